@@ -1,0 +1,28 @@
+# Everything comes from the system's package manager; what is missing is named all at once.
+find_package(Threads REQUIRED)
+find_package(Boost 1.74 QUIET)
+find_package(fmt QUIET)
+find_package(nlohmann_json QUIET)
+find_package(CLI11 QUIET)
+find_package(ZLIB QUIET)
+find_path(TYPENET_STB stb/stb_image.h)
+find_path(TYPENET_CBLAS cblas.h PATH_SUFFIXES openblas x86_64-linux-gnu aarch64-linux-gnu x86_64-linux-gnu/openblas-pthread)
+find_library(TYPENET_OPENBLAS openblas)
+find_path(TYPENET_HIGHWAY hwy/highway.h)
+
+set(missing "")
+foreach(pair "Boost_FOUND:libboost-dev" "fmt_FOUND:libfmt-dev" "nlohmann_json_FOUND:nlohmann-json3-dev"
+             "CLI11_FOUND:libcli11-dev" "ZLIB_FOUND:zlib1g-dev" "TYPENET_STB:libstb-dev"
+             "TYPENET_CBLAS:libopenblas-dev" "TYPENET_OPENBLAS:libopenblas-dev" "TYPENET_HIGHWAY:libhwy-dev")
+    string(REPLACE ":" ";" pair "${pair}")
+    list(GET pair 0 found)
+    list(GET pair 1 package)
+    if(NOT ${found})
+        list(APPEND missing ${package})
+    endif()
+endforeach()
+if(missing)
+    list(REMOVE_DUPLICATES missing)
+    list(JOIN missing " " missing)
+    message(FATAL_ERROR "typenet: packages are missing (names as on Debian 12): ${missing}")
+endif()

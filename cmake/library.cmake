@@ -1,0 +1,20 @@
+# The library typenet: what of the runtime is not a template. A source file in its folder is part of it.
+file(GLOB_RECURSE sources CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}
+     ${PROJECT_SOURCE_DIR}/dsl/*.cpp ${PROJECT_SOURCE_DIR}/runtime/*.cpp)
+add_library(typenet STATIC ${sources})
+add_library(typenet::typenet ALIAS typenet)
+set_target_properties(typenet PROPERTIES POSITION_INDEPENDENT_CODE ON)
+target_compile_features(typenet PUBLIC cxx_std_20)
+target_include_directories(typenet PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<INSTALL_INTERFACE:include/typenet>)
+target_include_directories(typenet SYSTEM PRIVATE ${TYPENET_STB} ${TYPENET_CBLAS} ${TYPENET_HIGHWAY})
+target_link_libraries(typenet PUBLIC Threads::Threads Boost::headers
+                      PRIVATE fmt::fmt nlohmann_json::nlohmann_json ZLIB::ZLIB ${TYPENET_OPENBLAS})
+
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)
+install(TARGETS typenet EXPORT typenet ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(DIRECTORY dsl runtime DESTINATION include/typenet FILES_MATCHING PATTERN "*.hpp" PATTERN "*.cuh")
+install(EXPORT typenet NAMESPACE typenet:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/typenet FILE typenet-targets.cmake)
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/typenet-config-version.cmake COMPATIBILITY SameMinorVersion)
+install(FILES cmake/typenet-config.cmake ${PROJECT_BINARY_DIR}/typenet-config-version.cmake
+        DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/typenet)

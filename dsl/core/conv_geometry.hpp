@@ -1,0 +1,58 @@
+// The sizes of a convolution and of the block Conv + BN + ReLU + Pool: structural types, so that they can be template
+// arguments. Every other size (buffers, gradients, kernels) derives from these.
+#pragma once
+
+#include <cstddef>
+
+namespace tn {
+
+/// A two-dimensional convolution of one sample: [channels][height][width] to [filters][out_h()][out_w()], weights
+/// [filters][channels][kernel_h][kernel_w], zeros around the input.
+struct ConvGeometry {
+    int channels, height, width;
+    int filters, kernel_h, kernel_w, stride = 1, pad = 0;
+
+    constexpr int out_h() const { return (height + 2 * pad - kernel_h) / stride + 1; }
+    constexpr int out_w() const { return (width + 2 * pad - kernel_w) / stride + 1; }
+    constexpr int taps() const { return kernel_h * kernel_w; }
+    constexpr std::size_t in_plane() const { return std::size_t(height) * std::size_t(width); }
+    constexpr std::size_t out_plane() const { return std::size_t(out_h()) * std::size_t(out_w()); }
+    constexpr std::size_t in_size() const { return std::size_t(channels) * in_plane(); }
+    constexpr std::size_t out_size() const { return std::size_t(filters) * out_plane(); }
+    constexpr std::size_t weights() const { return std::size_t(filters) * std::size_t(channels) * std::size_t(taps()); }
+
+    /// Multiplications and additions of one sample's forward pass, each counted as one.
+    constexpr double flops() const {
+        return 2.0 * static_cast<double>(out_size()) * static_cast<double>(channels) * taps();
+    }
+
+    constexpr bool valid() const {
+        return channels > 0 && height > 0 && width > 0 && filters > 0 && kernel_h > 0 && kernel_w > 0 && stride > 0 &&
+               pad >= 0 && height + 2 * pad >= kernel_h && width + 2 * pad >= kernel_w;
+    }
+
+    bool operator==(const ConvGeometry&) const = default;
+};
+
+/// A convolution and what is fused behind it, in this order: bias, batch normalisation, ReLU, max pooling.
+/// The output of one sample is [filters][y_h()][y_w()].
+struct BlockGeometry {
+    ConvGeometry conv;
+    bool bias, norm, relu;
+    int pool_window = 0, pool_stride = 0;  // 0: no pooling
+
+    constexpr bool pool() const { return pool_window > 0; }
+    constexpr int y_h() const { return pool() ? (conv.out_h() - pool_window) / pool_stride + 1 : conv.out_h(); }
+    constexpr int y_w() const { return pool() ? (conv.out_w() - pool_window) / pool_stride + 1 : conv.out_w(); }
+    constexpr std::size_t y_plane() const { return std::size_t(y_h()) * std::size_t(y_w()); }
+    constexpr std::size_t y_size() const { return std::size_t(conv.filters) * y_plane(); }
+
+    constexpr bool valid() const {
+        return conv.valid() && pool_window >= 0 &&
+               (!pool() || (pool_stride > 0 && pool_window <= conv.out_h() && pool_window <= conv.out_w()));
+    }
+
+    bool operator==(const BlockGeometry&) const = default;
+};
+
+}  // namespace tn

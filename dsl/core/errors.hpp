@@ -1,0 +1,165 @@
+// What a broken network is told. A layer's shape rule answers with a `Must`; the sentence is composed here.
+#pragma once
+
+#include "dsl/core/shape.hpp"
+
+namespace tn {
+
+/// What the network must be instead; compilers print the enumerator's name.
+enum class Must {
+    hold,
+    be_an_image,
+    be_at_least_high_and_wide,
+    be_at_least_1_in_every_extent,
+    have_at_most_2147483647_values,
+    have_at_least_1_filter,
+    have_at_least_1_output,
+    have_a_kernel_of_at_least_1,
+    have_a_window_of_at_least_1,
+    have_a_stride_of_at_least_1,
+    have_a_pad_from_0_to_kernel_minus_1,
+    name_its_pad_because_an_even_kernel_cannot_keep_height_and_width,
+    drop_from_0_to_99_percent,
+    have_only_options_it_knows,
+    have_each_option_once,
+    be_a_layer,
+    contain_at_least_1_layer,
+    have_at_least_2_branches,
+    have_at_most_8_branches,
+    leave_the_shape_as_it_was_or_have_a_Shortcut_that_gives,
+    give_every_branch_the_same_height_and_width_as_the_first,
+    have_a_batch_of_at_least_1,
+    be_a_Seq,
+    be_a_loss,
+    end_in_a_vector,
+    end_in_at_least_2_classes,
+    be_an_initialiser,
+    follow_its_own_rule
+};
+
+/// The words after "must"; each {} takes one number.
+constexpr const char* words(Must must) {
+    switch (must) {
+        case Must::hold: return "";
+        case Must::be_an_image: return "be an image";
+        case Must::be_at_least_high_and_wide: return "be at least {} high and {} wide";
+        case Must::be_at_least_1_in_every_extent: return "be at least 1 in every extent";
+        case Must::have_at_most_2147483647_values: return "have at most 2147483647 values in a batch";
+        case Must::have_at_least_1_filter: return "have at least 1 filter, not {}";
+        case Must::have_at_least_1_output: return "have at least 1 output, not {}";
+        case Must::have_a_kernel_of_at_least_1: return "have a kernel of at least 1 x 1, not {} x {}";
+        case Must::have_a_window_of_at_least_1: return "have a window of at least 1, not {}";
+        case Must::have_a_stride_of_at_least_1: return "have a stride of at least 1, not {}";
+        case Must::have_a_pad_from_0_to_kernel_minus_1: return "have a pad from 0 to {}, not {}";
+        case Must::name_its_pad_because_an_even_kernel_cannot_keep_height_and_width:
+            return "name its pad, as in Pad<0>, because an even kernel cannot keep height and width";
+        case Must::drop_from_0_to_99_percent: return "drop from 0 to 99 percent, not {}";
+        case Must::have_only_options_it_knows: return "have only options it knows: option {} is not one of them";
+        case Must::have_each_option_once: return "have each option once: option {} is given again";
+        case Must::be_a_layer: return "be a layer: a type with name() and output(Shape)";
+        case Must::contain_at_least_1_layer: return "contain at least 1 layer";
+        case Must::have_at_least_2_branches: return "have at least 2 branches, not {}";
+        case Must::have_at_most_8_branches: return "have at most 8 branches, not {}";
+        case Must::leave_the_shape_as_it_was_or_have_a_Shortcut_that_gives:
+            return "leave the shape as it was, or have a Shortcut<...> that gives what the layers give";
+        case Must::give_every_branch_the_same_height_and_width_as_the_first:
+            return "give every branch the same height and width as the first, {} x {}";
+        case Must::have_a_batch_of_at_least_1: return "have a batch of at least 1, not {}";
+        case Must::be_a_Seq: return "be a Seq<...> of layers";
+        case Must::be_a_loss: return "be a loss: a type with name(), check(Shape) and gradient()";
+        case Must::end_in_a_vector: return "be a vector: end the network in a Dense layer";
+        case Must::end_in_at_least_2_classes: return "be a vector of at least 2 classes";
+        case Must::be_an_initialiser: return "be an initialiser: Std<...>, Xavier or He";
+        case Must::follow_its_own_rule: return "";
+    }
+    return "";
+}
+
+/// What a shape rule answers: the layer's output, or what must be and the numbers in it.
+struct ShapeResult {
+    Shape out{};
+    Must must = Must::hold;
+    int a = 0, b = 0;
+    const char* own_words = "";     ///< with Must::follow_its_own_rule: what follows "must", for layers from outside
+    bool about_input = true;        ///< true: the input must ...; false: the layer itself must ...
+
+    constexpr ShapeResult() = default;
+    constexpr ShapeResult(Shape s) : out(s) {}
+    constexpr bool ok() const { return must == Must::hold; }
+};
+
+/// The incoming shape breaks the rule: "the input Image<64, 1, 1> must ...".
+constexpr ShapeResult input_must(Must must, int a = 0, int b = 0) {
+    ShapeResult r;
+    r.must = must;
+    r.a = a;
+    r.b = b;
+    return r;
+}
+
+/// The layer as written breaks the rule, whatever comes in: "it must ...".
+constexpr ShapeResult layer_must(Must must, int a = 0, int b = 0) {
+    ShapeResult r = input_must(must, a, b);
+    r.about_input = false;
+    return r;
+}
+
+/// A rule of a layer outside the tree: `input_must("have an even number of channels")`.
+constexpr ShapeResult input_must(const char* own_words, int a = 0, int b = 0) {
+    ShapeResult r = input_must(Must::follow_its_own_rule, a, b);
+    r.own_words = own_words;
+    return r;
+}
+
+/// Where a layer stands: its index in the Seq, counted from 0, then its index within each composite around it.
+struct Path {
+    int index[6]{};
+    int depth = 0;
+
+    constexpr Path child(int i) const {
+        Path p = *this;
+        if (p.depth < 6) p.index[p.depth++] = i;
+        return p;
+    }
+    constexpr Text text() const {
+        Text t;
+        for (int i = 0; i < depth; ++i) {
+            if (i) t << ".";
+            t << index[i];
+        }
+        return t;
+    }
+    constexpr bool operator==(const Path&) const = default;
+};
+
+/// `layer 13 Pool<2>: the input Image<64, 1, 1> must be at least 2 high and 2 wide`.
+constexpr Text sentence(const Text& where, Shape in, const ShapeResult& fault) {
+    Text t;
+    t << where << ": ";
+    if (fault.about_input)
+        t << "the input " << in.text() << " must ";
+    else
+        t << "with the input " << in.text() << " it must ";
+    int number = 0;
+    const char* w = fault.must == Must::follow_its_own_rule ? fault.own_words : words(fault.must);
+    for (; *w; ++w) {
+        if (w[0] == '{' && w[1] == '}') {
+            t << (number++ == 0 ? fault.a : fault.b);
+            ++w;
+        } else {
+            t << std::string_view(w, 1);
+        }
+    }
+    return t;
+}
+
+template <int... Index> struct layer {};
+template <int... Extents> struct incoming {};
+
+/// Names the fault in every compiler's words: g++ prints the sentence, clang and nvcc the parts before it.
+template <class Where, class Layer, class Incoming, Must What, int A, int B, Text Sentence> struct network_error {
+    static_assert(Sentence.length == 0, "typenet: this network does not fit together; its fault is named in the line of "
+                                        "'network_error' beside this one");
+};
+
+}  // namespace tn

@@ -1,0 +1,152 @@
+// What a layer is. A layer is an empty type with a name, a shape rule and reference mathematics; everything else has a
+// default. See docs/custom_layer.md for one written outside the tree.
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <cstdint>
+#include <type_traits>
+
+#include "dsl/core/errors.hpp"
+
+namespace tn {
+
+inline constexpr int max_branches = 8;
+inline constexpr int max_parameters = 4;
+inline constexpr int max_states = 2;
+
+/// In how many parts sums over a batch are cut, whatever the number of threads: part s takes the samples from n s /
+/// slices to n (s + 1) / slices, and the parts are added in order. This keeps results the same bits at any thread count.
+inline constexpr int slices = 8;
+
+/// How a tensor of weights starts. `value` is the standard deviation with `std`, the constant with `constant`.
+struct InitRule {
+    enum Kind { network_default, std, xavier, he, constant } kind = network_default;
+    float value = 0;
+    constexpr bool operator==(const InitRule&) const = default;
+};
+
+/// One trained tensor of a layer.
+struct Parameter {
+    const char* name = "";           ///< as in a PyTorch state_dict: weight, bias
+    std::array<int, 4> extent{};     ///< [filters][channels][kernel height][kernel width], [outputs][inputs] or [features]
+    int rank = 0;
+    InitRule init{};
+    bool decays = false;             ///< weight decay acts on it
+    int fan_in = 1, fan_out = 1;     ///< inputs of one output and outputs of one input, for the initialisers
+    int member = 0;                  ///< in a fused layer: which of its members it belongs to
+
+    constexpr std::size_t size() const {
+        std::size_t n = 1;
+        for (int i = 0; i < rank; ++i) n *= static_cast<std::size_t>(extent[static_cast<std::size_t>(i)]);
+        return n;
+    }
+};
+
+/// A tensor that is kept but not trained, such as a running mean.
+struct State {
+    const char* name = "";
+    int size = 0;
+    float start = 0;
+    int member = 0;
+};
+
+struct Parameters {
+    std::array<Parameter, max_parameters> item{};
+    int count = 0;
+    constexpr Parameters() = default;
+    constexpr void add(const Parameter& p) { item[static_cast<std::size_t>(count++)] = p; }
+};
+
+struct States {
+    std::array<State, max_states> item{};
+    int count = 0;
+    constexpr void add(const State& s) { item[static_cast<std::size_t>(count++)] = s; }
+};
+
+/// What the backward pass of a layer reads of its own input and output; decides how long they live.
+struct Reads {
+    bool x = true, y = false;
+};
+
+/// The axis along which a layer's reference mathematics may be cut into independent ranges.
+enum class Axis { none, samples, channels };
+
+/// What a layer is in a fusion (see dsl/net/fuse.hpp).
+enum class Role { none, conv, norm, relu, pool };
+
+/// Names the random numbers of one pass: those of sample i, layer l and step s never change with batch or threads.
+struct RandomKey {
+    std::uint64_t seed = 0, step = 0;
+    std::uint32_t layer = 0;
+};
+
+/// The tensors of one forward or backward pass of one layer: NCHW, dense, `n` samples of shape `in` and `out`.
+/// Pointers that a pass does not use are null.
+template <class T> struct Pass {
+    int n = 0;
+    Shape in, out;
+    bool training = false;
+    const T* x = nullptr;      ///< [n][in]
+    T* y = nullptr;            ///< [n][out]
+    const T* dy = nullptr;     ///< [n][out]
+    T* dx = nullptr;           ///< [n][in]; null when nothing before this layer is trained
+    std::array<T*, max_parameters> parameter{}, gradient{};
+    std::array<T*, max_states> state{};
+    T* saved = nullptr;        ///< what forward leaves for backward
+    T* work = nullptr;         ///< scratch within one pass
+    RandomKey random{};
+
+    int branches = 1;          ///< Add and Join read several inputs, Fork has several outputs
+    std::array<Shape, max_branches> branch_shape{};
+    std::array<const T*, max_branches> xs{}, dys{};
+    std::array<T*, max_branches> dxs{};
+
+    int begin = 0, end = 0;    ///< the range of samples or channels to compute, along the layer's Axis
+};
+
+/// A type with name() and output(Shape): what Seq accepts besides Residual, Concat and another Seq.
+template <class L>
+concept Layer = requires {
+    { L::name() } -> std::convertible_to<Text>;
+    { L::output(Shape{}) } -> std::convertible_to<ShapeResult>;
+};
+
+/// The optional parts of a layer with their defaults.
+template <class L> struct Traits {
+    static constexpr Parameters parameters(Shape in) {
+        if constexpr (requires { L::parameters(in); }) return L::parameters(in);
+        return {};
+    }
+    static constexpr States states(Shape in) {
+        if constexpr (requires { L::states(in); }) return L::states(in);
+        return {};
+    }
+    static constexpr std::size_t saved(Shape in, int batch) {
+        if constexpr (requires { L::saved(in, batch); }) return L::saved(in, batch);
+        return 0;
+    }
+    static constexpr std::size_t work(Shape in, int batch) {
+        if constexpr (requires { L::work(in, batch); }) return L::work(in, batch);
+        return 0;
+    }
+    static constexpr Reads reads = [] {
+        if constexpr (requires { L::reads; }) return Reads{L::reads};
+        return Reads{};
+    }();
+    static constexpr Axis axis = [] {
+        if constexpr (requires { L::axis; }) return Axis{L::axis};
+        return Axis::none;
+    }();
+    static constexpr Role role = [] {
+        if constexpr (requires { L::role; }) return Role{L::role};
+        return Role::none;
+    }();
+    /// y may be x's buffer and dx dy's: each output value depends on the input value in its place only.
+    static constexpr bool in_place = [] {
+        if constexpr (requires { L::in_place; }) return bool{L::in_place};
+        return false;
+    }();
+};
+
+}  // namespace tn

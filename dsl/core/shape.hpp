@@ -1,0 +1,44 @@
+// What flows between layers: an image (channels, height, width) or a vector. The batch is a separate, leading extent.
+#pragma once
+
+#include <cstddef>
+
+#include "dsl/core/text.hpp"
+
+namespace tn {
+
+/// The shape of one sample. An image is stored channel by channel, row by row (CHW); a vector has height = width = 1.
+struct Shape {
+    int channels = 0, height = 0, width = 0;
+    bool is_vector = false;
+
+    /// Values in one sample.
+    constexpr std::size_t size() const {
+        return static_cast<std::size_t>(channels) * static_cast<std::size_t>(height) * static_cast<std::size_t>(width);
+    }
+    /// Values in one channel of one sample.
+    constexpr std::size_t plane() const { return static_cast<std::size_t>(height) * static_cast<std::size_t>(width); }
+    constexpr bool operator==(const Shape&) const = default;
+
+    /// `Image<64, 1, 1>` or `Vector<3>`.
+    constexpr Text text() const {
+        Text t;
+        if (is_vector) return t << "Vector<" << channels << ">";
+        return t << "Image<" << channels << ", " << height << ", " << width << ">";
+    }
+};
+
+template <int Channels, int Height, int Width> inline constexpr Shape Image{Channels, Height, Width, false};
+template <int Features> inline constexpr Shape Vector{Features, 1, 1, true};
+
+/// The most samples that one pass takes; any number from 1 to it runs.
+struct BatchSize {
+    int samples;
+};
+template <int Samples> inline constexpr BatchSize Batch{Samples};
+
+/// `256_MiB` in bytes.
+constexpr std::size_t operator""_MiB(unsigned long long n) { return static_cast<std::size_t>(n) << 20; }
+constexpr std::size_t operator""_KiB(unsigned long long n) { return static_cast<std::size_t>(n) << 10; }
+
+}  // namespace tn

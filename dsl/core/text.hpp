@@ -1,0 +1,43 @@
+// Text that the compiler composes: names of layers and the sentences of shape errors.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace tn {
+
+/// A string of at most 239 characters built at compile time; longer text is cut. As a template argument g++ prints it
+/// in quotation marks, which is how a shape error becomes a sentence in the compiler's output.
+struct Text {
+    char characters[240]{};
+    int length = 0;
+
+    constexpr Text() = default;
+    constexpr Text(std::string_view s) { *this << s; }
+    constexpr Text(const char* s) { *this << std::string_view(s); }
+
+    constexpr Text& operator<<(std::string_view s) {
+        for (char c : s)
+            if (length < 239) characters[length++] = c;
+        return *this;
+    }
+    constexpr Text& operator<<(const char* s) { return *this << std::string_view(s); }
+    constexpr Text& operator<<(const Text& t) { return *this << t.view(); }
+    constexpr Text& operator<<(int value) {
+        char digits[12];
+        int n = 0;
+        const bool negative = value < 0;
+        long long rest = negative ? -static_cast<long long>(value) : value;
+        do digits[n++] = static_cast<char>('0' + rest % 10);
+        while (rest /= 10);
+        if (negative) *this << "-";
+        while (n) *this << std::string_view(&digits[--n], 1);
+        return *this;
+    }
+
+    constexpr std::string_view view() const { return {characters, static_cast<std::size_t>(length)}; }
+    std::string string() const { return std::string(view()); }
+    constexpr bool operator==(const Text& other) const { return view() == other.view(); }
+};
+
+}  // namespace tn

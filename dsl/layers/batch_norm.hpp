@@ -1,0 +1,96 @@
+// BN: batch normalisation of Ioffe and Szegedy, "Batch normalization", 2015.
+#pragma once
+
+#include <cmath>
+
+#include "dsl/core/layer.hpp"
+
+namespace tn {
+
+/// Per channel of an image, per feature of a vector: y = gamma (x - mean) / sqrt(variance + epsilon) + beta, with the
+/// mean and the biased variance of the batch in training and the running ones otherwise. The shape stays.
+/// Trains weight (gamma, from 1) and bias (beta, from 0); keeps running_mean and running_var (unbiased), each moving by
+/// `momentum` a step, as PyTorch does.
+struct BN {
+    static constexpr float epsilon = 1e-5f;
+    static constexpr float momentum = 0.1f;
+    static constexpr Role role = Role::norm;
+    static constexpr Axis axis = Axis::channels;
+
+    static constexpr Text name() { return "BN"; }
+    static constexpr ShapeResult output(Shape in) { return in; }
+
+    static constexpr Parameters parameters(Shape in) {
+        Parameters p;
+        p.add({"weight", {in.channels}, 1, {InitRule::constant, 1}});
+        p.add({"bias", {in.channels}, 1, {InitRule::constant, 0}});
+        return p;
+    }
+    static constexpr States states(Shape in) {
+        States s;
+        s.add({"running_mean", in.channels, 0});
+        s.add({"running_var", in.channels, 1});
+        return s;
+    }
+    /// The batch's mean and 1 / sqrt(variance + epsilon) of every channel.
+    static constexpr std::size_t saved(Shape in, int) { return 2 * static_cast<std::size_t>(in.channels); }
+
+    template <class T> static void forward(const Pass<T>& p) {
+        for (int c = p.begin; c < p.end; ++c) {
+            T mean = 0, inverse = 0;
+            if (p.training) {
+                double sum = 0, squares = 0;
+                each(p, c, [&](std::size_t i) { sum += p.x[i]; });
+                const double count = static_cast<double>(p.n) * static_cast<double>(p.in.plane());
+                const double m = sum / count;
+                each(p, c, [&](std::size_t i) { squares += (p.x[i] - m) * (p.x[i] - m); });
+                mean = static_cast<T>(m);
+                inverse = static_cast<T>(1 / std::sqrt(squares / count + epsilon));
+                p.saved[c] = mean;
+                p.saved[p.in.channels + c] = inverse;
+                const double unbiased = count > 1 ? squares / (count - 1) : squares;
+                p.state[0][c] = static_cast<T>((1 - momentum) * p.state[0][c] + momentum * m);
+                p.state[1][c] = static_cast<T>((1 - momentum) * p.state[1][c] + momentum * unbiased);
+            } else {
+                mean = p.state[0][c];
+                inverse = 1 / std::sqrt(p.state[1][c] + T(epsilon));
+            }
+            const T scale = p.parameter[0][c] * inverse, offset = p.parameter[1][c];
+            each(p, c, [&](std::size_t i) { p.y[i] = (p.x[i] - mean) * scale + offset; });
+        }
+    }
+
+    /// With g = dy and xhat the normalised x: dgamma = sum g xhat, dbeta = sum g,
+    /// dx = gamma / deviation (g - mean(g) - xhat mean(g xhat)).
+    template <class T> static void backward(const Pass<T>& p) {
+        for (int c = p.begin; c < p.end; ++c) {
+            const T mean = p.saved[c], inverse = p.saved[p.in.channels + c];
+            double sum = 0, dot = 0;
+            each(p, c, [&](std::size_t i) {
+                sum += p.dy[i];
+                dot += p.dy[i] * ((p.x[i] - mean) * inverse);
+            });
+            p.gradient[0][c] = static_cast<T>(dot);
+            p.gradient[1][c] = static_cast<T>(sum);
+            if (!p.dx) continue;
+            const double count = static_cast<double>(p.n) * static_cast<double>(p.in.plane());
+            const T mean_g = static_cast<T>(sum / count), mean_dot = static_cast<T>(dot / count);
+            const T scale = p.parameter[0][c] * inverse;
+            each(p, c, [&](std::size_t i) {
+                p.dx[i] = scale * (p.dy[i] - mean_g - (p.x[i] - mean) * inverse * mean_dot);
+            });
+        }
+    }
+
+private:
+    /// Calls f(i) for the place of every value of channel c.
+    template <class T, class F> static void each(const Pass<T>& p, int c, F f) {
+        const std::size_t plane = p.in.plane();
+        for (int n = 0; n < p.n; ++n) {
+            const std::size_t first = static_cast<std::size_t>(n) * p.in.size() + static_cast<std::size_t>(c) * plane;
+            for (std::size_t i = first; i < first + plane; ++i) f(i);
+        }
+    }
+};
+
+}  // namespace tn

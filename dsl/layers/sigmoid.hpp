@@ -1,0 +1,22 @@
+// Sigmoid: 1 / (1 + exp(-x)).
+#pragma once
+
+#include <cmath>
+
+#include "dsl/layers/pointwise.hpp"
+
+namespace tn {
+
+/// y = 1 / (1 + exp(-x)), dy/dx = y (1 - y). Any shape, unchanged.
+struct Sigmoid : Pointwise<Sigmoid> {
+    static constexpr Reads reads{.x = false, .y = true};
+
+    static constexpr Text name() { return "Sigmoid"; }
+    template <class T> static T value(T x) {
+        using std::exp;
+        return x >= 0 ? 1 / (1 + exp(-x)) : exp(x) / (1 + exp(x));
+    }
+    template <class T> static constexpr T slope(T, T y) { return y * (1 - y); }
+};
+
+}  // namespace tn

@@ -1,0 +1,37 @@
+// What every loss shares: where it reads and writes.
+#pragma once
+
+#include <cmath>
+#include <concepts>
+#include <cstddef>
+
+#include "dsl/core/errors.hpp"
+
+namespace tn {
+
+/// What a sample is compared with: the number of its class, or one value an output.
+enum class Target { label, values };
+
+/// One evaluation of a loss over n samples with `outputs` outputs each, of which the first `active` count (a network
+/// built for up to 1000 classes serves 3: the others have probability 0 and gradient 0).
+/// `dx` may be null: then the loss is only measured.
+template <class T> struct LossPass {
+    int n = 0, outputs = 0, active = 0;
+    const T* x = nullptr;              ///< [n][outputs], what the network gave
+    const int* label = nullptr;        ///< [n], with Target::label
+    const T* target = nullptr;         ///< [n][outputs], with Target::values
+    T* dx = nullptr;                   ///< [n][outputs], gradient of the mean loss
+    T* loss = nullptr;                 ///< [n], the loss of every sample
+    unsigned char* correct = nullptr;  ///< [n], 1 where the prediction is right; losses without classes leave it 0
+};
+
+template <class L>
+concept Loss = requires(const LossPass<float>& p, const float* x, float* y) {
+    { L::name() } -> std::convertible_to<Text>;
+    { L::check(Shape{}) } -> std::convertible_to<ShapeResult>;
+    { Target{L::target} };
+    L::gradient(p);
+    L::predict(x, y, 1, 1, 1);
+};
+
+}  // namespace tn

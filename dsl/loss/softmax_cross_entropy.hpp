@@ -1,0 +1,50 @@
+// Softmax and cross entropy, for one class of several.
+#pragma once
+
+#include "dsl/loss/loss.hpp"
+
+namespace tn {
+
+/// loss = log(sum over c of exp(x_c)) - x_label; dx = (softmax(x) - onehot(label)) / n. Needs a vector of >= 2 outputs.
+struct SoftmaxCrossEntropy {
+    static constexpr Target target = Target::label;
+
+    static constexpr Text name() { return "SoftmaxCrossEntropy"; }
+    static constexpr ShapeResult check(Shape in) {
+        if (!in.is_vector) return input_must(Must::end_in_a_vector);
+        if (in.channels < 2) return input_must(Must::end_in_at_least_2_classes);
+        return in;
+    }
+
+    template <class T> static void gradient(const LossPass<T>& p) {
+        using std::exp, std::log;
+        for (int n = 0; n < p.n; ++n) {
+            const T* x = p.x + static_cast<std::size_t>(n) * static_cast<std::size_t>(p.outputs);
+            int best = 0;
+            for (int c = 1; c < p.active; ++c)
+                if (x[c] > x[best]) best = c;
+            T sum = 0;
+            for (int c = 0; c < p.active; ++c) sum += exp(x[c] - x[best]);
+            const int label = p.label[n];
+            p.loss[n] = log(sum) + x[best] - x[label];
+            p.correct[n] = best == label;
+            if (!p.dx) continue;
+            T* dx = p.dx + static_cast<std::size_t>(n) * static_cast<std::size_t>(p.outputs);
+            for (int c = 0; c < p.outputs; ++c)
+                dx[c] = c < p.active ? (exp(x[c] - x[best]) / sum - T(c == label)) / static_cast<T>(p.n) : T(0);
+        }
+    }
+
+    /// The probabilities of the first `active` classes, 0 for the rest; y may be x.
+    template <class T> static void predict(const T* x, T* y, int n, int outputs, int active) {
+        using std::exp;
+        for (int i = 0; i < n; ++i, x += outputs, y += outputs) {
+            T most = x[0], sum = 0;
+            for (int c = 1; c < active; ++c) most = x[c] > most ? x[c] : most;
+            for (int c = 0; c < active; ++c) sum += exp(x[c] - most);
+            for (int c = 0; c < outputs; ++c) y[c] = c < active ? exp(x[c] - most) / sum : T(0);
+        }
+    }
+};
+
+}  // namespace tn

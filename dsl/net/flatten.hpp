@@ -1,0 +1,88 @@
+// From nested Seq, Residual and Concat to one flat list of layers, each with the place where it was written.
+#pragma once
+
+#include "dsl/net/seq.hpp"
+
+namespace tn {
+
+/// A layer and where it stands; after fusion, a fused layer and where each of its members stood.
+template <class L, Path... Places> struct Placed {
+    using type = L;
+    static constexpr int members = sizeof...(Places);
+    static constexpr Path path[sizeof...(Places)] = {Places...};
+};
+
+namespace detail {
+
+template <class L> inline constexpr bool is_shortcut = false;
+template <class... Ls> inline constexpr bool is_shortcut<Shortcut<Ls...>> = true;
+
+template <class L, Path P> struct Flat {
+    using type = List<Placed<L, P>>;
+};
+
+template <class Indices, Path P, class... Ls> struct FlatEach;
+template <std::size_t... I, Path P, class... Ls> struct FlatEach<std::index_sequence<I...>, P, Ls...> {
+    using in_order = Join_t<typename Flat<Ls, P.child(static_cast<int>(I))>::type...>;
+    template <class L, std::size_t J, bool Wanted>
+    using only = typename std::conditional_t<is_shortcut<L> == Wanted, Flat<L, P.child(static_cast<int>(J))>,
+                                             Type<List<>>>::type;
+    using body = Join_t<only<Ls, I, false>...>;
+    using shortcut = Join_t<only<Ls, I, true>...>;
+    using branches = Join_t<List<>, typename Flat<Ls, P.child(static_cast<int>(I))>::type...>;
+    template <std::size_t J, class L>
+    using branch = Join_t<std::conditional_t<J == 0, List<>, List<Placed<NextBranch, P>>>,
+                          typename Flat<L, P.child(static_cast<int>(J))>::type>;
+    using separated = Join_t<branch<I, Ls>...>;
+};
+
+template <Path P, class... Ls> using Each = FlatEach<std::index_sequence_for<Ls...>, P, Ls...>;
+
+template <class... Ls, Path P> struct Flat<Seq<Ls...>, P> {
+    using type = typename Each<P, Ls...>::in_order;
+};
+template <class... Ls, Path P> struct Flat<Shortcut<Ls...>, P> {
+    using type = typename Each<P, Ls...>::in_order;
+};
+template <class... Ls, Path P> struct Flat<Residual<Ls...>, P> {
+    using type = Join_t<List<Placed<Fork<2>, P>>, typename Each<P, Ls...>::body, List<Placed<NextBranch, P>>,
+                        typename Each<P, Ls...>::shortcut, List<Placed<AddBranches, P>>>;
+};
+template <class... Bs, Path P> struct Flat<Concat<Bs...>, P> {
+    using type = Join_t<List<Placed<Fork<static_cast<int>(sizeof...(Bs))>, P>>, typename Each<P, Bs...>::separated,
+                        List<Placed<JoinBranches, P>>>;
+};
+
+/// A layer that changes when BN follows it (Conv and Dense lose their bias) names the result before_norm.
+template <class P, class Next> struct BeforeNorm {
+    using type = P;
+};
+template <class L, Path Place, class Next, Path NextPlace>
+    requires(requires { typename L::before_norm; } && Traits<Next>::role == Role::norm)
+struct BeforeNorm<Placed<L, Place>, Placed<Next, NextPlace>> {
+    using type = Placed<typename L::before_norm, Place>;
+};
+
+template <class L, class Shifted> struct WithoutBias;
+template <class... Ps, class... Nexts> struct WithoutBias<List<Ps...>, List<Nexts...>> {
+    using type = List<typename BeforeNorm<Ps, Nexts>::type...>;
+};
+template <class L> struct Shift;
+template <class First, class... Rest> struct Shift<List<First, Rest...>> {
+    using type = List<Rest..., Placed<NextBranch, Path{}>>;
+};
+template <> struct Shift<List<>> {
+    using type = List<>;
+};
+
+}  // namespace detail
+
+/// The layers of a network in the order in which they run, with Fork, NextBranch and AddBranches or JoinBranches where
+/// ways part and meet.
+template <class Body> struct Flatten_ {
+    using written = typename detail::Flat<Body, Path{}>::type;
+    using type = typename detail::WithoutBias<written, typename detail::Shift<written>::type>::type;
+};
+template <class Body> using Flatten_t = typename Flatten_<Body>::type;
+
+}  // namespace tn

@@ -1,0 +1,202 @@
+// The arena: where every buffer of a network lies, decided by the compiler from how long each one lives.
+#pragma once
+
+#include <algorithm>
+
+#include "dsl/net/trace.hpp"
+
+namespace tn {
+
+/// Buffers begin at multiples of this many values: 64 bytes of floats, a cache line and the widest vector.
+inline constexpr std::size_t alignment = 16;
+constexpr std::size_t aligned(std::size_t values) { return (values + alignment - 1) / alignment * alignment; }
+
+inline constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
+
+/// What a plan is for. `input_gradient`: the gradient of the network's input is computed too.
+enum class Purpose { infer, train, input_gradient };
+
+/// A buffer that is in use from step `first` to step `last`, both included.
+struct Buffer {
+    std::size_t size = 0, offset = 0;
+    int first = 0, last = 0;
+};
+
+/// Gives each buffer a place such that two that live at the same time do not overlap: the largest first, each at the
+/// lowest place that is free for its whole life. Returns the values needed in all.
+template <std::size_t N> constexpr std::size_t place(Buffer (&buffer)[N], int count) {
+    int by_size[N]{}, placed[N]{};
+    for (int i = 0; i < count; ++i) by_size[i] = i;
+    std::sort(by_size, by_size + count, [&](int a, int b) {
+        return buffer[a].size != buffer[b].size ? buffer[a].size > buffer[b].size : a < b;
+    });
+    std::size_t total = 0;
+    int placed_count = 0;
+    for (int i = 0; i < count; ++i) {
+        Buffer& b = buffer[by_size[i]];
+        if (b.size == 0) continue;
+        std::size_t at = 0;
+        for (int j = 0; j < placed_count; ++j) {
+            const Buffer& other = buffer[placed[j]];
+            if (other.last < b.first || other.first > b.last) continue;
+            if (other.offset >= at + b.size) break;
+            at = std::max(at, other.offset + other.size);
+        }
+        b.offset = at;
+        total = std::max(total, at + b.size);
+        int j = placed_count++;
+        for (; j > 0 && buffer[placed[j - 1]].offset > at; --j) placed[j] = placed[j - 1];
+        placed[j] = by_size[i];
+    }
+    return total;
+}
+
+/// Offsets, in values from the start of the planned region, of everything a program needs besides its parameters;
+/// `nowhere` where there is nothing.
+template <int Nodes, int Values> struct Plan {
+    std::size_t value[Values]{}, gradient[Values]{};
+    std::size_t saved[Nodes > 0 ? Nodes : 1]{}, work_forward[Nodes > 0 ? Nodes : 1]{},
+        work_backward[Nodes > 0 ? Nodes : 1]{};
+    std::size_t size = 0;
+    bool runs_backward[Nodes > 0 ? Nodes : 1]{};
+};
+
+namespace detail {
+
+template <int Nodes, int Values> class Planner {
+public:
+    constexpr Planner(const Program<Nodes, Values>& program, int batch, Purpose purpose)
+        : p(program), batch_(static_cast<std::size_t>(batch)), training_(purpose != Purpose::infer),
+          input_gradient_(purpose == Purpose::input_gradient), steps_(2 * program.nodes) {}
+
+    constexpr Plan<Nodes, Values> run() {
+        find_users();
+        place_values();
+        if (training_) place_gradients();
+        place_saved_and_work();
+        Plan<Nodes, Values> plan;
+        plan.size = place(buffer_, count_);
+        const auto offset = [&](int b) { return b < 0 ? nowhere : buffer_[b].offset; };
+        for (int v = 0; v < Values; ++v) {
+            plan.value[v] = offset(value_[v]);
+            plan.gradient[v] = offset(gradient_[v]);
+        }
+        for (int i = 0; i < p.nodes; ++i) {
+            plan.saved[i] = offset(saved_[i]);
+            plan.work_forward[i] = offset(work_forward_[i]);
+            plan.work_backward[i] = offset(work_backward_[i]);
+            plan.runs_backward[i] = runs_backward_[i];
+        }
+        return plan;
+    }
+
+private:
+    constexpr int forward_step(int node) const { return node; }
+    constexpr int loss_step() const { return p.nodes; }
+    constexpr int backward_step(int node) const { return steps_ - node; }
+
+    constexpr int add(std::size_t size, int first, int last) {
+        buffer_[count_] = {aligned(size), 0, first, last};
+        return count_++;
+    }
+    constexpr void lives_until(int b, int step) { buffer_[b].last = std::max(buffer_[b].last, step); }
+
+    constexpr void find_users() {
+        for (int v = 0; v < Values; ++v) producer_[v] = user_[v] = value_[v] = gradient_[v] = -1;
+        for (int i = 0; i < p.nodes; ++i) {
+            saved_[i] = work_forward_[i] = work_backward_[i] = -1;
+            for (int k = 0; k < p.node[i].input_count; ++k) user_[p.node[i].inputs[k]] = i;
+            for (int k = 0; k < p.node[i].output_count; ++k) producer_[p.node[i].outputs[k]] = i;
+        }
+        needs_gradient_[0] = input_gradient_;
+        for (int i = 0; i < p.nodes; ++i) {
+            bool needed = p.node[i].trained;
+            for (int k = 0; k < p.node[i].input_count; ++k) needed = needed || needs_gradient_[p.node[i].inputs[k]];
+            runs_backward_[i] = needed && p.node[i].runs;
+            for (int k = 0; k < p.node[i].output_count; ++k) needs_gradient_[p.node[i].outputs[k]] = needed;
+        }
+    }
+
+    /// True when node i may write its output over its input: nobody reads the input later.
+    constexpr bool may_overwrite(int i) const {
+        const int x = p.node[i].inputs[0];
+        if (!p.node[i].in_place || x == 0 || shared_[x]) return false;
+        if (!training_) return true;
+        return !p.node[i].reads.x && !p.node[producer_[x]].reads.y;
+    }
+
+    constexpr void place_values() {
+        value_[0] = add(p.value[0].size() * batch_, 0, training_ ? steps_ : 0);
+        for (int i = 0; i < p.nodes; ++i) {
+            const Node& node = p.node[i];
+            if (!node.runs) continue;
+            for (int k = 0; k < node.input_count; ++k) {
+                lives_until(value_[node.inputs[k]], forward_step(i));
+                if (training_ && node.reads.x) lives_until(value_[node.inputs[k]], backward_step(i));
+            }
+            for (int k = 0; k < node.output_count; ++k) {
+                const int y = node.outputs[k];
+                if (node.is_fork) {
+                    value_[y] = value_[node.inputs[0]];
+                    shared_[y] = true;
+                } else if (may_overwrite(i)) {
+                    value_[y] = value_[node.inputs[0]];
+                } else {
+                    value_[y] = add(node.out.size() * batch_, forward_step(i), forward_step(i));
+                }
+                lives_until(value_[y], forward_step(i));
+                if (training_ && node.reads.y) lives_until(value_[y], backward_step(i));
+            }
+        }
+        lives_until(value_[p.output], steps_ + 1);
+    }
+
+    constexpr void place_gradients() {
+        for (int i = p.nodes - 1; i >= -1; --i) {
+            const int outputs = i < 0 ? 1 : p.node[i].output_count;
+            for (int k = 0; k < outputs; ++k) {
+                const int v = i < 0 ? 0 : p.node[i].outputs[k];
+                if (!needs_gradient_[v]) continue;
+                const int end = i < 0 ? steps_ + 1 : backward_step(i);
+                const int user = user_[v];
+                if (user >= 0 && p.node[user].in_place) {
+                    gradient_[v] = gradient_[p.node[user].outputs[0]];
+                    lives_until(gradient_[v], end);
+                } else {
+                    gradient_[v] = add(p.value[v].size() * batch_, user < 0 ? loss_step() : backward_step(user), end);
+                }
+            }
+        }
+    }
+
+    constexpr void place_saved_and_work() {
+        for (int i = 0; i < p.nodes; ++i) {
+            if (training_ && p.node[i].saved)
+                saved_[i] = add(p.node[i].saved, forward_step(i), runs_backward_[i] ? backward_step(i) : forward_step(i));
+            if (!p.node[i].work) continue;
+            work_forward_[i] = add(p.node[i].work, forward_step(i), forward_step(i));
+            if (training_) work_backward_[i] = add(p.node[i].work, backward_step(i), backward_step(i));
+        }
+    }
+
+    static constexpr int nodes = Nodes > 0 ? Nodes : 1;
+    const Program<Nodes, Values>& p;
+    std::size_t batch_;
+    bool training_, input_gradient_;
+    int steps_;
+    int producer_[Values]{}, user_[Values]{}, value_[Values]{}, gradient_[Values]{};
+    bool needs_gradient_[Values]{}, shared_[Values]{}, runs_backward_[nodes]{};
+    int saved_[nodes]{}, work_forward_[nodes]{}, work_backward_[nodes]{};
+    Buffer buffer_[2 * Values + 3 * nodes]{};
+    int count_ = 0;
+};
+
+}  // namespace detail
+
+/// Steps 0 .. nodes-1 are the forward passes, step nodes is the loss, and node i's backward pass is step 2 nodes - i.
+template <int Nodes, int Values>
+constexpr Plan<Nodes, Values> make_plan(const Program<Nodes, Values>& program, int batch, Purpose purpose) {
+    return detail::Planner<Nodes, Values>(program, batch, purpose).run();
+}
+
+}  // namespace tn

@@ -1,0 +1,162 @@
+// The shape of every value that flows through a flat list of layers, or the first layer that breaks its rule.
+#pragma once
+
+#include "dsl/net/flatten.hpp"
+
+namespace tn {
+
+/// One entry of the flat list as the planner and the executor see it. Values are numbered; value 0 is the input.
+struct Node {
+    Shape in{}, out{};
+    int inputs[max_branches]{}, input_count = 0;
+    int outputs[max_branches]{}, output_count = 0;
+    bool runs = true;              ///< false for NextBranch
+    bool is_fork = false;
+    bool in_place = false;
+    Reads reads{};
+    bool trained = false;          ///< has parameters
+    std::size_t saved = 0, work = 0;
+};
+
+/// A whole network: its nodes in order, the shape of every value, and the fault if there is one.
+template <int Nodes, int Values> struct Program {
+    static constexpr int capacity = Values;
+    Node node[Nodes > 0 ? Nodes : 1]{};
+    Shape value[Values]{};
+    int nodes = 0, values = 0, output = 0;
+    ShapeResult fault{};
+    int fault_at = -1;
+    Shape fault_input{};
+
+    constexpr bool ok() const { return fault.ok(); }
+};
+
+namespace detail {
+
+struct Frame {
+    int done[max_branches]{}, count = 0;
+};
+
+/// Runs the shape rules in order; the values that wait for their branch lie on a stack.
+template <class P> class Tracer {
+public:
+    constexpr Tracer(P& program, Shape in, int batch) : p(program), batch_(batch) {
+        p.value[p.values++] = in;
+        push(0);
+    }
+
+    template <class L> constexpr void step() {
+        Node& node = p.node[p.nodes];
+        if (!p.ok()) return;
+        if constexpr (std::is_same_v<L, NextBranch>) {
+            node.runs = false;
+            finish_branch();
+        } else if constexpr (!Layer<L>) {
+            fail(layer_must(Must::be_a_layer), p.value[top()]);
+        } else if constexpr (requires { L::combine(static_cast<const Shape*>(nullptr), 0); }) {
+            meet<L>(node);
+        } else {
+            run<L>(node);
+        }
+        ++p.nodes;
+    }
+
+    constexpr void finish() {
+        if (p.ok()) p.output = top();
+    }
+
+private:
+    template <class L> constexpr void run(Node& node) {
+        const int x = pop();
+        node.inputs[node.input_count++] = x;
+        node.in = p.value[x];
+        const ShapeResult result = L::output(node.in);
+        if (!result.ok()) return fail(result, node.in);
+        if (!accept(node, result.out)) return;
+        describe<L>(node);
+        if constexpr (requires { L::branches; }) {
+            node.is_fork = true;
+            frames_[frame_count_++] = Frame{};
+            for (int k = 0; k < L::branches; ++k) node.outputs[node.output_count++] = new_value(node.out);
+            for (int k = L::branches - 1; k >= 0; --k) push(node.outputs[k]);
+        } else {
+            node.outputs[node.output_count++] = new_value(node.out);
+            push(node.outputs[0]);
+        }
+    }
+
+    template <class L> constexpr void meet(Node& node) {
+        finish_branch();
+        const Frame frame = frames_[--frame_count_];
+        Shape shapes[max_branches]{};
+        for (int k = 0; k < frame.count; ++k) {
+            node.inputs[node.input_count++] = frame.done[k];
+            shapes[k] = p.value[frame.done[k]];
+        }
+        node.in = shapes[0];
+        const ShapeResult result = L::combine(shapes, frame.count);
+        if (!result.ok()) return fail(result, shapes[frame.count > 1 ? 1 : 0]);
+        if (!accept(node, result.out)) return;
+        describe<L>(node);
+        node.outputs[node.output_count++] = new_value(node.out);
+        push(node.outputs[0]);
+    }
+
+    template <class L> constexpr void describe(Node& node) {
+        node.reads = Traits<L>::reads;
+        node.in_place = Traits<L>::in_place && node.in.size() == node.out.size();
+        node.trained = Traits<L>::parameters(node.in).count > 0;
+        node.saved = Traits<L>::saved(node.in, batch_);
+        node.work = Traits<L>::work(node.in, batch_);
+    }
+
+    constexpr bool accept(Node& node, Shape out) {
+        node.out = out;
+        const double values = static_cast<double>(out.channels) * out.height * out.width * batch_;
+        if (values <= 2147483647.0) return true;
+        fail(layer_must(Must::have_at_most_2147483647_values), node.in);
+        return false;
+    }
+
+    constexpr void finish_branch() {
+        Frame& frame = frames_[frame_count_ - 1];
+        frame.done[frame.count++] = pop();
+    }
+    constexpr void fail(ShapeResult fault, Shape in) {
+        p.fault = fault;
+        p.fault_at = p.nodes;
+        p.fault_input = in;
+    }
+    constexpr int new_value(Shape s) {
+        p.value[p.values] = s;
+        return p.values++;
+    }
+    constexpr int top() const { return stack_[depth_ - 1]; }
+    constexpr int pop() { return stack_[--depth_]; }
+    constexpr void push(int v) { stack_[depth_++] = v; }
+
+    P& p;
+    int batch_;
+    int stack_[P::capacity + 1]{}, depth_ = 0;
+    Frame frames_[P::capacity]{};
+    int frame_count_ = 0;
+};
+
+template <class L> constexpr int values_of() {
+    if constexpr (requires { L::branches; }) return L::branches > 0 ? L::branches : 1;
+    return 1;
+}
+
+}  // namespace detail
+
+/// Traces List<Placed<L, Path>...> from an input shape; `batch` samples size the buffers.
+template <class... Ps> constexpr auto trace(List<Ps...>, Shape in, int batch) {
+    constexpr int values = 1 + (detail::values_of<typename Ps::type>() + ... + 0);
+    Program<static_cast<int>(sizeof...(Ps)), values> program;
+    detail::Tracer tracer(program, in, batch);
+    (tracer.template step<typename Ps::type>(), ...);
+    tracer.finish();
+    return program;
+}
+
+}  // namespace tn

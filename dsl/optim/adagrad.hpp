@@ -1,0 +1,22 @@
+// AdaGrad: Duchi, Hazan and Singer, "Adaptive subgradient methods", 2011.
+#pragma once
+
+#include <cmath>
+
+namespace tn {
+
+/// s += g^2; w -= rate g / (sqrt(s) + epsilon).
+struct AdaGrad {
+    static constexpr int states = 1;
+    static constexpr const char* name = "AdaGrad";
+    float rate = 0.01f, epsilon = 1e-10f, weight_decay = 0;
+
+    auto rule(long long) const {
+        return [r = rate, e = epsilon]<class T>(T& w, T g, T& s, T&) {
+            s += g * g;
+            w -= T(r) * g / (std::sqrt(s) + T(e));
+        };
+    }
+};
+
+}  // namespace tn

@@ -1,0 +1,23 @@
+// typenet: deep learning where a network is declared as a C++ type. The umbrella, and the only list of layers.
+#pragma once
+
+#include "dsl/init/initialisers.hpp"
+#include "dsl/layers/batch_norm.hpp"
+#include "dsl/layers/conv.hpp"
+#include "dsl/layers/conv_block.hpp"
+#include "dsl/layers/dense.hpp"
+#include "dsl/layers/dropout.hpp"
+#include "dsl/layers/flatten.hpp"
+#include "dsl/layers/pool.hpp"
+#include "dsl/layers/relu.hpp"
+#include "dsl/layers/sigmoid.hpp"
+#include "dsl/loss/mean_squared_error.hpp"
+#include "dsl/loss/sigmoid_cross_entropy.hpp"
+#include "dsl/loss/softmax_cross_entropy.hpp"
+#include "dsl/net/net.hpp"
+#include "dsl/optim/adagrad.hpp"
+#include "dsl/optim/adam.hpp"
+#include "dsl/optim/momentum.hpp"
+#include "dsl/optim/nesterov.hpp"
+#include "dsl/optim/rmsprop.hpp"
+#include "dsl/optim/sgd.hpp"

@@ -1,0 +1,128 @@
+#include "runtime/core/file.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include "runtime/core/error.hpp"
+
+namespace tn {
+namespace {
+
+namespace fs = std::filesystem;
+
+[[noreturn]] void fail(const fs::path& path, std::string_view action, int error) {
+    throw Error(fmt::format("{}: cannot {}: {}", path.string(), action, std::generic_category().message(error)));
+}
+
+/// An open file that closes itself.
+class Descriptor {
+public:
+    explicit Descriptor(int number) : number_(number) {}
+    ~Descriptor() {
+        if (number_ >= 0) ::close(number_);
+    }
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    int number() const { return number_; }
+    /// False when closing reports that bytes were lost.
+    bool close() { return ::close(std::exchange(number_, -1)) == 0; }
+
+private:
+    int number_;
+};
+
+/// The half-written file: it goes away unless it was renamed.
+struct Temporary {
+    fs::path path;
+    bool renamed = false;
+    ~Temporary() {
+        if (!renamed) ::unlink(path.c_str());
+    }
+};
+
+void write_all(int file, std::span<const std::uint8_t> bytes, const fs::path& path) {
+    while (!bytes.empty()) {
+        const ssize_t n = ::write(file, bytes.data(), std::min<std::size_t>(bytes.size(), std::size_t{1} << 30));
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) fail(path, "be written", errno);
+        bytes = bytes.subspan(static_cast<std::size_t>(n));
+    }
+}
+
+/// What `path` stands for: the end of its symbolic links. Refuses what a rename would destroy: a folder, a device.
+fs::path writable_target(const fs::path& path) {
+    std::error_code error;
+    const fs::path target = fs::is_symlink(path, error) ? fs::weakly_canonical(path, error) : path;
+    if (error && error != std::errc::no_such_file_or_directory && error != std::errc::not_a_directory)
+        fail(path, "be written", error.value());
+    const fs::file_status status = fs::status(target, error);
+    if (fs::exists(status) && !fs::is_regular_file(status))
+        throw Error(fmt::format("{}: cannot be written: it is not a regular file", path.string()));
+    return target;
+}
+
+}  // namespace
+
+std::vector<std::uint8_t> read_file(const fs::path& path, std::uint64_t limit) {
+    // Without O_NONBLOCK opening a named pipe waits for a writer.
+    Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    if (file.number() < 0) fail(path, "be read", errno);
+    struct stat status {};
+    if (::fstat(file.number(), &status) != 0) fail(path, "be read", errno);
+    if (!S_ISREG(status.st_mode)) throw Error(fmt::format("{}: must be a regular file", path.string()));
+
+    std::vector<std::uint8_t> bytes;
+    std::size_t used = 0;
+    const auto too_large = [&](std::uint64_t size) {
+        throw Error(fmt::format("{}: has {} bytes, over the limit of {}", path.string(), size, limit));
+    };
+    if (static_cast<std::uint64_t>(status.st_size) > limit) too_large(static_cast<std::uint64_t>(status.st_size));
+    bytes.resize(static_cast<std::size_t>(status.st_size) + 1);  // one more, to see the end without a second round
+    for (;;) {
+        const ssize_t n = ::read(file.number(), bytes.data() + used, bytes.size() - used);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) fail(path, "be read", errno);
+        if (n == 0) break;
+        used += static_cast<std::size_t>(n);
+        if (used > limit) too_large(used);
+        if (used == bytes.size()) bytes.resize(bytes.size() * 2);
+    }
+    bytes.resize(used);
+    return bytes;
+}
+
+void write_file(const fs::path& path, std::span<const std::uint8_t> bytes) {
+    static std::atomic<unsigned> counter{0};
+    const fs::path target = writable_target(path);
+    const fs::path folder = target.has_parent_path() ? target.parent_path() : fs::path(".");
+    Temporary temporary{folder / fmt::format(".tn-{}-{}.tmp", ::getpid(), counter++)};
+
+    Descriptor file(::open(temporary.path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+    if (file.number() < 0) {
+        temporary.renamed = true;  // not ours to remove
+        fail(path, "be written", errno);
+    }
+    write_all(file.number(), bytes, path);
+    if (::fsync(file.number()) != 0 || !file.close()) fail(path, "be written", errno);
+    if (::rename(temporary.path.c_str(), target.c_str()) != 0) fail(path, "be written", errno);
+    temporary.renamed = true;
+
+    // The name survives a power cut once the folder is flushed; some file systems cannot, and the file is whole anyway.
+    Descriptor parent(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (parent.number() >= 0) ::fsync(parent.number());
+}
+
+void write_file(const fs::path& path, std::string_view text) {
+    write_file(path, std::span(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()));
+}
+
+}  // namespace tn

@@ -1,0 +1,21 @@
+// Whole files in and out: reading with a limit, writing so that a reader never sees half a file.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace tn {
+
+/// Every byte of a regular file. Throws Error "path: reason" when it is not a regular file, cannot be read or holds
+/// over `limit` bytes.
+std::vector<std::uint8_t> read_file(const std::filesystem::path& path, std::uint64_t limit);
+
+/// Writes the file as a whole or not at all: a new file in the same folder, flushed to the disk, then renamed over
+/// `path`. A symbolic link is followed. Throws Error "path: reason"; what was there before is then untouched.
+void write_file(const std::filesystem::path& path, std::span<const std::uint8_t> bytes);
+void write_file(const std::filesystem::path& path, std::string_view text);
+
+}  // namespace tn

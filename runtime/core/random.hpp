@@ -1,0 +1,83 @@
+// Counter-based random numbers: the same on every backend, at every thread count and after a resume.
+#pragma once
+
+#include <array>
+#include <cmath>
+#include <cstdint>
+
+namespace tn {
+
+using Philox4 = std::array<std::uint32_t, 4>;
+
+/// Philox4x32-10 of Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3" (SC 2011).
+/// Four independent 32-bit words for a 128-bit counter and a 64-bit key; no state.
+constexpr Philox4 philox(Philox4 counter, std::uint64_t key) {
+    auto k0 = static_cast<std::uint32_t>(key), k1 = static_cast<std::uint32_t>(key >> 32);
+    for (int round = 0; round < 10; ++round) {
+        const std::uint64_t a = std::uint64_t{0xD2511F53u} * counter[0];
+        const std::uint64_t b = std::uint64_t{0xCD9E8D57u} * counter[2];
+        counter = {static_cast<std::uint32_t>(b >> 32) ^ counter[1] ^ k0, static_cast<std::uint32_t>(b),
+                   static_cast<std::uint32_t>(a >> 32) ^ counter[3] ^ k1, static_cast<std::uint32_t>(a)};
+        k0 += 0x9E3779B9u;
+        k1 += 0xBB67AE85u;
+    }
+    return counter;
+}
+
+/// A word as a number in [0, 1) with 24 random bits.
+constexpr float unit_float(std::uint32_t word) { return static_cast<float>(word >> 8) * 0x1p-24f; }
+
+/// A sequence of numbers named by (seed, stream, index): two streams with different names never overlap, and a stream
+/// is reproduced from its name alone. `stream` says what the numbers are for, `index` which sample, step or epoch.
+class Random {
+public:
+    constexpr Random(std::uint64_t seed, std::uint32_t stream, std::uint64_t index = 0)
+        : key_(seed), counter_{0, stream, static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32)} {}
+
+    /// 32 uniform bits.
+    constexpr std::uint32_t word() {
+        if (used_ == 4) {
+            words_ = philox(counter_, key_);
+            ++counter_[0];
+            used_ = 0;
+        }
+        return words_[used_++];
+    }
+
+    /// Uniform in [0, 1).
+    constexpr float uniform() { return unit_float(word()); }
+
+    /// Uniform in [low, high).
+    constexpr float uniform(float low, float high) { return low + (high - low) * uniform(); }
+
+    /// Uniform in 0 .. bound-1, without bias (Lemire, "Fast random integer generation in an interval", 2019).
+    constexpr std::uint32_t below(std::uint32_t bound) {
+        std::uint64_t product = std::uint64_t{word()} * bound;
+        const std::uint32_t threshold = (0u - bound) % bound;
+        while (static_cast<std::uint32_t>(product) < threshold) product = std::uint64_t{word()} * bound;
+        return static_cast<std::uint32_t>(product >> 32);
+    }
+
+    /// True with the given probability.
+    constexpr bool chance(float probability) { return uniform() < probability; }
+
+    /// Standard normal (Box and Muller, 1958).
+    float normal() {
+        const float radius = std::sqrt(-2.0f * std::log(1.0f - uniform()));
+        return radius * std::cos(6.2831853f * uniform());
+    }
+
+private:
+    std::uint64_t key_;
+    Philox4 counter_;
+    Philox4 words_{};
+    unsigned used_ = 4;
+};
+
+/// What a stream of random numbers is for: one name a use, so that no two uses share numbers.
+namespace stream {
+inline constexpr std::uint32_t initialise = 1, shuffle = 2, split = 3, augment = 4, dropout = 5, characters = 6,
+                               labels = 7;
+}
+
+}  // namespace tn

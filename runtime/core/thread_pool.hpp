@@ -1,0 +1,52 @@
+// A fixed set of threads that runs numbered tasks. What a task computes depends on its number alone, never on the
+// thread or on how many there are: this is what makes results the same bits at any thread count.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <exception>
+#include <mutex>
+#include <thread>
+#include <type_traits>
+#include <vector>
+
+namespace tn {
+
+class ThreadPool {
+public:
+    /// `threads` >= 1 including the caller; 0 takes every core. Throws Error when it is negative or over 1024.
+    explicit ThreadPool(int threads = 0);
+    ~ThreadPool();
+    ThreadPool(const ThreadPool&) = delete;
+    ThreadPool& operator=(const ThreadPool&) = delete;
+
+    int threads() const { return static_cast<int>(workers_.size()) + 1; }
+
+    /// Runs f(0) .. f(tasks - 1), the caller helping, and returns when all are done; allocates nothing.
+    /// The first exception that a task throws is thrown again here. Not to be called from within a task.
+    template <class F> void run(int tasks, F&& f) {
+        run_erased(tasks, [](void* g, int i) { (*static_cast<std::remove_reference_t<F>*>(g))(i); },
+                   const_cast<void*>(static_cast<const void*>(&f)));
+    }
+
+private:
+    using Call = void (*)(void*, int);
+    void run_erased(int tasks, Call call, void* function);
+    void work();
+    void take_tasks();
+
+    std::vector<std::thread> workers_;
+    std::mutex mutex_;
+    std::condition_variable start_, done_;
+    std::uint64_t generation_ = 0;
+    int busy_ = 0;
+    bool stop_ = false;
+    Call call_ = nullptr;
+    void* function_ = nullptr;
+    int tasks_ = 0;
+    std::atomic<int> next_{0};
+    std::exception_ptr failure_;
+};
+
+}  // namespace tn

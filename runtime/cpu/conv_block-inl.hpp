@@ -1,0 +1,332 @@
+// The passes of a block: which slice of the samples does what, and where it keeps it.
+
+namespace tn::cpu::TN_ISA {
+
+/// How a pass is cut: n samples in slices and, where there are more threads than samples, the output channels in parts.
+/// What an output is computed from does not depend on it.
+struct Cut {
+    int n, slices, parts;
+
+    Cut(const ThreadPool& pool, int n, int tiles) : n(n), slices(std::min(n, max_slices)), parts(1) {
+        if (n < pool.threads()) parts = std::min({tiles, max_slices / n, (pool.threads() + n - 1) / n});
+    }
+    int tasks() const { return slices * parts; }
+    int first_sample(int task) const { return task / parts * n / slices; }
+    int last_sample(int task) const { return (task / parts + 1) * n / slices; }
+    int first(int task, int count) const { return task % parts * count / parts; }
+    int last(int task, int count) const { return (task % parts + 1) * count / parts; }
+};
+
+inline int tiles_of(int channels) { return (channels + tile - 1) / tile; }
+
+inline float* aligned(float* work) {
+    const auto address = reinterpret_cast<std::uintptr_t>(work);
+    return work + ((64 - address % 64) % 64) / sizeof(float);
+}
+
+inline void clear(float* p, std::size_t floats) { std::memset(p, 0, floats * sizeof(float)); }
+
+inline void pack_all_weights(ThreadPool& pool, const ConvPlan& plan, const float* weight, float* packed) {
+    const int filters = plan.conv().filters, depth = plan.depth();
+    pool.run(tiles_of(filters), [&](int t) {
+        pack_weights(weight, filters, depth, t * tile, packed + std::size_t(t) * std::size_t(tile * depth));
+    });
+}
+
+/// The convolution of one packed sample for the tile t of output channels, from the row `y0` of z on.
+inline Convolution tile_of(const ConvPlan& plan, const float* packed, const float* weights, int t, int y0) {
+    return {packed + y0 * plan.row, std::size_t(plan.x_plane),
+            plan.conv().channels,   plan.conv().taps(),
+            plan.offsets,           weights + std::size_t(t) * std::size_t(tile * plan.depth())};
+}
+
+/// Convolution, then affine, ReLU and pooling band by band while it is in the cache; z is not kept.
+inline void convolve_and_finish(ThreadPool& pool, const ConvPlan& plan, int n, const float* x, const float* weight,
+                                const Affine* affine, float* y, float* work, const WorkLayout& at) {
+    const BlockGeometry& b = plan.block;
+    const ConvGeometry& c = plan.conv();
+    pack_all_weights(pool, plan, weight, work + at.weights);
+    const int tiles = tiles_of(c.filters), band = plan.band_rows();
+    const Cut cut(pool, n, tiles);
+    pool.run(cut.tasks(), [&](int task) {
+        float* packed = work + at.packed + std::size_t(task) * at.packed_stride;
+        float* z = work + at.band + std::size_t(task) * at.band_stride;
+        clear(packed, plan.packed_x());
+        for (int s = cut.first_sample(task); s < cut.last_sample(task); ++s) {
+            pack_sample(plan, x + std::size_t(s) * c.in_size(), packed);
+            for (int t = cut.first(task, tiles); t < cut.last(task, tiles); ++t) {
+                const int count = std::min(tile, c.filters - t * tile);
+                for (int y0 = 0; y0 < b.y_h(); y0 += band) {
+                    const int rows = std::min(band, b.y_h() - y0);
+                    const Grid grid{plan.z_rows(rows), plan.z.columns, plan.row};
+                    const auto z_plane = std::size_t(grid.out_plane());
+                    const int z0 = b.pool() ? y0 * b.pool_stride : y0;
+                    convolve(tile_of(plan, packed, work + at.weights, t, z0), grid, count, z, z_plane);
+                    for (int r = 0; r < count; ++r)
+                        finish_rows(plan, z + std::size_t(r) * z_plane, affine[t * tile + r], rows,
+                                    y + std::size_t(s) * b.y_size() + std::size_t(t * tile + r) * b.y_plane() +
+                                        std::size_t(y0) * std::size_t(b.y_w()),
+                                    nullptr);
+                }
+            }
+        }
+    });
+}
+
+inline void infer(ThreadPool& pool, const ConvPlan& plan, const ConvInfer& pass) {
+    const WorkLayout at(plan, pass.n, false);
+    float* work = aligned(pass.work);
+    auto* affine = reinterpret_cast<Affine*>(work + at.channel);
+    for (int f = 0; f < plan.conv().filters; ++f) {
+        const float bias = pass.bias ? pass.bias[f] : 0.0f;
+        affine[f] = plan.block.norm
+                        ? Affine{pass.running_mean[f] - bias,
+                                 pass.gamma[f] / std::sqrt(pass.running_var[f] + pass.epsilon), pass.beta[f]}
+                        : Affine{-bias, 1.0f, 0.0f};
+    }
+    convolve_and_finish(pool, plan, pass.n, pass.x, pass.weight, affine, pass.y, work, at);
+}
+
+/// The batch's mean and inverse deviation of every channel from each sample's mean and sum of squared distances to it
+/// (Chan, Golub and LeVeque, "Updating formulae and a pairwise algorithm for computing sample variances", 1979).
+inline void combine_statistics(const ConvPlan& plan, const ConvForward& pass, const float* sums, float* mean,
+                               float* deviation) {
+    const int filters = plan.conv().filters;
+    const auto plane = static_cast<double>(plan.conv().out_plane());
+    const double count = plane * pass.n;
+    for (int f = 0; f < filters; ++f) {
+        double average = 0, squares = 0;
+        for (int s = 0; s < pass.n; ++s) average += sums[2 * (std::size_t(s) * std::size_t(filters) + std::size_t(f))];
+        average /= pass.n;
+        for (int s = 0; s < pass.n; ++s) {
+            const float* of = sums + 2 * (std::size_t(s) * std::size_t(filters) + std::size_t(f));
+            squares += of[1] + plane * (of[0] - average) * (of[0] - average);
+        }
+        mean[f] = static_cast<float>(average);
+        deviation[f] = static_cast<float>(1.0 / std::sqrt(squares / count + pass.epsilon));
+        if (!pass.running_mean) continue;
+        const double keep = 1.0 - static_cast<double>(pass.momentum), m = pass.momentum;
+        const double bias = pass.bias ? pass.bias[f] : 0.0f;
+        pass.running_mean[f] = static_cast<float>(keep * pass.running_mean[f] + m * (average + bias));
+        const double variance = squares / (count > 1 ? count - 1 : 1);
+        pass.running_var[f] = static_cast<float>(keep * pass.running_var[f] + m * variance);
+    }
+}
+
+inline void forward(ThreadPool& pool, const ConvPlan& plan, const ConvForward& pass) {
+    const BlockGeometry& b = plan.block;
+    const ConvGeometry& c = plan.conv();
+    const WorkLayout at(plan, pass.n, false);
+    float* work = aligned(pass.work);
+    auto* affine = reinterpret_cast<Affine*>(work + at.channel);
+    for (int f = 0; f < c.filters; ++f) affine[f] = {pass.bias ? -pass.bias[f] : 0.0f, 1.0f, 0.0f};
+    if (!plan.keeps_z()) return convolve_and_finish(pool, plan, pass.n, pass.x, pass.weight, affine, pass.y, work, at);
+
+    const SavedLayout kept(plan, pass.n);
+    float *mean = pass.saved + kept.mean, *deviation = pass.saved + kept.deviation, *sums = work + at.sums;
+    const auto z_plane = std::size_t(plan.z.out_plane());
+    const int tiles = tiles_of(c.filters);
+    const Cut cut(pool, pass.n, tiles);
+    const auto finish = [&](int s, int f) {
+        const std::size_t channel = std::size_t(s) * std::size_t(c.filters) + std::size_t(f);
+        finish_rows(plan, pass.saved + kept.z + channel * z_plane, affine[f], b.y_h(), pass.y + channel * b.y_plane(),
+                    b.pool() ? pass.saved + kept.pooled + channel * b.y_plane() : nullptr);
+    };
+    pack_all_weights(pool, plan, pass.weight, work + at.weights);
+    pool.run(cut.tasks(), [&](int task) {
+        float* packed = work + at.packed + std::size_t(task) * at.packed_stride;
+        clear(packed, plan.packed_x());
+        for (int s = cut.first_sample(task); s < cut.last_sample(task); ++s) {
+            pack_sample(plan, pass.x + std::size_t(s) * c.in_size(), packed);
+            for (int t = cut.first(task, tiles); t < cut.last(task, tiles); ++t) {
+                const int count = std::min(tile, c.filters - t * tile);
+                const std::size_t channel = std::size_t(s) * std::size_t(c.filters) + std::size_t(t * tile);
+                float* z = pass.saved + kept.z + channel * z_plane;
+                convolve(tile_of(plan, packed, work + at.weights, t, 0), plan.z, count, z, z_plane);
+                for (int r = 0; r < count; ++r) {
+                    if (!b.norm) {
+                        finish(s, t * tile + r);
+                        continue;
+                    }
+                    float* of = sums + 2 * (channel + std::size_t(r));
+                    of[0] = plane_sum(z + std::size_t(r) * z_plane, plan.z) / static_cast<float>(c.out_plane());
+                    of[1] = plane_squares(z + std::size_t(r) * z_plane, plan.z, of[0]);
+                }
+            }
+        }
+    });
+    if (!b.norm) {
+        for (int f = 0; f < c.filters; ++f) {
+            mean[f] = affine[f].mean;
+            deviation[f] = 1.0f;
+        }
+        return;
+    }
+    combine_statistics(plan, pass, sums, mean, deviation);
+    for (int f = 0; f < c.filters; ++f) affine[f] = {mean[f], pass.gamma[f] * deviation[f], pass.beta[f]};
+    // Backwards, because what was written last is still in the cache.
+    pool.run(cut.tasks(), [&](int i) {
+        const int task = cut.tasks() - 1 - i;
+        for (int s = cut.last_sample(task) - 1; s >= cut.first_sample(task); --s)
+            for (int f = cut.last(task, c.filters) - 1; f >= cut.first(task, c.filters); --f) finish(s, f);
+    });
+}
+
+/// What backward knows of a channel: how it was normalised and how dz follows.
+struct Channel {
+    Affine affine;
+    AffineGradient to_z;
+};
+
+/// The sums over every sample of g and g * (z - mean), and from them dgamma, dbeta, dbias and the formula of dz
+/// (Ioffe and Szegedy, 2015, section 3, with the means taken out).
+inline void reduce_gradients(ThreadPool& pool, const ConvPlan& plan, const ConvBackward& pass, const SavedLayout& kept,
+                             float* sums, Channel* channels) {
+    const BlockGeometry& b = plan.block;
+    const ConvGeometry& c = plan.conv();
+    const float *mean = pass.saved + kept.mean, *deviation = pass.saved + kept.deviation;
+    for (int f = 0; f < c.filters; ++f)
+        channels[f] = {plan.keeps_z()
+                           ? Affine{mean[f], b.norm ? pass.gamma[f] * deviation[f] : 1.0f, b.norm ? pass.beta[f] : 0.0f}
+                           : Affine{0.0f, 1.0f, 0.0f},
+                       {1.0f, 0.0f, 0.0f}};
+    if (!b.norm && !b.bias) return;
+    const Cut cut(pool, pass.n, c.filters);
+    pool.run(cut.tasks(), [&](int task) {
+        for (int s = cut.first_sample(task); s < cut.last_sample(task); ++s)
+            for (int f = cut.first(task, c.filters); f < cut.last(task, c.filters); ++f) {
+                const std::size_t channel = std::size_t(s) * std::size_t(c.filters) + std::size_t(f);
+                const float* dy = pass.dy + channel * b.y_plane();
+                const float* z = b.pool()         ? pass.saved + kept.pooled + channel * b.y_plane()
+                                 : plan.keeps_z() ? pass.saved + kept.z + channel * std::size_t(plan.z.out_plane())
+                                                  : dy;
+                const bool whole = b.pool() || plan.z.dense() || !plan.keeps_z();
+                const int rows = whole ? 1 : b.y_h(), count = whole ? b.y_h() * b.y_w() : b.y_w();
+                V sum_g{}, sum_gz{};
+                for (int r = 0; r < rows; ++r)
+                    gradient_sums(z + r * plan.z.out_row(), dy + r * count, channels[f].affine, b.relu, count, sum_g,
+                                  sum_gz);
+                sums[2 * channel] = sum(sum_g);
+                sums[2 * channel + 1] = sum(sum_gz);
+            }
+    });
+    const double count = static_cast<double>(c.out_plane()) * pass.n;
+    for (int f = 0; f < c.filters; ++f) {
+        double g = 0, gz = 0;
+        for (int s = 0; s < pass.n; ++s) {
+            const float* of = sums + 2 * (std::size_t(s) * std::size_t(c.filters) + std::size_t(f));
+            g += of[0];
+            gz += of[1];
+        }
+        if (pass.dbias) pass.dbias[f] = b.norm ? 0.0f : static_cast<float>(g);
+        if (!b.norm) continue;
+        const double scale = channels[f].affine.scale, inverse = deviation[f];
+        if (pass.dgamma) pass.dgamma[f] = static_cast<float>(gz * inverse);
+        if (pass.dbeta) pass.dbeta[f] = static_cast<float>(g);
+        channels[f].to_z = {channels[f].affine.scale, static_cast<float>(-scale * inverse * inverse * gz / count),
+                            static_cast<float>(-scale * g / count)};
+    }
+}
+
+/// dx of one sample from its packed dz.
+inline void data_gradient(const ConvPlan& plan, const float* dz, const float* weights, float* band, float* dx) {
+    const ConvGeometry& c = plan.conv();
+    for (int t = 0; t < tiles_of(c.channels); ++t) {
+        const int count = std::min(tile, c.channels - t * tile);
+        const float* of_tile = weights + std::size_t(t) * std::size_t(tile * c.filters * c.taps());
+        float* dx_tile = dx + std::size_t(t * tile) * c.in_plane();
+        for (int phase = 0, begin = 0; phase < c.stride * c.stride; begin = plan.data_phase_ends[phase++]) {
+            const int py = phase / c.stride, px = phase % c.stride;
+            const Grid grid = plan.data_grid(py, px);
+            if (grid.rows == 0 || grid.columns == 0) continue;
+            const int u0 = plan.first(py), v0 = plan.first(px);
+            const Convolution conv{dz + u0 * plan.row + v0,
+                                   std::size_t(plan.dz_plane),
+                                   c.filters,
+                                   plan.data_phase_ends[phase] - begin,
+                                   plan.data_offsets + begin,
+                                   of_tile + std::size_t(begin) * std::size_t(tile * c.filters)};
+            if (plan.direct_dx()) {
+                convolve(conv, grid, count, dx_tile, c.in_plane());
+                continue;
+            }
+            const auto plane = std::size_t(grid.out_plane());
+            convolve(conv, grid, count, band, plane);
+            for (int r = 0; r < count; ++r)
+                for (int u = 0; u < grid.rows; ++u) {
+                    const float* from = band + std::size_t(r) * plane + u * grid.out_row();
+                    float* to = dx_tile + std::size_t(r) * c.in_plane() + (c.stride * (u0 + u) + py - c.pad) * c.width +
+                                c.stride * v0 + px - c.pad;
+                    if (c.stride == 1)
+                        std::memcpy(to, from, sizeof(float) * std::size_t(grid.columns));
+                    else
+                        for (int v = 0; v < grid.columns; ++v) to[c.stride * v] = from[v];
+                }
+        }
+    }
+}
+
+/// dw = the slices' parts, added in order.
+inline void add_slices(ThreadPool& pool, const float* parts, std::size_t stride, int slices, std::size_t count,
+                       float* dw) {
+    const std::size_t chunk = 4096;
+    pool.run(static_cast<int>((count + chunk - 1) / chunk), [&](int task) {
+        const std::size_t begin = std::size_t(task) * chunk, end = std::min(count, begin + chunk);
+        for (std::size_t i = begin; i < end; i += lanes) {
+            V total = load(parts + i);
+            for (int s = 1; s < slices; ++s) total += load(parts + std::size_t(s) * stride + i);
+            store_part(dw + i, total, static_cast<int>(std::min(end - i, std::size_t(lanes))));
+        }
+    });
+}
+
+inline void backward(ThreadPool& pool, const ConvPlan& plan, const ConvBackward& pass) {
+    const BlockGeometry& b = plan.block;
+    const ConvGeometry& c = plan.conv();
+    const WorkLayout at(plan, pass.n, true);
+    const SavedLayout kept(plan, pass.n);
+    float* work = aligned(pass.work);
+    Channel* channels = reinterpret_cast<Channel*>(work + at.channel);
+    reduce_gradients(pool, plan, pass, kept, work + at.sums, channels);
+    if (pass.dx)
+        pool.run(tiles_of(c.channels), [&](int t) {
+            pack_data_weights(plan, pass.weight, t * tile,
+                              work + at.weights + std::size_t(t) * std::size_t(tile * c.filters * c.taps()));
+        });
+
+    const std::size_t x_size = round_up(plan.packed_x()), dz_size = round_up(plan.packed_dz());
+    const int group = plan.group(), slices = std::min(pass.n, max_slices);
+    pool.run(slices, [&](int slice) {
+        float* x = work + at.packed + std::size_t(slice) * at.packed_stride;
+        float* dz = x + std::size_t(group) * x_size;
+        float* dw = work + at.partial + std::size_t(slice) * at.partial_stride;
+        clear(x, at.packed_stride);
+        clear(dw, at.partial_stride);
+        const int last = (slice + 1) * pass.n / slices;
+        for (int s0 = slice * pass.n / slices; s0 < last; s0 += group) {
+            const int samples = std::min(group, last - s0);
+            for (int i = 0; i < samples; ++i) {
+                const auto s = std::size_t(s0 + i);
+                float* dz_sample = dz + std::size_t(i) * dz_size;
+                pack_sample(plan, pass.x + s * c.in_size(), x + std::size_t(i) * x_size);
+                for (int f = 0; f < c.filters; ++f) {
+                    const std::size_t channel = s * std::size_t(c.filters) + std::size_t(f);
+                    const float* dy = pass.dy + channel * b.y_plane();
+                    const float* z =
+                        plan.keeps_z() ? pass.saved + kept.z + channel * std::size_t(plan.z.out_plane()) : dy;
+                    dz_plane(plan, z, dy, channels[f].affine, channels[f].to_z,
+                             dz_sample + plan.dz_origin() + std::size_t(f) * std::size_t(plan.dz_plane));
+                }
+                if (pass.dx)
+                    data_gradient(plan, dz_sample, work + at.weights,
+                                  work + at.band + std::size_t(slice) * at.band_stride, pass.dx + s * c.in_size());
+            }
+            add_weight_gradient(plan, x, x_size, dz, dz_size, samples, dw);
+        }
+    });
+    add_slices(pool, work + at.partial, at.partial_stride, slices, c.weights(), pass.dweight);
+}
+
+inline constexpr Kernels kernels{forward, infer, backward};
+
+}  // namespace tn::cpu::TN_ISA

@@ -1,0 +1,102 @@
+#include "runtime/cpu/conv_block.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+
+#include "runtime/core/error.hpp"
+#include "runtime/core/thread_pool.hpp"
+
+namespace tn::cpu {
+namespace {
+
+struct Kernels {
+    void (*forward)(ThreadPool&, const ConvPlan&, const ConvForward&);
+    void (*infer)(ThreadPool&, const ConvPlan&, const ConvInfer&);
+    void (*backward)(ThreadPool&, const ConvPlan&, const ConvBackward&);
+};
+
+}  // namespace
+}  // namespace tn::cpu
+
+#define TN_INLINE inline __attribute__((always_inline))
+#if defined(__clang__)
+#define TN_UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define TN_UNROLL _Pragma("GCC unroll 16")
+#endif
+
+#define TN_ISA portable
+#define TN_LANES 4
+#include "runtime/cpu/isa_kernels-inl.hpp"
+#undef TN_ISA
+#undef TN_LANES
+
+#if defined(__x86_64__)
+
+#define TN_ISA avx2
+#define TN_LANES 8
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#else
+#pragma GCC push_options
+#pragma GCC target("avx2,fma")
+#endif
+#include "runtime/cpu/isa_kernels-inl.hpp"
+#if defined(__clang__)
+#pragma clang attribute pop
+#else
+#pragma GCC pop_options
+#endif
+#undef TN_ISA
+#undef TN_LANES
+
+#define TN_ISA avx512
+#define TN_LANES 16
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((target("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl"))), \
+                             apply_to = function)
+#else
+#pragma GCC push_options
+#pragma GCC target("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl")
+#endif
+#include "runtime/cpu/isa_kernels-inl.hpp"
+#if defined(__clang__)
+#pragma clang attribute pop
+#else
+#pragma GCC pop_options
+#endif
+#undef TN_ISA
+#undef TN_LANES
+
+#endif
+
+namespace tn::cpu {
+namespace {
+
+const Kernels& kernels_of(Isa isa, int n) {
+    require(isa);
+    if (n < 1) throw Error("a convolution needs at least one sample, not " + std::to_string(n));
+#if defined(__x86_64__)
+    if (isa == Isa::avx512) return avx512::kernels;
+    if (isa == Isa::avx2) return avx2::kernels;
+#endif
+    return portable::kernels;
+}
+
+}  // namespace
+
+void conv_forward(ThreadPool& pool, Isa isa, const ConvPlan& plan, const ConvForward& pass) {
+    kernels_of(isa, pass.n).forward(pool, plan, pass);
+}
+
+void conv_infer(ThreadPool& pool, Isa isa, const ConvPlan& plan, const ConvInfer& pass) {
+    kernels_of(isa, pass.n).infer(pool, plan, pass);
+}
+
+void conv_backward(ThreadPool& pool, Isa isa, const ConvPlan& plan, const ConvBackward& pass) {
+    kernels_of(isa, pass.n).backward(pool, plan, pass);
+}
+
+}  // namespace tn::cpu

@@ -1,0 +1,49 @@
+// One picture: from the bytes of a file to pixels of a wanted shape, and back to a file.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "runtime/data/dataset.hpp"
+
+namespace tn {
+
+/// Pixels in CHW order: shape.size() bytes, 0 black to 255 white.
+struct Picture {
+    PictureShape shape;
+    std::vector<std::uint8_t> pixels;
+};
+
+/// How a picture of another aspect ratio gets the wanted shape.
+enum class Fit {
+    stretch,  ///< both sides scaled on their own: everything is seen, proportions change
+    cover,    ///< the largest middle part of the wanted proportions: edges are lost
+    pad,      ///< the whole picture in the middle, black around it
+};
+
+inline constexpr std::uint64_t max_picture_bytes = 64'000'000;   ///< of a picture file
+inline constexpr std::uint64_t max_picture_pixels = 64'000'000;  ///< width x height
+inline constexpr int max_picture_side = 65535;
+
+/// Throws Error unless `shape` has 1 or 3 channels, sides of 1 to 65535 and at most 64 megapixels; `what` names it.
+void check_picture_shape(PictureShape shape, const std::string& what);
+
+/// Decodes a JPEG, PNG, BMP (not run-length coded), GIF (its first frame), PGM or PPM (binary, 8 bits) to 1 channel
+/// (grey) or 3 (RGB). A JPEG is turned upright by its EXIF orientation, so height and width may be swapped. Alpha is
+/// dropped; 16-bit PNG is cut to 8 bits. Throws Error "name: reason" for a damaged, unknown or too large picture.
+Picture decode_picture(std::span<const std::uint8_t> bytes, int channels, const std::string& name);
+
+/// decode_picture of a file; its path is the name.
+Picture read_picture(const std::filesystem::path& path, int channels);
+
+/// The picture in another size, each colour on its own (see resample.hpp: antialiased when shrinking, bilinear when
+/// enlarging). `shape` must have the picture's channels; throws Error otherwise.
+Picture resize(const Picture& picture, PictureShape shape, Fit fit = Fit::stretch);
+
+/// Writes the picture as PNG, as a whole or not at all. Throws Error "path: reason".
+void write_png(const std::filesystem::path& path, const Picture& picture);
+
+}  // namespace tn
