@@ -66,6 +66,7 @@ template <template <class> class... Kinds> struct known {
             if (!any && result.ok()) result = layer_must(Must::have_only_options_it_knows, position);
         };
         (look(static_cast<Options*>(nullptr)), ...);
+        static_cast<void>(look);
         return result;
     }
 };

@@ -1,0 +1,79 @@
+// The CPU: its threads, its instruction set and the kernels that layers ask for.
+#pragma once
+
+#include <algorithm>
+#include <string>
+
+#include "dsl/core/conv_window.hpp"
+#include "dsl/core/layer.hpp"
+#include "runtime/core/thread_pool.hpp"
+#include "runtime/cpu/conv_block.hpp"
+#include "runtime/cpu/isa.hpp"
+
+namespace tn::cpu {
+
+class Backend {
+public:
+    static constexpr bool reference = false;
+
+    /// `threads` 0 takes every core; throws Error when the instruction set is not there.
+    explicit Backend(int threads = 0, Isa isa = best_isa());
+
+    /// "cpu, 2 threads, avx512 kernels, OpenBLAS SkylakeX".
+    std::string describe() const;
+
+    ThreadPool& threads() { return pool_; }
+    Isa isa() const { return isa_; }
+
+    /// Calls f(begin, end) for ranges that cover 0 .. count-1, in parallel. Where they begin does not depend on the
+    /// number of threads.
+    template <class F> void for_ranges(int count, F f) {
+        const int parts = std::min(count, 64);
+        pool_.run(parts, [&](int i) {
+            f(static_cast<int>(static_cast<long long>(count) * i / parts),
+              static_cast<int>(static_cast<long long>(count) * (i + 1) / parts));
+        });
+    }
+
+    void conv_forward(const ConvWindow& window, const Pass<float>& pass);
+    void conv_backward(const ConvWindow& window, const Pass<float>& pass);
+    void dense_forward(const Pass<float>& pass);
+    void dense_backward(const Pass<float>& pass);
+
+    template <BlockGeometry G> void conv_block_forward(const Pass<float>& p) {
+        const float* bias = G.bias ? p.parameter[1] : nullptr;
+        const float* gamma = G.norm ? p.parameter[first_norm(G)] : nullptr;
+        const float* beta = G.norm ? p.parameter[first_norm(G) + 1] : nullptr;
+        if (p.training)
+            ConvBlock<G>::forward(pool_, isa_, {p.n, p.x, p.parameter[0], bias, gamma, beta, p.y, p.saved, p.work,
+                                                p.state[0], p.state[1]});
+        else
+            ConvBlock<G>::infer(pool_, isa_, {p.n, p.x, p.parameter[0], bias, gamma, beta, p.state[0], p.state[1],
+                                              1e-5f, p.y, p.work});
+    }
+    template <BlockGeometry G> void conv_block_backward(const Pass<float>& p) {
+        ConvBlock<G>::backward(pool_, isa_,
+                               {p.n, p.x, p.parameter[0], G.norm ? p.parameter[first_norm(G)] : nullptr,
+                                G.norm ? p.parameter[first_norm(G) + 1] : nullptr, p.dy, p.saved, p.dx, p.gradient[0],
+                                G.bias ? p.gradient[1] : nullptr, G.norm ? p.gradient[first_norm(G)] : nullptr,
+                                G.norm ? p.gradient[first_norm(G) + 1] : nullptr, p.work});
+    }
+
+    /// Updates `count` weights by an optimizer's rule; a and b are its state or null-sized spans beside w.
+    template <class Rule>
+    void update(const Rule& rule, float decay, std::size_t count, float* w, const float* g, float* a, float* b) {
+        constexpr std::size_t block = 1 << 14;
+        pool_.run(static_cast<int>((count + block - 1) / block), [&](int part) {
+            const std::size_t begin = static_cast<std::size_t>(part) * block, end = std::min(count, begin + block);
+            for (std::size_t i = begin; i < end; ++i) rule(w[i], g[i] + decay * w[i], a[i], b[i]);
+        });
+    }
+
+private:
+    static constexpr std::size_t first_norm(const BlockGeometry& g) { return g.bias ? 2 : 1; }
+
+    ThreadPool pool_;
+    Isa isa_;
+};
+
+}  // namespace tn::cpu

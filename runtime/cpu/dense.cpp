@@ -1,0 +1,53 @@
+// Dense through OpenBLAS. Every product is cut into parts of fixed size, so the bits do not depend on the threads.
+#include <cblas.h>
+
+#include <algorithm>
+
+#include "runtime/cpu/backend.hpp"
+
+namespace tn::cpu {
+
+namespace {
+
+/// Rows or columns of a part: enough for OpenBLAS to be fast, few enough to keep every thread busy.
+constexpr int part_of(int extent) { return std::max(16, (extent + 15) / 16); }
+constexpr int parts(int extent) { return (extent + part_of(extent) - 1) / part_of(extent); }
+
+}  // namespace
+
+void Backend::dense_forward(const Pass<float>& p) {
+    const int inputs = static_cast<int>(p.in.size()), outputs = p.out.channels;
+    const int part = part_of(outputs);
+    pool_.run(parts(outputs), [&](int i) {
+        const int first = i * part, count = std::min(part, outputs - first);
+        float* y = p.y + first;
+        for (int n = 0; n < p.n; ++n)
+            for (int o = 0; o < count; ++o)
+                y[static_cast<std::size_t>(n) * static_cast<std::size_t>(outputs) + static_cast<std::size_t>(o)] =
+                    p.parameter[1] ? p.parameter[1][first + o] : 0.0f;
+        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, p.n, count, inputs, 1, p.x, inputs,
+                    p.parameter[0] + static_cast<std::size_t>(first) * static_cast<std::size_t>(inputs), inputs, 1, y,
+                    outputs);
+    });
+}
+
+void Backend::dense_backward(const Pass<float>& p) {
+    const int inputs = static_cast<int>(p.in.size()), outputs = p.out.channels;
+    const int part = part_of(inputs);
+    pool_.run(parts(inputs), [&](int i) {
+        const int first = i * part, count = std::min(part, inputs - first);
+        cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, outputs, count, p.n, 1, p.dy, outputs, p.x + first, inputs,
+                    0, p.gradient[0] + first, inputs);
+        if (p.dx)
+            cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, p.n, count, outputs, 1, p.dy, outputs,
+                        p.parameter[0] + first, inputs, 0, p.dx + first, inputs);
+    });
+    for (int o = 0; p.gradient[1] && o < outputs; ++o) {
+        float sum = 0;
+        for (int n = 0; n < p.n; ++n)
+            sum += p.dy[static_cast<std::size_t>(n) * static_cast<std::size_t>(outputs) + static_cast<std::size_t>(o)];
+        p.gradient[1][o] = sum;
+    }
+}
+
+}  // namespace tn::cpu
