@@ -1,0 +1,68 @@
+// Augmentation: every picture is seen a little differently each time, so that few photographs teach much.
+#pragma once
+
+#include <array>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "runtime/core/random.hpp"
+#include "runtime/data/dataset.hpp"
+#include "runtime/data/image.hpp"
+
+namespace tn {
+
+/// How bytes become the numbers that the network sees: (v / 255 - mean) / deviation, one of each a channel.
+struct Normalise {
+    std::array<float, 3> mean{0.5f, 0.5f, 0.5f}, deviation{0.25f, 0.25f, 0.25f};
+};
+
+/// The mean and deviation of every channel over a data set; a deviation is at least 1/255.
+Normalise fit_normalise(const Pictures& pictures);
+
+/// One change: how likely it is and how strong it may be.
+struct Change {
+    float probability = 0, amount = 0;
+    bool operator==(const Change&) const = default;
+};
+
+/// The changes, in the order in which describe() lists them. Each is drawn anew for every picture and epoch; the
+/// geometric ones are composed and the picture is sampled once, bilinearly, its edge repeated outside.
+struct Augmentation {
+    Change flip;        ///< mirrored left to right; the amount means nothing
+    Change rotate;      ///< by up to so many degrees either way
+    Change zoom;        ///< by a factor from 1 / (1 + amount) to 1 + amount
+    Change crop;        ///< width against height changed by a factor from 1 / (1 + amount) to 1 + amount
+    Change shift;       ///< by up to this part of the sides
+    Change elastic;     ///< the points of a coarse grid moved by up to this part of the sides, smoothly between them
+    Change brightness;  ///< up to this part of white added or taken
+    Change contrast;    ///< differences from the mean multiplied by a factor from 1 / (1 + amount) to 1 + amount
+    Change erase;       ///< a rectangle of up to this part of the area filled with one random grey
+    Change noise;       ///< normal noise with a deviation of up to this part of white
+    bool operator==(const Augmentation&) const = default;
+
+    static Augmentation none();
+    static Augmentation light();
+    static Augmentation strong();
+    static Augmentation digits();
+};
+
+/// "strong", "light", "digits" or "none", then changes of it: "strong,flip=0,rotate=0.5:20" (probability, or
+/// probability:amount). Throws Error that names the bad part and lists what there is.
+Augmentation parse_augmentation(std::string_view text);
+
+/// The text that parse_augmentation turns back into it.
+std::string describe(const Augmentation& augmentation);
+
+/// One picture (shape.size() bytes, CHW) changed by random numbers and normalised into `out` (shape.size() floats).
+void augment(std::span<const std::uint8_t> in, PictureShape shape, const Augmentation& augmentation,
+             const Normalise& normalise, Random random, std::span<float> out);
+
+/// The picture as it is, normalised.
+void normalise(std::span<const std::uint8_t> in, PictureShape shape, const Normalise& normalise, std::span<float> out);
+
+/// A sheet to look at: a row a picture, first as it is, then `columns - 1` times augmented.
+Picture augmentation_sheet(const Pictures& pictures, const Augmentation& augmentation, std::uint64_t seed, int rows = 8,
+                           int columns = 9);
+
+}  // namespace tn

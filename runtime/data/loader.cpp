@@ -1,0 +1,120 @@
+#include "runtime/data/loader.hpp"
+
+#include <chrono>
+#include <numeric>
+#include <utility>
+
+#include "runtime/core/error.hpp"
+
+namespace tn {
+
+Loader::Loader(const Pictures& pictures, const LoaderOptions& options) : pictures_(pictures), options_(options) {
+    if (pictures.size() < 1) throw Error("a loader needs at least 1 picture");
+    if (options.batch < 1) throw Error("the batch must be at least 1, not " + std::to_string(options.batch));
+    if (options.threads < 1 || options.threads > 256)
+        throw Error("the loader's threads must be 1 to 256, not " + std::to_string(options.threads));
+    if (options.ahead < 1 || options.ahead > 64)
+        throw Error("the loader must be 1 to 64 batches ahead, not " + std::to_string(options.ahead));
+    options_.batch = std::min(options.batch, pictures.size());
+    batches_ = (pictures.size() + options_.batch - 1) / options_.batch;
+    // One slot more than is ahead: the trainer still reads the batch that it was given last.
+    slots_.resize(static_cast<std::size_t>(options.ahead) + 1);
+    for (Slot& slot : slots_) {
+        slot.images.resize(static_cast<std::size_t>(options_.batch) * pictures.shape.size());
+        slot.labels.resize(static_cast<std::size_t>(options_.batch));
+        slot.order.resize(static_cast<std::size_t>(pictures.size()));
+    }
+    for (int i = 0; i < options.threads; ++i) threads_.emplace_back([this] { work(); });
+}
+
+Loader::~Loader() {
+    {
+        std::lock_guard lock(mutex_);
+        stop_ = true;
+    }
+    freed_.notify_all();
+    for (auto& thread : threads_) thread.join();
+}
+
+void Loader::order_epoch(Slot& slot, std::uint64_t epoch) const {
+    if (slot.ordered_epoch == epoch) return;
+    std::iota(slot.order.begin(), slot.order.end(), 0);
+    Random random(options_.seed, stream::shuffle, epoch);
+    for (std::size_t i = slot.order.size(); i > 1; --i)
+        std::swap(slot.order[i - 1], slot.order[random.below(static_cast<std::uint32_t>(i))]);
+    slot.ordered_epoch = epoch;
+}
+
+void Loader::fill(Slot& slot) {
+    const auto per_epoch = static_cast<std::uint64_t>(batches_);
+    const std::uint64_t epoch = slot.batch / per_epoch;
+    const int index = static_cast<int>(slot.batch % per_epoch);
+    order_epoch(slot, epoch);
+    const int first = index * options_.batch, n = std::min(options_.batch, pictures_.size() - first);
+    const std::size_t size = pictures_.shape.size();
+    for (int i = 0; i < n; ++i) {
+        const int picture = slot.order[static_cast<std::size_t>(first + i)];
+        const auto at = static_cast<std::size_t>(i);
+        slot.labels[at] = pictures_.labels[static_cast<std::size_t>(picture)];
+        augment(pictures_.picture(picture), pictures_.shape, options_.augmentation, options_.normalise,
+                Random(options_.seed, stream::augment,
+                       epoch * static_cast<std::uint64_t>(pictures_.size()) + static_cast<std::uint64_t>(picture)),
+                {slot.images.data() + at * size, size});
+    }
+    slot.view = {{slot.images.data(), static_cast<std::size_t>(n) * size},
+                 {slot.labels.data(), static_cast<std::size_t>(n)}, n, epoch, index};
+}
+
+void Loader::work() {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+        freed_.wait(lock, [&] {
+            return stop_ || (!failure_ && to_fill_ < to_give_ + static_cast<std::uint64_t>(options_.ahead));
+        });
+        if (stop_) return;
+        Slot& slot = slots_[to_fill_ % slots_.size()];
+        slot.batch = to_fill_++;
+        slot.ready = false;
+        const std::uint64_t generation = generation_;
+        ++filling_;
+        lock.unlock();
+        std::exception_ptr failure;
+        try {
+            fill(slot);
+        } catch (...) {
+            failure = std::current_exception();
+        }
+        lock.lock();
+        --filling_;
+        if (generation == generation_) {
+            slot.ready = !failure;
+            if (failure && !failure_) failure_ = failure;
+        }
+        filled_.notify_all();
+    }
+}
+
+BatchView Loader::next() {
+    std::unique_lock lock(mutex_);
+    Slot& slot = slots_[to_give_ % slots_.size()];
+    const auto start = std::chrono::steady_clock::now();
+    filled_.wait(lock, [&] { return failure_ || (slot.ready && slot.batch == to_give_); });
+    waited_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    if (failure_) std::rethrow_exception(failure_);
+    ++to_give_;
+    freed_.notify_all();
+    return slot.view;
+}
+
+void Loader::seek(std::uint64_t batch) {
+    std::unique_lock lock(mutex_);
+    ++generation_;
+    // No thread begins another batch for the old place while those at work finish theirs.
+    to_fill_ = to_give_ + static_cast<std::uint64_t>(options_.ahead);
+    filled_.wait(lock, [&] { return filling_ == 0; });
+    for (Slot& slot : slots_) slot.ready = false;
+    to_fill_ = to_give_ = batch;
+    freed_.notify_all();
+}
+
+}  // namespace tn

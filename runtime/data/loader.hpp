@@ -1,0 +1,83 @@
+// Loader: shuffles, augments and normalises pictures ahead of the trainer, on threads of its own.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <exception>
+#include <mutex>
+#include <span>
+#include <thread>
+#include <vector>
+
+#include "runtime/data/augment.hpp"
+
+namespace tn {
+
+/// One batch; the spans stay valid until the next call of next().
+struct BatchView {
+    std::span<const float> images;  ///< [n][channels][height][width], normalised
+    std::span<const int> labels;    ///< [n]
+    int n = 0;
+    std::uint64_t epoch = 0;        ///< counted from 0
+    int index = 0;                  ///< of the batch in its epoch, from 0
+};
+
+struct LoaderOptions {
+    int batch = 64;
+    Augmentation augmentation{};
+    Normalise normalise{};
+    std::uint64_t seed = 1;
+    int threads = 1;
+    int ahead = 3;                  ///< batches prepared before they are asked for
+};
+
+/// Every epoch goes through all pictures once in an order of its own; the last batch holds the rest. What a picture
+/// looks like depends on the seed, the epoch and its index only, never on the number of threads. Allocates nothing
+/// after construction.
+class Loader {
+public:
+    /// Throws Error when there is no picture or an option is out of range. `pictures` must outlive the loader.
+    Loader(const Pictures& pictures, const LoaderOptions& options);
+    ~Loader();
+    Loader(const Loader&) = delete;
+    Loader& operator=(const Loader&) = delete;
+
+    int batches_per_epoch() const { return batches_; }
+
+    /// The next batch, waiting for it if it is not ready; rethrows what went wrong on a thread.
+    BatchView next();
+
+    /// Goes on with this batch (counted over all epochs): what a resumed run calls first.
+    void seek(std::uint64_t batch);
+
+    /// Seconds that next() waited in all: what the loader cost the trainer.
+    double waited_seconds() const { return waited_; }
+
+private:
+    struct Slot {
+        std::vector<float> images;
+        std::vector<int> labels, order;
+        BatchView view;
+        std::uint64_t batch = 0, ordered_epoch = ~std::uint64_t{0};
+        bool ready = false;
+    };
+
+    void work();
+    void fill(Slot& slot);
+    void order_epoch(Slot& slot, std::uint64_t epoch) const;
+
+    const Pictures& pictures_;
+    LoaderOptions options_;
+    int batches_;
+    std::vector<Slot> slots_;
+    std::vector<std::thread> threads_;
+    std::mutex mutex_;
+    std::condition_variable filled_, freed_;
+    std::uint64_t to_fill_ = 0, to_give_ = 0, generation_ = 0;
+    int filling_ = 0;
+    bool stop_ = false;
+    std::exception_ptr failure_;
+    double waited_ = 0;
+};
+
+}  // namespace tn
