@@ -1,0 +1,124 @@
+#include "runtime/io/safetensors.hpp"
+
+#include <fmt/format.h>
+#include <zlib.h>
+
+#include <algorithm>
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+#include "runtime/core/error.hpp"
+#include "runtime/core/file.hpp"
+
+namespace tn {
+
+namespace {
+
+using json = nlohmann::json;
+constexpr std::uint64_t max_header = 100'000'000;  // the limit that the format sets
+constexpr std::uint64_t max_file = std::uint64_t{16} << 30;
+
+std::string checksum(const std::uint8_t* data, std::size_t size) {
+    uLong crc = crc32(0, nullptr, 0);
+    for (std::size_t at = 0; at < size; at += 1u << 30)
+        crc = crc32(crc, data + at, static_cast<uInt>(std::min<std::size_t>(size - at, 1u << 30)));
+    return fmt::format("{:08x}", crc);
+}
+
+}  // namespace
+
+void write_safetensors(const std::filesystem::path& path, std::span<const TensorView> tensors,
+                       std::map<std::string, std::string> metadata) {
+    std::vector<std::uint8_t> data;
+    json header = json::object();
+    for (const TensorView& t : tensors) {
+        const std::size_t begin = data.size();
+        data.resize(begin + t.data.size_bytes());
+        if (!t.data.empty()) std::memcpy(data.data() + begin, t.data.data(), t.data.size_bytes());
+        header[t.name] = {{"dtype", "F32"}, {"shape", t.shape}, {"data_offsets", {begin, data.size()}}};
+    }
+    metadata["crc32"] = checksum(data.data(), data.size());
+    header["__metadata__"] = metadata;
+    // Bytes of a file's name that are not UTF-8 become U+FFFD instead of an exception.
+    std::string text = header.dump(-1, ' ', false, json::error_handler_t::replace);
+    text.resize((text.size() + 7) / 8 * 8, ' ');
+    std::vector<std::uint8_t> bytes(8 + text.size() + data.size());
+    for (int i = 0; i < 8; ++i) bytes[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(text.size() >> (8 * i));
+    std::copy(text.begin(), text.end(), bytes.begin() + 8);
+    std::copy(data.begin(), data.end(), bytes.begin() + static_cast<std::ptrdiff_t>(8 + text.size()));
+    write_file(path, bytes);
+}
+
+Safetensors::Safetensors(const std::filesystem::path& path) : path_(path.string()) {
+    const auto fail = [&](const std::string& reason) { throw Error(path_ + ": " + reason); };
+    const std::vector<std::uint8_t> bytes = read_file(path, max_file);
+    if (bytes.size() < 8) fail("is not a safetensors file: it has less than 8 bytes");
+    std::uint64_t length = 0;
+    for (int i = 0; i < 8; ++i) length |= std::uint64_t{bytes[static_cast<std::size_t>(i)]} << (8 * i);
+    if (length > max_header || length > bytes.size() - 8)
+        fail(fmt::format("is not a safetensors file, or is cut off: its header has {} bytes, the file {}", length,
+                         bytes.size()));
+    const std::uint8_t* data = bytes.data() + 8 + length;
+    const std::size_t size = bytes.size() - 8 - length;
+    struct Range {
+        std::uint64_t begin, end;
+        std::string name;
+        std::vector<std::int64_t> shape;
+    };
+    std::vector<Range> ranges;
+    try {
+        const json header = json::parse(bytes.begin() + 8, bytes.begin() + static_cast<std::ptrdiff_t>(8 + length));
+        if (!header.is_object()) fail("its header must be a JSON object");
+        for (const auto& [name, entry] : header.items()) {
+            if (name == "__metadata__") {
+                metadata_ = entry.get<std::map<std::string, std::string>>();
+                continue;
+            }
+            if (entry.at("dtype") != "F32") fail("tensor '" + name + "' must have dtype F32");
+            const auto offsets = entry.at("data_offsets").get<std::vector<std::uint64_t>>();
+            Range r{0, 0, name, entry.at("shape").get<std::vector<std::int64_t>>()};
+            if (offsets.size() != 2 || offsets[0] > offsets[1] || offsets[1] > size)
+                fail("tensor '" + name + "' lies outside the file");
+            r.begin = offsets[0];
+            r.end = offsets[1];
+            std::uint64_t values = 1;
+            for (std::int64_t extent : r.shape) {
+                if (extent < 0 || (extent > 0 && values > size / static_cast<std::uint64_t>(extent)))
+                    fail("tensor '" + name + "' has an impossible shape");
+                values *= static_cast<std::uint64_t>(extent);
+            }
+            if (values * sizeof(float) != r.end - r.begin) fail("tensor '" + name + "' has a size that is not its shape's");
+            ranges.push_back(std::move(r));
+        }
+    } catch (const json::exception& e) {
+        fail(std::string("its header is not in order: ") + e.what());
+    }
+    std::sort(ranges.begin(), ranges.end(), [](const Range& a, const Range& b) {
+        return a.begin != b.begin ? a.begin < b.begin : a.end < b.end;
+    });
+    std::uint64_t next = 0;
+    for (const Range& r : ranges) {
+        if (r.begin != next) fail("tensor '" + r.name + "' does not begin where the one before it ends");
+        next = r.end;
+    }
+    if (next != size) fail(fmt::format("its tensors have {} bytes, but {} follow the header", next, size));
+    if (const auto crc = metadata_.find("crc32"); crc != metadata_.end() && crc->second != checksum(data, size))
+        fail("is damaged: the checksum of its data is not the one in its header");
+    values_.resize(size / sizeof(float));
+    if (size) std::memcpy(values_.data(), data, values_.size() * sizeof(float));
+    for (const Range& r : ranges)
+        tensors_.push_back({r.name, r.shape, {values_.data() + r.begin / sizeof(float), (r.end - r.begin) / sizeof(float)}});
+}
+
+const Safetensors::Entry* Safetensors::find(const std::string& name) const {
+    const auto at = std::find_if(tensors_.begin(), tensors_.end(), [&](const Entry& e) { return e.name == name; });
+    return at == tensors_.end() ? nullptr : &*at;
+}
+
+const std::string& Safetensors::metadata(const std::string& key) const {
+    const auto at = metadata_.find(key);
+    if (at == metadata_.end()) throw Error(path_ + ": its metadata must have '" + key + "'");
+    return at->second;
+}
+
+}  // namespace tn

@@ -1,0 +1,51 @@
+// safetensors: named tensors and text metadata in one file that other programs read too.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace tn {
+
+/// A tensor of float32 to be written.
+struct TensorView {
+    std::string name;
+    std::vector<std::int64_t> shape;
+    std::span<const float> data;
+};
+
+/// Writes an 8-byte length, a JSON header and the data, as a whole or not at all. The metadata gets "crc32", the
+/// checksum of the data. Throws Error "path: reason".
+void write_safetensors(const std::filesystem::path& path, std::span<const TensorView> tensors,
+                       std::map<std::string, std::string> metadata);
+
+/// A file that was read whole and found in order: offsets inside it, without holes or overlap, sizes that agree with
+/// the shapes, a checksum that fits where there is one.
+class Safetensors {
+public:
+    /// Throws Error "path: reason" when anything is not as it must be.
+    explicit Safetensors(const std::filesystem::path& path);
+
+    struct Entry {
+        std::string name;
+        std::vector<std::int64_t> shape;
+        std::span<const float> data;
+    };
+    const std::vector<Entry>& tensors() const { return tensors_; }
+    /// The tensor of this name, or null.
+    const Entry* find(const std::string& name) const;
+    /// The text of this key; throws Error when it is missing.
+    const std::string& metadata(const std::string& key) const;
+    const std::map<std::string, std::string>& all_metadata() const { return metadata_; }
+
+private:
+    std::string path_;
+    std::vector<float> values_;
+    std::vector<Entry> tensors_;
+    std::map<std::string, std::string> metadata_;
+};
+
+}  // namespace tn
