@@ -1,0 +1,70 @@
+#include "runtime/io/confusion.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "runtime/io/canvas.hpp"
+
+namespace tn {
+
+int Confusion::total() const {
+    int sum = 0;
+    for (int c : counts_) sum += c;
+    return sum;
+}
+
+double Confusion::accuracy() const {
+    int right = 0;
+    for (int c = 0; c < classes_; ++c) right += count(c, c);
+    return total() ? static_cast<double>(right) / total() : 0;
+}
+
+double Confusion::recall(int c) const {
+    int sum = 0;
+    for (int p = 0; p < classes_; ++p) sum += count(c, p);
+    return sum ? static_cast<double>(count(c, c)) / sum : 0;
+}
+
+double Confusion::precision(int c) const {
+    int sum = 0;
+    for (int t = 0; t < classes_; ++t) sum += count(t, c);
+    return sum ? static_cast<double>(count(c, c)) / sum : 0;
+}
+
+Picture draw_confusion(const Confusion& confusion, std::span<const std::string> names) {
+    const int n = confusion.classes();
+    const double cell = n <= 10 ? 64 : n <= 60 ? 24 : std::max(1.0, 1400.0 / n);
+    const double names_width = n <= 60 ? 130 : 20, side = cell * n;
+    const int width = static_cast<int>(names_width + std::max(side, 220.0)) + 60;
+    const int height = static_cast<int>(names_width + side) + 90;
+    Canvas canvas(width, height);
+    canvas.text(20, 16, fmt::format("accuracy {:.1f} %  ({} pictures)", 100 * confusion.accuracy(), confusion.total()),
+                color::ink, Align::left, 2);
+    const double left = names_width + 20, top = names_width + 50;
+    for (int t = 0; t < n; ++t) {
+        int row = 0;
+        for (int p = 0; p < n; ++p) row += confusion.count(t, p);
+        for (int p = 0; p < n; ++p) {
+            const int count = confusion.count(t, p);
+            const double share = row ? static_cast<double>(count) / row : 0;
+            const Color fill = mix(color::faint, t == p ? color::blue : color::orange, share);
+            const double x = left + cell * p, y = top + cell * t, gap = cell > 8 ? 1 : 0;
+            canvas.rectangle(x, y, cell - gap, cell - gap, fill);
+            if (count && n <= 60) {
+                const double scale = n <= 10 ? 2 : 1;
+                canvas.text(x + cell / 2, y + cell / 2 - text_height(scale) / 2, std::to_string(count),
+                            share > 0.5 ? color::white : color::ink, Align::centre, scale);
+            }
+        }
+        if (n > 60) continue;
+        const double scale = n <= 10 ? 1.5 : 1;
+        const std::string name = text_cut(names[static_cast<std::size_t>(t)], names_width - 10, scale);
+        canvas.text(left - 8, top + cell * (t + 0.5) - text_height(scale) / 2, name, color::ink, Align::right, scale);
+        canvas.text_upwards(left + cell * (t + 0.5) - text_height(scale) / 2, top - 8, name, color::ink, Align::left, scale);
+    }
+    canvas.text(left, top + side + 10, "rows: truth, columns: prediction", color::grey);
+    return canvas.finish();
+}
+
+}  // namespace tn

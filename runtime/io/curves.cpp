@@ -1,0 +1,76 @@
+#include "runtime/io/curves.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "runtime/io/canvas.hpp"
+
+namespace tn {
+
+namespace {
+
+constexpr double panel_width = 560, panel_height = 400;
+
+/// The lowest of 1, 2, 5 x 10^k that divides the range into at most `parts`.
+double nice_step(double range, int parts) {
+    const double rough = range / parts, power = std::pow(10, std::floor(std::log10(rough)));
+    for (double step : {1.0, 2.0, 5.0})
+        if (step * power >= rough) return step * power;
+    return 10 * power;
+}
+
+std::string label(double value, bool share) {
+    return share ? fmt::format("{:.0f}%", 100 * value) : fmt::format("{:g}", std::abs(value) < 1e-12 ? 0 : value);
+}
+
+void draw_panel(Canvas& canvas, const Panel& panel, double left, const std::string& x_title) {
+    double x_end = 1, y_end = panel.share ? 1 : 0;
+    for (const Curve& c : panel.curves)
+        for (std::size_t i = 0; i < std::min(c.x.size(), c.y.size()); ++i)
+            if (std::isfinite(c.y[i])) {
+                x_end = std::max(x_end, c.x[i]);
+                y_end = std::max(y_end, c.y[i]);
+            }
+    if (y_end <= 0) y_end = 1;
+    if (!panel.share) y_end *= 1.05;
+    const double x0 = left + 70, y0 = panel_height - 55, width = panel_width - 95, height = panel_height - 105;
+    canvas.text(x0, 14, panel.title, color::ink, Align::left, 2);
+    const double x_step = nice_step(x_end, 6), y_step = nice_step(y_end, 5);
+    for (double v = 0; v <= y_end * 1.0001; v += y_step) {
+        const double y = y0 - height * v / y_end;
+        canvas.line({x0, y}, {x0 + width, y}, 1, color::light);
+        canvas.text(x0 - 8, y - text_height() / 2, label(v, panel.share), color::grey, Align::right);
+    }
+    for (double v = 0; v <= x_end * 1.0001; v += x_step)
+        canvas.text(x0 + width * v / x_end, y0 + 8, label(v, false), color::grey, Align::centre);
+    canvas.text(x0 + width / 2, y0 + 28, x_title, color::grey, Align::centre);
+    const std::array<Color, 4> colors{color::blue, color::orange, color::green, color::grey};
+    double legend = x0 + width;
+    for (std::size_t k = panel.curves.size(); k-- > 0;) {
+        const Curve& c = panel.curves[k];
+        const Color ink = colors[k % colors.size()];
+        std::vector<Point> points;
+        for (std::size_t i = 0; i < std::min(c.x.size(), c.y.size()); ++i)
+            points.push_back({x0 + width * c.x[i] / x_end, y0 - height * c.y[i] / y_end});
+        canvas.polyline(points, 2.5, ink);
+        legend -= text_width(c.name);
+        canvas.text(legend, 18, c.name, color::ink);
+        canvas.line({legend - 26, 24}, {legend - 8, 24}, 3, ink);
+        legend -= 44;
+    }
+}
+
+}  // namespace
+
+Picture draw_curves(std::span<const Panel> panels, const std::string& x_title) {
+    Canvas canvas(static_cast<int>(panel_width) * static_cast<int>(std::max<std::size_t>(panels.size(), 1)),
+                  static_cast<int>(panel_height));
+    for (std::size_t i = 0; i < panels.size(); ++i)
+        draw_panel(canvas, panels[i], panel_width * static_cast<double>(i), x_title);
+    return canvas.finish();
+}
+
+}  // namespace tn

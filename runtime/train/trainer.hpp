@@ -1,0 +1,151 @@
+// The training loop of a classifier on pictures: reads from top to bottom.
+#pragma once
+
+#include <chrono>
+#include <cmath>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <limits>
+#include <vector>
+
+#include "runtime/data/loader.hpp"
+#include "runtime/io/checkpoint.hpp"
+#include "runtime/io/confusion.hpp"
+#include "runtime/io/prediction_grid.hpp"
+#include "runtime/train/model.hpp"
+#include "runtime/train/progress.hpp"
+
+namespace tn {
+
+/// How long and how to train.
+struct TrainOptions {
+    int batch = 64;
+    std::int64_t iterations = 0;           ///< 0: as many as `epochs` take
+    int epochs = 30;
+    float warm_up = 0.05f;                 ///< part of the run over which the rate rises from 0
+    bool cosine = true;                    ///< the rate then falls to 0 along a cosine (Loshchilov and Hutter, 2017)
+    int evaluate_limit = 0;                ///< test pictures looked at after an epoch; 0: all
+    double evaluate_seconds = 0;           ///< at least so long between two evaluations; 0: after every epoch
+    std::filesystem::path save_to;         ///< a checkpoint after every epoch; empty: none
+    std::filesystem::path resume_from;     ///< a checkpoint of such a run to go on with; empty: from the start
+    LoaderOptions loader{};
+    std::vector<std::string> classes;
+};
+
+/// What one epoch gave; test values are NaN where there was no test.
+struct EpochResult {
+    int epoch = 0;
+    std::int64_t iteration = 0;
+    double train_loss = 0, train_accuracy = 0;
+    double test_loss = std::numeric_limits<double>::quiet_NaN();
+    double test_accuracy = std::numeric_limits<double>::quiet_NaN();
+    double seconds = 0;
+};
+
+/// The learning rate's factor at an iteration counted from 0.
+inline float rate_factor(const TrainOptions& o, std::int64_t iteration, std::int64_t total) {
+    const double warm = o.warm_up * static_cast<double>(total), at = static_cast<double>(iteration) + 1;
+    if (at < warm) return static_cast<float>(at / warm);
+    if (!o.cosine) return 1;
+    const double share = (at - warm) / (static_cast<double>(total) - warm + 1);
+    return static_cast<float>(0.5 * (1 + std::cos(3.14159265358979 * std::min(share, 1.0))));
+}
+
+/// Evaluates the model on pictures as they are: loss, accuracy, and if wanted every prediction and the confusion.
+template <class M>
+EpochResult evaluate(M& model, const Pictures& pictures, const Normalise& normal, int batch, int limit = 0,
+                     Confusion* confusion = nullptr, std::vector<Prediction>* predictions = nullptr) {
+    const int count = limit > 0 ? std::min(limit, pictures.size()) : pictures.size();
+    const std::size_t size = pictures.shape.size();
+    double loss = 0;
+    int right = 0;
+    for (int first = 0; first < count; first += batch) {
+        const int n = std::min(batch, count - first);
+        for (int i = 0; i < n; ++i)
+            normalise(pictures.picture(first + i), pictures.shape, normal,
+                      model.input().subspan(static_cast<std::size_t>(i) * size, size));
+        const auto probability = model.predict(n);
+        const std::size_t outputs = probability.size() / static_cast<std::size_t>(n);
+        for (int i = 0; i < n; ++i) {
+            const auto p = probability.subspan(static_cast<std::size_t>(i) * outputs,
+                                               static_cast<std::size_t>(model.active_outputs()));
+            const int best = static_cast<int>(std::max_element(p.begin(), p.end()) - p.begin());
+            const int truth = pictures.labels[static_cast<std::size_t>(first + i)];
+            loss -= std::log(std::max(p[static_cast<std::size_t>(truth)], 1e-30f));
+            right += best == truth;
+            if (confusion) confusion->add(truth, best);
+            if (predictions) predictions->push_back({first + i, best, p[static_cast<std::size_t>(best)]});
+        }
+    }
+    EpochResult r;
+    r.test_loss = loss / count;
+    r.test_accuracy = static_cast<double>(right) / count;
+    return r;
+}
+
+/// Trains and returns what every epoch gave; `after_epoch` is told each one, and its checkpoint is saved before that.
+template <class M, class Optimizer>
+std::vector<EpochResult> train(M& model, Optimizer optimizer, const Pictures& training, const Pictures& test,
+                               const TrainOptions& options, Progress& progress,
+                               const std::function<void(const EpochResult&)>& after_epoch = {}) {
+    LoaderOptions loading = options.loader;
+    loading.batch = options.batch;
+    Loader loader(training, loading);
+    const int per_epoch = loader.batches_per_epoch();
+    const std::int64_t total =
+        options.iterations > 0 ? options.iterations : static_cast<std::int64_t>(options.epochs) * per_epoch;
+    if (!options.resume_from.empty()) load_checkpoint(options.resume_from, model, true);
+    const auto begin = static_cast<std::int64_t>(model.step());
+    loader.seek(static_cast<std::uint64_t>(begin));
+    const float rate = optimizer.rate;
+    const auto start = std::chrono::steady_clock::now();
+    const auto seconds = [&] {
+        return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    };
+    std::vector<EpochResult> epochs;
+    double loss = 0, last_evaluation = -1e9;
+    int right = 0, seen = 0;
+    std::int64_t samples = 0;
+    for (std::int64_t i = begin; i < total; ++i) {
+        const BatchView batch = loader.next();
+        std::copy(batch.images.begin(), batch.images.end(), model.input().begin());
+        std::copy(batch.labels.begin(), batch.labels.end(), model.labels().begin());
+        optimizer.rate = rate * rate_factor(options, i, total);
+        const BatchResult result = model.train(batch.n, optimizer);
+        if (!std::isfinite(result.loss))
+            throw Error("the loss is not finite at iteration " + std::to_string(i + 1) + ": use a smaller learning rate");
+        loss += result.loss;
+        right += result.correct;
+        seen += batch.n;
+        samples += batch.n;
+        progress.show({i + 1 - begin, total - begin, loss / seen, static_cast<double>(right) / seen, seconds(),
+                       static_cast<double>(samples) / seconds()});
+        const bool last = i + 1 == total;
+        if (batch.index + 1 < per_epoch && !last) continue;
+        EpochResult epoch;
+        if (test.size() > 0 && (last || seconds() - last_evaluation >= options.evaluate_seconds)) {
+            epoch = evaluate(model, test, loading.normalise, options.batch, last ? 0 : options.evaluate_limit);
+            last_evaluation = seconds();
+        }
+        epoch.epoch = static_cast<int>(batch.epoch) + 1;
+        epoch.iteration = i + 1;
+        epoch.train_loss = loss / seen;
+        epoch.train_accuracy = static_cast<double>(right) / seen;
+        epoch.seconds = seconds();
+        loss = 0;
+        right = seen = 0;
+        if (!options.save_to.empty()) {
+            CheckpointInfo info;
+            info.classes = options.classes;
+            info.normalise = loading.normalise;
+            save_checkpoint(options.save_to, model, info, true);
+        }
+        epochs.push_back(epoch);
+        if (after_epoch) after_epoch(epoch);
+    }
+    progress.finish();
+    return epochs;
+}
+
+}  // namespace tn
