@@ -8,6 +8,19 @@
 
 namespace tn {
 
+std::vector<Prediction> choose(const Pictures& pictures, std::span<const Prediction> all, int count) {
+    std::vector<Prediction> wrong, right;
+    for (const Prediction& p : all)
+        (pictures.labels[static_cast<std::size_t>(p.picture)] == p.predicted ? right : wrong).push_back(p);
+    std::stable_sort(wrong.begin(), wrong.end(),
+                     [](const Prediction& a, const Prediction& b) { return a.probability > b.probability; });
+    const auto limit = static_cast<std::size_t>(count);
+    if (wrong.size() > limit) wrong.resize(limit);
+    const std::size_t rest = std::min(limit - wrong.size(), right.size());
+    for (std::size_t i = 0; i < rest; ++i) wrong.push_back(right[i * right.size() / rest]);
+    return wrong;
+}
+
 Picture draw_predictions(const Pictures& pictures, std::span<const Prediction> predictions, int columns) {
     const PictureShape s = pictures.shape;
     const int zoom = std::max(1, 128 / std::max(s.width, 1));

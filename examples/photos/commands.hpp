@@ -1,0 +1,36 @@
+// What the photos program can be told, and its four commands.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace photos {
+
+/// Where it runs.
+struct Machine {
+    std::string device = "cpu", instructions = "best";
+    int threads = 0;
+};
+
+struct TrainCommand {
+    std::string folder, test_folder, out = "photos-run", augmentation = "strong";
+    int epochs = 40, batch = 64, evaluate_limit = 0, train_per_class = 0, generated = 200;
+    std::int64_t iterations = 0;
+    double test_share = 0.2, rate = 1e-3, weight_decay = 1e-4, wrong_labels = 0.04;
+    std::uint64_t seed = 1;
+    bool resume = false;
+};
+
+struct UseCommand {
+    std::string model = "photos-run/model.safetensors", folder, out;
+    std::vector<std::string> files;
+};
+
+/// Each returns the program's exit status and throws tn::Error for bad input.
+int train(const Machine&, const TrainCommand&);
+int test(const Machine&, const UseCommand&);
+int predict(const Machine&, const UseCommand&);
+int inspect(const UseCommand&);
+
+}  // namespace photos

@@ -1,0 +1,65 @@
+// photos: trains an image classifier on a folder of photographs, one sub-folder a class, and uses it.
+#include <CLI/CLI.hpp>
+#include <exception>
+#include <iostream>
+
+#include "commands.hpp"
+
+int main(int argc, char** argv) {
+    using namespace photos;
+    CLI::App app{"Trains an image classifier on a folder of photographs, one sub-folder a class, and uses it."};
+    app.require_subcommand(1);
+    Machine machine;
+    const auto add_machine = [&](CLI::App* command) {
+        command->add_option("--device", machine.device, "cpu, cuda or auto")->capture_default_str();
+        command->add_option("--threads", machine.threads, "threads; 0: every core")->capture_default_str();
+        command->add_option("--isa", machine.instructions, "best, portable, avx2 or avx512")->capture_default_str();
+    };
+
+    TrainCommand t;
+    CLI::App* train_command = app.add_subcommand("train", "train on a folder, or on drawn characters when none is named");
+    train_command->add_option("folder", t.folder, "photographs, one sub-folder a class");
+    train_command->add_option("--test", t.test_folder, "a folder of its own to test on");
+    train_command->add_option("--out", t.out, "where the model, curves and pictures go")->capture_default_str();
+    train_command->add_option("--epochs", t.epochs, "times through all photographs")->capture_default_str()->check(CLI::Range(1, 1000000));
+    train_command->add_option("--iterations", t.iterations, "batches instead of epochs")->check(CLI::Range(1, 1000000000));
+    train_command->add_option("--batch", t.batch, "photographs a step, 1 to 64")->capture_default_str()->check(CLI::Range(1, 64));
+    train_command->add_option("--rate", t.rate, "Adam's learning rate")->capture_default_str()->check(CLI::Range(1e-8, 1.0));
+    train_command->add_option("--weight-decay", t.weight_decay, "")->capture_default_str()->check(CLI::Range(0.0, 1.0));
+    train_command->add_option("--augmentation", t.augmentation, "none, light, strong, digits, or strong,flip=0,rotate=0.5:20")->capture_default_str();
+    train_command->add_option("--test-share", t.test_share, "share of every class to test on")->capture_default_str()->check(CLI::Range(0.01, 0.99));
+    train_command->add_option("--train-per-class", t.train_per_class, "train on so many of every class, test on the rest")->check(CLI::Range(1, 1000000));
+    train_command->add_option("--evaluate-limit", t.evaluate_limit, "test photographs after an epoch; 0: all")->capture_default_str()->check(CLI::Range(0, 1000000000));
+    train_command->add_option("--seed", t.seed, "of weights, split, order and augmentation")->capture_default_str();
+    train_command->add_flag("--resume", t.resume, "go on from the model in --out");
+    train_command->add_option("--generated", t.generated, "with no folder: drawings a character")->capture_default_str()->check(CLI::Range(10, 10000));
+    train_command->add_option("--wrong-labels", t.wrong_labels, "with no folder: share of training labels that are wrong")->capture_default_str()->check(CLI::Range(0.0, 0.5));
+    add_machine(train_command);
+
+    UseCommand u;
+    CLI::App* test_command = app.add_subcommand("test", "measure a model on a folder");
+    test_command->add_option("folder", u.folder, "photographs, one sub-folder a class")->required();
+    test_command->add_option("--out", u.out, "a folder for the confusion matrix and the grid of predictions");
+    CLI::App* predict_command = app.add_subcommand("predict", "print the class and probability of photographs");
+    predict_command->add_option("files", u.files, "photographs, or folders of them")->required();
+    CLI::App* inspect_command = app.add_subcommand("inspect", "print what a model is");
+    for (CLI::App* command : {test_command, predict_command, inspect_command})
+        command->add_option("--model", u.model, "the model")->capture_default_str();
+    add_machine(test_command);
+    add_machine(predict_command);
+
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& e) {
+        return app.exit(e) == 0 ? 0 : 2;
+    }
+    try {
+        if (*train_command) return train(machine, t);
+        if (*test_command) return test(machine, u);
+        if (*predict_command) return predict(machine, u);
+        return inspect(u);
+    } catch (const std::exception& e) {
+        std::cerr << "error: " << e.what() << "\n";
+        return 1;
+    }
+}

@@ -1,0 +1,27 @@
+// The network of the photos program.
+#pragma once
+
+#include <dsl/typenet.hpp>
+#include <runtime/data/dataset.hpp>
+
+namespace photos {
+
+using namespace tn;
+
+/// Grey photographs of 128 x 128, up to 64 at a time, up to 1000 classes: the last layer has 1000 outputs, of which a
+/// run uses as many as there are classes (Model::active_outputs). That costs 0.2 % of a training step and saves
+/// compiling the program for every number of classes.
+using Network = Net<Image<1, 128, 128>, Batch<64>,
+                    Seq<Conv<16, 3>, BN, Relu, Pool<2>,
+                        Conv<32, 3>, BN, Relu, Pool<2>,
+                        Conv<64, 3>, BN, Relu, Pool<2>,
+                        Conv<128, 3>, BN, Relu, Pool<2>,
+                        Dense<128>, Relu, Dropout<50>,
+                        Dense<1000>>,
+                    SoftmaxCrossEntropy>;
+
+static_assert(Network::train_bytes<Adam> < 256_MiB);
+
+inline constexpr PictureShape picture_shape{Network::input.channels, Network::input.height, Network::input.width};
+
+}  // namespace photos
