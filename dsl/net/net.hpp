@@ -227,7 +227,7 @@ public:
     static std::string summary() {
         if constexpr (!ok) return {};
         else {
-            Summary table{input.text().string(), batch, parameters, infer_bytes, {}};
+            Summary table{input.text().string(), batch, parameters, infer_bytes, {}, LossType::name().string()};
             using plain = schedule<Fusion::off, Purpose::train>;
             for_each(flat{}, [&]<class P, std::size_t I>(Type<P>, std::integral_constant<std::size_t, I>) {
                 constexpr Node node = plain::program.node[I];
@@ -240,7 +240,6 @@ public:
                                           node.out.size() * static_cast<std::size_t>(batch) * sizeof(float)});
                 }
             });
-            table.loss = LossType::name().string();
             return format(table);
         }
     }
