@@ -313,7 +313,7 @@ inline void backward(ThreadPool& pool, const ConvPlan& plan, const ConvBackward&
                     const std::size_t channel = s * std::size_t(c.filters) + std::size_t(f);
                     const float* dy = pass.dy + channel * b.y_plane();
                     const float* z =
-                        plan.keeps_z() ? pass.saved + kept.z + channel * std::size_t(plan.z.out_plane()) : dy;
+                        plan.keeps_z() ? pass.saved + kept.z + channel * std::size_t(plan.z.out_plane()) : nullptr;
                     dz_plane(plan, z, dy, channels[f].affine, channels[f].to_z,
                              dz_sample + plan.dz_origin() + std::size_t(f) * std::size_t(plan.dz_plane));
                 }

@@ -166,11 +166,17 @@ inline void dz_pairs(const float* z0, const float* z1, const float* dy, const Af
     }
 }
 
-/// dz of one channel of one sample from z and dy, written with the row stride plan.row; the margins are left alone.
+/// dz of one channel of one sample from z (if it was kept) and dy, written with the row stride plan.row; the margins
+/// are left alone.
 inline void dz_plane(const ConvPlan& plan, const float* z, const float* dy, const Affine& affine,
                      const AffineGradient& to_z, float* dz) {
     const BlockGeometry& b = plan.block;
     const int z_row = plan.z.out_row(), rows = plan.z.rows, columns = plan.z.columns, width = b.y_w();
+    if (!plan.keeps_z()) {
+        for (int r = 0; r < rows; ++r)
+            std::memcpy(dz + r * plan.row, dy + r * columns, sizeof(float) * std::size_t(columns));
+        return;
+    }
     if (!b.pool()) {
         for (int r = 0; r < rows; ++r)
             dz_row(z + r * z_row, dy + r * width, affine, to_z, b.relu, columns, dz + r * plan.row);

@@ -1,0 +1,9 @@
+// gcc: the network: with the input Vector<8> it must have a batch of at least 1, not 0
+// clang: tn::Must::have_a_batch_of_at_least_1
+#include <dsl/typenet.hpp>
+
+using namespace tn;
+
+using Broken = Net<Vector<8>, Batch<0>, Seq<Dense<3>>, SoftmaxCrossEntropy>;
+
+Broken network;

@@ -1,0 +1,9 @@
+// gcc: it must have at least 2 branches, not 1
+// clang: tn::Must::have_at_least_2_branches, 1
+#include <dsl/typenet.hpp>
+
+using namespace tn;
+
+using Broken = Net<Image<4, 8, 8>, Batch<4>, Seq<Concat<Conv<4, 3>>, Dense<3>>, SoftmaxCrossEntropy>;
+
+Broken network;

@@ -1,0 +1,9 @@
+// gcc: the network's input: with the input Image<1, 0, 8> it must be at least 1 in every extent
+// clang: tn::Must::be_at_least_1_in_every_extent
+#include <dsl/typenet.hpp>
+
+using namespace tn;
+
+using Broken = Net<Image<1, 0, 8>, Batch<4>, Seq<Dense<3>>, SoftmaxCrossEntropy>;
+
+Broken network;

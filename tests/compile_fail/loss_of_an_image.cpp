@@ -1,0 +1,10 @@
+// gcc: the loss SoftmaxCrossEntropy: the input Image<4, 8, 8> must be a vector: end the network in a Dense layer
+// clang: tn::detail::the_loss
+// clang: tn::Must::end_in_a_vector
+#include <dsl/typenet.hpp>
+
+using namespace tn;
+
+using Broken = Net<Image<1, 8, 8>, Batch<4>, Seq<Conv<4, 3>>, SoftmaxCrossEntropy>;
+
+Broken network;

@@ -1,0 +1,9 @@
+// gcc: it must have a kernel of at least 1 x 1, not 0 x 0
+// clang: tn::Must::have_a_kernel_of_at_least_1
+#include <dsl/typenet.hpp>
+
+using namespace tn;
+
+using Broken = Net<Image<1, 8, 8>, Batch<4>, Seq<Conv<4, 0>, Dense<3>>, SoftmaxCrossEntropy>;
+
+Broken network;

@@ -1,0 +1,10 @@
+// gcc: layer 1: with the input Vector<4> it must be a layer: a type with name() and output(Shape)
+// clang: tn::layer<1>, int
+// clang: tn::Must::be_a_layer
+#include <dsl/typenet.hpp>
+
+using namespace tn;
+
+using Broken = Net<Vector<8>, Batch<4>, Seq<Dense<4>, int, Dense<3>>, SoftmaxCrossEntropy>;
+
+Broken network;

@@ -1,0 +1,9 @@
+// gcc: the network's initialiser: with the input Vector<8> it must be an initialiser: Std<...>, Xavier or He
+// clang: tn::Must::be_an_initialiser
+#include <dsl/typenet.hpp>
+
+using namespace tn;
+
+using Broken = Net<Vector<8>, Batch<4>, Seq<Dense<3>>, SoftmaxCrossEntropy, Relu>;
+
+Broken network;

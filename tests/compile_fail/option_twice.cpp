@@ -1,0 +1,9 @@
+// gcc: it must have each option once: option 2 is given again
+// clang: tn::Must::have_each_option_once, 2
+#include <dsl/typenet.hpp>
+
+using namespace tn;
+
+using Broken = Net<Image<1, 8, 8>, Batch<4>, Seq<Conv<4, 3, Stride<1>, Stride<2>>, Dense<3>>, SoftmaxCrossEntropy>;
+
+Broken network;

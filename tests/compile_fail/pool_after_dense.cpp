@@ -1,0 +1,11 @@
+// gcc: layer 1 Pool<2>: the input Vector<10> must be an image
+// clang: tn::layer<1>
+// clang: tn::Pool<2>
+// clang: tn::Must::be_an_image
+#include <dsl/typenet.hpp>
+
+using namespace tn;
+
+using Broken = Net<Image<1, 8, 8>, Batch<4>, Seq<Dense<10>, Pool<2>, Dense<3>>, SoftmaxCrossEntropy>;
+
+Broken network;

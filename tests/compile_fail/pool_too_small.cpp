@@ -1,0 +1,12 @@
+// gcc: layer 4 Pool<2>: the input Image<64, 1, 1> must be at least 2 high and 2 wide
+// clang: tn::layer<4>
+// clang: tn::Pool<2>
+// clang: tn::incoming<64, 1, 1>
+// clang: tn::Must::be_at_least_high_and_wide, 2, 2
+#include <dsl/typenet.hpp>
+
+using namespace tn;
+
+using Broken = Net<Image<1, 8, 8>, Batch<4>, Seq<Conv<64, 3>, Pool<2>, Pool<2>, Pool<2>, Pool<2>, Dense<3>>, SoftmaxCrossEntropy>;
+
+Broken network;

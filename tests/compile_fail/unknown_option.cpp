@@ -1,0 +1,9 @@
+// gcc: it must have only options it knows: option 2 is not one of them
+// clang: tn::Must::have_only_options_it_knows, 2
+#include <dsl/typenet.hpp>
+
+using namespace tn;
+
+using Broken = Net<Image<1, 8, 8>, Batch<4>, Seq<Conv<4, 3, Stride<1>, int>, Dense<3>>, SoftmaxCrossEntropy>;
+
+Broken network;

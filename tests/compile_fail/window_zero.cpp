@@ -1,0 +1,9 @@
+// gcc: layer 0 Pool<0>: with the input Image<1, 8, 8> it must have a window of at least 1, not 0
+// clang: tn::Must::have_a_window_of_at_least_1
+#include <dsl/typenet.hpp>
+
+using namespace tn;
+
+using Broken = Net<Image<1, 8, 8>, Batch<4>, Seq<Pool<0>, Dense<3>>, SoftmaxCrossEntropy>;
+
+Broken network;

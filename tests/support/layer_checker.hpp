@@ -1,0 +1,181 @@
+// The generic checker of layers: any network is compared with central differences in double, with its fused and its
+// unfused kernels, under poisoned memory and at several thread counts.
+#pragma once
+
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+#include <cstring>
+#include <vector>
+
+#include "dsl/typenet.hpp"
+#include "runtime/cpu/reference.hpp"
+#include "runtime/train/model.hpp"
+
+namespace tn::test {
+
+template <class M, class T> void fill(M& model, int n, std::uint64_t seed) {
+    Random random(seed, 1000);
+    for (T& v : model.input()) v = static_cast<T>(random.normal());
+    for (T& v : model.targets()) v = static_cast<T>(random.uniform());
+    for (int& label : model.labels())
+        label = static_cast<int>(random.below(static_cast<std::uint32_t>(model.active_outputs())));
+    for (const auto& t : model.tensors())
+        if (t.trained)
+            for (T& v : t.values) v += static_cast<T>(0.1f * random.normal());
+    (void)n;
+}
+
+/// Every parameter's and every input's gradient against (f(v + h) - f(v - h)) / 2h, in double. Kinks of max and ReLU
+/// can spoil single values: at most 1 % of them, and the rest must agree to 1e-5 of the largest.
+template <class N> void check_gradients(int n, std::uint64_t seed = 1) {
+    cpu::Reference backend;
+    Model<N, SGD, cpu::Reference, double, Fusion::off, Purpose::input_gradient> model(backend, seed);
+    fill<decltype(model), double>(model, n, seed);
+    std::vector<std::vector<double>> states;
+    const auto save = [&] {
+        states.clear();
+        for (const auto& t : model.tensors())
+            if (!t.trained) states.emplace_back(t.values.begin(), t.values.end());
+    };
+    save();
+    const std::vector<double> input(model.input().begin(), model.input().end());
+    const auto loss = [&] {
+        std::size_t k = 0;
+        for (const auto& t : model.tensors())
+            if (!t.trained) std::copy(states[k].begin(), states[k].end(), t.values.begin()), ++k;
+        return model.gradients(n).loss / n;
+    };
+    loss();
+    std::vector<std::vector<double>> gradients;
+    for (const auto& t : model.tensors())
+        gradients.emplace_back(t.trained ? std::vector<double>(model.gradient(t).begin(), model.gradient(t).end())
+                                         : std::vector<double>{});
+    const std::vector<double> dx(model.input_gradient().begin(), model.input_gradient().end());
+    int checked = 0, wrong = 0;
+    double largest = 1e-8;
+    for (const auto& g : gradients)
+        for (double v : g) largest = std::max(largest, std::abs(v));
+    for (double v : dx) largest = std::max(largest, std::abs(v));
+    const auto compare = [&](double& place, double original, double gradient, const auto& what) {
+        const double h = 1e-5;
+        place = original + h;
+        const double up = loss();
+        place = original - h;
+        const double down = loss();
+        place = original;
+        ++checked;
+        const double difference = (up - down) / (2 * h);
+        if (!(std::abs(difference - gradient) <= 1e-5 * largest)) {
+            ++wrong;
+            BOOST_TEST_MESSAGE(what << ": backward " << gradient << ", difference " << difference);
+        }
+    };
+    std::size_t tensor = 0;
+    for (const auto& t : model.tensors()) {
+        const std::size_t stride = std::max<std::size_t>(1, t.values.size() / 40);
+        for (std::size_t i = 0; t.trained && i < t.values.size(); i += stride)
+            compare(t.values[i], t.values[i], gradients[tensor][i], t.name);
+        ++tensor;
+    }
+    const std::size_t used = N::input.size() * static_cast<std::size_t>(n), stride = std::max<std::size_t>(1, used / 60);
+    for (std::size_t i = 0; i < used; i += stride) {
+        const double original = input[i];
+        model.input()[i] = original;
+        compare(model.input()[i], original, dx[i], "input");
+    }
+    BOOST_TEST(checked > 0);
+    BOOST_TEST(wrong * 100 <= checked, wrong << " of " << checked << " gradients are wrong");
+}
+
+/// Largest difference of two ranges over the largest value of the first.
+template <class A, class B> double distance(const A& a, const B& b) {
+    double difference = 0, largest = 1e-6;
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        const double x = static_cast<double>(a[i]), y = static_cast<double>(b[i]);
+        if (!std::isfinite(x) || !std::isfinite(y)) return 1e30;
+        largest = std::max(largest, std::abs(x));
+        difference = std::max(difference, std::abs(x - y));
+    }
+    return difference / largest;
+}
+
+/// What a step leaves: outputs, gradients and states.
+struct Result {
+    std::vector<std::vector<double>> values;
+    std::vector<std::string> names;
+};
+
+template <class M> Result step(M& model, int n) {
+    Result r;
+    const auto keep = [&](const std::string& name, const auto& range) {
+        r.names.push_back(name);
+        r.values.emplace_back(range.begin(), range.end());
+    };
+    const BatchResult b = model.gradients(n);
+    keep("loss", std::vector<double>{b.loss});
+    for (const auto& t : model.tensors())
+        if (t.trained) keep("gradient of " + t.name, model.gradient(t));
+        else keep(t.name, t.values);
+    keep("outputs", model.outputs(n, false));
+    return r;
+}
+
+/// The float kernels, fused and not, at 1, 2 and 8 threads and on every instruction set, against the reference in
+/// double: agreement to `tolerance`, and the same bits at every thread count.
+template <class N> void check_kernels(int n, double tolerance = 2e-4, std::uint64_t seed = 1) {
+    cpu::Reference reference;
+    Model<N, SGD, cpu::Reference, double, Fusion::off> exact(reference, seed);
+    fill<decltype(exact), double>(exact, n, seed);
+    // Values that float holds exactly, so that the comparison starts equal.
+    for (double& v : exact.input()) v = static_cast<float>(v);
+    for (double& v : exact.targets()) v = static_cast<float>(v);
+    for (const auto& t : exact.tensors())
+        for (double& v : t.values) v = static_cast<float>(v);
+    std::vector<std::vector<double>> start;
+    for (const auto& t : exact.tensors()) start.emplace_back(t.values.begin(), t.values.end());
+    const Result wanted = step(exact, n);
+
+    const auto run = [&](auto fusion, int threads, Isa isa) {
+        cpu::Backend backend(threads, isa);
+        Model<N, SGD, cpu::Backend, float, fusion()> model(backend, seed);
+        // NaN wherever nothing was written: a value that is read before it is written spoils the result.
+        std::fill(model.input().begin(), model.input().end(), std::nanf(""));
+        const std::size_t used = N::input.size() * static_cast<std::size_t>(n);
+        std::copy_n(exact.input().begin(), used, model.input().begin());
+        std::copy(exact.targets().begin(), exact.targets().end(), model.targets().begin());
+        std::copy(exact.labels().begin(), exact.labels().end(), model.labels().begin());
+        for (const auto& t : model.tensors()) {
+            std::size_t k = 0;
+            while (exact.tensors()[k].name != t.name) ++k;
+            std::copy(start[k].begin(), start[k].end(), t.values.begin());
+        }
+        return step(model, n);
+    };
+    const auto agree = [&](const Result& got, const std::string& how) {
+        for (std::size_t i = 0; i < wanted.names.size(); ++i) {
+            std::size_t k = 0;
+            while (k < got.names.size() && got.names[k] != wanted.names[i]) ++k;
+            BOOST_REQUIRE_MESSAGE(k < got.names.size(), how << " lacks " << wanted.names[i]);
+            const double d = distance(wanted.values[i], got.values[k]);
+            BOOST_TEST(d <= tolerance, how << ": " << wanted.names[i] << " differs by " << d);
+        }
+    };
+    const auto same_bits = [&](const Result& a, const Result& b, const std::string& how) {
+        BOOST_TEST(a.values == b.values, how << " gives other bits");
+    };
+    using On = std::integral_constant<Fusion, Fusion::on>;
+    using Off = std::integral_constant<Fusion, Fusion::off>;
+    for (Isa isa : {Isa::portable, Isa::avx2, Isa::avx512}) {
+        if (!available(isa)) continue;
+        const Result one = run(On{}, 1, isa);
+        agree(one, std::string("fused, ") + name(isa));
+        same_bits(one, run(On{}, 2, isa), "2 threads");
+        same_bits(one, run(On{}, 8, isa), "8 threads");
+    }
+    const Result plain = run(Off{}, 1, best_isa());
+    agree(plain, "unfused");
+    same_bits(plain, run(Off{}, 8, best_isa()), "8 threads unfused");
+}
+
+}  // namespace tn::test
