@@ -10,6 +10,10 @@ target_include_directories(typenet SYSTEM PRIVATE ${TYPENET_STB} ${TYPENET_CBLAS
 target_link_libraries(typenet PUBLIC Threads::Threads Boost::headers
                       PRIVATE fmt::fmt nlohmann_json::nlohmann_json ZLIB::ZLIB ${TYPENET_OPENBLAS})
 
+# stb_image decodes untrusted bytes: overflow wraps and what it leaves unset has a fixed value.
+set_source_files_properties(runtime/data/stb.cpp PROPERTIES
+                            COMPILE_OPTIONS "-fwrapv;-ftrivial-auto-var-init=pattern")
+
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 install(TARGETS typenet EXPORT typenet ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})

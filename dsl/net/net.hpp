@@ -121,10 +121,10 @@ template <class C, Shape In, class LossType> constexpr auto report() {
             C::part == Part::input, the_input,
             std::conditional_t<C::part == Part::batch, the_batch,
                                std::conditional_t<C::part == Part::body, the_body, the_initialiser>>>;
-        constexpr const char* words = C::part == Part::input   ? "the network's input"
+        constexpr const char* words = C::part == Part::input   ? "the input of the network"
                                       : C::part == Part::batch ? "the network"
-                                      : C::part == Part::body  ? "the network's layers"
-                                                               : "the network's initialiser";
+                                      : C::part == Part::body  ? "the layers of the network"
+                                                               : "the initialiser of the network";
         return Type<network_error<Where, the_network, typename IncomingTag<In>::type, f.must, f.a, f.b,
                                   sentence(words, In, f)>>{};
     }

@@ -156,6 +156,10 @@ public:
         return {optimizer_state(k) + (t.values.data() - arena_.get()), t.values.size()};
     }
 
+    /// The whole arena, and the part of it whose contents matter only within a step.
+    std::span<T> arena() { return {arena_.get(), arena_values}; }
+    std::span<T> planned_region() { return {arena_.get() + planned_begin, plan.size}; }
+
     /// Steps taken; decides Dropout's random numbers and Adam's corrections, so a resumed run sets it.
     std::uint64_t step() const { return step_; }
     void step(std::uint64_t s) { step_ = s; }

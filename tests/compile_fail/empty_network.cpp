@@ -1,4 +1,4 @@
-// gcc: the network's layers: with the input Vector<8> it must contain at least 1 layer
+// gcc: the layers of the network: with the input Vector<8> it must contain at least 1 layer
 // clang: tn::Must::contain_at_least_1_layer
 #include <dsl/typenet.hpp>
 

@@ -1,4 +1,4 @@
-// gcc: the network's input: with the input Image<1, 0, 8> it must be at least 1 in every extent
+// gcc: the input of the network: with the input Image<1, 0, 8> it must be at least 1 in every extent
 // clang: tn::Must::be_at_least_1_in_every_extent
 #include <dsl/typenet.hpp>
 

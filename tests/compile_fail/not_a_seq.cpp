@@ -1,4 +1,4 @@
-// gcc: the network's layers: with the input Vector<8> it must be a Seq<...> of layers
+// gcc: the layers of the network: with the input Vector<8> it must be a Seq<...> of layers
 // clang: tn::Must::be_a_Seq
 #include <dsl/typenet.hpp>
 

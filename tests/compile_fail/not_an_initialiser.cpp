@@ -1,4 +1,4 @@
-// gcc: the network's initialiser: with the input Vector<8> it must be an initialiser: Std<...>, Xavier or He
+// gcc: the initialiser of the network: with the input Vector<8> it must be an initialiser: Std<...>, Xavier or He
 // clang: tn::Must::be_an_initialiser
 #include <dsl/typenet.hpp>
 

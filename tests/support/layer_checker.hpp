@@ -140,7 +140,7 @@ template <class N> void check_kernels(int n, double tolerance = 2e-4, std::uint6
         cpu::Backend backend(threads, isa);
         Model<N, SGD, cpu::Backend, float, fusion()> model(backend, seed);
         // NaN wherever nothing was written: a value that is read before it is written spoils the result.
-        std::fill(model.input().begin(), model.input().end(), std::nanf(""));
+        std::fill(model.planned_region().begin(), model.planned_region().end(), std::nanf(""));
         const std::size_t used = N::input.size() * static_cast<std::size_t>(n);
         std::copy_n(exact.input().begin(), used, model.input().begin());
         std::copy(exact.targets().begin(), exact.targets().end(), model.targets().begin());

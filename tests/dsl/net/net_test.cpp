@@ -1,0 +1,125 @@
+#define BOOST_TEST_MODULE net
+#include <boost/test/included/unit_test.hpp>
+
+#include <cmath>
+#include <type_traits>
+
+#include "dsl/typenet.hpp"
+#include "runtime/train/model.hpp"
+
+using namespace tn;
+
+using Idol = Net<Image<1, 128, 128>, Batch<64>,
+                 Seq<Conv<16, 3>, BN, Relu, Pool<2>, Conv<32, 3>, BN, Relu, Pool<2>, Conv<64, 3>, BN, Relu, Pool<2>,
+                     Conv<128, 3>, BN, Relu, Pool<2>, Dense<128>, Relu, Dropout<50>, Dense<3>>,
+                 SoftmaxCrossEntropy>;
+
+static_assert(Idol::ok);
+static_assert(Idol::output == Vector<3>);
+static_assert(Idol::parameters == 144 + 32 + 4608 + 64 + 18432 + 128 + 73728 + 256 + 8192 * 128 + 128 + 128 * 3 + 3);
+static_assert(Idol::states == 2 * (16 + 32 + 64 + 128));
+static_assert(Idol::train_bytes<Adam> < 256_MiB);
+static_assert(Idol::train_bytes<SGD> < Idol::train_bytes<Momentum> && Idol::train_bytes<Momentum> < Idol::train_bytes<Adam>);
+static_assert(Idol::infer_bytes < Idol::train_bytes<SGD> / 2);
+
+// The value form builds the same type.
+constexpr auto layers = Conv<16, 3>{} | BN{} | Relu{} | Pool<2>{};
+static_assert(std::is_same_v<decltype(layers), const Seq<Conv<16, 3>, BN, Relu, Pool<2>>>);
+constexpr auto joined = layers | (Dense<8>{} | Relu{}) | Dense<2>{};
+static_assert(std::is_same_v<decltype(joined), const Seq<Conv<16, 3>, BN, Relu, Pool<2>, Dense<8>, Relu, Dense<2>>>);
+constexpr auto value = network<Image<1, 8, 8>, Batch<4>>(joined, SoftmaxCrossEntropy{}, Xavier{});
+static_assert(std::is_same_v<decltype(value), const Net<Image<1, 8, 8>, Batch<4>, Seq<Conv<16, 3>, BN, Relu, Pool<2>,
+                                                        Dense<8>, Relu, Dense<2>>, SoftmaxCrossEntropy, Xavier>>);
+
+// Fusion makes one layer of a block, and a bias that BN takes away is not there.
+using Fused = Fuse_t<Idol::flat>;
+static_assert(Fused::size == 8);
+static_assert(std::is_same_v<At_t<Fused, 0>::type, ConvBlock<Conv<16, 3, NoBias>, BN, Relu, Pool<2>>>);
+static_assert(At_t<Fused, 1>::path[2].text() == Text("6"));
+static_assert(std::is_same_v<At_t<Fused, 4>::type, Dense<128>>);
+
+BOOST_AUTO_TEST_CASE(the_arena_is_what_the_constant_says) {
+    cpu::Backend backend(1);
+    Model<Idol, Adam> model(backend);
+    BOOST_TEST(model.arena().size_bytes() == Idol::train_bytes<Adam>);
+    Model<Idol> infers(backend);
+    BOOST_TEST(infers.arena().size_bytes() == Idol::infer_bytes);
+}
+
+BOOST_AUTO_TEST_CASE(buffers_that_live_together_do_not_overlap) {
+    Random random(3, 3);
+    for (int round = 0; round < 50; ++round) {
+        Buffer b[40];
+        std::size_t most = 0, sum = 0;
+        for (Buffer& x : b) {
+            x.size = aligned(1 + random.below(500));
+            x.first = static_cast<int>(random.below(30));
+            x.last = x.first + static_cast<int>(random.below(10));
+            sum += x.size;
+        }
+        const std::size_t total = place(b, 40);
+        for (int step = 0; step < 40; ++step) {
+            std::size_t alive = 0;
+            for (const Buffer& x : b) alive += x.first <= step && step <= x.last ? x.size : 0;
+            most = std::max(most, alive);
+        }
+        for (int i = 0; i < 40; ++i) {
+            BOOST_TEST(b[i].offset + b[i].size <= total);
+            for (int j = 0; j < i; ++j)
+                if (b[i].first <= b[j].last && b[j].first <= b[i].last)
+                    BOOST_TEST((b[i].offset + b[i].size <= b[j].offset || b[j].offset + b[j].size <= b[i].offset));
+        }
+        BOOST_TEST(total >= most);
+        BOOST_TEST(total < sum);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_summary_is_a_table_of_at_most_80_columns) {
+    const std::string text = Idol::summary();
+    BOOST_TEST(text.find("16      Dense<128>                 Vector<128>                1048704   32.0 KiB") != text.npos);
+    BOOST_TEST(text.find("1146483 parameters, batch 64, SoftmaxCrossEntropy") != text.npos);
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t end = text.find('\n', at);
+        BOOST_TEST(end - at <= 80u);
+        at = end + 1;
+    }
+}
+
+template <class I> double measured_deviation(const I& initialiser) {
+    using N = Net<Vector<400>, Batch<1>, Seq<Dense<600>>, MeanSquaredError>;
+    cpu::Backend backend(1);
+    Model<N> model(backend, 7);
+    model.initialise(initialiser);
+    double sum = 0, squares = 0;
+    for (float v : model.tensors()[0].values) sum += v, squares += static_cast<double>(v) * v;
+    const double n = 240000, mean = sum / n;
+    BOOST_TEST(std::abs(mean) < 0.001);
+    for (float v : model.tensors()[1].values) BOOST_TEST(v == 0);
+    return std::sqrt(squares / n - mean * mean);
+}
+BOOST_AUTO_TEST_CASE(initialisers_have_their_deviation) {
+    BOOST_TEST(std::abs(measured_deviation(He{}) / std::sqrt(2.0 / 400) - 1) < 0.01);
+    BOOST_TEST(std::abs(measured_deviation(Xavier{}) / std::sqrt(2.0 / 1000) - 1) < 0.01);
+    BOOST_TEST(std::abs(measured_deviation(Std<1, 50>{}) / 0.02 - 1) < 0.01);
+    BOOST_TEST(std::abs(measured_deviation(Std<>{0.3f}) / 0.3 - 1) < 0.01);
+}
+
+BOOST_AUTO_TEST_CASE(a_layer_may_have_its_own_initialiser) {
+    using N = Net<Vector<400>, Batch<1>, Seq<Dense<600, Init<Std<1, 10>>>, Dense<2>>, MeanSquaredError>;
+    cpu::Backend backend(1);
+    Model<N> model(backend, 7);
+    double squares = 0;
+    for (float v : model.tensors()[0].values) squares += static_cast<double>(v) * v;
+    BOOST_TEST(std::abs(std::sqrt(squares / 240000) / 0.1 - 1) < 0.01);
+}
+
+BOOST_AUTO_TEST_CASE(tensors_are_named_as_pytorch_names_them) {
+    using N = Net<Image<1, 8, 8>, Batch<2>, Seq<Conv<4, 3>, BN, Relu, Residual<Conv<4, 3>>, Dense<2>>, SoftmaxCrossEntropy>;
+    cpu::Backend backend(1);
+    Model<N> model(backend);
+    std::vector<std::string> names;
+    for (const auto& t : model.tensors()) names.push_back(t.name);
+    const std::vector<std::string> expected{"0.weight", "1.weight", "1.bias", "1.running_mean", "1.running_var",
+                                            "3.0.weight", "3.0.bias", "4.weight", "4.bias"};
+    BOOST_TEST(names == expected, boost::test_tools::per_element());
+}
