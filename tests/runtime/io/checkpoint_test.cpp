@@ -2,12 +2,14 @@
 #include <boost/test/included/unit_test.hpp>
 
 #include <fstream>
+#include <functional>
 
 #include "dsl/typenet.hpp"
 #include "runtime/io/checkpoint.hpp"
 #include "tests/runtime/temporary_folder.hpp"
 
 using namespace tn;
+using tn_test::TemporaryFolder;
 using N = Net<Image<1, 8, 8>, Batch<4>, Seq<Conv<4, 3>, BN, Relu, Dense<3>>, SoftmaxCrossEntropy>;
 using Other = Net<Image<1, 8, 8>, Batch<4>, Seq<Conv<5, 3>, BN, Relu, Dense<3>>, SoftmaxCrossEntropy>;
 
