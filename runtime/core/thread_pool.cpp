@@ -25,9 +25,11 @@ ThreadPool::~ThreadPool() {
 }
 
 void ThreadPool::take_tasks() {
+    int slot = -1;
     for (int i; (i = next_.fetch_add(1, std::memory_order_relaxed)) < tasks_;) {
+        if (slot < 0) slot = next_slot_.fetch_add(1, std::memory_order_relaxed);
         try {
-            call_(function_, i);
+            call_(function_, i, slot);
         } catch (...) {
             std::lock_guard lock(mutex_);
             if (!failure_) failure_ = std::current_exception();
@@ -55,7 +57,7 @@ void ThreadPool::work() {
 void ThreadPool::run_erased(int tasks, Call call, void* function) {
     if (tasks <= 0) return;
     if (workers_.empty() || tasks == 1) {
-        for (int i = 0; i < tasks; ++i) call(function, i);
+        for (int i = 0; i < tasks; ++i) call(function, i, 0);
         return;
     }
     {
@@ -64,6 +66,7 @@ void ThreadPool::run_erased(int tasks, Call call, void* function) {
         function_ = function;
         tasks_ = tasks;
         next_.store(0, std::memory_order_relaxed);
+        next_slot_.store(0, std::memory_order_relaxed);
         busy_ = static_cast<int>(workers_.size());
         failure_ = nullptr;
         ++generation_;

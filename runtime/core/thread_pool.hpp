@@ -23,15 +23,22 @@ public:
 
     int threads() const { return static_cast<int>(workers_.size()) + 1; }
 
-    /// Runs f(0) .. f(tasks - 1), the caller helping, and returns when all are done; allocates nothing.
+    /// Runs f(0) .. f(tasks - 1), the caller helping, and returns when all are done; allocates nothing. An f of two
+    /// arguments is also told which slot of scratch memory is its own meanwhile: 0 .. min(tasks, threads()) - 1.
     /// The first exception that a task throws is thrown again here. Not to be called from within a task.
     template <class F> void run(int tasks, F&& f) {
-        run_erased(tasks, [](void* g, int i) { (*static_cast<std::remove_reference_t<F>*>(g))(i); },
-                   const_cast<void*>(static_cast<const void*>(&f)));
+        using Function = std::remove_reference_t<F>;
+        const Call call = [](void* g, int task, int slot) {
+            if constexpr (std::is_invocable_v<Function&, int, int>)
+                (*static_cast<Function*>(g))(task, slot);
+            else
+                (*static_cast<Function*>(g))(task);
+        };
+        run_erased(tasks, call, const_cast<void*>(static_cast<const void*>(&f)));
     }
 
 private:
-    using Call = void (*)(void*, int);
+    using Call = void (*)(void*, int, int);
     void run_erased(int tasks, Call call, void* function);
     void work();
     void take_tasks();
@@ -45,7 +52,7 @@ private:
     Call call_ = nullptr;
     void* function_ = nullptr;
     int tasks_ = 0;
-    std::atomic<int> next_{0};
+    std::atomic<int> next_{0}, next_slot_{0};
     std::exception_ptr failure_;
 };
 

@@ -1,4 +1,4 @@
-// The passes of a block: which slice of the samples does what, and where it keeps it.
+// The direct passes of a block: which slice of the samples does what, and where it keeps it.
 
 namespace tn::cpu::TN_ISA {
 
@@ -73,18 +73,24 @@ inline void convolve_and_finish(ThreadPool& pool, const ConvPlan& plan, int n, c
     });
 }
 
-inline void infer(ThreadPool& pool, const ConvPlan& plan, const ConvInfer& pass) {
+/// How channel f of z is normalised with the running statistics.
+inline Affine running_affine(const ConvPlan& plan, const ConvInfer& pass, int f) {
+    const float bias = pass.bias ? pass.bias[f] : 0.0f;
+    if (!plan.block.norm) return {-bias, 1.0f, 0.0f};
+    return {pass.running_mean[f] - bias, pass.gamma[f] / std::sqrt(pass.running_var[f] + pass.epsilon), pass.beta[f]};
+}
+
+inline void direct_infer(ThreadPool& pool, const ConvPlan& plan, const ConvInfer& pass) {
     const WorkLayout at(plan, pass.n, false);
     float* work = aligned(pass.work);
     auto* affine = reinterpret_cast<Affine*>(work + at.channel);
-    for (int f = 0; f < plan.conv().filters; ++f) {
-        const float bias = pass.bias ? pass.bias[f] : 0.0f;
-        affine[f] = plan.block.norm
-                        ? Affine{pass.running_mean[f] - bias,
-                                 pass.gamma[f] / std::sqrt(pass.running_var[f] + pass.epsilon), pass.beta[f]}
-                        : Affine{-bias, 1.0f, 0.0f};
-    }
+    for (int f = 0; f < plan.conv().filters; ++f) affine[f] = running_affine(plan, pass, f);
     convolve_and_finish(pool, plan, pass.n, pass.x, pass.weight, affine, pass.y, work, at);
+}
+
+/// Where one of a sample's two sums of channel f lies in `sums` [n][2][filters].
+inline std::size_t sum_place(int filters, int s, int which, int f) {
+    return std::size_t(2 * s + which) * std::size_t(filters) + std::size_t(f);
 }
 
 /// The batch's mean and inverse deviation of every channel from each sample's mean and sum of squared distances to it
@@ -96,12 +102,10 @@ inline void combine_statistics(const ConvPlan& plan, const ConvForward& pass, co
     const double count = plane * pass.n;
     for (int f = 0; f < filters; ++f) {
         double average = 0, squares = 0;
-        for (int s = 0; s < pass.n; ++s) average += sums[2 * (std::size_t(s) * std::size_t(filters) + std::size_t(f))];
+        const auto at = [&](int s, int which) { return sums[sum_place(filters, s, which, f)]; };
+        for (int s = 0; s < pass.n; ++s) average += at(s, 0);
         average /= pass.n;
-        for (int s = 0; s < pass.n; ++s) {
-            const float* of = sums + 2 * (std::size_t(s) * std::size_t(filters) + std::size_t(f));
-            squares += of[1] + plane * (of[0] - average) * (of[0] - average);
-        }
+        for (int s = 0; s < pass.n; ++s) squares += at(s, 1) + plane * (at(s, 0) - average) * (at(s, 0) - average);
         mean[f] = static_cast<float>(average);
         deviation[f] = static_cast<float>(1.0 / std::sqrt(squares / count + pass.epsilon));
         if (!pass.running_mean) continue;
@@ -113,7 +117,7 @@ inline void combine_statistics(const ConvPlan& plan, const ConvForward& pass, co
     }
 }
 
-inline void forward(ThreadPool& pool, const ConvPlan& plan, const ConvForward& pass) {
+inline void direct_forward(ThreadPool& pool, const ConvPlan& plan, const ConvForward& pass) {
     const BlockGeometry& b = plan.block;
     const ConvGeometry& c = plan.conv();
     const WorkLayout at(plan, pass.n, false);
@@ -148,9 +152,10 @@ inline void forward(ThreadPool& pool, const ConvPlan& plan, const ConvForward& p
                         finish(s, t * tile + r);
                         continue;
                     }
-                    float* of = sums + 2 * (channel + std::size_t(r));
-                    of[0] = plane_sum(z + std::size_t(r) * z_plane, plan.z) / static_cast<float>(c.out_plane());
-                    of[1] = plane_squares(z + std::size_t(r) * z_plane, plan.z, of[0]);
+                    const float* plane = z + std::size_t(r) * z_plane;
+                    const float average = plane_sum(plane, plan.z) / static_cast<float>(c.out_plane());
+                    sums[sum_place(c.filters, s, 0, t * tile + r)] = average;
+                    sums[sum_place(c.filters, s, 1, t * tile + r)] = plane_squares(plane, plan.z, average);
                 }
             }
         }
@@ -178,18 +183,44 @@ struct Channel {
     AffineGradient to_z;
 };
 
-/// The sums over every sample of g and g * (z - mean), and from them dgamma, dbeta, dbias and the formula of dz
-/// (Ioffe and Szegedy, 2015, section 3, with the means taken out).
+/// How every channel was normalised; dz = g until the sums over the batch are known.
+inline void start_channels(const ConvPlan& plan, const ConvBackward& pass, const SavedLayout& kept, Channel* channels) {
+    const bool norm = plan.block.norm;
+    const float *mean = pass.saved + kept.mean, *deviation = pass.saved + kept.deviation;
+    for (int f = 0; f < plan.conv().filters; ++f)
+        channels[f] = {plan.keeps_z() ? Affine{mean[f], norm ? pass.gamma[f] * deviation[f] : 1.0f, norm ? pass.beta[f] : 0.0f}
+                                      : Affine{0.0f, 1.0f, 0.0f},
+                       {1.0f, 0.0f, 0.0f}};
+}
+
+/// From every sample's sums of g and of g * (z - mean): dgamma, dbeta, dbias and the formula of dz (Ioffe and Szegedy,
+/// 2015, section 3, with the means taken out).
+inline void combine_gradients(const ConvPlan& plan, const ConvBackward& pass, const SavedLayout& kept, const float* sums,
+                              Channel* channels) {
+    const BlockGeometry& b = plan.block;
+    const int filters = plan.conv().filters;
+    const double count = static_cast<double>(plan.conv().out_plane()) * pass.n;
+    for (int f = 0; f < filters; ++f) {
+        double g = 0, gz = 0;
+        for (int s = 0; s < pass.n; ++s) {
+            g += sums[sum_place(filters, s, 0, f)];
+            gz += sums[sum_place(filters, s, 1, f)];
+        }
+        if (pass.dbias) pass.dbias[f] = b.norm ? 0.0f : static_cast<float>(g);
+        if (!b.norm) continue;
+        const double scale = channels[f].affine.scale, inverse = pass.saved[kept.deviation + std::size_t(f)];
+        if (pass.dgamma) pass.dgamma[f] = static_cast<float>(gz * inverse);
+        if (pass.dbeta) pass.dbeta[f] = static_cast<float>(g);
+        channels[f].to_z = {channels[f].affine.scale, static_cast<float>(-scale * inverse * inverse * gz / count),
+                            static_cast<float>(-scale * g / count)};
+    }
+}
+
 inline void reduce_gradients(ThreadPool& pool, const ConvPlan& plan, const ConvBackward& pass, const SavedLayout& kept,
                              float* sums, Channel* channels) {
     const BlockGeometry& b = plan.block;
     const ConvGeometry& c = plan.conv();
-    const float *mean = pass.saved + kept.mean, *deviation = pass.saved + kept.deviation;
-    for (int f = 0; f < c.filters; ++f)
-        channels[f] = {plan.keeps_z()
-                           ? Affine{mean[f], b.norm ? pass.gamma[f] * deviation[f] : 1.0f, b.norm ? pass.beta[f] : 0.0f}
-                           : Affine{0.0f, 1.0f, 0.0f},
-                       {1.0f, 0.0f, 0.0f}};
+    start_channels(plan, pass, kept, channels);
     if (!b.norm && !b.bias) return;
     const Cut cut(pool, pass.n, c.filters);
     pool.run(cut.tasks(), [&](int task) {
@@ -206,26 +237,11 @@ inline void reduce_gradients(ThreadPool& pool, const ConvPlan& plan, const ConvB
                 for (int r = 0; r < rows; ++r)
                     gradient_sums(z + r * plan.z.out_row(), dy + r * count, channels[f].affine, b.relu, count, sum_g,
                                   sum_gz);
-                sums[2 * channel] = sum(sum_g);
-                sums[2 * channel + 1] = sum(sum_gz);
+                sums[sum_place(c.filters, s, 0, f)] = sum(sum_g);
+                sums[sum_place(c.filters, s, 1, f)] = sum(sum_gz);
             }
     });
-    const double count = static_cast<double>(c.out_plane()) * pass.n;
-    for (int f = 0; f < c.filters; ++f) {
-        double g = 0, gz = 0;
-        for (int s = 0; s < pass.n; ++s) {
-            const float* of = sums + 2 * (std::size_t(s) * std::size_t(c.filters) + std::size_t(f));
-            g += of[0];
-            gz += of[1];
-        }
-        if (pass.dbias) pass.dbias[f] = b.norm ? 0.0f : static_cast<float>(g);
-        if (!b.norm) continue;
-        const double scale = channels[f].affine.scale, inverse = deviation[f];
-        if (pass.dgamma) pass.dgamma[f] = static_cast<float>(gz * inverse);
-        if (pass.dbeta) pass.dbeta[f] = static_cast<float>(g);
-        channels[f].to_z = {channels[f].affine.scale, static_cast<float>(-scale * inverse * inverse * gz / count),
-                            static_cast<float>(-scale * g / count)};
-    }
+    combine_gradients(plan, pass, kept, sums, channels);
 }
 
 /// dx of one sample from its packed dz.
@@ -280,7 +296,7 @@ inline void add_slices(ThreadPool& pool, const float* parts, std::size_t stride,
     });
 }
 
-inline void backward(ThreadPool& pool, const ConvPlan& plan, const ConvBackward& pass) {
+inline void direct_backward(ThreadPool& pool, const ConvPlan& plan, const ConvBackward& pass) {
     const BlockGeometry& b = plan.block;
     const ConvGeometry& c = plan.conv();
     const WorkLayout at(plan, pass.n, true);
@@ -326,7 +342,5 @@ inline void backward(ThreadPool& pool, const ConvPlan& plan, const ConvBackward&
     });
     add_slices(pool, work + at.partial, at.partial_stride, slices, c.weights(), pass.dweight);
 }
-
-inline constexpr Kernels kernels{forward, infer, backward};
 
 }  // namespace tn::cpu::TN_ISA

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
 
 #include "runtime/core/error.hpp"
 #include "runtime/core/thread_pool.hpp"
@@ -21,6 +22,7 @@ struct Kernels {
 }  // namespace tn::cpu
 
 #define TN_INLINE inline __attribute__((always_inline))
+#define TN_INLINE_LAMBDA __attribute__((always_inline))
 #if defined(__clang__)
 #define TN_UNROLL _Pragma("clang loop unroll(full)")
 #else
@@ -75,28 +77,29 @@ struct Kernels {
 namespace tn::cpu {
 namespace {
 
-const Kernels& kernels_of(Isa isa, int n) {
+const Kernels& kernels_of(Isa isa, const ConvPlan& plan, int n) {
     require(isa);
+    const bool direct = plan.method == Method::direct;
     if (n < 1) throw Error("a convolution needs at least one sample, not " + std::to_string(n));
 #if defined(__x86_64__)
-    if (isa == Isa::avx512) return avx512::kernels;
-    if (isa == Isa::avx2) return avx2::kernels;
+    if (isa == Isa::avx512) return direct ? avx512::direct_kernels : avx512::tiled_kernels;
+    if (isa == Isa::avx2) return direct ? avx2::direct_kernels : avx2::tiled_kernels;
 #endif
-    return portable::kernels;
+    return direct ? portable::direct_kernels : portable::tiled_kernels;
 }
 
 }  // namespace
 
 void conv_forward(ThreadPool& pool, Isa isa, const ConvPlan& plan, const ConvForward& pass) {
-    kernels_of(isa, pass.n).forward(pool, plan, pass);
+    kernels_of(isa, plan, pass.n).forward(pool, plan, pass);
 }
 
 void conv_infer(ThreadPool& pool, Isa isa, const ConvPlan& plan, const ConvInfer& pass) {
-    kernels_of(isa, pass.n).infer(pool, plan, pass);
+    kernels_of(isa, plan, pass.n).infer(pool, plan, pass);
 }
 
 void conv_backward(ThreadPool& pool, Isa isa, const ConvPlan& plan, const ConvBackward& pass) {
-    kernels_of(isa, pass.n).backward(pool, plan, pass);
+    kernels_of(isa, plan, pass.n).backward(pool, plan, pass);
 }
 
 }  // namespace tn::cpu

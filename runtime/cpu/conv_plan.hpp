@@ -12,18 +12,9 @@
 #include <cstddef>
 
 #include "dsl/core/conv_geometry.hpp"
+#include "runtime/cpu/tile_plan.hpp"
 
 namespace tn::cpu {
-
-/// The largest numbers over all instruction sets: floats of a vector and output channels of a register tile.
-inline constexpr int max_lanes = 16, max_tile = 8;
-
-/// The samples are cut in this many slices, whatever the number of threads: a slice is summed in order and the slices
-/// are summed in order, so that the sums are the same bits.
-inline constexpr int max_slices = 16;
-
-constexpr int round_up(int value, int multiple) { return (value + multiple - 1) / multiple * multiple; }
-constexpr std::size_t round_up(std::size_t value) { return (value + max_lanes - 1) / max_lanes * max_lanes; }
 
 /// Which outputs of a plane are computed: rows x columns from a packed plane with a row stride.
 struct Grid {
@@ -40,6 +31,7 @@ struct Grid {
 
 struct ConvPlan {
     BlockGeometry block;
+    Method method;
     const int* offsets;       // [taps] where a tap reads in a packed sample
     const int* data_offsets;  // [taps] where a tap of the input's gradient reads in packed dz, ordered by input phase
     const int* data_taps;     // [taps] which tap that is
@@ -57,7 +49,11 @@ struct ConvPlan {
     constexpr int depth() const { return conv().channels * conv().taps(); }
     constexpr std::size_t packed_x() const { return std::size_t(conv().channels) * std::size_t(x_plane); }
     constexpr std::size_t packed_dz() const { return std::size_t(conv().filters) * std::size_t(dz_plane); }
-    constexpr std::size_t z_size() const { return std::size_t(conv().filters) * std::size_t(z.out_plane()); }
+    /// Floats of a sample's z that backward reads again.
+    constexpr std::size_t z_kept() const {
+        if (method == Method::shallow) return 0;
+        return method == Method::winograd ? conv().out_size() : std::size_t(conv().filters) * std::size_t(z.out_plane());
+    }
     constexpr int dz_origin() const { return dz_top * row + dz_left; }
 
     /// First index u, along an axis, of the inputs stride * u + phase - pad that exist, and how many there are.
@@ -76,6 +72,11 @@ struct ConvPlan {
     /// dx is written in place when its rows need no spreading.
     constexpr bool direct_dx() const { return conv().stride == 1 && conv().width % max_lanes == 0; }
 
+    /// Floats in which the direct input gradient keeps the inputs of one phase before it spreads them.
+    constexpr std::size_t data_band() const {
+        return std::size_t(max_tile) * std::size_t(data_grid(0, 0).out_plane() + 2 * row + max_lanes);
+    }
+
     /// Rows of y that inference computes before it goes on: as much of eight channels as fits in the L1 cache.
     constexpr int band_rows() const {
         if (!block.pool()) return std::clamp(1024 / z.out_row(), 1, z.rows);
@@ -93,20 +94,30 @@ struct ConvPlan {
 
 /// Where things lie in `saved`, in floats; a pointer to it need not be aligned. What is kept of channel c of z is
 /// normalised as (z - mean[c]) * deviation[c], with the inverse deviation; without norm these are -bias[c] and 1.
+/// `pooled` is the z that each y came from, where that is not all of z or z is not kept. Tiled methods keep both blocked.
 struct SavedLayout {
-    std::size_t mean, deviation, z, pooled, floats;
+    std::size_t mean = 0, deviation = 0, z = 0, pooled = 0, floats = 0;
+    bool has_pooled = false;
 
-    constexpr SavedLayout(const ConvPlan& plan, int n) : mean(0), deviation(0), z(0), pooled(0), floats(0) {
+    constexpr SavedLayout(const ConvPlan& plan, int n) {
         if (!plan.keeps_z()) return;
-        const auto filters = std::size_t(plan.conv().filters);
+        const auto filters = std::size_t(plan.conv().filters), samples = std::size_t(n);
+        has_pooled = plan.block.pool() || plan.method == Method::shallow;
         deviation = filters;
         z = round_up(2 * filters);
-        pooled = z + std::size_t(n) * plan.z_size();
-        floats = pooled + (plan.block.pool() ? std::size_t(n) * plan.block.y_size() : 0) + 2 * max_lanes;
+        pooled = z + samples * plan.z_kept();
+        floats = pooled + (has_pooled ? samples * plan.block.y_size() : 0) + 2 * max_lanes;
     }
 };
 
-/// Where things lie in `work`, in floats from its first multiple of 64 bytes; `floats` has room for finding that.
+/// The scratch of a tiled pass.
+constexpr TileWork tile_work(const ConvPlan& plan, int n, bool backward) {
+    const bool direct_dx = backward && plan.method == Method::shallow;
+    return {TilePlan(plan.block), plan.method, n, backward, direct_dx ? plan.packed_dz() : 0,
+            direct_dx ? plan.data_band() : 0};
+}
+
+/// Where the direct passes keep things in `work`, in floats from its first multiple of 64 bytes; `floats` has room for finding that.
 struct WorkLayout {
     std::size_t weights, packed, packed_stride, band, band_stride, partial, partial_stride, sums, channel, floats;
 
@@ -121,6 +132,10 @@ struct WorkLayout {
           sums(0),
           channel(0),
           floats(0) {
+        if (plan.method != Method::direct) {
+            floats = tile_work(plan, n, backward).floats;
+            return;
+        }
         const ConvGeometry& c = plan.conv();
         const std::size_t slices = max_slices;
         std::size_t end = 0;
@@ -139,7 +154,7 @@ struct WorkLayout {
             weights = take(std::size_t(round_up(c.channels, max_tile)) * std::size_t(c.filters * c.taps()));
             packed_stride =
                 std::size_t(plan.group()) * (round_up(plan.packed_x()) + round_up(plan.packed_dz())) + 2 * max_lanes;
-            band_stride = tile * std::size_t(plan.data_grid(0, 0).out_plane() + 2 * plan.row + max_lanes);
+            band_stride = plan.data_band();
             partial_stride = round_up(c.weights());
             partial = take(slices * partial_stride);
         }
@@ -174,6 +189,7 @@ struct ConvExtents {
 constexpr ConvPlan conv_plan_sizes(const BlockGeometry& g) {
     const ConvExtents e(g.conv);
     return {g,
+            method_of(g),
             nullptr,
             nullptr,
             nullptr,

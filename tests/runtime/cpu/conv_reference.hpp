@@ -1,6 +1,7 @@
 // The block Conv + BN + ReLU + Pool as loops in double, and buffers that notice what is written around them.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -93,6 +94,26 @@ struct Reference {
             }
             y[i] = g.relu && act[source[i]] < 0 ? 0 : act[source[i]];
         }
+    }
+
+    /// The least distance of what decides where a gradient goes: of a largest value to the next in its window, and to
+    /// the bend of ReLU. After forward().
+    double margin() const {
+        double least = std::numeric_limits<double>::infinity();
+        const int window = g.pool() ? g.pool_window : 1, stride = g.pool() ? g.pool_stride : 1;
+        for (std::size_t i = 0; i < y.size(); ++i) {
+            const std::size_t plane = i / g.y_plane(), py = i % g.y_plane() / std::size_t(g.y_w()),
+                              px = i % std::size_t(g.y_w());
+            const double best = act[source[i]];
+            if (g.relu) least = std::min(least, std::abs(best));
+            for (int k = 0; k < window * window && (!g.relu || best > 0); ++k) {
+                const std::size_t at = plane * z_plane() +
+                                       (py * std::size_t(stride) + std::size_t(k / window)) * std::size_t(g.conv.out_w()) +
+                                       px * std::size_t(stride) + std::size_t(k % window);
+                if (at != source[i]) least = std::min(least, best - act[at]);
+            }
+        }
+        return least;
     }
 
     void backward(const Doubles& dy) {

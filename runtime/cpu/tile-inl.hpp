@@ -1,0 +1,188 @@
+// What is done with one tile, 4 x 4 values of z of a block of channels, while it is in registers.
+
+namespace tn::cpu::TN_ISA {
+
+/// (z - mean) * scale + shift and, in backward, dz = at_g * g + at_z * (z - mean) + constant of a block of channels.
+struct BlockAffine {
+    V mean, scale, shift, at_g, at_z, constant;
+
+    /// From rows of `filters` floats each, the first `rows` of the six.
+    BlockAffine(const float* table, int filters, int block, int rows)
+        : mean(row(table, filters, block, 0)),
+          scale(row(table, filters, block, 1)),
+          shift(row(table, filters, block, 2)),
+          at_g(rows > 3 ? row(table, filters, block, 3) : V{}),
+          at_z(rows > 3 ? row(table, filters, block, 4) : V{}),
+          constant(rows > 3 ? row(table, filters, block, 5) : V{}) {}
+
+private:
+    static V row(const float* table, int filters, int block, int i) { return load(table + i * filters + block * lanes); }
+};
+
+TN_INLINE V apply(const BlockAffine& a, V z) { return (z - a.mean) * a.scale + a.shift; }
+
+TN_INLINE V gradient(const BlockAffine& a, V z, V g) { return g * a.at_g + ((z - a.mean) * a.at_z + a.constant); }
+
+/// Tiles of one block of channels: rows [row, row + rows) of tiles of the samples [sample, sample + samples).
+struct Group {
+    int sample, samples, row, rows;
+};
+
+/// How much of the tile in the given row and column of tiles is inside the image.
+struct Inside {
+    int rows, columns;
+
+    Inside(const TilePlan& plan, int row, int column)
+        : rows(std::min(tile_side, plan.conv().out_h() - row * tile_side)),
+          columns(std::min(tile_side, plan.conv().out_w() - column * tile_side)) {}
+    bool whole() const { return rows == tile_side && columns == tile_side; }
+};
+
+/// The tile at `z`, a place in a blocked image that is out_w wide; zeros outside.
+TN_INLINE void load_tile(const float* z, std::size_t row, const Inside& in, V (&tile)[tile_size]) {
+    if (in.whole()) {
+        TN_UNROLL for (int i = 0; i < tile_size; ++i) tile[i] = load(z + std::size_t(i / 4) * row + i % 4 * lanes);
+        return;
+    }
+    for (int i = 0; i < tile_size; ++i)
+        tile[i] = i / 4 < in.rows && i % 4 < in.columns ? load(z + std::size_t(i / 4) * row + i % 4 * lanes) : V{};
+}
+
+TN_INLINE void store_tile(float* z, std::size_t row, const Inside& in, const V (&tile)[tile_size]) {
+    if (in.whole()) {
+        TN_UNROLL for (int i = 0; i < tile_size; ++i) store(z + std::size_t(i / 4) * row + i % 4 * lanes, tile[i]);
+        return;
+    }
+    for (int r = 0; r < in.rows; ++r)
+        for (int c = 0; c < in.columns; ++c) store(z + std::size_t(r) * row + c * lanes, tile[4 * r + c]);
+}
+
+/// Adds a tile to the mean and the squared distances to it of the `before` values that came before it (Chan, Golub and
+/// LeVeque, "Updating formulae and a pairwise algorithm for computing sample variances", 1979).
+TN_INLINE void add_statistics(const V (&z)[tile_size], const Inside& in, int before, V& mean, V& squares) {
+    V sum{}, distance{};
+    const int count = in.rows * in.columns;
+    const float share = 1.0f / static_cast<float>(count);
+    V own;
+    if (in.whole()) {
+        TN_UNROLL for (int i = 0; i < tile_size; ++i) sum += z[i];
+        own = sum * share;
+        TN_UNROLL for (int i = 0; i < tile_size; ++i) distance += (z[i] - own) * (z[i] - own);
+    } else {
+        for (int r = 0; r < in.rows; ++r)
+            for (int c = 0; c < in.columns; ++c) sum += z[4 * r + c];
+        own = sum * share;
+        for (int r = 0; r < in.rows; ++r)
+            for (int c = 0; c < in.columns; ++c) distance += (z[4 * r + c] - own) * (z[4 * r + c] - own);
+    }
+    const float part = static_cast<float>(count) / static_cast<float>(before + count);
+    const V step = own - mean;
+    mean += step * part;
+    squares += distance + step * step * (part * static_cast<float>(before));
+}
+
+/// The largest of the window `w` (0 .. 3) of a tile behind the normalisation, the z that it came from and its place.
+TN_INLINE V window_largest(const V (&z)[tile_size], int w, const BlockAffine& affine, V& from, I& where) {
+    const int corner = w / 2 * 8 + w % 2 * 2;
+    V best = apply(affine, z[corner]);
+    from = z[corner];
+    where = I{};
+    TN_UNROLL for (int k = 1; k < 4; ++k) {
+        const V next_z = z[corner + k / 2 * 4 + k % 2], next = apply(affine, next_z);
+        const auto take = takes(next, best);
+        best = take ? next : best;
+        from = take ? next_z : from;
+        where = take ? I{} + k : where;
+    }
+    return best;
+}
+
+/// y of one tile: `y` and (unless null) `kept`, the z that each came from, are its places in blocked images y_w wide of
+/// which `rows` x `columns` are inside.
+template <bool Pool>
+TN_INLINE void finish_tile(const V (&z)[tile_size], const BlockAffine& affine, bool with_relu, int rows, int columns,
+                           std::size_t row, float* y, float* kept) {
+    constexpr int side = Pool ? 2 : 4;
+    TN_UNROLL for (int i = 0; i < side * side; ++i) {
+        if (i / side >= rows || i % side >= columns) continue;
+        V from = z[i];
+        I where;
+        V value = Pool ? window_largest(z, i, affine, from, where) : apply(affine, z[i]);
+        if (with_relu) value = relu(value);
+        const std::size_t at = std::size_t(i / side) * row + std::size_t(i % side) * lanes;
+        store(y + at, value);
+        if (kept) store(kept + at, from);
+    }
+}
+
+/// dz of one tile from dy, its place in a blocked image y_w wide of which `rows` x `columns` are inside; zero outside
+/// the image.
+template <bool Pool>
+TN_INLINE void gradient_tile(const V (&z)[tile_size], const BlockAffine& affine, bool with_relu, const Inside& in,
+                             int rows, int columns, std::size_t row, const float* dy, V (&dz)[tile_size]) {
+    constexpr int side = Pool ? 2 : 4;
+    TN_UNROLL for (int i = 0; i < side * side; ++i) {
+        V g = i / side < rows && i % side < columns
+                  ? load(dy + std::size_t(i / side) * row + std::size_t(i % side) * lanes)
+                  : V{};
+        if (Pool) {
+            V from;
+            I where;
+            const V best = window_largest(z, i, affine, from, where);
+            if (with_relu) g = best <= V{} ? V{} : g;
+            const int corner = i / 2 * 8 + i % 2 * 2;
+            TN_UNROLL for (int k = 0; k < 4; ++k) {
+                const int at = corner + k / 2 * 4 + k % 2;
+                dz[at] = gradient(affine, z[at], where == k ? g : V{});
+            }
+        } else {
+            if (with_relu) g = apply(affine, z[i]) <= V{} ? V{} : g;
+            dz[i] = gradient(affine, z[i], g);
+        }
+    }
+    if (in.whole()) return;
+    for (int i = 0; i < tile_size; ++i)
+        if (i / 4 >= in.rows || i % 4 >= in.columns) dz[i] = V{};
+}
+
+/// z of one tile by direct convolution: x is its upper left corner in packed planes, `plane` floats apart, the weights
+/// are blocked [channels][taps][lanes].
+TN_INLINE void shallow_tile(const TilePlan& plan, const float* x, std::size_t plane, const float* weights,
+                            V (&z)[tile_size]) {
+    const ConvGeometry& c = plan.conv();
+    TN_UNROLL for (int i = 0; i < tile_size; ++i) z[i] = V{};
+    for (int channel = 0; channel < c.channels; ++channel, x += plane)
+        for (int ky = 0; ky < c.kernel_h; ++ky)
+            for (int kx = 0; kx < c.kernel_w; ++kx, weights += lanes) {
+                V w = load(weights);
+                keep(w);
+                const float* from = x + ky * plan.packed_columns + kx;
+                TN_UNROLL for (int i = 0; i < tile_size; ++i) z[i] += w * all(from[i / 4 * plan.packed_columns + i % 4]);
+            }
+}
+
+/// Adds dz * x of one tile to the gradients [channels][taps][lanes], `Taps` at a time.
+inline void shallow_weight_gradient(const TilePlan& plan, const float* x, std::size_t plane, const V (&dz)[tile_size],
+                                    float* gradient) {
+    constexpr int together = 9;
+    const ConvGeometry& c = plan.conv();
+    const int depth = plan.depth(), taps = c.taps();
+    for (int first = 0; first < depth; first += together) {
+        const float* from[together];
+        V sum[together];
+        TN_UNROLL for (int t = 0; t < together; ++t) {
+            // Behind the last tap the last one is computed again and not used.
+            const int d = std::min(first + t, depth - 1), tap = d % taps;
+            from[t] = x + std::size_t(d / taps) * plane + tap / c.kernel_w * plan.packed_columns + tap % c.kernel_w;
+            sum[t] = load(gradient + d * lanes);
+        }
+        for (int r = 0; r < 4; ++r)
+            TN_UNROLL for (int i = 0; i < 4; ++i) {
+                const V g = dz[4 * r + i];
+                TN_UNROLL for (int t = 0; t < together; ++t) sum[t] += g * all(from[t][r * plan.packed_columns + i]);
+            }
+        for (int t = 0; t < std::min(together, depth - first); ++t) store(gradient + (first + t) * lanes, sum[t]);
+    }
+}
+
+}  // namespace tn::cpu::TN_ISA
