@@ -1,0 +1,64 @@
+// Times the reference network: blocks of Conv 3x3, BN, Relu and Pool<2> with 16, 32, 64 .. filters on a grey image, then
+// Dense<128>, Relu, Dense<3>; Adam 3e-4, fp32. Prints a `name value` pair a line; times are medians of the steps.
+// Usage: reference [threads] [batch] [steps]; compiled with TN_SIDE, TN_BLOCKS and TN_BATCH, the largest batch.
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <chrono>
+#include <dsl/typenet.hpp>
+#include <exception>
+#include <runtime/train/model.hpp>
+#include <vector>
+
+using namespace tn;
+
+template <class Done, int Filters, int Blocks> struct Stack;
+template <class... Ls, int Filters, int Blocks> struct Stack<Seq<Ls...>, Filters, Blocks> {
+    using type = typename Stack<Seq<Ls..., Conv<Filters, 3>, BN, Relu, Pool<2>>, 2 * Filters, Blocks - 1>::type;
+};
+template <class... Ls, int Filters> struct Stack<Seq<Ls...>, Filters, 0> {
+    using type = Seq<Ls..., Dense<128>, Relu, Dense<3>>;
+};
+using Reference = Net<Image<1, TN_SIDE, TN_SIDE>, Batch<TN_BATCH>, Stack<Seq<>, 16, TN_BLOCKS>::type, SoftmaxCrossEntropy>;
+
+template <class F> double median_ms(int count, F f) {
+    std::vector<double> ms;
+    for (int i = 0; i < count + 2; ++i) {
+        const auto start = std::chrono::steady_clock::now();
+        f();
+        if (i >= 2)
+            ms.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
+    }
+    std::nth_element(ms.begin(), ms.begin() + count / 2, ms.end());
+    return ms[static_cast<std::size_t>(count / 2)];
+}
+
+int main(int argc, char** argv) try {
+    const auto number = [&](int i, int otherwise) { return argc > i ? std::atoi(argv[i]) : otherwise; };
+    const int batch = number(2, TN_BATCH), steps = std::max(1, number(3, 15));
+    cpu::Backend backend(number(1, 0));
+    fmt::print("backend {}\n", backend.describe());
+    const auto fill = [](auto& model) {
+        Random random(1, 1000);
+        for (float& v : model.input()) v = random.normal();
+        for (int& label : model.labels()) label = static_cast<int>(random.below(3));
+    };
+    {
+        Model<Reference, Adam> model(backend);
+        fill(model);
+        fmt::print("train_step_ms {:.3f}\n", median_ms(steps, [&] { model.train(batch, Adam{.rate = 3e-4f}); }));
+    }
+    Model<Reference> model(backend);
+    fill(model);
+    fmt::print("infer_batch_ms {:.3f}\n", median_ms(steps, [&] { model.predict(batch); }));
+    fmt::print("infer_one_ms {:.4f}\n", median_ms(std::max(steps, 200), [&] { model.predict(1); }));
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    fmt::print("peak_memory_mb {:.1f}\n", static_cast<double>(usage.ru_maxrss) / 1024);
+    fmt::print("train_arena_mb {:.1f}\n", static_cast<double>(Reference::train_bytes<Adam>) / (1 << 20));
+    fmt::print("infer_arena_mb {:.1f}\n", static_cast<double>(Reference::infer_bytes) / (1 << 20));
+} catch (const std::exception& e) {
+    fmt::print(stderr, "error: {}\n", e.what());
+    return 1;
+}
