@@ -41,6 +41,8 @@ class Model {
     using label_target = std::bool_constant<N::loss::target == Target::label>;
 
 public:
+    using network = N;
+
     /// Values of the arena; times sizeof(T) it is what construction allocates.
     static constexpr std::size_t arena_values = N::template arena_values<F, For, optimizer_states>;
 
@@ -92,6 +94,7 @@ public:
     BatchResult gradients(int n) {
         static_assert(trains, "a model that trains names its optimizer: Model<Net, Adam>");
         check(n);
+        check_labels(n);
         forward(n, true);
         loss(n, gradient_at(program.output));
         backward(n);
@@ -120,6 +123,7 @@ public:
     /// Forward with the running statistics, and the loss against labels() or targets().
     BatchResult evaluate(int n) {
         check(n);
+        check_labels(n);
         forward(n, false);
         loss(n, nullptr);
         return sum_up(n);
@@ -187,6 +191,13 @@ private:
     void check(int n) const {
         if (n < 1 || n > N::batch)
             throw Error("a batch has 1 to " + std::to_string(N::batch) + " samples here, not " + std::to_string(n));
+    }
+
+    /// Before anything runs: a wrong label leaves the model as it was.
+    void check_labels(int n) const {
+        for (int i = 0; label_target::value && i < n; ++i)
+            if (const int label = labels_[static_cast<std::size_t>(i)]; label < 0 || label >= active_)
+                throw Error("label " + std::to_string(label) + " is not one of " + std::to_string(active_) + " classes");
     }
 
     void list_tensors() {
@@ -285,10 +296,6 @@ private:
         p.active = active_;
         p.x = planned(plan.value[program.output]);
         if constexpr (label_target::value) {
-            for (int i = 0; i < n; ++i)
-                if (labels_[static_cast<std::size_t>(i)] < 0 || labels_[static_cast<std::size_t>(i)] >= active_)
-                    throw Error("label " + std::to_string(labels_[static_cast<std::size_t>(i)]) + " is not one of " +
-                                std::to_string(active_) + " classes");
             p.label = labels_.data();
         } else {
             p.target = targets_at();
