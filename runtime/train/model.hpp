@@ -150,7 +150,7 @@ public:
     std::span<const Tensor<T>> tensors() const { return tensors_; }
     std::span<T> gradient(const Tensor<T>& t) { return {gradient_of(t), t.values.size()}; }
     std::span<T> input_gradient()
-        requires(For == Purpose::input_gradient)
+        requires(For == Purpose::input_gradient || For == Purpose::watched)
     {
         return {gradient_at(0), input().size()};
     }
@@ -272,11 +272,18 @@ private:
         return p;
     }
 
+    /// Tells a backend that wants to know which step of the plan begins.
+    void begin(int step) {
+        if constexpr (requires { backend_.begin(step); }) backend_.begin(step);
+    }
+
     void forward(int n, bool training) {
         for_each(layers{}, [&]<class P, std::size_t I>(Type<P>, std::integral_constant<std::size_t, I>) {
             constexpr Node node = program.node[I];
-            if constexpr (node.runs && !node.is_fork)
+            if constexpr (node.runs && !node.is_fork) {
+                begin(static_cast<int>(I));
                 run_forward<typename P::type, node.in>(backend_, pass<I>(n, training, false));
+            }
         });
     }
 
@@ -284,8 +291,10 @@ private:
         for_each(Reverse_t<layers>{}, [&]<class P, std::size_t I>(Type<P>, std::integral_constant<std::size_t, I>) {
             constexpr std::size_t at = layers::size - 1 - I;
             constexpr Node node = program.node[at];
-            if constexpr (plan.runs_backward[at])
+            if constexpr (plan.runs_backward[at]) {
+                begin(2 * program.nodes - static_cast<int>(at));
                 run_backward<typename P::type, node.in>(backend_, pass<at>(n, true, true));
+            }
         });
     }
 
@@ -303,6 +312,7 @@ private:
         p.dx = dx;
         p.loss = losses_at();
         p.correct = correct_.data();
+        begin(program.nodes);
         N::loss::gradient(p);
     }
 

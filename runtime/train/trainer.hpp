@@ -171,7 +171,8 @@ std::vector<EpochResult> train(M& model, Optimizer optimizer, const Pictures& tr
         optimizer.rate = rate * rate_factor(options, i, total);
         const BatchResult result = model.train(batch.n, optimizer);
         if (!std::isfinite(result.loss))
-            throw Error("the loss is not finite at iteration " + std::to_string(i + 1) + ": use a smaller learning rate");
+            throw Error("the loss is not finite at iteration " + std::to_string(i + 1) +
+                        ": use a smaller learning rate");
         loss += result.loss;
         right += result.correct;
         seen += batch.n;
