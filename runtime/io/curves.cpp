@@ -15,7 +15,7 @@ namespace {
 
 constexpr double panel_width = 560, panel_height = 400, longest_name = 110;
 
-/// 0 and the multiples of a step up to the range: the lowest step of 1, 2, 5 x 10^k that divides it into at most `parts`.
+/// 0 and the multiples of a step up to the range: the lowest step of 1, 2, 5 x 10^k that gives at most `parts`.
 std::vector<double> ticks(double range, int parts) {
     const double rough = range / parts, power = std::pow(10, std::floor(std::log10(rough)));
     double step = 10 * power;

@@ -61,26 +61,35 @@ Augmentation only(Change Augmentation::*change, float probability, float amount)
     return a;
 }
 
+/// The largest of many errors: one check instead of one a pixel.
+struct Worst {
+    double value = 0;
+    void see(double error) { value = std::isfinite(error) ? std::max(value, std::abs(error)) : 1e30; }
+};
+
 /// Calls f(x - middle, y - middle, source x - middle, source y - middle) for the pixels whose source is inside.
-template <class F> int each_place(const std::vector<float>& out, F f) {
+template <class F>
+int each_place(const std::vector<float>& out, F f) {
     constexpr double middle = (side - 1) / 2.0;
     int inside = 0;
+    Worst grey;
     for (int y = 0; y < side; ++y)
         for (int x = 0; x < side; ++x) {
             const std::size_t i = static_cast<std::size_t>(y * side + x);
-            BOOST_REQUIRE_SMALL(out[2 * plane + i] - 77, 1e-3f);  // light and values stay as they are
+            grey.see(out[2 * plane + i] - 77.0);
             const double from_x = out[i] / 2, from_y = out[plane + i] / 2;
             if (from_x < 0.01 || from_y < 0.01 || from_x > side - 1.01 || from_y > side - 1.01) continue;
             ++inside;
             f(x - middle, y - middle, from_x - middle, from_y - middle);
         }
+    BOOST_TEST(grey.value < 1e-3);  // light and values stay as they are
     return inside;
 }
 
 constexpr Change Augmentation::*every_change[] = {
-    &Augmentation::flip,  &Augmentation::rotate,     &Augmentation::zoom,     &Augmentation::crop,
-    &Augmentation::shift, &Augmentation::elastic,    &Augmentation::brightness,
-    &Augmentation::contrast, &Augmentation::erase,   &Augmentation::noise};
+    &Augmentation::flip,  &Augmentation::rotate,  &Augmentation::zoom,       &Augmentation::crop,
+    &Augmentation::shift, &Augmentation::elastic, &Augmentation::brightness, &Augmentation::contrast,
+    &Augmentation::erase, &Augmentation::noise};
 
 }  // namespace
 
@@ -133,14 +142,17 @@ BOOST_AUTO_TEST_CASE(rotate_turns_around_the_middle_by_at_most_its_angle) {
     double most = 0, least = 0;
     for (std::uint64_t i = 0; i < 60; ++i) {
         double angle = 10;
-        const int inside = each_place(augmented(places(), only(&Augmentation::rotate, 1, 20), i),
-                                      [&](double u, double v, double x, double y) {
-                                          BOOST_REQUIRE_SMALL(std::hypot(x, y) - std::hypot(u, v), 2e-3);
-                                          if (std::hypot(u, v) < 10) return;
-                                          const double here = std::remainder(std::atan2(y, x) - std::atan2(v, u), 6.2831853);
-                                          if (angle == 10) angle = here;
-                                          BOOST_REQUIRE_SMALL(here - angle, 1e-3);
-                                      });
+        Worst length, turn;
+        const int inside = each_place(
+            augmented(places(), only(&Augmentation::rotate, 1, 20), i), [&](double u, double v, double x, double y) {
+                length.see(std::hypot(x, y) - std::hypot(u, v));
+                if (std::hypot(u, v) < 10) return;
+                const double here = std::remainder(std::atan2(y, x) - std::atan2(v, u), 6.2831853);
+                if (angle == 10) angle = here;
+                turn.see(here - angle);
+            });
+        BOOST_TEST(length.value < 2e-3);
+        BOOST_TEST(turn.value < 1e-3);
         BOOST_TEST(inside > side * side * 3 / 4);
         most = std::max(most, angle * 57.29578);
         least = std::min(least, angle * 57.29578);
@@ -154,11 +166,13 @@ BOOST_AUTO_TEST_CASE(rotate_turns_around_the_middle_by_at_most_its_angle) {
 /// The factors by which both axes are scaled, the same everywhere.
 std::pair<double, double> scales(const std::vector<float>& out) {
     double wide = 0, high = 0;
+    Worst bent;
     each_place(out, [&](double u, double v, double x, double y) {
         if (wide == 0) wide = x / u, high = y / v;
-        BOOST_REQUIRE_SMALL(x - wide * u, 2e-2);
-        BOOST_REQUIRE_SMALL(y - high * v, 2e-2);
+        bent.see(x - wide * u);
+        bent.see(y - high * v);
     });
+    BOOST_TEST(bent.value < 2e-2);
     return {wide, high};
 }
 
@@ -197,12 +211,14 @@ BOOST_AUTO_TEST_CASE(shift_moves_all_by_one_step_within_its_range) {
     double right = 0, left = 0, down = 0, up = 0;
     for (std::uint64_t i = 0; i < 60; ++i) {
         double dx = 1000, dy = 1000;
+        Worst different;
         const int inside = each_place(augmented(places(), only(&Augmentation::shift, 1, 0.1f), i),
                                       [&](double u, double v, double x, double y) {
                                           if (dx == 1000) dx = x - u, dy = y - v;
-                                          BOOST_REQUIRE_SMALL(x - u - dx, 1e-3);
-                                          BOOST_REQUIRE_SMALL(y - v - dy, 1e-3);
+                                          different.see(x - u - dx);
+                                          different.see(y - v - dy);
                                       });
+        BOOST_TEST(different.value < 1e-3);
         BOOST_TEST(inside > 88 * 88);
         right = std::max(right, dx), left = std::min(left, dx), down = std::max(down, dy), up = std::min(up, dy);
     }
@@ -232,17 +248,22 @@ BOOST_AUTO_TEST_CASE(elastic_moves_are_bounded_smooth_and_different_from_place_t
     double most = 0;
     for (std::uint64_t i = 0; i < 40; ++i) {
         std::vector<std::pair<double, double>> moves;
-        each_place(augmented(places(), only(&Augmentation::elastic, 1, 0.08f), i), [&](double u, double v, double x, double y) {
-            BOOST_REQUIRE(std::abs(x - u) <= 8.001);
-            BOOST_REQUIRE(std::abs(y - v) <= 8.001);
-            most = std::max(most, std::abs(x - u));
-            // One pixel further the move differs little: the spline's slope is at most 2 x 8 pixels a cell of 20.
-            if (!moves.empty() && u > -49 && std::abs(moves.back().first - u) < 1.5)
-                BOOST_REQUIRE(std::abs(moves.back().second - (x - u)) < 1.0);
-            moves.emplace_back(u, x - u);
-        });
-        const auto [low, high] = std::minmax_element(moves.begin(), moves.end(),
-                                                     [](auto a, auto b) { return a.second < b.second; });
+        Worst move, step;
+        each_place(augmented(places(), only(&Augmentation::elastic, 1, 0.08f), i),
+                   [&](double u, double v, double x, double y) {
+                       move.see(x - u);
+                       move.see(y - v);
+                       most = std::max(most, std::abs(x - u));
+                       // One pixel further the move differs little: the spline's slope is at most 2 x 8 pixels a cell
+                       // of 20.
+                       if (!moves.empty() && u > -49 && std::abs(moves.back().first - u) < 1.5)
+                           step.see(moves.back().second - (x - u));
+                       moves.emplace_back(u, x - u);
+                   });
+        BOOST_TEST(move.value <= 8.001);
+        BOOST_TEST(step.value < 1);
+        const auto [low, high] =
+            std::minmax_element(moves.begin(), moves.end(), [](auto a, auto b) { return a.second < b.second; });
         BOOST_TEST(high->second - low->second > 1);  // not one shift of the whole picture
     }
     BOOST_TEST(most > 4);
@@ -309,15 +330,18 @@ BOOST_AUTO_TEST_CASE(erase_fills_one_rectangle_with_one_grey_and_leaves_the_rest
                 for (std::size_t c = 0; c < 3; ++c)
                     changed = changed || std::abs(out[c * 2000 + k] - p.pixels[c * 2000 + k]) > 1e-3f;
                 if (!changed) continue;
-                top = std::min(top, y), bottom = std::max(bottom, y), left = std::min(left, x), right = std::max(right, x);
+                top = std::min(top, y), bottom = std::max(bottom, y), left = std::min(left, x),
+                right = std::max(right, x);
                 ++touched[k];
             }
         BOOST_REQUIRE(bottom >= 0);
         const auto corner = static_cast<std::size_t>(top * 50 + left);
+        bool filled = true;
         for (int y = top; y <= bottom; ++y)
             for (int x = left; x <= right; ++x)
                 for (std::size_t c = 0; c < 3; ++c)
                     BOOST_REQUIRE_EQUAL(out[c * 2000 + static_cast<std::size_t>(y * 50 + x)], out[corner]);
+        BOOST_TEST(filled);
         largest = std::max(largest, (bottom - top + 1) * (right - left + 1) / 2000.0);
     }
     BOOST_TEST(largest <= 0.2);
@@ -365,19 +389,20 @@ BOOST_AUTO_TEST_CASE(values_stay_within_black_and_white) {
     Augmentation wild;
     for (auto change : every_change) wild.*change = {0.7f, 2};
     wild.rotate = {0.7f, 360};
-    for (PictureShape shape : {PictureShape{3, 17, 11}, PictureShape{1, 1, 1}, PictureShape{1, 1, 9}, PictureShape{3, 9, 1}}) {
+    bool inside = true;
+    for (PictureShape shape :
+         {PictureShape{3, 17, 11}, PictureShape{1, 1, 1}, PictureShape{1, 1, 9}, PictureShape{3, 9, 1}}) {
         const Picture p = random_picture(shape, 8);
         for (const Augmentation& a : {wild, Augmentation::strong(), Augmentation::light(), Augmentation::digits()})
-            for (std::uint64_t i = 0; i < 300; ++i)
-                for (float v : augmented(p, a, i)) {
-                    BOOST_REQUIRE(v >= 0);
-                    BOOST_REQUIRE(v <= 255.01f);
-                }
+            for (std::uint64_t i = 0; i < 200; ++i)
+                for (float v : augmented(p, a, i)) inside = inside && v >= 0 && v <= 255.01f;
     }
+    BOOST_TEST(inside);
 }
 
 BOOST_AUTO_TEST_CASE(what_describe_says_parses_back) {
-    for (const Augmentation& a : {Augmentation::none(), Augmentation::light(), Augmentation::strong(), Augmentation::digits()})
+    for (const Augmentation& a :
+         {Augmentation::none(), Augmentation::light(), Augmentation::strong(), Augmentation::digits()})
         BOOST_TEST((parse_augmentation(describe(a)) == a), describe(a));
     Random random(1, 1);
     for (int i = 0; i < 300; ++i) {
@@ -406,8 +431,9 @@ BOOST_AUTO_TEST_CASE(a_wrong_text_is_an_error_that_names_the_part_and_what_there
     const auto said = [](const char* text) { return error_of([&] { parse_augmentation(text); }); };
     BOOST_TEST(said("") == "augmentation '' must be none, light, strong or digits");
     BOOST_TEST(said("weird") == "augmentation 'weird' must be none, light, strong or digits");
-    BOOST_TEST(contains(said("strong,spin=1"), "augmentation 'spin=1' must be name=probability[:amount] with a name of: "
-                                               "flip, rotate, zoom, crop, shift, elastic, brightness, contrast, erase, noise"));
+    BOOST_TEST(contains(said("strong,spin=1"),
+                        "augmentation 'spin=1' must be name=probability[:amount] with a name of: "
+                        "flip, rotate, zoom, crop, shift, elastic, brightness, contrast, erase, noise"));
     BOOST_TEST(contains(said("strong,light"), "'light' must be name=probability"));
     BOOST_TEST(contains(said("strong,"), "'' must be name=probability"));
     BOOST_TEST(said("flip=2") == "augmentation 'flip=2': the probability must be from 0 to 1");
@@ -445,7 +471,9 @@ BOOST_AUTO_TEST_CASE(the_fitted_numbers_make_mean_0_and_deviation_1) {
 BOOST_AUTO_TEST_CASE(sizes_that_do_not_fit_are_errors) {
     const Picture p = random_picture({1, 4, 4}, 1);
     std::vector<float> out(16), small(15);
-    BOOST_TEST(contains(error_of([&] { augment(p.pixels, {1, 4, 4}, {}, {}, Random(1, 1), small); }),
+    BOOST_TEST(contains(error_of([&] {
+                            augment(p.pixels, {1, 4, 4}, {}, {}, Random(1, 1), small);
+                        }),
                         "has 16 bytes and 15 values, but its shape needs 16"));
     BOOST_CHECK_THROW(normalise(std::span(p.pixels).first(9), {1, 4, 4}, {}, out), Error);
     BOOST_CHECK_THROW(normalise(p.pixels, {2, 4, 2}, {}, out), Error);

@@ -51,7 +51,8 @@ BOOST_AUTO_TEST_CASE(a_seed_names_its_pictures_whatever_their_number) {
 BOOST_AUTO_TEST_CASE(wrong_labels_are_those_reported_and_as_many_as_asked_for) {
     for (float share : {0.0f, 0.1f, 0.5f, 1.0f}) {
         std::vector<int> wrong{99};
-        const Pictures set = generate_characters(300, {1, 4, 4}, 3, share, &wrong), right = generate_characters(300, {1, 4, 4}, 3);
+        const Pictures set = generate_characters(300, {1, 4, 4}, 3, share, &wrong),
+                       right = generate_characters(300, {1, 4, 4}, 3);
         BOOST_TEST((set.pixels == right.pixels));
         std::vector<int> found;
         int next = 0;
@@ -75,7 +76,8 @@ BOOST_AUTO_TEST_CASE(the_pictures_vary_and_the_characters_differ) {
     for (int i = 0; i < 120; ++i) {
         const auto p = set.picture(i);
         int sum = 0;
-        for (std::size_t k = 0; k < 1024; ++k) mean[static_cast<std::size_t>(i / 40) * 1024 + k] += p[k] / 40.0, sum += p[k];
+        for (std::size_t k = 0; k < 1024; ++k)
+            mean[static_cast<std::size_t>(i / 40) * 1024 + k] += p[k] / 40.0, sum += p[k];
         const auto [low, high] = std::minmax_element(p.begin(), p.end());
         BOOST_TEST(*high - *low > 60);
         brightness.insert(sum / 1024);
@@ -95,7 +97,10 @@ BOOST_AUTO_TEST_CASE(what_is_out_of_range_is_an_error) {
         BOOST_TEST(contains(error_of([&] { generate_characters(count, small, 1); }), "must be 1 to 100000, not "));
     for (float share : {-0.1f, 1.1f, std::nanf("")})
         BOOST_TEST(contains(error_of([&] { generate_characters(1, small, 1, share); }), "must be from 0 to 1, not "));
-    BOOST_TEST(contains(error_of([&] { generate_characters(1, {2, 8, 8}, 1); }), "a generated picture must have 1 channel"));
+    BOOST_TEST(contains(error_of([&] {
+                            generate_characters(1, {2, 8, 8}, 1);
+                        }),
+                        "a generated picture must have 1 channel"));
     BOOST_CHECK_THROW(generate_characters(1, {1, 0, 8}, 1), Error);
     BOOST_TEST(generate_characters(1, {1, 1, 1}, 1).size() == 3);
 }

@@ -134,8 +134,7 @@ BOOST_AUTO_TEST_CASE(seeking_is_as_good_as_having_run) {
         const auto all = take(runs, 30);
         for (std::uint64_t at : {0u, 11u, 12u, 5u, 29u, 0u, 17u}) {
             seeks.seek(at);
-            for (std::size_t i = at; i < std::min<std::size_t>(at + 3, 30); ++i)
-                BOOST_REQUIRE((take(seeks) == all[i]));
+            for (std::size_t i = at; i < std::min<std::size_t>(at + 3, 30); ++i) BOOST_REQUIRE((take(seeks) == all[i]));
         }
         // Far away, and many times over while threads are at work.
         seeks.seek(6'000'000'000);
@@ -205,7 +204,8 @@ BOOST_AUTO_TEST_CASE(what_cannot_work_is_an_error_at_construction) {
     BOOST_TEST(contains(said(set, [](auto& o) { o.batch = 0; }), "the batch must be at least 1, not 0"));
     for (int threads : {0, -1, 257})
         BOOST_TEST(contains(said(set, [&](auto& o) { o.threads = threads; }), "threads must be 1 to 256"));
-    for (int ahead : {0, 65}) BOOST_TEST(contains(said(set, [&](auto& o) { o.ahead = ahead; }), "1 to 64 batches ahead"));
+    for (int ahead : {0, 65})
+        BOOST_TEST(contains(said(set, [&](auto& o) { o.ahead = ahead; }), "1 to 64 batches ahead"));
     Pictures torn = set;
     torn.pixels.resize(torn.pixels.size() - 1);
     BOOST_TEST(contains(said(torn, [](auto&) {}), "4 pictures must have 12 bytes each, not 47 in all"));

@@ -62,13 +62,14 @@ BOOST_AUTO_TEST_CASE(one_grey_stays_one_grey) {
 }
 
 BOOST_AUTO_TEST_CASE(every_pixel_is_what_the_filter_says) {
-    const int sizes[][4] = {{8, 8, 4, 4}, {5, 7, 11, 3}, {7, 5, 3, 11}, {1, 9, 4, 4}, {9, 1, 4, 4},
+    const int sizes[][4] = {{8, 8, 4, 4}, {5, 7, 11, 3}, {7, 5, 3, 11},   {1, 9, 4, 4}, {9, 1, 4, 4},
                             {6, 6, 1, 1}, {1, 1, 5, 5},  {10, 11, 9, 12}, {31, 2, 7, 9}};
     for (const auto& [h, w, th, tw] : sizes) {
         const Bytes in = noise(static_cast<std::size_t>(h * w), 2), out = scaled(in, h, w, th, tw);
         for (int y = 0; y < th; ++y)
             for (int x = 0; x < tw; ++x)
-                BOOST_REQUIRE_SMALL(out[static_cast<std::size_t>(y * tw + x)] - reference(in, h, w, th, tw, y, x), 0.502);
+                BOOST_REQUIRE_SMALL(out[static_cast<std::size_t>(y * tw + x)] - reference(in, h, w, th, tw, y, x),
+                                    0.502);
     }
 }
 

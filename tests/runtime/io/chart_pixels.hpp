@@ -7,7 +7,8 @@ namespace tn_test {
 
 inline tn::Color pixel(const tn::Picture& p, int x, int y) {
     const std::size_t plane = static_cast<std::size_t>(p.shape.height) * static_cast<std::size_t>(p.shape.width);
-    const std::size_t at = static_cast<std::size_t>(y) * static_cast<std::size_t>(p.shape.width) + static_cast<std::size_t>(x);
+    const std::size_t at =
+        static_cast<std::size_t>(y) * static_cast<std::size_t>(p.shape.width) + static_cast<std::size_t>(x);
     return {p.pixels.at(at), p.pixels.at(plane + at), p.pixels.at(2 * plane + at)};
 }
 

@@ -31,7 +31,8 @@ bool only_white(const Picture& p, int left, int right, int top, int bottom) {
 
 BOOST_AUTO_TEST_CASE(counts_and_shares) {
     Confusion c(3);
-    for (auto [truth, predicted, times] : {std::tuple{0, 0, 8}, {0, 1, 2}, {1, 1, 5}, {1, 0, 1}}) // class 2 never comes
+    for (auto [truth, predicted, times] :
+         {std::tuple{0, 0, 8}, {0, 1, 2}, {1, 1, 5}, {1, 0, 1}})  // class 2 never comes
         for (int i = 0; i < times; ++i) c.add(truth, predicted);
     BOOST_TEST(c.count(0, 1) == 2);
     BOOST_TEST(c.count(1, 0) == 1);
@@ -71,7 +72,8 @@ BOOST_AUTO_TEST_CASE(titles_and_names_stay_within_the_picture) {
     for (int n : {1, 2, 3, 10, 11, 60, 61, 1000}) {
         Confusion c(n);
         for (int i = 0; i < 200000; ++i) c.add(i % n, i % n);  // "accuracy 100.0 %  (200000 pictures)"
-        std::vector<std::string> long_names(static_cast<std::size_t>(n), "a name of a class that never comes to an end");
+        std::vector<std::string> long_names(static_cast<std::size_t>(n),
+                                            "a name of a class that never comes to an end");
         const Picture p = draw_confusion(c, long_names);
         const int width = p.shape.width, height = p.shape.height;
         BOOST_TEST(only_white(p, 0, width, 0, 8));

@@ -32,11 +32,13 @@ BOOST_AUTO_TEST_CASE(a_curve_goes_through_its_points) {
     BOOST_TEST((p.shape == PictureShape{3, 400, 560}));
     for (auto [x, y] : {std::pair{0.0, 0.2}, {0.25, 0.55}, {0.5, 0.9}, {0.75, 0.7}, {0.999, 0.5}})
         BOOST_TEST((pixel(p, column(x), row(y)) == color::blue), "at " << x);
-    for (auto [x, y] : {std::pair{0.0, 0.5}, {0.5, 0.5}, {0.75, 0.9}}) BOOST_TEST((pixel(p, column(x), row(y)) != color::blue));
+    for (auto [x, y] : {std::pair{0.0, 0.5}, {0.5, 0.5}, {0.75, 0.9}})
+        BOOST_TEST((pixel(p, column(x), row(y)) != color::blue));
 }
 
 BOOST_AUTO_TEST_CASE(each_curve_has_its_colour_and_a_legend_with_it) {
-    Panel p{"loss", {{"train", {0, 10}, {0.2, 0.2}}, {"test", {0, 10}, {0.6, 0.6}}, {"third", {0, 10}, {0.8, 0.8}}}, true};
+    Panel p{
+        "loss", {{"train", {0, 10}, {0.2, 0.2}}, {"test", {0, 10}, {0.6, 0.6}}, {"third", {0, 10}, {0.8, 0.8}}}, true};
     const Picture drawn = draw(p);
     BOOST_TEST((pixel(drawn, column(0.3), row(0.2)) == color::blue));
     BOOST_TEST((pixel(drawn, column(0.3), row(0.6)) == color::orange));
@@ -93,7 +95,8 @@ BOOST_AUTO_TEST_CASE(nothing_to_draw_is_an_empty_chart) {
 
 BOOST_AUTO_TEST_CASE(no_number_keeps_it_from_ending) {
     using limits = std::numeric_limits<double>;
-    for (double v : {limits::infinity(), -limits::infinity(), limits::max(), limits::denorm_min(), limits::min(), -5.0, 1e-300, 1e300})
+    for (double v : {limits::infinity(), -limits::infinity(), limits::max(), limits::denorm_min(), limits::min(), -5.0,
+                     1e-300, 1e300})
         for (bool share : {false, true}) {
             BOOST_TEST((draw(panel({0, 1}, {v, 0.5}, share)).shape == PictureShape{3, 400, 560}));
             BOOST_TEST((draw(panel({v, 1}, {0.5, 0.5}, share)).shape == PictureShape{3, 400, 560}));

@@ -72,7 +72,7 @@ BOOST_AUTO_TEST_CASE(each_picture_has_its_frame_and_caption) {
             BOOST_TEST((pixel(p, x + dx, y + dy) == Color{grey, grey, grey}));
         for (auto [dx, dy] : {std::pair{-2, 60}, {129, 60}, {60, -2}, {60, 129}})
             BOOST_TEST((pixel(p, x + dx, y + dy) == (i == 3 ? red : color::light)));
-        BOOST_TEST(inked(p, x, x + 128, y + 133, y + 149) > 20);             // what was predicted
+        BOOST_TEST(inked(p, x, x + 128, y + 133, y + 149) > 20);               // what was predicted
         BOOST_TEST((inked(p, x, x + 128, y + 149, y + 162) > 0) == (i == 3));  // and what it is, where that is not so
     }
     BOOST_TEST(inked(p, 12 + 2 * 140 - 3, 3 * 140 + 12, 12 + 174 - 3, 2 * 174 + 12) == 0);  // the place of a sixth
@@ -89,7 +89,8 @@ BOOST_AUTO_TEST_CASE(captions_of_any_length_keep_to_their_place) {
 }
 
 BOOST_AUTO_TEST_CASE(any_shape_of_picture_can_be_shown) {
-    for (PictureShape shape : {PictureShape{3, 1, 1}, PictureShape{1, 28, 28}, PictureShape{3, 300, 20}, PictureShape{1, 20, 4000}}) {
+    for (PictureShape shape :
+         {PictureShape{3, 1, 1}, PictureShape{1, 28, 28}, PictureShape{3, 300, 20}, PictureShape{1, 20, 4000}}) {
         const Pictures set = greys(3, shape);
         const Prediction one[] = {{2, 0, 0.5f}};
         const Picture p = draw_predictions(set, one);

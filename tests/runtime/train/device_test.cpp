@@ -21,6 +21,7 @@ BOOST_AUTO_TEST_CASE(what_is_not_there_is_an_error_that_says_why) {
     BOOST_TEST(contains(error_of([] { open_cpu("cuda", 1, "best"); }), "CUDA is not part of this version"));
     BOOST_TEST(error_of([] { open_cpu("gpu", 1, "best"); }) == "--device must be cpu, cuda or auto, not 'gpu'");
     BOOST_TEST(error_of([] { open_cpu("", 1, "best"); }) == "--device must be cpu, cuda or auto, not ''");
-    BOOST_TEST(contains(error_of([] { open_cpu("cpu", -1, "best"); }), "threads must be 0 (every core) to 1024, not -1"));
+    BOOST_TEST(
+        contains(error_of([] { open_cpu("cpu", -1, "best"); }), "threads must be 0 (every core) to 1024, not -1"));
     BOOST_TEST(error_of([] { open_cpu("cpu", 1, "sse9"); }) != "");
 }

@@ -24,7 +24,8 @@ int columns(const std::string& text) {
 bool contains(const std::string& text, const std::string& part) { return text.find(part) != text.npos; }
 
 /// What `f` writes to a file that stands for standard error.
-template <class F> std::string written(F f) {
+template <class F>
+std::string written(F f) {
     std::FILE* file = std::tmpfile();
     BOOST_REQUIRE(file);
     f(file);

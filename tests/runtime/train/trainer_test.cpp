@@ -19,8 +19,8 @@ using tn_test::TemporaryFolder;
 
 namespace {
 
-using N = Net<Image<1, 8, 8>, Batch<8>,
-              Seq<Conv<4, 3>, BN, Relu, Pool<2>, Dense<8>, BN, Relu, Dropout<25>, Dense<5>>, SoftmaxCrossEntropy>;
+using N = Net<Image<1, 8, 8>, Batch<8>, Seq<Conv<4, 3>, BN, Relu, Pool<2>, Dense<8>, BN, Relu, Dropout<25>, Dense<5>>,
+              SoftmaxCrossEntropy>;
 using TestModel = Model<N, Adam>;
 
 /// Three classes of noisy stripes: level, upright and slanting.
@@ -73,7 +73,8 @@ std::vector<float> everything(TestModel& model) {
 bool same(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }
 bool same(const EpochResult& a, const EpochResult& b) {
     return a.epoch == b.epoch && a.iteration == b.iteration && a.train_loss == b.train_loss &&
-           a.train_accuracy == b.train_accuracy && same(a.test_loss, b.test_loss) && same(a.test_accuracy, b.test_accuracy);
+           a.train_accuracy == b.train_accuracy && same(a.test_loss, b.test_loss) &&
+           same(a.test_accuracy, b.test_accuracy);
 }
 
 const Pictures training = stripes(29, 1), testing = stripes(13, 2);  // 29 = 3 batches of 8 and one of 5
@@ -197,11 +198,13 @@ BOOST_AUTO_TEST_CASE(a_run_goes_on_only_from_its_own_checkpoint) {
     BOOST_TEST((everything(other) == before));
     TrainOptions renamed = o;
     renamed.classes[1] = "crooked";
-    BOOST_TEST(contains(error_of([&] { train(fresh, adam, training, testing, renamed, quiet.progress); }), "other classes"));
+    BOOST_TEST(
+        contains(error_of([&] { train(fresh, adam, training, testing, renamed, quiet.progress); }), "other classes"));
     BOOST_TEST((everything(fresh) == untouched));
     TrainOptions missing = o;
     missing.resume_from = folder / "nothing.safetensors";
-    BOOST_TEST(contains(error_of([&] { train(fresh, adam, training, testing, missing, quiet.progress); }), "nothing.safetensors"));
+    BOOST_TEST(contains(error_of([&] { train(fresh, adam, training, testing, missing, quiet.progress); }),
+                        "nothing.safetensors"));
     // A run that is over has nothing left to do, and says so.
     o.epochs = 2;
     BOOST_TEST(error_of([&] { train(fresh, adam, training, testing, o, quiet.progress); }) ==
@@ -340,7 +343,8 @@ BOOST_AUTO_TEST_CASE(evaluate_counts_every_picture_once) {
     for (int t = 0; t < 3; ++t)
         for (int p = 0; p < 3; ++p) BOOST_TEST(confusion.count(t, p) == counted.count(t, p));
     // However the pictures are cut into batches, and with fewer pictures than a batch has.
-    for (int batch : {1, 3, 7}) BOOST_TEST(std::abs(evaluate(model, testing, normal, batch).test_loss - all.test_loss) < 1e-5);
+    for (int batch : {1, 3, 7})
+        BOOST_TEST(std::abs(evaluate(model, testing, normal, batch).test_loss - all.test_loss) < 1e-5);
     Confusion few(3);
     evaluate(model, testing, normal, 8, 5, &few);
     BOOST_TEST(few.total() == 5);
@@ -367,14 +371,17 @@ BOOST_AUTO_TEST_CASE(pictures_that_the_model_cannot_take_are_errors_before_anyth
     BOOST_TEST(trains(foreign, testing, run_options(1)) == "picture 17 has label 3, but the model has 3 classes");
     BOOST_TEST(trains(training, foreign, run_options(1)) == "picture 17 has label 3, but the model has 3 classes");
     BOOST_TEST(trains(negative, testing, run_options(1)) == "picture 2 has label -1, but the model has 3 classes");
-    BOOST_TEST(trains(large, testing, run_options(1)) == "the pictures are 1 x 16 x 4, but the network's input is 1 x 8 x 8");
-    BOOST_TEST(error_of([&] { evaluate(model, foreign, {}, 8); }) == "picture 17 has label 3, but the model has 3 classes");
+    BOOST_TEST(trains(large, testing, run_options(1)) ==
+               "the pictures are 1 x 16 x 4, but the network's input is 1 x 8 x 8");
+    BOOST_TEST(error_of([&] { evaluate(model, foreign, {}, 8); }) ==
+               "picture 17 has label 3, but the model has 3 classes");
     BOOST_TEST(contains(error_of([&] { evaluate(model, large, {}, 8); }), "the pictures are 1 x 16 x 4"));
     for (int batch : {0, 9}) {
         TrainOptions o = run_options(1);
         o.batch = batch;
         BOOST_TEST(contains(trains(training, testing, o), "a batch has 1 to 8 pictures here, not "));
-        BOOST_TEST(contains(error_of([&] { evaluate(model, testing, {}, batch); }), "a batch has 1 to 8 pictures here, not "));
+        BOOST_TEST(
+            contains(error_of([&] { evaluate(model, testing, {}, batch); }), "a batch has 1 to 8 pictures here, not "));
     }
     BOOST_TEST(contains(trains(Pictures{}, testing, run_options(1)), "at least 1 picture"));
     BOOST_TEST(trains(training, testing, run_options(0)) == "a run has at least 1 iteration or 1 epoch");
