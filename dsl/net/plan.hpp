@@ -13,8 +13,9 @@ constexpr std::size_t aligned(std::size_t values) { return (values + alignment -
 
 inline constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
 
-/// What a plan is for. `input_gradient`: the gradient of the network's input is computed too.
-enum class Purpose { infer, train, input_gradient };
+/// What a plan is for. `input_gradient`: the gradient of the network's input is computed too. `watched`: the same with
+/// free room around every buffer, so that a test sees what is written outside.
+enum class Purpose { infer, train, input_gradient, watched };
 
 /// A buffer that is in use from step `first` to step `last`, both included.
 struct Buffer {
@@ -51,6 +52,13 @@ template <std::size_t N> constexpr std::size_t place(Buffer (&buffer)[N], int co
     return total;
 }
 
+/// The buffers of a plan as they were asked for: offset and size without the room around them. The network's input is
+/// the first.
+template <int Capacity> struct Buffers {
+    Buffer buffer[Capacity]{};
+    int count = 0;
+};
+
 /// Offsets, in values from the start of the planned region, of everything a program needs besides its parameters;
 /// `nowhere` where there is nothing.
 template <int Nodes, int Values> struct Plan {
@@ -67,7 +75,8 @@ template <int Nodes, int Values> class Planner {
 public:
     constexpr Planner(const Program<Nodes, Values>& program, int batch, Purpose purpose)
         : p(program), batch_(static_cast<std::size_t>(batch)), training_(purpose != Purpose::infer),
-          input_gradient_(purpose == Purpose::input_gradient), steps_(2 * program.nodes) {}
+          input_gradient_(purpose == Purpose::input_gradient || purpose == Purpose::watched),
+          room_(purpose == Purpose::watched ? alignment : 0), steps_(2 * program.nodes) {}
 
     constexpr Plan<Nodes, Values> run() {
         find_users();
@@ -76,7 +85,7 @@ public:
         place_saved_and_work();
         Plan<Nodes, Values> plan;
         plan.size = place(buffer_, count_);
-        const auto offset = [&](int b) { return b < 0 ? nowhere : buffer_[b].offset; };
+        const auto offset = [&](int b) { return b < 0 ? nowhere : buffer_[b].offset + room_; };
         for (int v = 0; v < Values; ++v) {
             plan.value[v] = offset(value_[v]);
             plan.gradient[v] = offset(gradient_[v]);
@@ -90,13 +99,24 @@ public:
         return plan;
     }
 
+    /// After run(): what lies where, and when.
+    constexpr auto buffers() const {
+        Buffers<capacity> all;
+        for (; all.count < count_; ++all.count) {
+            const Buffer& b = buffer_[all.count];
+            all.buffer[all.count] = {size_[all.count], b.offset + room_, b.first, b.last};
+        }
+        return all;
+    }
+
 private:
     constexpr int forward_step(int node) const { return node; }
     constexpr int loss_step() const { return p.nodes; }
     constexpr int backward_step(int node) const { return steps_ - node; }
 
     constexpr int add(std::size_t size, int first, int last) {
-        buffer_[count_] = {aligned(size), 0, first, last};
+        size_[count_] = size;
+        buffer_[count_] = {size ? aligned(size) + 2 * room_ : 0, 0, first, last};
         return count_++;
     }
     constexpr void lives_until(int b, int step) { buffer_[b].last = std::max(buffer_[b].last, step); }
@@ -183,11 +203,14 @@ private:
     const Program<Nodes, Values>& p;
     std::size_t batch_;
     bool training_, input_gradient_;
+    std::size_t room_;
     int steps_;
     int producer_[Values]{}, user_[Values]{}, value_[Values]{}, gradient_[Values]{};
     bool needs_gradient_[Values]{}, shared_[Values]{}, runs_backward_[nodes]{};
     int saved_[nodes]{}, work_forward_[nodes]{}, work_backward_[nodes]{};
-    Buffer buffer_[2 * Values + 3 * nodes]{};
+    static constexpr int capacity = 2 * Values + 3 * nodes;
+    Buffer buffer_[capacity]{};
+    std::size_t size_[capacity]{};
     int count_ = 0;
 };
 
@@ -197,6 +220,14 @@ private:
 template <int Nodes, int Values>
 constexpr Plan<Nodes, Values> make_plan(const Program<Nodes, Values>& program, int batch, Purpose purpose) {
     return detail::Planner<Nodes, Values>(program, batch, purpose).run();
+}
+
+/// The buffers that make_plan places, with the steps in which each is in use.
+template <int Nodes, int Values>
+constexpr auto plan_buffers(const Program<Nodes, Values>& program, int batch, Purpose purpose) {
+    detail::Planner<Nodes, Values> planner(program, batch, purpose);
+    planner.run();
+    return planner.buffers();
 }
 
 }  // namespace tn

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <system_error>
 
 #include "runtime/core/error.hpp"
 
@@ -12,10 +13,19 @@ ThreadPool::ThreadPool(int threads) {
         throw Error("threads must be 0 (every core) to 1024, not " + std::to_string(threads));
     if (threads == 0) threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
     workers_.reserve(static_cast<std::size_t>(threads - 1));
-    for (int i = 1; i < threads; ++i) workers_.emplace_back([this] { work(); });
+    try {
+        for (int i = 1; i < threads; ++i) workers_.emplace_back([this] { work(); });
+    } catch (const std::system_error& refused) {
+        const int started = this->threads();
+        stop();
+        throw Error("only " + std::to_string(started) + " of " + std::to_string(threads) +
+                    " threads could be started: " + refused.what());
+    }
 }
 
-ThreadPool::~ThreadPool() {
+ThreadPool::~ThreadPool() { stop(); }
+
+void ThreadPool::stop() {
     {
         std::lock_guard lock(mutex_);
         stop_ = true;

@@ -15,7 +15,8 @@ namespace tn {
 
 class ThreadPool {
 public:
-    /// `threads` >= 1 including the caller; 0 takes every core. Throws Error when it is negative or over 1024.
+    /// `threads` >= 1 including the caller; 0 takes every core. Throws Error when it is negative or over 1024, or
+    /// when the system does not give so many.
     explicit ThreadPool(int threads = 0);
     ~ThreadPool();
     ThreadPool(const ThreadPool&) = delete;
@@ -41,6 +42,7 @@ private:
     using Call = void (*)(void*, int, int);
     void run_erased(int tasks, Call call, void* function);
     void work();
+    void stop();
     void take_tasks();
 
     std::vector<std::thread> workers_;

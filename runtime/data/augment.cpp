@@ -30,7 +30,7 @@ float number(std::string_view text, std::string_view part) {
     float value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc{} || end != text.data() + text.size() || !(value >= 0) || value > 360)
-        throw Error(fmt::format("augmentation '{}': '{}' must be a number of at least 0", part, text));
+        throw Error(fmt::format("augmentation '{}': '{}' must be a number from 0 to 360", part, text));
     return value;
 }
 
@@ -148,16 +148,16 @@ void change_values(const Augmentation& a, PictureShape s, Random& random, std::s
     const std::size_t plane = static_cast<std::size_t>(s.width) * static_cast<std::size_t>(s.height);
     if (random.chance(a.contrast.probability)) {
         const float gain = factor(random, a.contrast.amount);
-        float sum = 0;
-        for (float x : v) sum += x;
-        const float mean = sum / static_cast<float>(v.size());
+        double sum = 0;
+        for (float x : v) sum += static_cast<double>(x);
+        const auto mean = static_cast<float>(sum / static_cast<double>(v.size()));
         for (float& x : v) x = mean + gain * (x - mean);
     }
     if (random.chance(a.brightness.probability)) {
         const float add = random.uniform(-1, 1) * a.brightness.amount * 255;
         for (float& x : v) x += add;
     }
-    if (random.chance(a.erase.probability)) {
+    if (random.chance(a.erase.probability) && a.erase.amount > 0) {
         const float area = random.uniform(0.2f, 1) * a.erase.amount, ratio = factor(random, 1);
         const int w = std::clamp(static_cast<int>(std::sqrt(area * ratio) * static_cast<float>(s.width)), 1, s.width);
         const int h = std::clamp(static_cast<int>(std::sqrt(area / ratio) * static_cast<float>(s.height)), 1, s.height);
@@ -260,6 +260,8 @@ Augmentation parse_augmentation(std::string_view text) {
         Change& change = a.*named->change;
         change.probability = number(value.substr(0, colon), part);
         if (colon != value.npos) change.amount = number(value.substr(colon + 1), part);
+        if (change.amount == 0 && change.probability > 0 && named->change != &Augmentation::flip && colon == value.npos)
+            throw Error(fmt::format("augmentation '{}' must give an amount too, as in {}:0.1", part, part));
         if (change.probability > 1)
             throw Error(fmt::format("augmentation '{}': the probability must be from 0 to 1", part));
     }

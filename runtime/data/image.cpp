@@ -83,7 +83,7 @@ Rectangle largest_inside(PictureShape shape, int height, int width) {
 
 }  // namespace
 
-void check_picture_shape(PictureShape shape, const std::string& what) {
+void check_picture_shape(PictureShape shape, std::string_view what) {
     if (shape.channels != 1 && shape.channels != 3)
         throw Error(fmt::format("{} must have 1 channel (grey) or 3 (RGB), not {}", what, shape.channels));
     if (!allowed(shape.width, shape.height))

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "runtime/data/dataset.hpp"
@@ -29,7 +30,7 @@ inline constexpr std::uint64_t max_picture_pixels = 64'000'000;  ///< width x he
 inline constexpr int max_picture_side = 65535;
 
 /// Throws Error unless `shape` has 1 or 3 channels, sides of 1 to 65535 and at most 64 megapixels; `what` names it.
-void check_picture_shape(PictureShape shape, const std::string& what);
+void check_picture_shape(PictureShape shape, std::string_view what);
 
 /// Decodes a JPEG, PNG, BMP (not run-length coded), GIF (its first frame), PGM or PPM (binary, 8 bits) to 1 channel
 /// (grey) or 3 (RGB). A JPEG is turned upright by its EXIF orientation, so height and width may be swapped. Alpha is

@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <numeric>
+#include <string>
+#include <system_error>
 #include <utility>
 
 #include "runtime/core/error.hpp"
@@ -10,6 +12,10 @@ namespace tn {
 
 Loader::Loader(const Pictures& pictures, const LoaderOptions& options) : pictures_(pictures), options_(options) {
     if (pictures.size() < 1) throw Error("a loader needs at least 1 picture");
+    if (pictures.pixels.size() != static_cast<std::size_t>(pictures.size()) * pictures.shape.size())
+        throw Error("the loader's " + std::to_string(pictures.size()) + " pictures must have " +
+                    std::to_string(pictures.shape.size()) + " bytes each, not " +
+                    std::to_string(pictures.pixels.size()) + " in all");
     if (options.batch < 1) throw Error("the batch must be at least 1, not " + std::to_string(options.batch));
     if (options.threads < 1 || options.threads > 256)
         throw Error("the loader's threads must be 1 to 256, not " + std::to_string(options.threads));
@@ -24,10 +30,19 @@ Loader::Loader(const Pictures& pictures, const LoaderOptions& options) : picture
         slot.labels.resize(static_cast<std::size_t>(options_.batch));
         slot.order.resize(static_cast<std::size_t>(pictures.size()));
     }
-    for (int i = 0; i < options.threads; ++i) threads_.emplace_back([this] { work(); });
+    try {
+        for (int i = 0; i < options.threads; ++i) threads_.emplace_back([this] { work(); });
+    } catch (const std::system_error& refused) {
+        const std::size_t started = threads_.size();
+        stop();
+        throw Error("only " + std::to_string(started) + " of the loader's " + std::to_string(options.threads) +
+                    " threads could be started: " + refused.what());
+    }
 }
 
-Loader::~Loader() {
+Loader::~Loader() { stop(); }
+
+void Loader::stop() {
     {
         std::lock_guard lock(mutex_);
         stop_ = true;

@@ -36,7 +36,8 @@ struct LoaderOptions {
 /// after construction.
 class Loader {
 public:
-    /// Throws Error when there is no picture or an option is out of range. `pictures` must outlive the loader.
+    /// Throws Error when there is no picture, when their bytes are not as many as their shape says, when an option is
+    /// out of range or when the system does not give so many threads. `pictures` must outlive the loader.
     Loader(const Pictures& pictures, const LoaderOptions& options);
     ~Loader();
     Loader(const Loader&) = delete;
@@ -63,6 +64,7 @@ private:
     };
 
     void work();
+    void stop();
     void fill(Slot& slot);
     void order_epoch(Slot& slot, std::uint64_t epoch) const;
 

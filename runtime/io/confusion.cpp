@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "runtime/core/error.hpp"
 #include "runtime/io/canvas.hpp"
 
 namespace tn {
@@ -34,21 +35,26 @@ double Confusion::precision(int c) const {
 
 Picture draw_confusion(const Confusion& confusion, std::span<const std::string> names) {
     const int n = confusion.classes();
-    const double cell = n <= 10 ? 64 : n <= 60 ? 24 : std::max(1.0, 1400.0 / n);
-    const double names_width = n <= 60 ? 130 : 20, side = cell * n;
-    const int width = static_cast<int>(names_width + std::max(side, 220.0)) + 60;
-    const int height = static_cast<int>(names_width + side) + 90;
-    Canvas canvas(width, height);
-    canvas.text(20, 16, fmt::format("accuracy {:.1f} %  ({} pictures)", 100 * confusion.accuracy(), confusion.total()),
-                color::ink, Align::left, 2);
+    if (names.size() != static_cast<std::size_t>(n))
+        throw Error(fmt::format("a confusion of {} classes must have as many names, not {}", n, names.size()));
+    const int cell = n <= 10 ? 64 : n <= 60 ? 24 : std::max(1, 1400 / n);
+    const int names_width = n <= 60 ? 130 : 20, side = cell * n;
+    const std::string title =
+        fmt::format("accuracy {:.1f} %  ({} pictures)", 100 * confusion.accuracy(), confusion.total());
+    const std::string axes = "rows: truth, columns: prediction";
     const double left = names_width + 20, top = names_width + 50;
+    const double width = std::max({left + side, left + text_width(axes), 20 + text_width(title, 2)}) + 20;
+    Canvas canvas(static_cast<int>(width), names_width + side + 90);
+    canvas.text(20, 16, title, color::ink, Align::left, 2);
     for (int t = 0; t < n; ++t) {
         int row = 0;
         for (int p = 0; p < n; ++p) row += confusion.count(t, p);
         for (int p = 0; p < n; ++p) {
             const int count = confusion.count(t, p);
             const double share = row ? static_cast<double>(count) / row : 0;
-            const Color fill = mix(color::faint, t == p ? color::blue : color::orange, share);
+            // A cell of a few pixels without its number must be seen at all.
+            const double shade = n > 60 && count ? std::max(share, 0.35) : share;
+            const Color fill = mix(color::faint, t == p ? color::blue : color::orange, shade);
             const double x = left + cell * p, y = top + cell * t, gap = cell > 8 ? 1 : 0;
             canvas.rectangle(x, y, cell - gap, cell - gap, fill);
             if (count && n <= 60) {
@@ -63,7 +69,7 @@ Picture draw_confusion(const Confusion& confusion, std::span<const std::string> 
         canvas.text(left - 8, top + cell * (t + 0.5) - text_height(scale) / 2, name, color::ink, Align::right, scale);
         canvas.text_upwards(left + cell * (t + 0.5) - text_height(scale) / 2, top - 8, name, color::ink, Align::left, scale);
     }
-    canvas.text(left, top + side + 10, "rows: truth, columns: prediction", color::grey);
+    canvas.text(left, top + side + 10, axes, color::grey);
     return canvas.finish();
 }
 

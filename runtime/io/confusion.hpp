@@ -30,7 +30,8 @@ private:
     std::vector<int> counts_;
 };
 
-/// Rows are the truth, columns what was predicted; cells are coloured by their share of the row.
+/// Rows are the truth, columns what was predicted; cells are coloured by their share of the row. Up to 60 classes have
+/// their names and numbers, more only colours. Throws Error unless there is a name for every class.
 Picture draw_confusion(const Confusion& confusion, std::span<const std::string> names);
 
 }  // namespace tn

@@ -20,7 +20,8 @@ struct Prediction {
 /// over the set.
 std::vector<Prediction> choose(const Pictures& pictures, std::span<const Prediction> all, int count);
 
-/// Captions are "ada 98%", or "ben, not ada 61%" in a red frame where it is wrong.
+/// Captions are "ada 98%"; where that is wrong the frame is red and "not ben" stands below. Names that are too long are
+/// cut. Throws Error when there is no column or more rows than a picture can have.
 Picture draw_predictions(const Pictures& pictures, std::span<const Prediction> predictions, int columns = 8);
 
 }  // namespace tn

@@ -41,6 +41,8 @@ class Model {
     using label_target = std::bool_constant<N::loss::target == Target::label>;
 
 public:
+    using network = N;
+
     /// Values of the arena; times sizeof(T) it is what construction allocates.
     static constexpr std::size_t arena_values = N::template arena_values<F, For, optimizer_states>;
 
@@ -94,6 +96,7 @@ public:
     BatchResult gradients(int n) {
         static_assert(trains, "a model that trains names its optimizer: Model<Net, Adam>");
         check(n);
+        check_labels(n);
         forward(n, true);
         loss(n, gradient_at(program.output));
         backward(n);
@@ -122,6 +125,7 @@ public:
     /// Forward with the running statistics, and the loss against labels() or targets().
     BatchResult evaluate(int n) {
         check(n);
+        check_labels(n);
         forward(n, false);
         loss(n, nullptr);
         return sum_up(n);
@@ -148,7 +152,7 @@ public:
     std::span<const Tensor<T>> tensors() const { return tensors_; }
     std::span<T> gradient(const Tensor<T>& t) { return {gradient_of(t), t.values.size()}; }
     std::span<T> input_gradient()
-        requires(For == Purpose::input_gradient)
+        requires(For == Purpose::input_gradient || For == Purpose::watched)
     {
         return {gradient_at(0), input().size()};
     }
@@ -189,6 +193,13 @@ private:
     void check(int n) const {
         if (n < 1 || n > N::batch)
             throw Error("a batch has 1 to " + std::to_string(N::batch) + " samples here, not " + std::to_string(n));
+    }
+
+    /// Before anything runs: a wrong label leaves the model as it was.
+    void check_labels(int n) const {
+        for (int i = 0; label_target::value && i < n; ++i)
+            if (const int label = labels_[static_cast<std::size_t>(i)]; label < 0 || label >= active_)
+                throw Error("label " + std::to_string(label) + " is not one of " + std::to_string(active_) + " classes");
     }
 
     void list_tensors() {
@@ -263,11 +274,18 @@ private:
         return p;
     }
 
+    /// Tells a backend that wants to know which step of the plan begins.
+    void begin(int step) {
+        if constexpr (requires { backend_.begin(step); }) backend_.begin(step);
+    }
+
     void forward(int n, bool training) {
         for_each(layers{}, [&]<class P, std::size_t I>(Type<P>, std::integral_constant<std::size_t, I>) {
             constexpr Node node = program.node[I];
-            if constexpr (node.runs && !node.is_fork)
+            if constexpr (node.runs && !node.is_fork) {
+                begin(static_cast<int>(I));
                 run_forward<typename P::type, node.in>(backend_, pass<I>(n, training, false));
+            }
         });
     }
 
@@ -275,8 +293,10 @@ private:
         for_each(Reverse_t<layers>{}, [&]<class P, std::size_t I>(Type<P>, std::integral_constant<std::size_t, I>) {
             constexpr std::size_t at = layers::size - 1 - I;
             constexpr Node node = program.node[at];
-            if constexpr (plan.runs_backward[at])
+            if constexpr (plan.runs_backward[at]) {
+                begin(2 * program.nodes - static_cast<int>(at));
                 run_backward<typename P::type, node.in>(backend_, pass<at>(n, true, true));
+            }
         });
     }
 
@@ -287,10 +307,6 @@ private:
         p.active = active_;
         p.x = planned(plan.value[program.output]);
         if constexpr (label_target::value) {
-            for (int i = 0; i < n; ++i)
-                if (labels_[static_cast<std::size_t>(i)] < 0 || labels_[static_cast<std::size_t>(i)] >= active_)
-                    throw Error("label " + std::to_string(labels_[static_cast<std::size_t>(i)]) + " is not one of " +
-                                std::to_string(active_) + " classes");
             p.label = labels_.data();
         } else {
             p.target = targets_at();
@@ -298,6 +314,7 @@ private:
         p.dx = dx;
         p.loss = losses_at();
         p.correct = correct_.data();
+        begin(program.nodes);
         N::loss::gradient(p);
     }
 

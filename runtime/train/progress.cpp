@@ -36,6 +36,12 @@ std::string numbers(const ProgressState& s) {
     return text;
 }
 
+/// A line that cannot be written, to a full disk or a closed descriptor, is no reason to end a run of hours.
+void put(std::FILE* out, const std::string& text) {
+    std::fputs(text.c_str(), out);
+    std::fflush(out);
+}
+
 }  // namespace
 
 std::string clock_text(double seconds) {
@@ -66,8 +72,7 @@ void Progress::show(const ProgressState& s) {
         if (s.done < next_plain_ && s.done != s.total) return;
         const std::int64_t part = std::max<std::int64_t>(1, s.total / 20);
         next_plain_ = (s.done / part + 1) * part;
-        fmt::print(out_, "{}\n", numbers(s));
-        std::fflush(out_);
+        put(out_, numbers(s) + "\n");
         return;
     }
     const auto now = std::chrono::steady_clock::now();
@@ -75,21 +80,18 @@ void Progress::show(const ProgressState& s) {
     last_ = now;
     drawn_ = true;
     // One column less than the terminal has: the last one would wrap.
-    fmt::print(out_, "\r{}\x1b[K", progress_line(s, width_ - 1, unicode_));
-    std::fflush(out_);
+    put(out_, "\r" + progress_line(s, width_ - 1, unicode_) + "\x1b[K");
 }
 
 void Progress::say(const std::string& line) {
-    if (drawn_) fmt::print(out_, "\r\x1b[K");
+    put(out_, (drawn_ ? "\r\x1b[K" : "") + line + "\n");
     drawn_ = false;
-    fmt::print(out_, "{}\n", line);
-    std::fflush(out_);
 }
 
 void Progress::finish() {
-    if (drawn_) fmt::print(out_, "\n");
+    if (drawn_) put(out_, "\n");
     drawn_ = false;
-    std::fflush(out_);
+    next_plain_ = 0;
 }
 
 }  // namespace tn

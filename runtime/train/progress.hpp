@@ -22,6 +22,7 @@ std::string progress_line(const ProgressState& state, int width, bool unicode);
 /// "1:02:05", "4:07".
 std::string clock_text(double seconds);
 
+/// What cannot be written is left out: it never ends a run.
 class Progress {
 public:
     /// Writes to `out`; a bar when it is a terminal, otherwise a plain line about every 5 % of the run.
@@ -31,7 +32,7 @@ public:
     void show(const ProgressState& state);
     /// Writes a line of its own, the bar cleared before it.
     void say(const std::string& line);
-    /// Ends the bar's line.
+    /// Ends the bar's line; what is shown next is of a run of its own.
     void finish();
 
 private:

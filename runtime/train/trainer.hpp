@@ -1,12 +1,14 @@
 // The training loop of a classifier on pictures: reads from top to bottom.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <limits>
+#include <string>
 #include <vector>
 
 #include "runtime/data/loader.hpp"
@@ -52,10 +54,30 @@ inline float rate_factor(const TrainOptions& o, std::int64_t iteration, std::int
     return static_cast<float>(0.5 * (1 + std::cos(3.14159265358979 * std::min(share, 1.0))));
 }
 
+/// Throws Error unless the model can take these pictures, `batch` at a time.
+template <class M> void check_pictures(const M& model, const Pictures& pictures, int batch) {
+    using N = typename M::network;
+    if (batch < 1 || batch > N::batch)
+        throw Error("a batch has 1 to " + std::to_string(N::batch) + " pictures here, not " + std::to_string(batch));
+    const PictureShape wanted{N::input.channels, N::input.height, N::input.width};
+    if (pictures.size() > 0 && pictures.shape != wanted) {
+        const auto text = [](PictureShape s) {
+            return std::to_string(s.channels) + " x " + std::to_string(s.height) + " x " + std::to_string(s.width);
+        };
+        throw Error("the pictures are " + text(pictures.shape) + ", but the network's input is " + text(wanted));
+    }
+    for (int i = 0; i < pictures.size(); ++i)
+        if (const int label = pictures.labels[static_cast<std::size_t>(i)]; label < 0 || label >= model.active_outputs())
+            throw Error("picture " + std::to_string(i) + " has label " + std::to_string(label) + ", but the model has " +
+                        std::to_string(model.active_outputs()) + " classes");
+}
+
 /// Evaluates the model on pictures as they are: loss, accuracy, and if wanted every prediction and the confusion.
+/// Throws Error when the model cannot take the pictures.
 template <class M>
 EpochResult evaluate(M& model, const Pictures& pictures, const Normalise& normal, int batch, int limit = 0,
                      Confusion* confusion = nullptr, std::vector<Prediction>* predictions = nullptr) {
+    check_pictures(model, pictures, batch);
     const int count = limit > 0 ? std::min(limit, pictures.size()) : pictures.size();
     const std::size_t size = pictures.shape.size();
     double loss = 0;
@@ -84,19 +106,54 @@ EpochResult evaluate(M& model, const Pictures& pictures, const Normalise& normal
     return r;
 }
 
+namespace detail {
+
+/// Goes on from a checkpoint, which must be of such a run: another seed or other classes would mix up what was trained
+/// and what is tested.
+template <class M> void resume(M& model, const TrainOptions& o) {
+    const std::string path = o.resume_from.string();
+    const CheckpointInfo saved = checkpoint_info(Safetensors(o.resume_from), path);
+    if (saved.seed != model.seed())
+        throw Error(path + ": is of a run with seed " + std::to_string(saved.seed) + ", not " +
+                    std::to_string(model.seed()) + ": go on with the same seed");
+    if (saved.classes != o.classes) throw Error(path + ": is of a run with other classes");
+    load_checkpoint(o.resume_from, model, true);
+}
+
+/// Ends the progress line also when an error ends the run.
+struct EndOfLine {
+    Progress& progress;
+    ~EndOfLine() { progress.finish(); }
+};
+
+}  // namespace detail
+
 /// Trains and returns what every epoch gave; `after_epoch` is told each one, and its checkpoint is saved before that.
+/// The run counts from the model's first step: one that has taken some goes on after them. Throws Error when an option
+/// is out of range, the model cannot take the pictures, no step is left, the checkpoint is of another run or the loss
+/// is not finite; what was saved before stays.
 template <class M, class Optimizer>
 std::vector<EpochResult> train(M& model, Optimizer optimizer, const Pictures& training, const Pictures& test,
                                const TrainOptions& options, Progress& progress,
                                const std::function<void(const EpochResult&)>& after_epoch = {}) {
+    if (options.iterations < 0 || (options.iterations == 0 && options.epochs < 1))
+        throw Error("a run has at least 1 iteration or 1 epoch");
+    if (!(options.warm_up >= 0 && options.warm_up <= 1))
+        throw Error("the warm-up must be a part from 0 to 1 of the run, not " + std::to_string(options.warm_up));
+    check_pictures(model, training, options.batch);
+    check_pictures(model, test, options.batch);
     LoaderOptions loading = options.loader;
     loading.batch = options.batch;
     Loader loader(training, loading);
     const int per_epoch = loader.batches_per_epoch();
     const std::int64_t total =
         options.iterations > 0 ? options.iterations : static_cast<std::int64_t>(options.epochs) * per_epoch;
-    if (!options.resume_from.empty()) load_checkpoint(options.resume_from, model, true);
+    if (!options.resume_from.empty()) detail::resume(model, options);
     const auto begin = static_cast<std::int64_t>(model.step());
+    if (begin >= total)
+        throw Error("the model has taken " + std::to_string(begin) + " steps, and a run of " + std::to_string(total) +
+                    " was asked for: ask for a longer one");
+    const detail::EndOfLine end_of_line{progress};
     loader.seek(static_cast<std::uint64_t>(begin));
     const float rate = optimizer.rate;
     const auto start = std::chrono::steady_clock::now();
@@ -114,7 +171,8 @@ std::vector<EpochResult> train(M& model, Optimizer optimizer, const Pictures& tr
         optimizer.rate = rate * rate_factor(options, i, total);
         const BatchResult result = model.train(batch.n, optimizer);
         if (!std::isfinite(result.loss))
-            throw Error("the loss is not finite at iteration " + std::to_string(i + 1) + ": use a smaller learning rate");
+            throw Error("the loss is not finite at iteration " + std::to_string(i + 1) +
+                        ": use a smaller learning rate");
         loss += result.loss;
         right += result.correct;
         seen += batch.n;
@@ -144,7 +202,6 @@ std::vector<EpochResult> train(M& model, Optimizer optimizer, const Pictures& tr
         epochs.push_back(epoch);
         if (after_epoch) after_epoch(epoch);
     }
-    progress.finish();
     return epochs;
 }
 

@@ -1,5 +1,5 @@
 // The generic checker of layers: any network is compared with central differences in double, with its fused and its
-// unfused kernels, under poisoned memory and at several thread counts.
+// unfused kernels, under watched memory and at several thread counts.
 #pragma once
 
 #include <algorithm>
@@ -11,6 +11,7 @@
 #include "dsl/typenet.hpp"
 #include "runtime/cpu/reference.hpp"
 #include "runtime/train/model.hpp"
+#include "tests/support/watch.hpp"
 
 namespace tn::test {
 
@@ -117,32 +118,40 @@ template <class M> Result step(M& model, int n) {
     for (const auto& t : model.tensors())
         if (t.trained) keep("gradient of " + t.name, model.gradient(t));
         else keep(t.name, t.values);
+    if constexpr (requires { model.input_gradient(); })
+        keep("gradient of the input",
+             model.input_gradient().first(static_cast<std::size_t>(n) * M::network::input.size()));
     keep("outputs", model.outputs(n, false));
     return r;
 }
 
 /// The float kernels, fused and not, at 1, 2 and 8 threads and on every instruction set, against the reference in
-/// double: agreement to `tolerance`, and the same bits at every thread count.
+/// double: agreement to `tolerance`, the same bits at every thread count, nothing read before it was written and nothing
+/// written outside a buffer.
 template <class N> void check_kernels(int n, double tolerance = 2e-4, std::uint64_t seed = 1) {
-    cpu::Reference reference;
-    Model<N, SGD, cpu::Reference, double, Fusion::off> exact(reference, seed);
-    fill<decltype(exact), double>(exact, n, seed);
+    Watched<cpu::Reference> reference;
+    using Exact = Model<N, SGD, Watched<cpu::Reference>, double, Fusion::off, Purpose::watched>;
+    Exact exact(reference, seed);
+    fill<Exact, double>(exact, n, seed);
     // Values that float holds exactly, so that the comparison starts equal.
     for (double& v : exact.input()) v = static_cast<float>(v);
     for (double& v : exact.targets()) v = static_cast<float>(v);
     for (const auto& t : exact.tensors())
         for (double& v : t.values) v = static_cast<float>(v);
+    const std::vector<double> input(exact.input().begin(), exact.input().end());
     std::vector<std::vector<double>> start;
     for (const auto& t : exact.tensors()) start.emplace_back(t.values.begin(), t.values.end());
+    const std::size_t used = N::input.size() * static_cast<std::size_t>(n);
+    std::fill(exact.input().begin() + static_cast<std::ptrdiff_t>(used), exact.input().end(), std::nan(""));
+    Watch<N, Fusion::off, Exact> watch_exact(exact);
     const Result wanted = step(exact, n);
+    BOOST_TEST(watch_exact.steps() > 0);
+    BOOST_TEST(watch_exact.outside() == 0u, "the reference mathematics write outside their buffers");
 
-    const auto run = [&](auto fusion, int threads, Isa isa) {
-        cpu::Backend backend(threads, isa);
-        Model<N, SGD, cpu::Backend, float, fusion()> model(backend, seed);
+    const auto prepare = [&](auto& model) {
         // NaN wherever nothing was written: a value that is read before it is written spoils the result.
         std::fill(model.planned_region().begin(), model.planned_region().end(), std::nanf(""));
-        const std::size_t used = N::input.size() * static_cast<std::size_t>(n);
-        std::copy_n(exact.input().begin(), used, model.input().begin());
+        std::copy_n(input.begin(), used, model.input().begin());
         std::copy(exact.targets().begin(), exact.targets().end(), model.targets().begin());
         std::copy(exact.labels().begin(), exact.labels().end(), model.labels().begin());
         for (const auto& t : model.tensors()) {
@@ -150,31 +159,59 @@ template <class N> void check_kernels(int n, double tolerance = 2e-4, std::uint6
             while (exact.tensors()[k].name != t.name) ++k;
             std::copy(start[k].begin(), start[k].end(), t.values.begin());
         }
+    };
+    const auto run = [&](auto fusion, int threads, Isa isa) {
+        cpu::Backend backend(threads, isa);
+        Model<N, SGD, cpu::Backend, float, fusion()> model(backend, seed);
+        prepare(model);
         return step(model, n);
     };
+    const auto watched = [&](auto fusion, Isa isa) {
+        Watched<cpu::Backend> backend(2, isa);
+        using M = Model<N, SGD, Watched<cpu::Backend>, float, fusion(), Purpose::watched>;
+        M model(backend, seed);
+        prepare(model);
+        Watch<N, fusion(), M> watch(model);
+        const Result result = step(model, n);
+        BOOST_TEST(watch.steps() > 0);
+        BOOST_TEST(watch.outside() == 0u, name(isa) << " kernels write outside their buffers");
+        return result;
+    };
+    const auto find = [](const Result& in, const std::string& name) {
+        return static_cast<std::size_t>(std::find(in.names.begin(), in.names.end(), name) - in.names.begin());
+    };
     const auto agree = [&](const Result& got, const std::string& how) {
-        for (std::size_t i = 0; i < wanted.names.size(); ++i) {
-            std::size_t k = 0;
-            while (k < got.names.size() && got.names[k] != wanted.names[i]) ++k;
-            BOOST_REQUIRE_MESSAGE(k < got.names.size(), how << " lacks " << wanted.names[i]);
+        for (std::size_t k = 0; k < got.names.size(); ++k) {
+            const std::size_t i = find(wanted, got.names[k]);
+            BOOST_REQUIRE_MESSAGE(i < wanted.names.size(), how << " has " << got.names[k]);
             const double d = distance(wanted.values[i], got.values[k]);
-            BOOST_TEST(d <= tolerance, how << ": " << wanted.names[i] << " differs by " << d);
+            BOOST_TEST(d <= tolerance, how << ": " << got.names[k] << " differs by " << d);
         }
     };
+    // What `b` has, it has to the bit as `a` does.
     const auto same_bits = [&](const Result& a, const Result& b, const std::string& how) {
-        BOOST_TEST(a.values == b.values, how << " gives other bits");
+        for (std::size_t k = 0; k < b.names.size(); ++k) {
+            const std::size_t i = find(a, b.names[k]);
+            BOOST_REQUIRE_MESSAGE(i < a.names.size(), how << " has " << b.names[k]);
+            BOOST_TEST((a.values[i] == b.values[k]), how << " gives other bits of " << b.names[k]);
+        }
     };
     using On = std::integral_constant<Fusion, Fusion::on>;
     using Off = std::integral_constant<Fusion, Fusion::off>;
     for (Isa isa : {Isa::portable, Isa::avx2, Isa::avx512}) {
         if (!available(isa)) continue;
-        const Result one = run(On{}, 1, isa);
+        const Result one = run(On{}, 1, isa), guarded = watched(On{}, isa);
         agree(one, std::string("fused, ") + name(isa));
+        agree(guarded, std::string("fused and watched, ") + name(isa));
+        BOOST_TEST(one.names.size() + 1 == wanted.names.size());
+        same_bits(guarded, one, "unwatched");
         same_bits(one, run(On{}, 2, isa), "2 threads");
         same_bits(one, run(On{}, 8, isa), "8 threads");
     }
-    const Result plain = run(Off{}, 1, best_isa());
+    const Result plain = run(Off{}, 1, best_isa()), guarded = watched(Off{}, best_isa());
     agree(plain, "unfused");
+    agree(guarded, "unfused and watched");
+    same_bits(guarded, plain, "unwatched and unfused");
     same_bits(plain, run(Off{}, 8, best_isa()), "8 threads unfused");
 }
 

@@ -1,37 +1,11 @@
 #define BOOST_TEST_MODULE layers
 #include <boost/test/included/unit_test.hpp>
 
-#include "tests/support/layer_checker.hpp"
+#include "tests/support/check_layer.hpp"
 
 using namespace tn;
 using namespace tn::test;
 
-template <class... Ls> using Images = Net<Image<2, 7, 5>, Batch<5>, Seq<Ls..., Dense<3>>, SoftmaxCrossEntropy>;
-template <class... Ls> using Vectors = Net<Vector<6>, Batch<5>, Seq<Ls..., Dense<3>>, SoftmaxCrossEntropy>;
-
-#define CHECK_LAYER(NAME, ...)                  \
-    BOOST_AUTO_TEST_CASE(NAME) {                \
-        using N = __VA_ARGS__;                  \
-        check_gradients<N>(N::batch);           \
-        check_gradients<N>(2);                  \
-        check_kernels<N>(N::batch);             \
-        check_kernels<N>(3);                    \
-    }
-
-CHECK_LAYER(conv, Images<Conv<4, 3>>)
-CHECK_LAYER(conv_one_by_one, Images<Conv<3, 1>>)
-CHECK_LAYER(conv_five, Images<Conv<3, 5>>)
-CHECK_LAYER(conv_strided, Images<Conv<4, 3, Stride<2>>>)
-CHECK_LAYER(conv_unpadded, Images<Conv<4, 3, Pad<0>>>)
-CHECK_LAYER(conv_rectangular, Images<Conv<3, Kernel<3, 1>>>)
-CHECK_LAYER(conv_even, Images<Conv<3, 2, Pad<0>>>)
-CHECK_LAYER(conv_without_bias, Images<Conv<3, 3, NoBias>>)
-CHECK_LAYER(conv_relu, Images<Conv<4, 3>, Relu>)
-CHECK_LAYER(conv_norm, Images<Conv<4, 3>, BN>)
-CHECK_LAYER(conv_pool, Images<Conv<4, 3>, Pool<2>>)
-CHECK_LAYER(conv_norm_relu_pool, Images<Conv<4, 3>, BN, Relu, Pool<2>>)
-CHECK_LAYER(conv_norm_pool_overlapping, Images<Conv<4, 3>, BN, Pool<3, Stride<2>>>)
-CHECK_LAYER(two_blocks, Images<Conv<4, 3>, BN, Relu, Pool<2>, Conv<5, 3>, BN, Relu>)
 CHECK_LAYER(pool, Images<Pool<2>>)
 CHECK_LAYER(pool_overlapping, Images<Pool<3, Stride<1>>>)
 CHECK_LAYER(norm_of_images, Images<BN>)
@@ -46,15 +20,8 @@ CHECK_LAYER(dropout, Vectors<Dense<8>, Dropout<40>>)
 CHECK_LAYER(dropout_of_nothing, Vectors<Dense<8>, Dropout<0>>)
 CHECK_LAYER(dropout_after_the_last, Vectors<Dense<3>, Dropout<0>>)
 CHECK_LAYER(relu_then_dropout, Vectors<Dense<8>, Relu, Dropout<30>, Dense<5>, Dropout<30>, Relu>)
-CHECK_LAYER(residual, Images<Conv<3, 3>, Residual<Conv<3, 3>, BN, Relu>>)
-CHECK_LAYER(residual_shortcut, Images<Residual<Conv<4, 3, Stride<2>>, Relu, Shortcut<Conv<4, 1, Stride<2>, Pad<0>>>>>)
-CHECK_LAYER(concat, Images<Concat<Conv<3, 1>, Seq<Conv<2, 3>, Relu>, Conv<1, 5>>>)
-CHECK_LAYER(nested, Images<Conv<2, 3>, Residual<Concat<Conv<1, 1>, Conv<1, 3>>, Relu>, Relu>)
-CHECK_LAYER(concat_of_the_input_itself, Images<Concat<Conv<2, 3>, Sigmoid>>)
-CHECK_LAYER(seq_in_seq, Images<Seq<Conv<2, 3>, Seq<Relu, Pool<2>>>>)
 CHECK_LAYER(mean_squared_error, Net<Vector<4>, Batch<6>, Seq<Dense<5>, Sigmoid, Dense<2>>, MeanSquaredError>)
 CHECK_LAYER(sigmoid_cross_entropy, Net<Vector<4>, Batch<6>, Seq<Dense<5>, Relu, Dense<3>>, SigmoidCrossEntropy>)
-CHECK_LAYER(wide_images, Net<Image<3, 9, 33>, Batch<4>, Seq<Conv<9, 3>, BN, Relu, Pool<2>, Dense<2>>, SoftmaxCrossEntropy>)
 
 BOOST_AUTO_TEST_CASE(one_sample_is_a_batch) {
     check_gradients<Vectors<Dense<8>, Sigmoid>>(1);

@@ -1,0 +1,429 @@
+#define BOOST_TEST_MODULE trainer
+#include <boost/test/included/unit_test.hpp>
+
+#include <cmath>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "dsl/typenet.hpp"
+#include "runtime/train/trainer.hpp"
+#include "tests/runtime/temporary_folder.hpp"
+#include "tests/support/allocations.hpp"
+
+using namespace tn;
+using tn_test::contains;
+using tn_test::error_of;
+using tn_test::TemporaryFolder;
+
+namespace {
+
+using N = Net<Image<1, 8, 8>, Batch<8>, Seq<Conv<4, 3>, BN, Relu, Pool<2>, Dense<8>, BN, Relu, Dropout<25>, Dense<5>>,
+              SoftmaxCrossEntropy>;
+using TestModel = Model<N, Adam>;
+
+/// Three classes of noisy stripes: level, upright and slanting.
+Pictures stripes(int count, std::uint64_t seed) {
+    Pictures set;
+    set.shape = {1, 8, 8};
+    set.classes = {"level", "slanting", "upright"};
+    for (int i = 0; i < count; ++i) {
+        Random random(seed, 1000, static_cast<std::uint64_t>(i));
+        const int label = static_cast<int>(random.below(3)), phase = static_cast<int>(random.below(4));
+        for (int y = 0; y < 8; ++y)
+            for (int x = 0; x < 8; ++x) {
+                const int at = (label == 0 ? y : label == 1 ? x + y : x) + phase;
+                set.pixels.push_back(static_cast<std::uint8_t>((at % 4 < 2 ? 180 : 60) + random.below(40)));
+            }
+        set.labels.push_back(label);
+        set.files.push_back("");
+    }
+    return set;
+}
+
+struct Quiet {
+    std::unique_ptr<std::FILE, int (*)(std::FILE*)> null{std::fopen("/dev/null", "w"), &std::fclose};
+    Progress progress{null.get(), false, 80, false};
+};
+
+TrainOptions run_options(int epochs) {
+    TrainOptions o;
+    o.batch = 8;
+    o.epochs = epochs;
+    o.classes = {"level", "slanting", "upright"};
+    o.loader.augmentation = parse_augmentation("light,flip=0,rotate=0");
+    o.loader.seed = 3;
+    return o;
+}
+
+/// Every bit that a run leaves: weights, running statistics and the optimizer's memory.
+std::vector<float> everything(TestModel& model) {
+    std::vector<float> all;
+    for (const auto& t : model.tensors()) {
+        all.insert(all.end(), t.values.begin(), t.values.end());
+        for (int k = 0; t.trained && k < Adam::states; ++k) {
+            const auto memory = model.optimizer_memory(t, k);
+            all.insert(all.end(), memory.begin(), memory.end());
+        }
+    }
+    return all;
+}
+
+bool same(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }
+bool same(const EpochResult& a, const EpochResult& b) {
+    return a.epoch == b.epoch && a.iteration == b.iteration && a.train_loss == b.train_loss &&
+           a.train_accuracy == b.train_accuracy && same(a.test_loss, b.test_loss) &&
+           same(a.test_accuracy, b.test_accuracy);
+}
+
+const Pictures training = stripes(29, 1), testing = stripes(13, 2);  // 29 = 3 batches of 8 and one of 5
+constexpr Adam adam{.rate = 0.01f, .weight_decay = 1e-3f};
+
+struct Outcome {
+    std::vector<float> bits;
+    std::vector<EpochResult> epochs;
+};
+Outcome run(int threads, const TrainOptions& o, std::uint64_t seed = 3) {
+    cpu::Backend backend(threads);
+    TestModel model(backend, seed);
+    model.active_outputs(3);
+    Quiet quiet;
+    const auto epochs = train(model, adam, training, testing, o, quiet.progress);
+    return {everything(model), epochs};
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_run_is_the_loop_that_one_would_write_and_drops_no_batch) {
+    const Outcome trained = run(2, run_options(3));
+    cpu::Backend backend(2);
+    TestModel model(backend, 3);
+    model.active_outputs(3);
+    LoaderOptions loading = run_options(3).loader;
+    loading.batch = 8;
+    Loader loader(training, loading);
+    double loss = 0;
+    int right = 0;
+    for (int i = 0; i < 12; ++i) {
+        const BatchView batch = loader.next();
+        BOOST_TEST(batch.n == (i % 4 == 3 ? 5 : 8));
+        std::copy(batch.images.begin(), batch.images.end(), model.input().begin());
+        std::copy(batch.labels.begin(), batch.labels.end(), model.labels().begin());
+        Adam step = adam;
+        step.rate = adam.rate * rate_factor(run_options(3), i, 12);
+        const BatchResult r = model.train(batch.n, step);
+        if (i >= 8) loss += r.loss, right += r.correct;
+    }
+    BOOST_TEST((everything(model) == trained.bits));
+    BOOST_REQUIRE_EQUAL(trained.epochs.size(), 3u);
+    for (int e = 0; e < 3; ++e) {
+        BOOST_TEST(trained.epochs[static_cast<std::size_t>(e)].epoch == e + 1);
+        BOOST_TEST(trained.epochs[static_cast<std::size_t>(e)].iteration == 4 * (e + 1));
+    }
+    BOOST_TEST(trained.epochs[2].train_loss == loss / 29);
+    BOOST_TEST(trained.epochs[2].train_accuracy == right / 29.0);
+    const EpochResult tested = evaluate(model, testing, loading.normalise, 8);
+    BOOST_TEST(trained.epochs[2].test_loss == tested.test_loss);
+    BOOST_TEST(trained.epochs[2].test_accuracy == tested.test_accuracy);
+}
+
+BOOST_AUTO_TEST_CASE(it_learns) {
+    TrainOptions o = run_options(40);
+    o.loader.augmentation = {};
+    const Outcome trained = run(2, o);
+    BOOST_TEST(trained.epochs.back().test_accuracy >= 0.9);
+    BOOST_TEST(trained.epochs.back().train_loss < trained.epochs.front().train_loss / 2);
+}
+
+BOOST_AUTO_TEST_CASE(the_same_bits_at_any_number_of_threads_and_others_with_another_seed) {
+    const Outcome one = run(1, run_options(3));
+    for (int threads : {2, 8}) {
+        TrainOptions o = run_options(3);
+        o.loader.threads = threads;
+        const Outcome more = run(threads, o);
+        BOOST_TEST((more.bits == one.bits), threads << " threads");
+        for (std::size_t e = 0; e < 3; ++e) BOOST_TEST(same(more.epochs[e], one.epochs[e]));
+    }
+    BOOST_TEST((run(1, run_options(3), 4).bits != one.bits));
+}
+
+BOOST_AUTO_TEST_CASE(a_resumed_run_ends_as_the_one_that_was_never_stopped) {
+    TemporaryFolder folder;
+    const Outcome whole = run(2, run_options(6));
+    TrainOptions o = run_options(6);
+    o.save_to = folder / "model.safetensors";
+    cpu::Backend backend(2);
+    Quiet quiet;
+    struct PowerCut {};
+    {
+        TestModel model(backend, 3);
+        model.active_outputs(3);
+        BOOST_CHECK_THROW(train(model, adam, training, testing, o, quiet.progress,
+                                [](const EpochResult& e) {
+                                    if (e.epoch == 2) throw PowerCut{};
+                                }),
+                          PowerCut);
+    }
+    o.resume_from = o.save_to;
+    TestModel model(backend, 3);
+    model.active_outputs(3);
+    const auto rest = train(model, adam, training, testing, o, quiet.progress);
+    BOOST_TEST((everything(model) == whole.bits));
+    BOOST_REQUIRE_EQUAL(rest.size(), 4u);
+    for (std::size_t e = 0; e < 4; ++e) BOOST_TEST(same(rest[e], whole.epochs[e + 2]));
+    // The file has the last epoch's model.
+    TestModel loaded(backend, 8);
+    const CheckpointInfo info = load_checkpoint(o.save_to, loaded, true);
+    BOOST_TEST((everything(loaded) == whole.bits));
+    BOOST_TEST(info.step == 24u);
+    BOOST_TEST(info.seed == 3u);
+    BOOST_TEST(info.classes == o.classes, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_run_goes_on_only_from_its_own_checkpoint) {
+    TemporaryFolder folder;
+    cpu::Backend backend(1);
+    Quiet quiet;
+    TrainOptions o = run_options(2);
+    o.save_to = folder / "model.safetensors";
+    TestModel model(backend, 3), other(backend, 4), fresh(backend, 3);
+    for (TestModel* m : {&model, &other, &fresh}) m->active_outputs(3);
+    train(model, adam, training, testing, o, quiet.progress);
+    const auto before = everything(other), untouched = everything(fresh);
+    o.resume_from = o.save_to;
+    o.epochs = 3;
+    BOOST_TEST(contains(error_of([&] { train(other, adam, training, testing, o, quiet.progress); }),
+                        "model.safetensors: is of a run with seed 3, not 4: go on with the same seed"));
+    BOOST_TEST((everything(other) == before));
+    TrainOptions renamed = o;
+    renamed.classes[1] = "crooked";
+    BOOST_TEST(
+        contains(error_of([&] { train(fresh, adam, training, testing, renamed, quiet.progress); }), "other classes"));
+    BOOST_TEST((everything(fresh) == untouched));
+    TrainOptions missing = o;
+    missing.resume_from = folder / "nothing.safetensors";
+    BOOST_TEST(contains(error_of([&] { train(fresh, adam, training, testing, missing, quiet.progress); }),
+                        "nothing.safetensors"));
+    // A run that is over has nothing left to do, and says so.
+    o.epochs = 2;
+    BOOST_TEST(error_of([&] { train(fresh, adam, training, testing, o, quiet.progress); }) ==
+               "the model has taken 8 steps, and a run of 8 was asked for: ask for a longer one");
+}
+
+BOOST_AUTO_TEST_CASE(each_epoch_is_saved_before_it_is_told) {
+    TemporaryFolder folder;
+    cpu::Backend backend(1);
+    TestModel model(backend, 3);
+    model.active_outputs(3);
+    TrainOptions o = run_options(3);
+    o.save_to = folder / "model.safetensors";
+    Quiet quiet;
+    int told = 0;
+    train(model, adam, training, testing, o, quiet.progress, [&](const EpochResult& e) {
+        BOOST_TEST(e.epoch == ++told);
+        BOOST_TEST(checkpoint_info(Safetensors(o.save_to), "").step == static_cast<std::uint64_t>(e.iteration));
+    });
+    BOOST_TEST(told == 3);
+}
+
+BOOST_AUTO_TEST_CASE(iterations_may_end_a_run_within_an_epoch) {
+    TrainOptions o = run_options(100);
+    o.iterations = 6;
+    const Outcome trained = run(1, o);
+    BOOST_REQUIRE_EQUAL(trained.epochs.size(), 2u);
+    BOOST_TEST(trained.epochs[0].iteration == 4);
+    BOOST_TEST(trained.epochs[1].iteration == 6);
+    BOOST_TEST(trained.epochs[1].epoch == 2);
+    BOOST_TEST(std::isfinite(trained.epochs[1].test_accuracy));
+}
+
+BOOST_AUTO_TEST_CASE(tests_can_be_limited_and_spaced_out_but_the_last_one_is_whole) {
+    TrainOptions o = run_options(4);
+    o.evaluate_limit = 1;
+    const Outcome limited = run(1, o), whole = run(1, run_options(4));
+    for (std::size_t e = 0; e < 3; ++e) {
+        const double a = limited.epochs[e].test_accuracy;
+        BOOST_TEST((a == 0 || a == 1));
+        BOOST_TEST(limited.epochs[e].test_loss != whole.epochs[e].test_loss);
+    }
+    BOOST_TEST(limited.epochs[3].test_loss == whole.epochs[3].test_loss);
+    BOOST_TEST((limited.bits == whole.bits));  // a test changes nothing
+    o.evaluate_seconds = 1e6;
+    const Outcome rare = run(1, o);
+    BOOST_TEST(std::isfinite(rare.epochs[0].test_loss));
+    BOOST_TEST(std::isnan(rare.epochs[1].test_loss));
+    BOOST_TEST(std::isnan(rare.epochs[2].test_accuracy));
+    BOOST_TEST(rare.epochs[3].test_loss == whole.epochs[3].test_loss);
+}
+
+BOOST_AUTO_TEST_CASE(without_test_pictures_there_is_no_test) {
+    cpu::Backend backend(1);
+    TestModel model(backend, 3);
+    model.active_outputs(3);
+    Quiet quiet;
+    const auto epochs = train(model, adam, training, Pictures{}, run_options(2), quiet.progress);
+    BOOST_REQUIRE_EQUAL(epochs.size(), 2u);
+    for (const EpochResult& e : epochs) BOOST_TEST(std::isnan(e.test_accuracy));
+}
+
+BOOST_AUTO_TEST_CASE(a_loss_that_is_not_finite_ends_the_run_and_keeps_the_last_model) {
+    TemporaryFolder folder;
+    cpu::Backend backend(1);
+    TestModel model(backend, 3);
+    model.active_outputs(3);
+    TrainOptions o = run_options(5);
+    o.save_to = folder / "model.safetensors";
+    std::FILE* out = std::tmpfile();
+    Progress progress(out, true, 80, false);
+    const std::string said = error_of([&] {
+        train(model, adam, training, testing, o, progress, [&](const EpochResult& e) {
+            if (e.epoch == 1) model.tensors().back().values[0] = std::nanf("");  // a bias of the last layer
+        });
+    });
+    BOOST_TEST(said == "the loss is not finite at iteration 5: use a smaller learning rate");
+    BOOST_TEST(checkpoint_info(Safetensors(o.save_to), "").step == 4u);
+    // The error is printed on a line of its own.
+    std::fseek(out, -1, SEEK_END);
+    BOOST_TEST(std::fgetc(out) == '\n');
+    std::fclose(out);
+}
+
+BOOST_AUTO_TEST_CASE(the_rate_warms_up_and_falls_along_a_cosine) {
+    TrainOptions o;
+    o.warm_up = 0.1f;
+    for (int i = 0; i < 9; ++i) BOOST_TEST(std::abs(rate_factor(o, i, 100) - 0.1 * (i + 1)) < 1e-5);
+    BOOST_TEST(std::abs(rate_factor(o, 9, 100) - 1) < 1e-5);
+    // 45.5 of the 91 steps from the top to below the last one: half way down.
+    BOOST_TEST(std::abs(rate_factor(o, 54, 100) - 0.5 * (1 + std::cos(3.14159265 * 45 / 91))) < 1e-5);
+    BOOST_TEST(rate_factor(o, 99, 100) > 0);
+    BOOST_TEST(rate_factor(o, 99, 100) < 1e-3);
+    for (int i = 10; i < 100; ++i) BOOST_TEST(rate_factor(o, i, 100) < rate_factor(o, i - 1, 100));
+    o.cosine = false;
+    BOOST_TEST(std::abs(rate_factor(o, 4, 100) - 0.5) < 1e-5);
+    for (int i = 10; i < 100; ++i) BOOST_TEST(rate_factor(o, i, 100) == 1);
+    o.warm_up = 0;
+    BOOST_TEST(rate_factor(o, 0, 100) == 1);
+    o.cosine = true;
+    BOOST_TEST(rate_factor(o, 0, 1) > 0);
+    o.warm_up = 1;
+    BOOST_TEST(std::abs(rate_factor(o, 49, 100) - 0.5) < 1e-5);
+    BOOST_TEST(rate_factor(o, 99, 100) == 1);
+}
+
+BOOST_AUTO_TEST_CASE(evaluate_counts_every_picture_once) {
+    cpu::Backend backend(2);
+    TestModel model(backend, 3);
+    model.active_outputs(3);
+    const Normalise normal;
+    const auto before = everything(model);
+    Confusion confusion(3);
+    std::vector<Prediction> predictions;
+    const EpochResult all = evaluate(model, testing, normal, 8, 0, &confusion, &predictions);
+    BOOST_TEST(confusion.total() == 13);
+    BOOST_REQUIRE_EQUAL(predictions.size(), 13u);
+    double loss = 0;
+    int right = 0;
+    Confusion counted(3);
+    for (int i = 0; i < 13; ++i) {
+        normalise(testing.picture(i), testing.shape, normal, model.input().first(64));
+        const auto p = model.predict(1);
+        const auto truth = static_cast<std::size_t>(testing.labels[static_cast<std::size_t>(i)]);
+        const auto best = static_cast<std::size_t>(std::max_element(p.begin(), p.begin() + 3) - p.begin());
+        loss -= std::log(double{p[truth]});
+        right += best == truth;
+        counted.add(static_cast<int>(truth), static_cast<int>(best));
+        const Prediction& shown = predictions[static_cast<std::size_t>(i)];
+        BOOST_TEST(shown.picture == i);
+        BOOST_TEST(shown.predicted == static_cast<int>(best));
+        BOOST_TEST(std::abs(shown.probability - p[best]) < 1e-5f);
+    }
+    BOOST_TEST(std::abs(all.test_loss - loss / 13) < 1e-5);
+    BOOST_TEST(all.test_accuracy == right / 13.0);
+    for (int t = 0; t < 3; ++t)
+        for (int p = 0; p < 3; ++p) BOOST_TEST(confusion.count(t, p) == counted.count(t, p));
+    // However the pictures are cut into batches, and with fewer pictures than a batch has.
+    for (int batch : {1, 3, 7})
+        BOOST_TEST(std::abs(evaluate(model, testing, normal, batch).test_loss - all.test_loss) < 1e-5);
+    Confusion few(3);
+    evaluate(model, testing, normal, 8, 5, &few);
+    BOOST_TEST(few.total() == 5);
+    evaluate(model, testing, normal, 8, 500, &few);
+    BOOST_TEST(few.total() == 18);
+    BOOST_TEST(std::isnan(evaluate(model, Pictures{}, normal, 8).test_accuracy));
+    BOOST_TEST((everything(model) == before));
+}
+
+BOOST_AUTO_TEST_CASE(pictures_that_the_model_cannot_take_are_errors_before_anything_runs) {
+    cpu::Backend backend(1);
+    TestModel model(backend, 3);
+    model.active_outputs(3);
+    const auto before = everything(model);
+    Quiet quiet;
+    Pictures foreign = training, large = training;
+    foreign.labels[17] = 3;
+    large.shape = {1, 16, 4};
+    Pictures negative = training;
+    negative.labels[2] = -1;
+    const auto trains = [&](const Pictures& a, const Pictures& b, const TrainOptions& o) {
+        return error_of([&] { train(model, adam, a, b, o, quiet.progress); });
+    };
+    BOOST_TEST(trains(foreign, testing, run_options(1)) == "picture 17 has label 3, but the model has 3 classes");
+    BOOST_TEST(trains(training, foreign, run_options(1)) == "picture 17 has label 3, but the model has 3 classes");
+    BOOST_TEST(trains(negative, testing, run_options(1)) == "picture 2 has label -1, but the model has 3 classes");
+    BOOST_TEST(trains(large, testing, run_options(1)) ==
+               "the pictures are 1 x 16 x 4, but the network's input is 1 x 8 x 8");
+    BOOST_TEST(error_of([&] { evaluate(model, foreign, {}, 8); }) ==
+               "picture 17 has label 3, but the model has 3 classes");
+    BOOST_TEST(contains(error_of([&] { evaluate(model, large, {}, 8); }), "the pictures are 1 x 16 x 4"));
+    for (int batch : {0, 9}) {
+        TrainOptions o = run_options(1);
+        o.batch = batch;
+        BOOST_TEST(contains(trains(training, testing, o), "a batch has 1 to 8 pictures here, not "));
+        BOOST_TEST(
+            contains(error_of([&] { evaluate(model, testing, {}, batch); }), "a batch has 1 to 8 pictures here, not "));
+    }
+    BOOST_TEST(contains(trains(Pictures{}, testing, run_options(1)), "at least 1 picture"));
+    BOOST_TEST(trains(training, testing, run_options(0)) == "a run has at least 1 iteration or 1 epoch");
+    TrainOptions o = run_options(1);
+    o.iterations = -1;
+    BOOST_TEST(trains(training, testing, o) == "a run has at least 1 iteration or 1 epoch");
+    for (float part : {-0.1f, 1.1f, std::nanf("")}) {
+        o = run_options(1);
+        o.warm_up = part;
+        BOOST_TEST(contains(trains(training, testing, o), "the warm-up must be a part from 0 to 1 of the run"));
+    }
+    BOOST_TEST(model.step() == 0u);
+    BOOST_TEST((everything(model) == before));
+}
+
+BOOST_AUTO_TEST_CASE(a_wrong_label_leaves_the_model_as_it_was) {
+    cpu::Backend backend(1);
+    TestModel model(backend, 3);
+    model.active_outputs(3);
+    for (float& v : model.input()) v = 0.5f;
+    model.labels()[7] = 3;
+    const auto before = everything(model);
+    BOOST_TEST(error_of([&] { model.train(8, adam); }) == "label 3 is not one of 3 classes");
+    BOOST_TEST(error_of([&] { model.evaluate(8); }) == "label 3 is not one of 3 classes");
+    BOOST_TEST((everything(model) == before));
+    BOOST_CHECK_NO_THROW(model.train(7, adam));  // beyond the batch it does not matter
+}
+
+BOOST_AUTO_TEST_CASE(a_longer_run_allocates_no_more) {
+    cpu::Backend backend(2);
+    const Pictures many = stripes(8 * 500, 1);  // no epoch ends within the run
+    const auto allocated = [&](int iterations) {
+        TestModel model(backend, 3);
+        model.active_outputs(3);
+        Quiet quiet;
+        TrainOptions o = run_options(1);
+        o.iterations = iterations;
+        const long before = tn::test::allocations;
+        train(model, adam, many, Pictures{}, o, quiet.progress);
+        return tn::test::allocations - before;
+    };
+    allocated(100);
+    // The 21 lines of progress allocate; 200 more steps with their batches must not.
+    BOOST_TEST(std::abs(allocated(400) - allocated(200)) < 20);
+}
