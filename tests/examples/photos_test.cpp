@@ -207,6 +207,7 @@ BOOST_FIXTURE_TEST_CASE(refuses_options_that_cannot_be, Photographs) {
     BOOST_TEST(contains(train({"--threads", "-1"}), "threads must be 0 (every core) to 1024, not -1"));
     BOOST_TEST(contains(train({"--threads", "many"}), "many"));
     BOOST_TEST(contains(train({"--device", "gpu"}), "--device must be cpu, cuda or auto, not 'gpu'"));
+    BOOST_TEST(contains(train({"--device", "cuda"}), "--device cuda was asked for, but "));
     BOOST_TEST(contains(train({"--isa", "sse9"}), "must be best, portable, avx2 or avx512, not \"sse9\""));
     BOOST_TEST(contains(train({"--augmentation", "wild"}), "augmentation 'wild' must be"));
     BOOST_TEST(contains(train({"--augmentation", "strong,flip=2"}), "flip=2"));
