@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "commands.hpp"
+#include "runtime/core/error.hpp"
 #include "runtime/core/one_line.hpp"
 
 namespace {
@@ -76,12 +77,14 @@ int main(int argc, char** argv) {
         return app.exit(e) == 0 ? 0 : 2;
     }
     try {
-        if (*train_command) return train(machine, t);
-        if (*test_command) return test(machine, u);
-        if (*predict_command) return predict(machine, u);
-        return inspect(u);
+        const int status = *train_command     ? train(machine, t)
+                           : *test_command    ? test(machine, u)
+                           : *predict_command ? predict(machine, u)
+                                              : inspect(u);
+        if (std::fflush(stdout) != 0) throw tn::Error("the output cannot be written");
+        return status;
     } catch (const std::exception& e) {
-        std::cout.flush();
+        std::fflush(stdout);
         std::cerr << "error: " << tn::one_line(e.what()) << "\n";
         return 1;
     }

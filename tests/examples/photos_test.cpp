@@ -140,6 +140,17 @@ BOOST_FIXTURE_TEST_CASE(a_bad_file_among_good_ones_is_named_and_the_others_answe
     BOOST_TEST(contains(r.err, "not-there.png: must be a picture or a folder"));
 }
 
+BOOST_FIXTURE_TEST_CASE(output_that_cannot_be_written_is_an_error, Trained) {
+    if (!fs::exists("/dev/full")) {
+        BOOST_TEST_MESSAGE("skipped: there is no /dev/full");
+        return;
+    }
+    const std::string command = command_of("photos", {"predict", "--model", model(), photograph("plain.png")}) + " >/dev/full 2>";
+    const int status = std::system((command + quoted(at("said"))).c_str());
+    BOOST_TEST(WEXITSTATUS(status) == 1);
+    BOOST_TEST(content(at("said")) == "error: the output cannot be written\n");
+}
+
 BOOST_FIXTURE_TEST_CASE(inspects_a_model, Trained) {
     const Run r = run("photos", {"inspect", "--model", model()});
     BOOST_TEST(r.status == 0, r.err);
