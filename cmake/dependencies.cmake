@@ -9,7 +9,7 @@ find_path(TYPENET_STB stb/stb_image.h)
 find_path(TYPENET_CBLAS cblas.h PATH_SUFFIXES openblas x86_64-linux-gnu aarch64-linux-gnu x86_64-linux-gnu/openblas-pthread)
 find_library(TYPENET_OPENBLAS openblas)
 find_path(TYPENET_HIGHWAY hwy/highway.h)
-find_path(TYPENET_BOOST_TEST boost/test/included/unit_test.hpp)
+find_library(TYPENET_BOOST_TEST_LIBRARY libboost_unit_test_framework.a)
 
 set(needed "Boost_FOUND:libboost-dev" "fmt_FOUND:libfmt-dev" "nlohmann_json_FOUND:nlohmann-json3-dev" "ZLIB_FOUND:zlib1g-dev"
            "TYPENET_STB:libstb-dev" "TYPENET_CBLAS:libopenblas-dev" "TYPENET_OPENBLAS:libopenblas-dev"
@@ -18,7 +18,7 @@ if(TYPENET_EXAMPLES)
     list(APPEND needed "CLI11_FOUND:libcli11-dev")
 endif()
 if(TYPENET_TESTS)
-    list(APPEND needed "TYPENET_BOOST_TEST:libboost-test-dev")
+    list(APPEND needed "TYPENET_BOOST_TEST_LIBRARY:libboost-test-dev")
 endif()
 set(missing "")
 foreach(pair ${needed})

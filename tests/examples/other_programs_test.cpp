@@ -1,6 +1,6 @@
 // The short example programs from outside.
 #define BOOST_TEST_MODULE other_programs
-#include <boost/test/included/unit_test.hpp>
+#include <boost/test/unit_test.hpp>
 
 #include "tests/support/program.hpp"
 

@@ -1,6 +1,6 @@
 // The photos program from outside: a few steps on a few drawn characters, all its commands, and every way to ask wrongly.
 #define BOOST_TEST_MODULE photos
-#include <boost/test/included/unit_test.hpp>
+#include <boost/test/unit_test.hpp>
 
 #include "runtime/cpu/isa.hpp"
 #include "runtime/data/characters.hpp"

@@ -1,7 +1,7 @@
 #define BOOST_TEST_MODULE one_line
 #include "runtime/core/one_line.hpp"
 
-#include <boost/test/included/unit_test.hpp>
+#include <boost/test/unit_test.hpp>
 
 using tn::one_line;
 using namespace std::string_literals;
