@@ -32,23 +32,11 @@ double Confusion::precision(int c) const {
     return sum ? static_cast<double>(count(c, c)) / sum : 0;
 }
 
-namespace {
-
-/// The widest name in pixels, at most 130; more than 60 classes have no names.
-double room_for_names(std::span<const std::string> names) {
-    if (names.size() > 60) return 20;
-    double widest = 40;
-    for (const std::string& name : names) widest = std::max(widest, text_width(name, names.size() <= 10 ? 1.5 : 1));
-    return std::min(widest, 120.0) + 10;
-}
-
-}  // namespace
-
 Picture draw_confusion(const Confusion& confusion, std::span<const std::string> names) {
     const int n = confusion.classes();
     const double cell = n <= 10 ? 64 : n <= 60 ? 24 : std::max(1.0, 1400.0 / n);
-    const double names_width = room_for_names(names), side = cell * n;
-    const int width = static_cast<int>(names_width + std::max(side, 340 - names_width)) + 60;
+    const double names_width = n <= 60 ? 130 : 20, side = cell * n;
+    const int width = static_cast<int>(names_width + std::max(side, 220.0)) + 60;
     const int height = static_cast<int>(names_width + side) + 90;
     Canvas canvas(width, height);
     canvas.text(20, 16, fmt::format("accuracy {:.1f} %  ({} pictures)", 100 * confusion.accuracy(), confusion.total()),

@@ -22,11 +22,10 @@ std::vector<Prediction> choose(const Pictures& pictures, std::span<const Predict
 }
 
 Picture draw_predictions(const Pictures& pictures, std::span<const Prediction> predictions, int columns) {
-    constexpr Color red{208, 32, 32};
     const PictureShape s = pictures.shape;
     const int zoom = std::max(1, 128 / std::max(s.width, 1));
     const int width = std::clamp(s.width * zoom, 16, 256), height = std::clamp(s.height * zoom, 16, 256);
-    const int cell = std::max(width, 128) + 12, line = height + 50;
+    const int cell = std::max(width, 128) + 12, line = height + 34;
     const int rows = (static_cast<int>(predictions.size()) + columns - 1) / columns;
     Canvas canvas(columns * cell + 12, std::max(1, rows) * line + 12);
     for (std::size_t i = 0; i < predictions.size(); ++i) {
@@ -37,11 +36,11 @@ Picture draw_predictions(const Pictures& pictures, std::span<const Prediction> p
         const auto& name = [&](int c) { return pictures.classes[static_cast<std::size_t>(c)]; };
         const bool right = truth == p.predicted;
         canvas.picture(x, y, width, height, {s, {bytes.begin(), bytes.end()}});
-        canvas.frame(x - 3, y - 3, width + 6, height + 6, 3, right ? color::light : red);
-        const Color ink = right ? color::ink : red;
+        canvas.frame(x - 3, y - 3, width + 6, height + 6, 3, right ? color::light : Color{208, 32, 32});
         const std::string share = fmt::format(" {:.0f}%", 100 * p.probability);
-        canvas.text(x, y + height + 6, text_cut(name(p.predicted), cell - 14 - text_width(share)) + share, ink);
-        if (!right) canvas.text(x, y + height + 22, text_cut("is " + name(truth), cell - 14), ink);
+        const std::string text = right ? name(truth) : name(p.predicted) + ", not " + name(truth);
+        canvas.text(x, y + height + 6, text_cut(text, cell - 14 - text_width(share)) + share,
+                    right ? color::ink : Color{208, 32, 32});
     }
     return canvas.finish();
 }

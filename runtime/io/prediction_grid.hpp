@@ -20,7 +20,7 @@ struct Prediction {
 /// over the set.
 std::vector<Prediction> choose(const Pictures& pictures, std::span<const Prediction> all, int count);
 
-/// Captions are "ada 98%"; a wrong one has a red frame and caption, and below it "is ben".
+/// Captions are "ada 98%", or "ben, not ada 61%" in a red frame where it is wrong.
 Picture draw_predictions(const Pictures& pictures, std::span<const Prediction> predictions, int columns = 8);
 
 }  // namespace tn
