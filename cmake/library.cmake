@@ -8,7 +8,8 @@ target_compile_features(typenet PUBLIC cxx_std_20)
 target_include_directories(typenet PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<INSTALL_INTERFACE:include/typenet>)
 target_include_directories(typenet SYSTEM PRIVATE ${TYPENET_STB} ${TYPENET_CBLAS} ${TYPENET_HIGHWAY})
 target_link_libraries(typenet PUBLIC Threads::Threads Boost::headers
-                      PRIVATE fmt::fmt nlohmann_json::nlohmann_json ZLIB::ZLIB ${TYPENET_OPENBLAS})
+                      PRIVATE fmt::fmt nlohmann_json::nlohmann_json ZLIB::ZLIB
+                              $<BUILD_INTERFACE:${TYPENET_OPENBLAS}> $<INSTALL_INTERFACE:openblas>)
 
 # stb_image decodes untrusted bytes: overflow wraps and what it leaves unset has a fixed value.
 set_source_files_properties(runtime/data/stb.cpp PROPERTIES

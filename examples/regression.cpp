@@ -5,6 +5,7 @@
 #include <cmath>
 #include <dsl/typenet.hpp>
 #include <exception>
+#include <runtime/core/one_line.hpp>
 #include <runtime/core/random.hpp>
 #include <runtime/data/csv.hpp>
 #include <runtime/data/scaler.hpp>
@@ -49,6 +50,6 @@ int main(int argc, char** argv) try {
     fmt::print("root mean square error {:.4f} in the units of y\n",
                std::sqrt(2 * loss / table.rows) * scaler.deviation[1]);
 } catch (const std::exception& e) {
-    fmt::print(stderr, "error: {}\n", e.what());
+    fmt::print(stderr, "error: {}\n", one_line(e.what()));
     return 1;
 }

@@ -156,10 +156,18 @@ constexpr Text sentence(const Text& where, Shape in, const ShapeResult& fault) {
 template <int... Index> struct layer {};
 template <int... Extents> struct incoming {};
 
+/// A sentence without room to spare: nvcc prints every character of a template argument, so the fewer the better.
+template <int Length> struct Sentence {
+    char text[Length + 1]{};
+    constexpr Sentence(const Text& t) {
+        for (int i = 0; i < Length; ++i) text[i] = t.characters[i];
+    }
+};
+
 /// Names the fault in every compiler's words: g++ prints the sentence, clang and nvcc the parts before it.
-template <class Where, class Layer, class Incoming, Must What, int A, int B, Text Sentence> struct network_error {
-    static_assert(Sentence.length == 0, "typenet: this network does not fit together; its fault is named in the line of "
-                                        "'network_error' beside this one");
+template <class Where, class Layer, class Incoming, Must What, int A, int B, Sentence Said> struct network_error {
+    static_assert(sizeof(Said.text) == 0, "typenet: this network does not fit together; its fault is named in the line of "
+                                          "'network_error' beside this one");
 };
 
 }  // namespace tn

@@ -68,8 +68,8 @@ template <int Filters, auto KernelArgument, class... Options> struct Conv {
         if (in.is_vector) return input_must(Must::be_an_image);
         if (in.height + 2 * pad_h < kernel.height || in.width + 2 * pad_w < kernel.width)
             return input_must(Must::be_at_least_high_and_wide, kernel.height - 2 * pad_h, kernel.width - 2 * pad_w);
-        return Shape{Filters, (in.height + 2 * pad_h - kernel.height) / stride + 1,
-                     (in.width + 2 * pad_w - kernel.width) / stride + 1, false};
+        return Shape{Filters, window_places(in.height, kernel.height, stride, pad_h),
+                     window_places(in.width, kernel.width, stride, pad_w), false};
     }
 
     static constexpr ConvWindow moves{kernel.height, kernel.width, stride, pad_h, pad_w};
@@ -93,12 +93,12 @@ template <int Filters, auto KernelArgument, class... Options> struct Conv {
 
     /// y[k] = bias[k] + sum over c, i, j of weight[k][c][i][j] x[c][S y + i - P][S x + j - P], x zero outside.
     template <class T> static void forward(const Pass<T>& p) {
-                each_tap(p, [&](std::size_t y, std::size_t x, std::size_t w) { p.y[y] += p.parameter[0][w] * p.x[x]; },
+        each_tap(p, [&](std::size_t y, std::size_t x, std::size_t w) { p.y[y] += p.parameter[0][w] * p.x[x]; },
                  [&](std::size_t y, int k) { p.y[y] = has_bias ? p.parameter[1][k] : T(0); });
     }
 
     template <class T> static void backward(const Pass<T>& p) {
-                for (std::size_t i = 0; i < parameters(p.in).item[0].size(); ++i) p.gradient[0][i] = 0;
+        for (std::size_t i = 0; i < parameters(p.in).item[0].size(); ++i) p.gradient[0][i] = 0;
         for (int k = 0; has_bias && k < Filters; ++k) p.gradient[1][k] = 0;
         if (p.dx)
             for (std::size_t i = 0; i < p.in.size() * static_cast<std::size_t>(p.n); ++i) p.dx[i] = 0;

@@ -1,6 +1,7 @@
 // Pool: the largest value of every window.
 #pragma once
 
+#include "dsl/core/conv_window.hpp"
 #include "dsl/core/layer.hpp"
 #include "dsl/core/options.hpp"
 
@@ -29,7 +30,7 @@ template <int Window, class... Options> struct Pool {
         if (stride < 1) return layer_must(Must::have_a_stride_of_at_least_1, stride);
         if (in.is_vector) return input_must(Must::be_an_image);
         if (in.height < Window || in.width < Window) return input_must(Must::be_at_least_high_and_wide, Window, Window);
-        return Shape{in.channels, (in.height - Window) / stride + 1, (in.width - Window) / stride + 1, false};
+        return Shape{in.channels, window_places(in.height, Window, stride), window_places(in.width, Window, stride), false};
     }
 
     template <class T> static void forward(const Pass<T>& p) {

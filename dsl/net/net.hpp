@@ -109,13 +109,15 @@ template <class C, Shape In, class LossType> constexpr auto report() {
     } else if constexpr (C::part == Part::layers) {
         using P = At_t<typename C::flat, static_cast<std::size_t>(C::program.fault_at)>;
         constexpr Text where = Text{} << "layer " << P::path[0].text();
+        constexpr Text said = sentence_about<typename P::type>(where, C::program.fault_input, f);
         return Type<network_error<layer_tag<P>, typename P::type,
                                   typename IncomingTag<C::program.fault_input>::type, f.must, f.a, f.b,
-                                  sentence_about<typename P::type>(where, C::program.fault_input, f)>>{};
+                                  Sentence<said.length>(said)>>{};
     } else if constexpr (C::part == Part::loss) {
         constexpr Shape out = C::program.value[C::program.output];
+        constexpr Text said = sentence_about<LossType>("the loss", out, f);
         return Type<network_error<the_loss, LossType, typename IncomingTag<out>::type, f.must, f.a, f.b,
-                                  sentence_about<LossType>("the loss", out, f)>>{};
+                                  Sentence<said.length>(said)>>{};
     } else {
         using Where = std::conditional_t<
             C::part == Part::input, the_input,
@@ -125,8 +127,9 @@ template <class C, Shape In, class LossType> constexpr auto report() {
                                       : C::part == Part::batch ? "the network"
                                       : C::part == Part::body  ? "the layers of the network"
                                                                : "the initialiser of the network";
+        constexpr Text said = sentence(words, In, f);
         return Type<network_error<Where, the_network, typename IncomingTag<In>::type, f.must, f.a, f.b,
-                                  sentence(words, In, f)>>{};
+                                  Sentence<said.length>(said)>>{};
     }
 }
 
@@ -180,7 +183,8 @@ constexpr std::size_t arena_values(int optimizer_states) {
 ///
 /// A network that does not fit together stops the compiler with one sentence that names the layer, what comes into it
 /// and what it must be.
-template <Shape Input, BatchSize Samples, class Body, class LossType, class Initialiser_ = He> struct Net : decltype(detail::report<detail::Check<Input, Samples, Body, LossType, Initialiser_>, Input,
+template <Shape Input, BatchSize Samples, class Body, class LossType, class Initialiser_ = He>
+struct Net : decltype(detail::report<detail::Check<Input, Samples, Body, LossType, Initialiser_>, Input,
                                      LossType>())::type {
 private:
     using check = detail::Check<Input, Samples, Body, LossType, Initialiser_>;

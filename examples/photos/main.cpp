@@ -2,13 +2,36 @@
 #include <CLI/CLI.hpp>
 #include <exception>
 #include <iostream>
+#include <sstream>
 
 #include "commands.hpp"
+#include "runtime/core/error.hpp"
+#include "runtime/core/one_line.hpp"
+
+namespace {
+
+/// A number from low to high; CLI::Range would let NaN through.
+CLI::Validator within(double low, double high) {
+    std::ostringstream range;
+    range << "from " << low << " to " << high;
+    return CLI::Validator(
+        [=, words = range.str()](std::string& text) {
+            double value = 0;
+            const bool number = CLI::detail::lexical_cast(text, value);
+            return number && value >= low && value <= high ? "" : "'" + text + "' must be a number " + words;
+        },
+        range.str());
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
     using namespace photos;
     CLI::App app{"Trains an image classifier on a folder of photographs, one sub-folder a class, and uses it."};
     app.require_subcommand(1);
+    app.failure_message([](const CLI::App*, const CLI::Error& e) {
+        return "error: " + tn::one_line(e.what()) + "; photos --help and photos COMMAND --help say what there is\n";
+    });
     Machine machine;
     const auto add_machine = [&](CLI::App* command) {
         command->add_option("--device", machine.device, "cpu, cuda or auto")->capture_default_str();
@@ -24,16 +47,16 @@ int main(int argc, char** argv) {
     train_command->add_option("--epochs", t.epochs, "times through all photographs")->capture_default_str()->check(CLI::Range(1, 1000000));
     train_command->add_option("--iterations", t.iterations, "batches instead of epochs")->check(CLI::Range(1, 1000000000));
     train_command->add_option("--batch", t.batch, "photographs a step, 1 to 64")->capture_default_str()->check(CLI::Range(1, 64));
-    train_command->add_option("--rate", t.rate, "Adam's learning rate")->capture_default_str()->check(CLI::Range(1e-8, 1.0));
-    train_command->add_option("--weight-decay", t.weight_decay, "")->capture_default_str()->check(CLI::Range(0.0, 1.0));
+    train_command->add_option("--rate", t.rate, "Adam's learning rate")->capture_default_str()->check(within(1e-8, 1));
+    train_command->add_option("--weight-decay", t.weight_decay, "pulls weights towards 0")->capture_default_str()->check(within(0, 1));
     train_command->add_option("--augmentation", t.augmentation, "none, light, strong, digits, or strong,flip=0,rotate=0.5:20")->capture_default_str();
-    train_command->add_option("--test-share", t.test_share, "share of every class to test on")->capture_default_str()->check(CLI::Range(0.01, 0.99));
+    train_command->add_option("--test-share", t.test_share, "share of every class to test on")->capture_default_str()->check(within(0.01, 0.99));
     train_command->add_option("--train-per-class", t.train_per_class, "train on so many of every class, test on the rest")->check(CLI::Range(1, 1000000));
     train_command->add_option("--evaluate-limit", t.evaluate_limit, "test photographs after an epoch; 0: all")->capture_default_str()->check(CLI::Range(0, 1000000000));
-    train_command->add_option("--seed", t.seed, "of weights, split, order and augmentation")->capture_default_str();
+    train_command->add_option("--seed", t.seed, "of weights, split, order and augmentation")->capture_default_str()->check(CLI::NonNegativeNumber);
     train_command->add_flag("--resume", t.resume, "go on from the model in --out");
     train_command->add_option("--generated", t.generated, "with no folder: drawings a character")->capture_default_str()->check(CLI::Range(10, 10000));
-    train_command->add_option("--wrong-labels", t.wrong_labels, "with no folder: share of training labels that are wrong")->capture_default_str()->check(CLI::Range(0.0, 0.5));
+    train_command->add_option("--wrong-labels", t.wrong_labels, "with no folder: share of training labels that are wrong")->capture_default_str()->check(within(0, 0.5));
     add_machine(train_command);
 
     UseCommand u;
@@ -54,12 +77,15 @@ int main(int argc, char** argv) {
         return app.exit(e) == 0 ? 0 : 2;
     }
     try {
-        if (*train_command) return train(machine, t);
-        if (*test_command) return test(machine, u);
-        if (*predict_command) return predict(machine, u);
-        return inspect(u);
+        const int status = *train_command     ? train(machine, t)
+                           : *test_command    ? test(machine, u)
+                           : *predict_command ? predict(machine, u)
+                                              : inspect(u);
+        if (std::fflush(stdout) != 0) throw tn::Error("the output cannot be written");
+        return status;
     } catch (const std::exception& e) {
-        std::cerr << "error: " << e.what() << "\n";
+        std::fflush(stdout);
+        std::cerr << "error: " << tn::one_line(e.what()) << "\n";
         return 1;
     }
 }

@@ -1,14 +1,17 @@
 #include <fmt/format.h>
 
+#include <cmath>
 #include <filesystem>
 
 #include "commands.hpp"
+#include "folders.hpp"
+#include "history.hpp"
 #include "network.hpp"
 #include "runtime/core/file.hpp"
+#include "runtime/core/one_line.hpp"
 #include "runtime/data/characters.hpp"
 #include "runtime/data/folder.hpp"
 #include "runtime/data/split.hpp"
-#include "runtime/io/curves.hpp"
 #include "runtime/train/device.hpp"
 #include "runtime/train/trainer.hpp"
 
@@ -34,8 +37,9 @@ Sets draw_characters(const TrainCommand& c) {
     std::vector<int> wrong;
     Sets sets{generate_characters(c.generated, picture_shape, c.seed, static_cast<float>(c.wrong_labels), &wrong),
               generate_characters(std::max(1, c.generated / 2), picture_shape, c.seed + 1'000'000)};
-    fmt::print("No folder was named: {} pictures of three characters are generated to train on, {} of them with a wrong\n"
-               "label on purpose, and {} to test on. Name a folder to train on your own photographs.\n",
+    fmt::print("No folder was named, so pictures of three characters are generated:\n"
+               "{} to train on, {} of them with a wrong label on purpose, and {} to test on.\n"
+               "Name a folder to train on your own photographs.\n",
                sets.training.size(), wrong.size(), sets.test.size());
     return sets;
 }
@@ -43,37 +47,29 @@ Sets draw_characters(const TrainCommand& c) {
 Sets read_sets(const TrainCommand& c, ThreadPool& pool) {
     if (c.folder.empty()) return draw_characters(c);
     const Pictures all = read_folder(c.folder, picture_shape, pool);
-    for (const SkippedFile& s : all.skipped) fmt::print("skipped {}: {}\n", s.path, s.reason);
+    print_skipped(all);
     if (c.test_folder.empty()) return split(all, c);
     FolderOptions same_classes;
     same_classes.classes = all.classes;
-    return {all, read_folder(c.test_folder, picture_shape, pool, same_classes)};
+    const Pictures test = read_folder(c.test_folder, picture_shape, pool, same_classes);
+    print_skipped(test);
+    return {all, test};
 }
 
-std::string csv_of(const std::vector<EpochResult>& epochs) {
-    std::string text = "epoch,iteration,train_loss,train_accuracy,test_loss,test_accuracy,seconds\n";
-    for (const EpochResult& e : epochs)
-        text += fmt::format("{},{},{:.6f},{:.6f},{:.6f},{:.6f},{:.2f}\n", e.epoch, e.iteration, e.train_loss,
-                            e.train_accuracy, e.test_loss, e.test_accuracy, e.seconds);
-    return text;
+/// A run goes on only with what it began with: other classes mean other labels, another seed another split.
+void check_resumes(const fs::path& path, const std::vector<std::string>& classes, std::uint64_t seed) {
+    const CheckpointInfo info = checkpoint_info(Safetensors(path), path.string());
+    if (info.classes != classes)
+        throw Error(fmt::format("{}: cannot go on, because it was trained on other classes: {}, not {}", path.string(),
+                                fmt::join(info.classes, " "), fmt::join(classes, " ")));
+    if (info.seed != seed)
+        throw Error(fmt::format("{}: cannot go on with --seed {}, because it began with --seed {}", path.string(), seed,
+                                info.seed));
 }
 
-Picture curves_of(const std::vector<EpochResult>& epochs) {
-    Panel loss{"loss", {{"train", {}, {}}, {"test", {}, {}}}, false};
-    Panel accuracy{"accuracy", {{"train", {}, {}}, {"test", {}, {}}}, true};
-    const auto add = [](Curve& curve, const EpochResult& e, double value) {
-        if (std::isnan(value)) return;
-        curve.x.push_back(static_cast<double>(e.iteration));
-        curve.y.push_back(value);
-    };
-    for (const EpochResult& e : epochs) {
-        add(loss.curves[0], e, e.train_loss);
-        add(loss.curves[1], e, e.test_loss);
-        add(accuracy.curves[0], e, e.train_accuracy);
-        add(accuracy.curves[1], e, e.test_accuracy);
-    }
-    const Panel panels[] = {loss, accuracy};
-    return draw_curves(panels, "iteration");
+void refuse_names_that_cannot_be_saved(const std::vector<std::string>& classes) {
+    for (const std::string& name : classes)
+        if (!is_utf8(name)) throw Error(fmt::format("{}: the name of a class must be UTF-8", name));
 }
 
 }  // namespace
@@ -82,11 +78,10 @@ int train(const Machine& machine, const TrainCommand& c) {
     const Augmentation augmentation = parse_augmentation(c.augmentation);
     cpu::Backend backend = open_cpu(machine.device, machine.threads, machine.instructions);
     const fs::path out = c.out;
-    std::error_code failed;
-    fs::create_directories(out, failed);
-    if (failed) throw Error(fmt::format("{}: the folder cannot be made: {}", c.out, failed.message()));
+    make_folder(c.out);
 
     const Sets sets = read_sets(c, backend.threads());
+    refuse_names_that_cannot_be_saved(sets.training.classes);
     fmt::print("{} classes, {} photographs to train on, {} to test on\n", sets.training.classes.size(),
                sets.training.size(), sets.test.size());
     fmt::print("{}\n{}training needs {}\n", backend.describe(), Network::summary(),
@@ -99,8 +94,14 @@ int train(const Machine& machine, const TrainCommand& c) {
     o.evaluate_limit = c.evaluate_limit;
     o.evaluate_seconds = 2;
     o.save_to = out / "model.safetensors";
-    if (c.resume) o.resume_from = o.save_to;
     o.classes = sets.training.classes;
+    const fs::path metrics = out / "metrics.csv";
+    std::vector<EpochResult> epochs;
+    if (c.resume) {
+        o.resume_from = o.save_to;
+        check_resumes(o.resume_from, o.classes, c.seed);
+        epochs = read_history(metrics);
+    }
     o.loader.augmentation = augmentation;
     o.loader.normalise = fit_normalise(sets.training);
     o.loader.seed = c.seed;
@@ -108,12 +109,12 @@ int train(const Machine& machine, const TrainCommand& c) {
 
     Model<Network, Adam> model(backend, c.seed);
     model.active_outputs(static_cast<int>(o.classes.size()));
+    std::fflush(stdout);
     Progress progress;
-    std::vector<EpochResult> epochs;
     tn::train(model, Adam{.rate = static_cast<float>(c.rate), .weight_decay = static_cast<float>(c.weight_decay)},
               sets.training, sets.test, o, progress, [&](const EpochResult& e) {
-                  epochs.push_back(e);
-                  write_file(out / "metrics.csv", csv_of(epochs));
+                  add(epochs, e);
+                  write_file(metrics, to_csv(epochs));
                   if (!std::isnan(e.test_accuracy))
                       progress.say(fmt::format("epoch {:>3}  train loss {:.4f} accuracy {:5.1f} %  test loss {:.4f} accuracy {:5.1f} %",
                                                e.epoch, e.train_loss, 100 * e.train_accuracy, e.test_loss,
@@ -124,11 +125,17 @@ int train(const Machine& machine, const TrainCommand& c) {
     std::vector<Prediction> predictions;
     const EpochResult final_result =
         evaluate(model, sets.test, o.loader.normalise, c.batch, 0, &confusion, &predictions);
-    write_png(out / "curves.png", curves_of(epochs));
+    write_png(out / "curves.png", draw_history(epochs));
     write_png(out / "confusion.png", draw_confusion(confusion, o.classes));
     write_png(out / "predictions.png", draw_predictions(sets.test, choose(sets.test, predictions, 48)));
-    fmt::print("test accuracy {:.2f} % of {} photographs; model, curves, confusion matrix, predictions and augmented "
-               "samples are in {}\n", 100 * final_result.test_accuracy, sets.test.size(), out.string());
+    fmt::print("test accuracy {:.2f} % of {} photographs\nIn {} are:\n", 100 * final_result.test_accuracy,
+               sets.test.size(), one_line(c.out));
+    for (const auto& [file, what] : {std::pair{"model.safetensors", "the model, for photos predict, test and inspect"},
+                                     std::pair{"curves.png", "loss and accuracy after every epoch, from metrics.csv"},
+                                     std::pair{"confusion.png", "which class was taken for which"},
+                                     std::pair{"predictions.png", "test photographs, the wrong ones first"},
+                                     std::pair{"augmentation.png", "what the network was shown in training"}})
+        fmt::print("  {:<18} {}\n", file, what);
     return 0;
 }
 

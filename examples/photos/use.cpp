@@ -1,10 +1,11 @@
 #include <fmt/format.h>
 
 #include <filesystem>
-#include <iostream>
 
 #include "commands.hpp"
+#include "folders.hpp"
 #include "network.hpp"
+#include "runtime/core/one_line.hpp"
 #include "runtime/data/folder.hpp"
 #include "runtime/io/checkpoint.hpp"
 #include "runtime/train/device.hpp"
@@ -13,6 +14,27 @@
 namespace photos {
 
 namespace {
+
+/// Prints a picture's most probable class.
+void print_prediction(const std::string& file, Model<Network>& model, const CheckpointInfo& info) {
+    const Picture picture = resize(read_picture(file, picture_shape.channels), picture_shape);
+    normalise(picture.pixels, picture_shape, info.normalise, model.input().first(picture_shape.size()));
+    const auto p = model.predict(1).first(info.classes.size());
+    const auto best = std::max_element(p.begin(), p.end());
+    fmt::print("{}\t{}\t{:.4f}\n", one_line(file), one_line(info.classes[static_cast<std::size_t>(best - p.begin())]),
+               *best);
+}
+
+/// Runs f; an error is printed and counted instead of ending the program.
+template <class F> void attempt(int& failed, F f) {
+    try {
+        f();
+    } catch (const Error& e) {
+        std::fflush(stdout);
+        fmt::print(stderr, "error: {}\n", one_line(e.what()));
+        ++failed;
+    }
+}
 
 /// Loads the model and counts its classes.
 CheckpointInfo load(const std::string& path, Model<Network>& model) {
@@ -30,16 +52,16 @@ int test(const Machine& machine, const UseCommand& c) {
     FolderOptions same_classes;
     same_classes.classes = info.classes;
     const Pictures pictures = read_folder(c.folder, picture_shape, backend.threads(), same_classes);
-    for (const SkippedFile& s : pictures.skipped) fmt::print("skipped {}: {}\n", s.path, s.reason);
+    print_skipped(pictures);
     Confusion confusion(static_cast<int>(info.classes.size()));
     std::vector<Prediction> predictions;
     const EpochResult r = evaluate(model, pictures, info.normalise, Network::batch, 0, &confusion, &predictions);
     for (int k = 0; k < confusion.classes(); ++k)
-        fmt::print("{:<24} precision {:5.1f} %  recall {:5.1f} %\n", info.classes[static_cast<std::size_t>(k)],
+        fmt::print("{:<24} precision {:5.1f} %  recall {:5.1f} %\n", one_line(info.classes[static_cast<std::size_t>(k)]),
                    100 * confusion.precision(k), 100 * confusion.recall(k));
     fmt::print("accuracy {:.2f} % of {} photographs, loss {:.4f}\n", 100 * r.test_accuracy, pictures.size(), r.test_loss);
     if (!c.out.empty()) {
-        std::filesystem::create_directories(c.out);
+        make_folder(c.out);
         write_png(std::filesystem::path(c.out) / "confusion.png", draw_confusion(confusion, info.classes));
         write_png(std::filesystem::path(c.out) / "predictions.png",
                   draw_predictions(pictures, choose(pictures, predictions, 48)));
@@ -53,36 +75,34 @@ int predict(const Machine& machine, const UseCommand& c) {
     const CheckpointInfo info = load(c.model, model);
     int failed = 0;
     for (const std::string& argument : c.files)
-        for (const std::string& file : picture_files(argument)) {
-            try {
-                const Picture picture = resize(read_picture(file, picture_shape.channels), picture_shape);
-                normalise(picture.pixels, picture_shape, info.normalise, model.input().first(picture_shape.size()));
-                const auto p = model.predict(1).first(info.classes.size());
-                const auto best = std::max_element(p.begin(), p.end());
-                fmt::print("{}\t{}\t{:.4f}\n", file, info.classes[static_cast<std::size_t>(best - p.begin())], *best);
-            } catch (const Error& e) {
-                std::cerr << "error: " << e.what() << "\n";
-                ++failed;
-            }
-        }
+        attempt(failed, [&] {
+            for (const std::string& file : picture_files(argument))
+                attempt(failed, [&] { print_prediction(file, model, info); });
+        });
     return failed ? 1 : 0;
 }
 
 int inspect(const UseCommand& c) {
     const Safetensors file(c.model);
     const CheckpointInfo info = checkpoint_info(file, c.model);
-    fmt::print("network   {}\nstep      {}\nseed      {}\nclasses   {}:", info.description, info.step, info.seed,
+    fmt::print("network   {}\nstep      {}\nseed      {}\nclasses   {}:", one_line(info.description), info.step, info.seed,
                info.classes.size());
-    for (const std::string& name : info.classes) fmt::print(" {}", name);
+    for (const std::string& name : info.classes) fmt::print(" {}", one_line(name));
     fmt::print("\nmean      {}  deviation {}\n", info.normalise.mean[0], info.normalise.deviation[0]);
+    int optimizer = 0;
     for (const auto& t : file.tensors()) {
+        if (t.name.rfind("optimizer.", 0) == 0) {
+            ++optimizer;
+            continue;
+        }
         double squares = 0;
         for (float v : t.data) squares += static_cast<double>(v) * v;
         std::string shape;
         for (auto extent : t.shape) shape += fmt::format("{}{}", shape.empty() ? "" : "x", extent);
-        fmt::print("  {:<34} {:<16} root mean square {:.5f}\n", t.name, shape,
+        fmt::print("  {:<24} {:<16} root mean square {:.5f}\n", one_line(t.name), shape,
                    std::sqrt(squares / static_cast<double>(std::max<std::size_t>(t.data.size(), 1))));
     }
+    fmt::print("{} tensors of the optimizer, to go on training\n", optimizer);
     return 0;
 }
 

@@ -3,6 +3,7 @@
 // clang: tn::Conv<4, 3>
 // clang: tn::incoming<10>
 // clang: tn::Must::be_an_image
+// nvcc: Where=tn::layer<1>, Layer=tn::Conv<4, 3>, Incoming=tn::incoming<10>, What=tn::Must::be_an_image, A=0, B=0
 #include <dsl/typenet.hpp>
 
 using namespace tn;

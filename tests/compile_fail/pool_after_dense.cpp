@@ -2,6 +2,7 @@
 // clang: tn::layer<1>
 // clang: tn::Pool<2>
 // clang: tn::Must::be_an_image
+// nvcc: Where=tn::layer<1>, Layer=tn::Pool<2>, Incoming=tn::incoming<10>, What=tn::Must::be_an_image, A=0, B=0
 #include <dsl/typenet.hpp>
 
 using namespace tn;

@@ -1,6 +1,6 @@
 // Includes go one way: examples and tests -> the umbrella -> net, layers -> core; the runtime names no layer.
 #define BOOST_TEST_MODULE includes
-#include <boost/test/included/unit_test.hpp>
+#include <boost/test/unit_test.hpp>
 
 #include <filesystem>
 #include <fstream>

@@ -1,6 +1,6 @@
 // A layer from outside the tree, in a namespace of its own, works as a built-in one does.
 #define BOOST_TEST_MODULE custom_layer
-#include <boost/test/included/unit_test.hpp>
+#include <boost/test/unit_test.hpp>
 
 #include "tests/support/layer_checker.hpp"
 

@@ -1,6 +1,6 @@
 // Each optimizer against a sequence worked by hand: one weight from 1, gradients 0.5, -0.25 and 1, rate 0.1.
 #define BOOST_TEST_MODULE optimizers
-#include <boost/test/included/unit_test.hpp>
+#include <boost/test/unit_test.hpp>
 
 #include <array>
 #include <cmath>

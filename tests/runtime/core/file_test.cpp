@@ -3,7 +3,7 @@
 
 #include <sys/stat.h>
 
-#include <boost/test/included/unit_test.hpp>
+#include <boost/test/unit_test.hpp>
 
 #include "tests/runtime/temporary_folder.hpp"
 

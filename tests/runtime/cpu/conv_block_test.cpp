@@ -1,7 +1,7 @@
 #define BOOST_TEST_MODULE conv_block
 #include "runtime/cpu/conv_block.hpp"
 
-#include <boost/test/included/unit_test.hpp>
+#include <boost/test/unit_test.hpp>
 #include <memory>
 #include <string>
 

@@ -1,7 +1,7 @@
 #define BOOST_TEST_MODULE isa
 #include "runtime/cpu/isa.hpp"
 
-#include <boost/test/included/unit_test.hpp>
+#include <boost/test/unit_test.hpp>
 #include <string>
 
 #include "runtime/core/error.hpp"

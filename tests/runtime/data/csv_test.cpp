@@ -1,7 +1,7 @@
 #define BOOST_TEST_MODULE csv
 #include "runtime/data/csv.hpp"
 
-#include <boost/test/included/unit_test.hpp>
+#include <boost/test/unit_test.hpp>
 
 #include "tests/runtime/data/sample_files.hpp"
 #include "tests/runtime/temporary_folder.hpp"

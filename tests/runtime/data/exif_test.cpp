@@ -1,7 +1,7 @@
 #define BOOST_TEST_MODULE exif
 #include "runtime/data/exif.hpp"
 
-#include <boost/test/included/unit_test.hpp>
+#include <boost/test/unit_test.hpp>
 
 #include "tests/runtime/data/sample_files.hpp"
 

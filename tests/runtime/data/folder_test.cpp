@@ -1,7 +1,7 @@
 #define BOOST_TEST_MODULE folder
 #include "runtime/data/folder.hpp"
 
-#include <boost/test/included/unit_test.hpp>
+#include <boost/test/unit_test.hpp>
 #include <iostream>
 
 #include "tests/runtime/data/sample_files.hpp"

@@ -1,7 +1,7 @@
 #define BOOST_TEST_MODULE idx
 #include "runtime/data/idx.hpp"
 
-#include <boost/test/included/unit_test.hpp>
+#include <boost/test/unit_test.hpp>
 #include <iostream>
 
 #include "tests/runtime/data/sample_files.hpp"

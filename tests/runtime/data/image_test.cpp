@@ -1,7 +1,7 @@
 #define BOOST_TEST_MODULE image
 #include "runtime/data/image.hpp"
 
-#include <boost/test/included/unit_test.hpp>
+#include <boost/test/unit_test.hpp>
 #include <cstdlib>
 #include <iostream>
 

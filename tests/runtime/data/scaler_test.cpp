@@ -1,7 +1,7 @@
 #define BOOST_TEST_MODULE scaler
 #include "runtime/data/scaler.hpp"
 
-#include <boost/test/included/unit_test.hpp>
+#include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <limits>
 

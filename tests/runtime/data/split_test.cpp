@@ -2,7 +2,7 @@
 #include "runtime/data/split.hpp"
 
 #include <algorithm>
-#include <boost/test/included/unit_test.hpp>
+#include <boost/test/unit_test.hpp>
 #include <limits>
 #include <numeric>
 

@@ -1,6 +1,6 @@
 // After construction a training step allocates nothing.
 #define BOOST_TEST_MODULE allocation
-#include <boost/test/included/unit_test.hpp>
+#include <boost/test/unit_test.hpp>
 
 #include "dsl/typenet.hpp"
 #include "runtime/train/model.hpp"

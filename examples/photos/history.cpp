@@ -1,0 +1,75 @@
+#include "history.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <sstream>
+
+#include "runtime/core/file.hpp"
+#include "runtime/io/curves.hpp"
+
+namespace photos {
+
+using namespace tn;
+
+namespace {
+
+constexpr const char* header = "epoch,iteration,train_loss,train_accuracy,test_loss,test_accuracy,seconds";
+
+EpochResult parse(const std::string& line, const std::string& where) {
+    EpochResult e;
+    int used = 0;
+    const int fields = std::sscanf(line.c_str(), "%d,%ld,%lf,%lf,%lf,%lf,%lf%n", &e.epoch, &e.iteration, &e.train_loss,
+                                   &e.train_accuracy, &e.test_loss, &e.test_accuracy, &e.seconds, &used);
+    if (fields != 7 || used != static_cast<int>(line.size()))
+        throw Error(fmt::format("{}: must have 7 numbers, as the program wrote them, not '{}'", where, line));
+    return e;
+}
+
+}  // namespace
+
+void add(std::vector<EpochResult>& epochs, const EpochResult& epoch) {
+    while (!epochs.empty() && epochs.back().iteration >= epoch.iteration) epochs.pop_back();
+    epochs.push_back(epoch);
+}
+
+std::string to_csv(const std::vector<EpochResult>& epochs) {
+    std::string text = fmt::format("{}\n", header);
+    for (const EpochResult& e : epochs)
+        text += fmt::format("{},{},{:.6f},{:.6f},{:.6f},{:.6f},{:.2f}\n", e.epoch, e.iteration, e.train_loss,
+                            e.train_accuracy, e.test_loss, e.test_accuracy, e.seconds);
+    return text;
+}
+
+std::vector<EpochResult> read_history(const std::filesystem::path& path) {
+    if (!std::filesystem::exists(path)) return {};
+    const auto bytes = read_file(path, 1 << 28);
+    std::istringstream lines(std::string(bytes.begin(), bytes.end()));
+    std::string line;
+    std::getline(lines, line);
+    if (line != header) throw Error(fmt::format("{}: must begin with '{}'", path.string(), header));
+    std::vector<EpochResult> epochs;
+    for (int number = 2; std::getline(lines, line); ++number)
+        epochs.push_back(parse(line, fmt::format("{}:{}", path.string(), number)));
+    return epochs;
+}
+
+Picture draw_history(const std::vector<EpochResult>& epochs) {
+    Panel loss{"loss", {{"train", {}, {}}, {"test", {}, {}}}, false};
+    Panel accuracy{"accuracy", {{"train", {}, {}}, {"test", {}, {}}}, true};
+    const auto point = [](Curve& curve, const EpochResult& e, double value) {
+        if (std::isnan(value)) return;
+        curve.x.push_back(static_cast<double>(e.iteration));
+        curve.y.push_back(value);
+    };
+    for (const EpochResult& e : epochs) {
+        point(loss.curves[0], e, e.train_loss);
+        point(loss.curves[1], e, e.test_loss);
+        point(accuracy.curves[0], e, e.train_accuracy);
+        point(accuracy.curves[1], e, e.test_accuracy);
+    }
+    const Panel panels[] = {loss, accuracy};
+    return draw_curves(panels, "iteration");
+}
+
+}  // namespace photos

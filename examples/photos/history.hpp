@@ -1,0 +1,24 @@
+// What every epoch of a run gave: as a table in a file, which a resumed run reads back, and as curves.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "runtime/train/trainer.hpp"
+
+namespace photos {
+
+/// Appends an epoch; what was there of the same or later iterations goes, since a resumed run did them anew.
+void add(std::vector<tn::EpochResult>& epochs, const tn::EpochResult& epoch);
+
+/// One line an epoch, "nan" where there was no test.
+std::string to_csv(const std::vector<tn::EpochResult>& epochs);
+
+/// Reads what to_csv wrote; nothing when there is no such file. Throws tn::Error naming file and line.
+std::vector<tn::EpochResult> read_history(const std::filesystem::path& path);
+
+/// Loss and accuracy of training and test against the iteration.
+tn::Picture draw_history(const std::vector<tn::EpochResult>& epochs);
+
+}  // namespace photos

@@ -1,0 +1,50 @@
+#include "runtime/core/one_line.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/locale/utf.hpp>
+
+namespace tn {
+
+namespace {
+
+using utf8 = boost::locale::utf::utf_traits<char>;
+
+std::string escaped(char byte) {
+    switch (byte) {
+        case '\n': return "\\n";
+        case '\t': return "\\t";
+        case '\\': return "\\\\";
+        default: return fmt::format("\\x{:02x}", static_cast<unsigned char>(byte));
+    }
+}
+
+/// C0, DEL, C1, the separators of lines and paragraphs, and the marks that turn the direction of text around.
+bool is_control(char32_t c) {
+    return c < 0x20 || (c >= 0x7F && c < 0xA0) || (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+}
+
+}  // namespace
+
+std::string one_line(std::string_view text) {
+    std::string line;
+    for (auto at = text.begin(); at != text.end();) {
+        const auto start = at;
+        const auto c = utf8::decode(at, text.end());
+        const bool valid = boost::locale::utf::is_valid_codepoint(c);
+        if (!valid) at = start + 1;
+        if (valid && c != '\\' && !is_control(c))
+            line.append(start, at);
+        else
+            for (auto byte = start; byte != at; ++byte) line += escaped(*byte);
+    }
+    return line;
+}
+
+bool is_utf8(std::string_view text) {
+    for (auto at = text.begin(); at != text.end();)
+        if (!boost::locale::utf::is_valid_codepoint(utf8::decode(at, text.end()))) return false;
+    return true;
+}
+
+}  // namespace tn

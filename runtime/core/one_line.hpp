@@ -1,0 +1,16 @@
+// Text from outside (names of files and classes) made safe to print.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace tn {
+
+/// The text on one line and without effect on a terminal: control characters, bytes that are not UTF-8 and the backslash
+/// itself are written as \n, \t, \\ or \xNN, so that the text can be told back from it.
+std::string one_line(std::string_view text);
+
+/// True when every byte is part of a valid UTF-8 sequence.
+bool is_utf8(std::string_view text);
+
+}  // namespace tn

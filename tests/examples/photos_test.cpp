@@ -1,0 +1,271 @@
+// The photos program from outside: a few steps on a few drawn characters, all its commands, and every way to ask wrongly.
+#define BOOST_TEST_MODULE photos
+#include <boost/test/unit_test.hpp>
+
+#include "runtime/cpu/isa.hpp"
+#include "runtime/data/characters.hpp"
+#include "runtime/data/image.hpp"
+#include "tests/support/program.hpp"
+
+using namespace tn_test;
+namespace fs = std::filesystem;
+
+/// 12 photographs of 3 characters in a folder a class, with names that are hard to print.
+struct Photographs {
+    TemporaryFolder folder;
+    Photographs() {
+        const tn::Pictures drawn = tn::generate_characters(4, {1, 64, 48}, 5);
+        const char* names[] = {"plain.png", "with space.png", "new\nline\t\x1b[31m.png", "Zoë 山.png"};
+        for (int i = 0; i < drawn.size(); ++i) {
+            const fs::path path = folder / ("set/" + drawn.classes[static_cast<std::size_t>(
+                                                         drawn.labels[static_cast<std::size_t>(i)])]) / names[i % 4];
+            fs::create_directories(path.parent_path());
+            const auto bytes = drawn.picture(i);
+            tn::write_png(path, {drawn.shape, {bytes.begin(), bytes.end()}});
+        }
+    }
+    std::string set() const { return (folder / "set").string(); }
+    std::string at(const char* name) const { return (folder / name).string(); }
+};
+
+/// The same, and a model that was trained on it for 2 epochs of 2 steps.
+struct Trained : Photographs {
+    Run training = run("photos", {"train", set(), "--out", at("run"), "--epochs", "2", "--batch", "4", "--test-share",
+                                  "0.25", "--seed", "3", "--threads", "2"});
+    std::string model() const { return at("run/model.safetensors"); }
+    std::string photograph(const char* name) const { return (folder / "set/ada" / name).string(); }
+};
+
+BOOST_FIXTURE_TEST_CASE(trains_on_a_folder, Trained) {
+    BOOST_TEST(training.status == 0, training.err);
+    BOOST_TEST(contains(training.out, "3 classes, 9 photographs to train on, 3 to test on"));
+    BOOST_TEST(contains(training.out, "cpu, 2 threads, "));
+    BOOST_TEST(contains(training.out, "test accuracy "));
+    for (const char* file : {"model.safetensors", "metrics.csv", "curves.png", "confusion.png", "predictions.png",
+                             "augmentation.png"}) {
+        BOOST_TEST(fs::file_size(folder / "run" / file) > 100u, file);
+        BOOST_TEST(contains(training.out + "metrics.csv", file));
+    }
+    BOOST_TEST(tn::read_picture(at("run/curves.png"), 3).shape.width > 100);
+    std::size_t files = 0;
+    for (const auto& entry : fs::directory_iterator(at("run"))) files += entry.is_regular_file();
+    BOOST_TEST(files == 6u);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_run_that_was_killed_and_resumed_ends_with_the_same_model, Photographs) {
+    const auto words = [&](const char* out, const char* iterations) {
+        return std::vector<std::string>{"train", set(), "--out", at(out), "--iterations", iterations, "--batch", "3"};
+    };
+    BOOST_TEST(run("photos", words("whole", "24")).status == 0);
+    BOOST_TEST(run_until(folder / "parts/metrics.csv", "photos", words("parts", "24")));
+    auto again = words("parts", "24");
+    again.push_back("--resume");
+    const Run rest = run("photos", again);
+    BOOST_TEST(rest.status == 0, rest.err);
+    BOOST_TEST((content(at("whole/model.safetensors")) == content(at("parts/model.safetensors"))));
+    const std::string metrics = content(at("parts/metrics.csv"));
+    BOOST_TEST(std::count(metrics.begin(), metrics.end(), '\n') >= 8);
+    BOOST_TEST(contains(metrics, "\n1,3,"));
+    BOOST_TEST(contains(metrics, "\n8,24,"));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_run_that_has_ended_can_be_resumed_for_longer_or_not_at_all, Trained) {
+    const auto resume = [&](const char* epochs) {
+        return run("photos", {"train", set(), "--out", at("run"), "--epochs", epochs, "--batch", "4", "--seed", "3",
+                              "--test-share", "0.25", "--resume"});
+    };
+    const std::string before = content(model()), metrics = content(at("run/metrics.csv"));
+    const Run nothing = resume("2");
+    BOOST_TEST(nothing.status == 0, nothing.err);
+    BOOST_TEST((content(model()) == before));
+    BOOST_TEST(content(at("run/metrics.csv")) == metrics);
+    const Run longer = resume("3");
+    BOOST_TEST(longer.status == 0, longer.err);
+    BOOST_TEST(content(at("run/metrics.csv")).rfind(metrics, 0) == 0);
+    BOOST_TEST(contains(content(at("run/metrics.csv")), "\n3,9,"));
+}
+
+BOOST_FIXTURE_TEST_CASE(resuming_refuses_what_is_not_the_same_run, Trained) {
+    const auto resume = [&](const std::string& from, const char* out, const char* seed) {
+        return complaint("photos", {"train", from, "--out", at(out), "--resume", "--epochs", "3", "--seed", seed});
+    };
+    BOOST_TEST(resume(set(), "run", "4") == model() + ": cannot go on with --seed 4, because it began with --seed 3");
+    fs::copy(set(), at("other"), fs::copy_options::recursive);
+    fs::rename(at("other/cleo"), at("other/dan"));
+    BOOST_TEST(resume(at("other"), "run", "3") ==
+               model() + ": cannot go on, because it was trained on other classes: ada ben cleo, not ada ben dan");
+    BOOST_TEST(contains(resume(set(), "nothing-here", "3"), "model.safetensors: cannot be read: No such file"));
+    folder.write("run/metrics.csv", "epoch\n");
+    BOOST_TEST(contains(resume(set(), "run", "3"), "metrics.csv: must begin with 'epoch,iteration,"));
+}
+
+BOOST_FIXTURE_TEST_CASE(tests_a_model, Trained) {
+    const Run r = run("photos", {"test", set(), "--model", model(), "--out", at("report")});
+    BOOST_TEST(r.status == 0, r.err);
+    BOOST_TEST(r.lines().size() == 4u);
+    BOOST_TEST(contains(r.lines()[0], "ada "));
+    BOOST_TEST(contains(r.lines()[0], "precision"));
+    BOOST_TEST(contains(r.lines()[3], "% of 12 photographs, loss "));
+    BOOST_TEST(tn::read_picture(at("report/confusion.png"), 3).shape.width > 100);
+    BOOST_TEST(tn::read_picture(at("report/predictions.png"), 3).shape.width > 100);
+}
+
+BOOST_FIXTURE_TEST_CASE(predicts_files_and_folders_a_line_each, Trained) {
+    const Run one = run("photos", {"predict", "--model", model(), photograph("plain.png")});
+    BOOST_TEST(one.status == 0, one.err);
+    BOOST_TEST(one.lines().size() == 1u);
+    const std::string line = one.lines()[0];
+    BOOST_TEST(line.rfind(photograph("plain.png") + "\t", 0) == 0);
+    BOOST_TEST(std::count(line.begin(), line.end(), '\t') == 2);
+    const double probability = std::stod(line.substr(line.rfind('\t') + 1));
+    BOOST_TEST((probability >= 0.33 && probability <= 1));
+
+    const Run all = run("photos", {"predict", "--model", model(), (folder / "set/ada").string()});
+    BOOST_TEST(all.status == 0, all.err);
+    BOOST_TEST(all.lines().size() == 4u);
+    BOOST_TEST(contains(all.out, "/with space.png\t"));
+    BOOST_TEST(contains(all.out, "/Zoë 山.png\t"));
+    BOOST_TEST(contains(all.out, "/new\\nline\\t\\x1b[31m.png\t"));
+    BOOST_TEST(!contains(all.out, "\x1b"));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_bad_file_among_good_ones_is_named_and_the_others_answered, Trained) {
+    const std::string broken = folder.write("broken\n.png", "not a picture").string();
+    const Run r = run("photos", {"predict", "--model", model(), photograph("plain.png"), broken, at("not-there.png"),
+                                 photograph("with space.png")});
+    BOOST_TEST(r.status == 1);
+    BOOST_TEST(r.lines().size() == 2u);
+    BOOST_TEST(std::count(r.err.begin(), r.err.end(), '\n') == 2, r.err);
+    BOOST_TEST(contains(r.err, "/broken\\n.png: "));
+    BOOST_TEST(contains(r.err, "not-there.png: must be a picture or a folder"));
+}
+
+BOOST_FIXTURE_TEST_CASE(output_that_cannot_be_written_is_an_error, Trained) {
+    if (!fs::exists("/dev/full")) {
+        BOOST_TEST_MESSAGE("skipped: there is no /dev/full");
+        return;
+    }
+    const std::string command = command_of("photos", {"predict", "--model", model(), photograph("plain.png")}) + " >/dev/full 2>";
+    const int status = std::system((command + quoted(at("said"))).c_str());
+    BOOST_TEST(WEXITSTATUS(status) == 1);
+    BOOST_TEST(content(at("said")) == "error: the output cannot be written\n");
+}
+
+BOOST_FIXTURE_TEST_CASE(inspects_a_model, Trained) {
+    const Run r = run("photos", {"inspect", "--model", model()});
+    BOOST_TEST(r.status == 0, r.err);
+    BOOST_TEST(contains(r.out, "network   Image<1, 128, 128> | 0 Conv<16, 3> | 1 BN | "));
+    BOOST_TEST(contains(r.out, "classes   3: ada ben cleo\n"));
+    BOOST_TEST(contains(r.out, "step      6\n"));
+    BOOST_TEST(contains(r.out, "20.weight                1000x128 "));
+}
+
+BOOST_FIXTURE_TEST_CASE(refuses_models_that_are_not_its_own, Trained) {
+    const std::string bytes = content(model());
+    const auto predict = [&](const std::string& path) {
+        return complaint("photos", {"predict", "--model", path, photograph("plain.png")});
+    };
+    BOOST_TEST(contains(predict(at("none")), "none: cannot be read: No such file or directory"));
+    BOOST_TEST(contains(predict(set()), "set: must be a regular file"));
+    BOOST_TEST(contains(predict(folder.write("empty", "").string()), "is not a safetensors file"));
+    BOOST_TEST(contains(predict(folder.write("cut", bytes.substr(0, bytes.size() / 2)).string()), "cut: "));
+    std::string flipped = bytes;
+    flipped[flipped.size() - 1000] ^= 1;
+    BOOST_TEST(contains(predict(folder.write("flipped", flipped).string()), "flipped: is damaged"));
+    std::string other = bytes;
+    const std::size_t layer = other.find("Conv<32, 3>");
+    BOOST_REQUIRE(layer != other.npos);
+    other.replace(layer, 11, "Conv<31, 3>");
+    BOOST_TEST(contains(predict(folder.write("other", other).string()),
+                        "other: is of another network: the layer is '4 Conv<31, 3>' in the file, but '4 Conv<32, 3>' here"));
+    BOOST_TEST(contains(complaint("photos", {"inspect", "--model", at("flipped")}), "flipped: is damaged"));
+    BOOST_TEST(contains(complaint("photos", {"test", set(), "--model", at("other")}), "is of another network"));
+}
+
+BOOST_FIXTURE_TEST_CASE(refuses_folders_it_cannot_train_on, Photographs) {
+    const auto train = [&](const std::string& path) {
+        return complaint("photos", {"train", path, "--out", at("run"), "--iterations", "1"});
+    };
+    BOOST_TEST(contains(train(at("nothing")), "nothing: must be a folder with a sub-folder a class"));
+    BOOST_TEST(contains(train(at("new\nline")), "new\\nline: must be a folder"));
+    fs::create_directories(at("one"));
+    fs::copy(folder / "set/ada", at("one/ada"));
+    BOOST_TEST(contains(train(at("one")), "one: must have a sub-folder for each of at least 2 classes, not 1"));
+    fs::create_directories(at("one/nobody"));
+    BOOST_TEST(contains(train(at("one")), "nobody: the class must have at least one picture"));
+    fs::rename(at("one/nobody"), at("one/B\xe9la"));
+    fs::copy(folder / "set/ben", at("one/B\xe9la"));
+    BOOST_TEST(contains(train(at("one")), "B\\xe9la: the name of a class must be UTF-8"));
+    folder.write("set/ada/broken.png", "no picture");
+    BOOST_TEST(contains(train(set()), "1 of 13 pictures cannot be used, more than 5 %: "));
+    BOOST_TEST(!fs::exists(at("run/model.safetensors")));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_test_folder_must_have_the_same_classes, Trained) {
+    fs::create_directories(at("strangers/zoe"));
+    fs::copy(folder / "set/ada/plain.png", at("strangers/zoe/plain.png"));
+    BOOST_TEST(contains(complaint("photos", {"test", at("strangers"), "--model", model()}),
+                        "zoe: the class is not one of the 3 given ones"));
+    BOOST_TEST(contains(complaint("photos", {"train", set(), "--test", at("strangers"), "--out", at("run2")}),
+                        "zoe: the class is not one of the 3 given ones"));
+}
+
+BOOST_FIXTURE_TEST_CASE(refuses_options_that_cannot_be, Photographs) {
+    const auto train = [&](std::vector<std::string> words) {
+        words.insert(words.begin(), {"train", "--generated", "10", "--iterations", "1", "--out", at("run")});
+        return complaint("photos", words);
+    };
+    BOOST_TEST(contains(train({"--threads", "-1"}), "threads must be 0 (every core) to 1024, not -1"));
+    BOOST_TEST(contains(train({"--threads", "many"}), "many"));
+    BOOST_TEST(contains(train({"--device", "gpu"}), "--device must be cpu, cuda or auto, not 'gpu'"));
+    BOOST_TEST(contains(train({"--device", "cuda"}), "--device cuda was asked for, but "));
+    BOOST_TEST(contains(train({"--isa", "sse9"}), "must be best, portable, avx2 or avx512, not \"sse9\""));
+    BOOST_TEST(contains(train({"--augmentation", "wild"}), "augmentation 'wild' must be"));
+    BOOST_TEST(contains(train({"--augmentation", "strong,flip=2"}), "flip=2"));
+    BOOST_TEST(contains(train({"--augmentation", "strong,spin=0.5"}), "spin"));
+    BOOST_TEST(contains(train({"--seed", "-1"}), "--seed"));
+    BOOST_TEST(contains(train({"--batch", "65"}), "--batch"));
+    BOOST_TEST(contains(train({"--epochs", "0"}), "--epochs"));
+    BOOST_TEST(contains(train({"--rate", "nan"}), "--rate"));
+    BOOST_TEST(contains(train({"--colour"}), "--colour"));
+    BOOST_TEST(!fs::exists(at("run/model.safetensors")));
+    BOOST_TEST(contains(complaint("photos", {}), "photos --help"));
+    BOOST_TEST(contains(complaint("photos", {"paint"}), "photos --help"));
+    BOOST_TEST(contains(complaint("photos", {"predict"}), "files"));
+    const Run help = run("photos", {"--help"});
+    BOOST_TEST(help.status == 0);
+    BOOST_TEST(contains(help.out, "predict"));
+}
+
+BOOST_FIXTURE_TEST_CASE(an_instruction_set_that_is_not_there_is_refused_and_one_that_is_runs, Photographs) {
+    for (const tn::Isa isa : {tn::Isa::portable, tn::Isa::avx2, tn::Isa::avx512}) {
+        const std::vector<std::string> words{"train",  "--generated", "10",  "--iterations",  "1",
+                                             "--out",  at("run"),     "--isa", tn::name(isa), "--batch", "4"};
+        if (tn::available(isa))
+            BOOST_TEST(contains(run("photos", words).out, std::string(tn::name(isa)) + " kernels"));
+        else
+            BOOST_TEST(contains(complaint("photos", words), std::string("the instruction set ") + tn::name(isa) +
+                                                                " was asked for, but this CPU has "));
+    }
+}
+
+BOOST_FIXTURE_TEST_CASE(an_out_folder_that_cannot_be_is_refused_before_training, Photographs) {
+    folder.write("file", "");
+    const auto train = [&](const std::string& out) {
+        return complaint("photos", {"train", set(), "--out", out, "--iterations", "1000000"});
+    };
+    BOOST_TEST(contains(train(at("file")), "file: the folder cannot be made: "));
+    BOOST_TEST(contains(train(at("file/below")), "below: the folder cannot be made: "));
+    BOOST_TEST(contains(train("/proc/typenet"), "/proc/typenet: the folder cannot be made: "));
+    fs::create_directories(at("run/augmentation.png"));
+    BOOST_TEST(contains(train(at("run")), "augmentation.png: cannot be written: it is not a regular file"));
+}
+
+BOOST_FIXTURE_TEST_CASE(without_a_folder_it_says_that_the_characters_are_generated, Photographs) {
+    const Run r = run("photos", {"train", "--generated", "10", "--iterations", "2", "--batch", "8", "--wrong-labels", "0.1",
+                                 "--out", at("run")});
+    BOOST_TEST(r.status == 0, r.err);
+    BOOST_TEST(contains(r.out, "No folder was named, so pictures of three characters are generated:\n30 to train on, "));
+    BOOST_TEST(contains(r.out, " of them with a wrong label on purpose, and 15 to test on.\n"));
+    for (const std::string& line : r.lines()) BOOST_TEST(line.size() <= 80u, line);
+}

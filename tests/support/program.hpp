@@ -1,0 +1,73 @@
+// Runs one of the example programs and keeps what it printed.
+#pragma once
+
+#include <sys/wait.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "tests/runtime/temporary_folder.hpp"
+
+namespace tn_test {
+
+struct Run {
+    int status = 0;            ///< the exit status; 128 and more: ended by a signal
+    std::string out, err;
+
+    std::vector<std::string> lines() const {
+        std::vector<std::string> all;
+        for (std::size_t at = 0; at < out.size();) {
+            const std::size_t end = std::min(out.find('\n', at), out.size());
+            all.push_back(out.substr(at, end - at));
+            at = end + 1;
+        }
+        return all;
+    }
+};
+
+inline std::string quoted(const std::string& word) {
+    std::string text = "'";
+    for (char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return text + "'";
+}
+
+inline std::string content(const std::filesystem::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+/// The shell command that runs TN_PROGRAMS/name with these words.
+inline std::string command_of(const std::string& name, const std::vector<std::string>& words) {
+    std::string command = quoted(std::string(TN_PROGRAMS) + "/" + name);
+    for (const std::string& word : words) command += " " + quoted(word);
+    return command;
+}
+
+/// Runs the program to its end.
+inline Run run(const std::string& name, const std::vector<std::string>& words) {
+    const TemporaryFolder folder;
+    const int status = std::system((command_of(name, words) + " >" + quoted((folder / "out").string()) + " 2>" +
+                                    quoted((folder / "err").string()) + " </dev/null")
+                                       .c_str());
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : 128, content(folder / "out"), content(folder / "err")};
+}
+
+/// Runs the program until `file` has something in it and then kills it; false when it ended by itself before.
+inline bool run_until(const std::filesystem::path& file, const std::string& name, const std::vector<std::string>& words) {
+    const std::string script = command_of(name, words) + " >/dev/null 2>&1 & p=$!; while [ ! -s " + quoted(file.string()) +
+                               " ] && kill -0 $p 2>/dev/null; do sleep 0.01; done; kill -9 $p 2>/dev/null";
+    return std::system(script.c_str()) == 0;
+}
+
+/// Runs it and returns its one line of complaint; anything else it may do instead is returned as a text that says so.
+inline std::string complaint(const std::string& name, const std::vector<std::string>& words) {
+    const Run r = run(name, words);
+    if (r.status != 1 && r.status != 2) return "ended with status " + std::to_string(r.status) + ": " + r.err;
+    if (r.err.rfind("error: ", 0) != 0 || r.err.find('\n') != r.err.size() - 1) return "is not one line: " + r.err;
+    return r.err.substr(7, r.err.size() - 8);
+}
+
+}  // namespace tn_test
