@@ -15,7 +15,7 @@ struct Machine {
 
 struct TrainCommand {
     std::string folder, test_folder, out = "photos-run", augmentation = "strong";
-    int epochs = 40, batch = 64, evaluate_limit = 0, train_per_class = 0, generated = 200;
+    int epochs = 0, batch = 64, evaluate_limit = 0, train_per_class = 0, generated = 200;
     std::int64_t iterations = 0;
     double test_share = 0.2, rate = 1e-3, weight_decay = 1e-4, wrong_labels = 0.04;
     std::uint64_t seed = 1;

@@ -72,6 +72,12 @@ void refuse_names_that_cannot_be_saved(const std::vector<std::string>& classes) 
         if (!is_utf8(name)) throw Error(fmt::format("{}: the name of a class must be UTF-8", name));
 }
 
+/// Few photographs make few batches an epoch: 40 epochs, or as many as make 1000 batches.
+int enough_epochs(int photographs, int batch) {
+    const int batches = (photographs + batch - 1) / batch;
+    return std::max(40, (1000 + batches - 1) / batches);
+}
+
 }  // namespace
 
 int train(const Machine& machine, const TrainCommand& c) {
@@ -89,7 +95,7 @@ int train(const Machine& machine, const TrainCommand& c) {
 
     TrainOptions o;
     o.batch = c.batch;
-    o.epochs = c.epochs;
+    o.epochs = c.epochs > 0 ? c.epochs : enough_epochs(sets.training.size(), c.batch);
     o.iterations = c.iterations;
     o.evaluate_limit = c.evaluate_limit;
     o.evaluate_seconds = 2;

@@ -1,6 +1,6 @@
 // The watch sees what it is there for: each of these layers does one thing wrong.
 #define BOOST_TEST_MODULE watch
-#include <boost/test/included/unit_test.hpp>
+#include <boost/test/unit_test.hpp>
 
 #include <cmath>
 

@@ -1,5 +1,5 @@
 #define BOOST_TEST_MODULE thread_pool
-#include <boost/test/included/unit_test.hpp>
+#include <boost/test/unit_test.hpp>
 
 #include <sys/resource.h>
 

@@ -1,5 +1,5 @@
 #define BOOST_TEST_MODULE device
-#include <boost/test/included/unit_test.hpp>
+#include <boost/test/unit_test.hpp>
 
 #include "runtime/train/device.hpp"
 #include "tests/runtime/temporary_folder.hpp"
