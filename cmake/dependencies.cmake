@@ -8,12 +8,10 @@ find_package(ZLIB QUIET)
 find_path(TYPENET_STB stb/stb_image.h)
 find_path(TYPENET_CBLAS cblas.h PATH_SUFFIXES openblas x86_64-linux-gnu aarch64-linux-gnu x86_64-linux-gnu/openblas-pthread)
 find_library(TYPENET_OPENBLAS openblas)
-find_path(TYPENET_HIGHWAY hwy/highway.h)
 find_library(TYPENET_BOOST_TEST_LIBRARY libboost_unit_test_framework.a)
 
 set(needed "Boost_FOUND:libboost-dev" "fmt_FOUND:libfmt-dev" "nlohmann_json_FOUND:nlohmann-json3-dev" "ZLIB_FOUND:zlib1g-dev"
-           "TYPENET_STB:libstb-dev" "TYPENET_CBLAS:libopenblas-dev" "TYPENET_OPENBLAS:libopenblas-dev"
-           "TYPENET_HIGHWAY:libhwy-dev")
+           "TYPENET_STB:libstb-dev" "TYPENET_CBLAS:libopenblas-dev" "TYPENET_OPENBLAS:libopenblas-dev")
 if(TYPENET_EXAMPLES)
     list(APPEND needed "CLI11_FOUND:libcli11-dev")
 endif()
