@@ -1,6 +1,7 @@
 // Runs one of the example programs and keeps what it printed.
 #pragma once
 
+#include <fmt/format.h>
 #include <sys/wait.h>
 
 #include <cstdlib>
@@ -42,7 +43,7 @@ inline std::string content(const std::filesystem::path& path) {
 /// The shell command that runs TN_PROGRAMS/name with these words.
 inline std::string command_of(const std::string& name, const std::vector<std::string>& words) {
     std::string command = quoted(std::string(TN_PROGRAMS) + "/" + name);
-    for (const std::string& word : words) command += " " + quoted(word);
+    for (const std::string& word : words) command += fmt::format(" {}", quoted(word));
     return command;
 }
 
@@ -65,7 +66,7 @@ inline bool run_until(const std::filesystem::path& file, const std::string& name
 /// Runs it and returns its one line of complaint; anything else it may do instead is returned as a text that says so.
 inline std::string complaint(const std::string& name, const std::vector<std::string>& words) {
     const Run r = run(name, words);
-    if (r.status != 1 && r.status != 2) return "ended with status " + std::to_string(r.status) + ": " + r.err;
+    if (r.status != 1 && r.status != 2) return fmt::format("ended with status {}: {}", r.status, r.err);
     if (r.err.rfind("error: ", 0) != 0 || r.err.find('\n') != r.err.size() - 1) return "is not one line: " + r.err;
     return r.err.substr(7, r.err.size() - 8);
 }
