@@ -48,9 +48,9 @@ struct BN {
                 inverse = static_cast<T>(1 / std::sqrt(squares / count + epsilon));
                 p.saved[c] = mean;
                 p.saved[p.in.channels + c] = inverse;
-                const double unbiased = count > 1 ? squares / (count - 1) : squares;
                 p.state[0][c] = static_cast<T>((1 - momentum) * p.state[0][c] + momentum * m);
-                p.state[1][c] = static_cast<T>((1 - momentum) * p.state[1][c] + momentum * unbiased);
+                if (count > 1)  // one value has no variance
+                    p.state[1][c] = static_cast<T>((1 - momentum) * p.state[1][c] + momentum * squares / (count - 1));
             } else {
                 mean = p.state[0][c];
                 inverse = 1 / std::sqrt(p.state[1][c] + T(epsilon));

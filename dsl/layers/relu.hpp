@@ -5,13 +5,13 @@
 
 namespace tn {
 
-/// y = max(x, 0); the slope at 0 is 0. Any shape, unchanged.
+/// y = max(x, 0); the slope at 0 is 0, and NaN stays NaN so that it reaches the loss. Any shape, unchanged.
 struct Relu : Pointwise<Relu> {
     static constexpr Role role = Role::relu;
     static constexpr Reads reads{.x = false, .y = true};
 
     static constexpr Text name() { return "Relu"; }
-    template <class T> static constexpr T value(T x) { return x > 0 ? x : T(0); }
+    template <class T> static constexpr T value(T x) { return x < 0 ? T(0) : x; }
     template <class T> static constexpr T slope(T, T y) { return y > 0 ? T(1) : T(0); }
 };
 

@@ -112,8 +112,8 @@ inline void combine_statistics(const ConvPlan& plan, const ConvForward& pass, co
         const double keep = 1.0 - static_cast<double>(pass.momentum), m = pass.momentum;
         const double bias = pass.bias ? pass.bias[f] : 0.0f;
         pass.running_mean[f] = static_cast<float>(keep * pass.running_mean[f] + m * (average + bias));
-        const double variance = squares / (count > 1 ? count - 1 : 1);
-        pass.running_var[f] = static_cast<float>(keep * pass.running_var[f] + m * variance);
+        if (count > 1)  // one value has no variance
+            pass.running_var[f] = static_cast<float>(keep * pass.running_var[f] + m * squares / (count - 1));
     }
 }
 

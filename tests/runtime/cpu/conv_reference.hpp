@@ -70,7 +70,7 @@ struct Reference {
             for (std::size_t f = 0; f < filters(); ++f) {
                 inverse[f] = 1 / std::sqrt(var[f] / count + epsilon);
                 running_mean[f] = (1 - momentum) * running_mean[f] + momentum * mean[f];
-                running_var[f] = (1 - momentum) * running_var[f] + momentum * var[f] / (count > 1 ? count - 1 : 1);
+                if (count > 1) running_var[f] = (1 - momentum) * running_var[f] + momentum * var[f] / (count - 1);
             }
         } else if (g.norm) {
             mean = running_mean;
