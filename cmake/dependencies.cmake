@@ -1,6 +1,6 @@
 # Everything comes from the system's package manager; what is missing is named all at once.
 find_package(Threads REQUIRED)
-find_package(Boost 1.74 QUIET)
+find_package(Boost 1.74 QUIET OPTIONAL_COMPONENTS context)
 find_package(fmt QUIET)
 find_package(nlohmann_json QUIET)
 find_package(CLI11 QUIET)
@@ -11,7 +11,7 @@ find_library(TYPENET_OPENBLAS openblas)
 find_path(TYPENET_HIGHWAY hwy/highway.h)
 
 set(missing "")
-foreach(pair "Boost_FOUND:libboost-dev" "fmt_FOUND:libfmt-dev" "nlohmann_json_FOUND:nlohmann-json3-dev"
+foreach(pair "Boost_FOUND:libboost-dev" "Boost_CONTEXT_FOUND:libboost-context-dev" "fmt_FOUND:libfmt-dev" "nlohmann_json_FOUND:nlohmann-json3-dev"
              "CLI11_FOUND:libcli11-dev" "ZLIB_FOUND:zlib1g-dev" "TYPENET_STB:libstb-dev"
              "TYPENET_CBLAS:libopenblas-dev" "TYPENET_OPENBLAS:libopenblas-dev" "TYPENET_HIGHWAY:libhwy-dev")
     string(REPLACE ":" ";" pair "${pair}")

@@ -121,45 +121,66 @@ template <class M> Result step(M& model, int n) {
     return r;
 }
 
+/// A step of the network in double by the reference mathematics, and the same step of other backends beside it.
+template <class N> class Comparison {
+public:
+    explicit Comparison(int n, double tolerance, std::uint64_t seed = 1)
+        : n_(n), tolerance_(tolerance), seed_(seed), exact_(reference_, seed) {
+        fill<Exact, double>(exact_, n, seed);
+        // Values that float holds exactly, so that the comparison starts equal.
+        for (double& v : exact_.input()) v = static_cast<float>(v);
+        for (double& v : exact_.targets()) v = static_cast<float>(v);
+        for (const auto& t : exact_.tensors())
+            for (double& v : t.values) v = static_cast<float>(v);
+        for (const auto& t : exact_.tensors()) start_.emplace_back(t.values.begin(), t.values.end());
+        wanted_ = step(exact_, n);
+    }
+
+    /// What the backend gives from the same start.
+    template <Fusion F, class Backend> Result run(Backend& backend) {
+        Model<N, SGD, Backend, float, F> model(backend, seed_);
+        // NaN wherever nothing was written: a value that is read before it is written spoils the result.
+        std::fill(model.planned_region().begin(), model.planned_region().end(), std::nanf(""));
+        const std::size_t used = N::input.size() * static_cast<std::size_t>(n_);
+        std::copy_n(exact_.input().begin(), used, model.input().begin());
+        std::copy(exact_.targets().begin(), exact_.targets().end(), model.targets().begin());
+        std::copy(exact_.labels().begin(), exact_.labels().end(), model.labels().begin());
+        for (const auto& t : model.tensors()) {
+            std::size_t k = 0;
+            while (exact_.tensors()[k].name != t.name) ++k;
+            std::copy(start_[k].begin(), start_[k].end(), t.values.begin());
+        }
+        return step(model, n_);
+    }
+
+    void agree(const Result& got, const std::string& how) const {
+        for (std::size_t i = 0; i < wanted_.names.size(); ++i) {
+            std::size_t k = 0;
+            while (k < got.names.size() && got.names[k] != wanted_.names[i]) ++k;
+            BOOST_REQUIRE_MESSAGE(k < got.names.size(), how << " lacks " << wanted_.names[i]);
+            const double d = distance(wanted_.values[i], got.values[k]);
+            BOOST_TEST(d <= tolerance_, how << ": " << wanted_.names[i] << " differs by " << d);
+        }
+    }
+
+private:
+    using Exact = Model<N, SGD, cpu::Reference, double, Fusion::off>;
+    int n_;
+    double tolerance_;
+    std::uint64_t seed_;
+    cpu::Reference reference_;
+    Exact exact_;
+    std::vector<std::vector<double>> start_;
+    Result wanted_;
+};
+
 /// The float kernels, fused and not, at 1, 2 and 8 threads and on every instruction set, against the reference in
 /// double: agreement to `tolerance`, and the same bits at every thread count.
 template <class N> void check_kernels(int n, double tolerance = 2e-4, std::uint64_t seed = 1) {
-    cpu::Reference reference;
-    Model<N, SGD, cpu::Reference, double, Fusion::off> exact(reference, seed);
-    fill<decltype(exact), double>(exact, n, seed);
-    // Values that float holds exactly, so that the comparison starts equal.
-    for (double& v : exact.input()) v = static_cast<float>(v);
-    for (double& v : exact.targets()) v = static_cast<float>(v);
-    for (const auto& t : exact.tensors())
-        for (double& v : t.values) v = static_cast<float>(v);
-    std::vector<std::vector<double>> start;
-    for (const auto& t : exact.tensors()) start.emplace_back(t.values.begin(), t.values.end());
-    const Result wanted = step(exact, n);
-
+    Comparison<N> comparison(n, tolerance, seed);
     const auto run = [&](auto fusion, int threads, Isa isa) {
         cpu::Backend backend(threads, isa);
-        Model<N, SGD, cpu::Backend, float, fusion()> model(backend, seed);
-        // NaN wherever nothing was written: a value that is read before it is written spoils the result.
-        std::fill(model.planned_region().begin(), model.planned_region().end(), std::nanf(""));
-        const std::size_t used = N::input.size() * static_cast<std::size_t>(n);
-        std::copy_n(exact.input().begin(), used, model.input().begin());
-        std::copy(exact.targets().begin(), exact.targets().end(), model.targets().begin());
-        std::copy(exact.labels().begin(), exact.labels().end(), model.labels().begin());
-        for (const auto& t : model.tensors()) {
-            std::size_t k = 0;
-            while (exact.tensors()[k].name != t.name) ++k;
-            std::copy(start[k].begin(), start[k].end(), t.values.begin());
-        }
-        return step(model, n);
-    };
-    const auto agree = [&](const Result& got, const std::string& how) {
-        for (std::size_t i = 0; i < wanted.names.size(); ++i) {
-            std::size_t k = 0;
-            while (k < got.names.size() && got.names[k] != wanted.names[i]) ++k;
-            BOOST_REQUIRE_MESSAGE(k < got.names.size(), how << " lacks " << wanted.names[i]);
-            const double d = distance(wanted.values[i], got.values[k]);
-            BOOST_TEST(d <= tolerance, how << ": " << wanted.names[i] << " differs by " << d);
-        }
+        return comparison.template run<fusion()>(backend);
     };
     const auto same_bits = [&](const Result& a, const Result& b, const std::string& how) {
         BOOST_TEST(a.values == b.values, how << " gives other bits");
@@ -169,13 +190,19 @@ template <class N> void check_kernels(int n, double tolerance = 2e-4, std::uint6
     for (Isa isa : {Isa::portable, Isa::avx2, Isa::avx512}) {
         if (!available(isa)) continue;
         const Result one = run(On{}, 1, isa);
-        agree(one, std::string("fused, ") + name(isa));
+        comparison.agree(one, std::string("fused, ") + name(isa));
         same_bits(one, run(On{}, 2, isa), "2 threads");
         same_bits(one, run(On{}, 8, isa), "8 threads");
     }
     const Result plain = run(Off{}, 1, best_isa());
-    agree(plain, "unfused");
+    comparison.agree(plain, "unfused");
     same_bits(plain, run(Off{}, 8, best_isa()), "8 threads unfused");
+}
+
+/// The kernels of any backend against the reference in double, in the form that the backend prefers.
+template <class N, class Backend> void check_backend(Backend& backend, int n, double tolerance = 2e-4) {
+    Comparison<N> comparison(n, tolerance);
+    comparison.agree(comparison.template run<tn::detail::default_fusion<Backend>>(backend), "the backend");
 }
 
 }  // namespace tn::test
