@@ -69,8 +69,9 @@ struct Reads {
     bool x = true, y = false;
 };
 
-/// The axis along which a layer's reference mathematics may be cut into independent ranges.
-enum class Axis { none, samples, channels };
+/// The axis along which a layer's reference mathematics may be cut into independent ranges; `values` counts the values
+/// of the output over the whole batch, from 0 to n out.size().
+enum class Axis { none, samples, channels, values };
 
 /// What a layer is in a fusion (see dsl/net/fuse.hpp).
 enum class Role { none, conv, norm, relu, pool };
@@ -102,7 +103,7 @@ template <class T> struct Pass {
     std::array<const T*, max_branches> xs{}, dys{};
     std::array<T*, max_branches> dxs{};
 
-    int begin = 0, end = 0;    ///< the range of samples or channels to compute, along the layer's Axis
+    int begin = 0, end = 0;    ///< the range to compute along the layer's Axis
 };
 
 /// A type with name() and output(Shape): what Seq accepts besides Residual, Concat and another Seq.

@@ -35,7 +35,7 @@ struct BN {
     /// The batch's mean and 1 / sqrt(variance + epsilon) of every channel.
     static constexpr std::size_t saved(Shape in, int) { return 2 * static_cast<std::size_t>(in.channels); }
 
-    template <class T> static void forward(const Pass<T>& p) {
+    template <class T> static constexpr void forward(const Pass<T>& p) {
         for (int c = p.begin; c < p.end; ++c) {
             T mean = 0, inverse = 0;
             if (p.training) {
@@ -62,7 +62,7 @@ struct BN {
 
     /// With g = dy and xhat the normalised x: dgamma = sum g xhat, dbeta = sum g,
     /// dx = gamma / deviation (g - mean(g) - xhat mean(g xhat)).
-    template <class T> static void backward(const Pass<T>& p) {
+    template <class T> static constexpr void backward(const Pass<T>& p) {
         for (int c = p.begin; c < p.end; ++c) {
             const T mean = p.saved[c], inverse = p.saved[p.in.channels + c];
             double sum = 0, dot = 0;
@@ -82,9 +82,21 @@ struct BN {
         }
     }
 
+    /// A backend with a kernel for it runs that; the others run the mathematics above.
+    template <Shape In, class Backend>
+        requires requires(Backend& b, const Pass<float>& p) { b.template norm_forward<BN>(p); }
+    static void forward_on(Backend& backend, const Pass<float>& p) {
+        backend.template norm_forward<BN>(p);
+    }
+    template <Shape In, class Backend>
+        requires requires(Backend& b, const Pass<float>& p) { b.norm_backward(p); }
+    static void backward_on(Backend& backend, const Pass<float>& p) {
+        backend.norm_backward(p);
+    }
+
 private:
     /// Calls f(i) for the place of every value of channel c.
-    template <class T, class F> static void each(const Pass<T>& p, int c, F f) {
+    template <class T, class F> static constexpr void each(const Pass<T>& p, int c, F f) {
         const std::size_t plane = p.in.plane();
         for (int n = 0; n < p.n; ++n) {
             const std::size_t first = static_cast<std::size_t>(n) * p.in.size() + static_cast<std::size_t>(c) * plane;

@@ -33,11 +33,11 @@ template <int Window, class... Options> struct Pool {
         return Shape{in.channels, window_places(in.height, Window, stride), window_places(in.width, Window, stride), false};
     }
 
-    template <class T> static void forward(const Pass<T>& p) {
+    template <class T> static constexpr void forward(const Pass<T>& p) {
         each_window(p, [&](std::size_t y, std::size_t best) { p.y[y] = p.x[best]; });
     }
 
-    template <class T> static void backward(const Pass<T>& p) {
+    template <class T> static constexpr void backward(const Pass<T>& p) {
         if (!p.dx) return;
         for (std::size_t i = p.in.size() * static_cast<std::size_t>(p.begin);
              i < p.in.size() * static_cast<std::size_t>(p.end); ++i)
@@ -45,9 +45,32 @@ template <int Window, class... Options> struct Pool {
         each_window(p, [&](std::size_t y, std::size_t best) { p.dx[best] += p.dy[y]; });
     }
 
+    /// The place of the largest value of the window at `corner`, row by row the first; x is indexed by places.
+    template <class X> static constexpr std::size_t best(const X& x, std::size_t corner, std::size_t width) {
+        std::size_t found = corner;
+        for (int i = 0; i < Window; ++i)
+            for (int j = 0; j < Window; ++j) {
+                const std::size_t at = corner + static_cast<std::size_t>(i) * width + static_cast<std::size_t>(j);
+                if (x[at] > x[found]) found = at;
+            }
+        return found;
+    }
+
+    /// A backend with a kernel for it runs that; the others run the mathematics above.
+    template <Shape In, class Backend>
+        requires requires(Backend& b, const Pass<float>& p) { b.template pool_forward<Pool>(p); }
+    static void forward_on(Backend& backend, const Pass<float>& p) {
+        backend.template pool_forward<Pool>(p);
+    }
+    template <Shape In, class Backend>
+        requires requires(Backend& b, const Pass<float>& p) { b.template pool_backward<Pool>(p); }
+    static void backward_on(Backend& backend, const Pass<float>& p) {
+        backend.template pool_backward<Pool>(p);
+    }
+
 private:
     /// Calls f(y, best) with the place of every output value and of the input value that it takes.
-    template <class T, class F> static void each_window(const Pass<T>& p, F f) {
+    template <class T, class F> static constexpr void each_window(const Pass<T>& p, F f) {
         const auto width = static_cast<std::size_t>(p.in.width);
         for (int n = p.begin; n < p.end; ++n)
             for (int c = 0; c < p.in.channels; ++c) {
@@ -58,14 +81,7 @@ private:
                     for (int ox = 0; ox < p.out.width; ++ox, ++y) {
                         const std::size_t corner = plane + static_cast<std::size_t>(oy * stride) * width +
                                                    static_cast<std::size_t>(ox * stride);
-                        std::size_t best = corner;
-                        for (int i = 0; i < Window; ++i)
-                            for (int j = 0; j < Window; ++j) {
-                                const std::size_t at = corner + static_cast<std::size_t>(i) * width +
-                                                       static_cast<std::size_t>(j);
-                                if (p.x[at] > p.x[best]) best = at;
-                            }
-                        f(y, best);
+                        f(y, best(p.x, corner, width));
                     }
             }
     }

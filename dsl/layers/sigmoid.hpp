@@ -12,7 +12,7 @@ struct Sigmoid : Pointwise<Sigmoid> {
     static constexpr Reads reads{.x = false, .y = true};
 
     static constexpr Text name() { return "Sigmoid"; }
-    template <class T> static T value(T x) {
+    template <class T> static constexpr T value(T x) {
         using std::exp;
         return x >= 0 ? 1 / (1 + exp(-x)) : exp(x) / (1 + exp(x));
     }

@@ -23,6 +23,26 @@ template <class T> struct LossPass {
     T* dx = nullptr;                   ///< [n][outputs], gradient of the mean loss
     T* loss = nullptr;                 ///< [n], the loss of every sample
     unsigned char* correct = nullptr;  ///< [n], 1 where the prediction is right; losses without classes leave it 0
+    int begin = 0, end = 0;            ///< the samples to evaluate; dx is divided by n all the same
+};
+
+/// Samples begin .. end-1 of a loss, and of its predictions: function objects for Backend::for_ranges.
+template <class L, class T> struct LossPart {
+    LossPass<T> pass;
+    constexpr void operator()(int begin, int end) const {
+        LossPass<T> part = pass;
+        part.begin = begin;
+        part.end = end;
+        L::gradient(part);
+    }
+};
+template <class L, class T> struct PredictPart {
+    T* y;
+    int outputs, active;
+    constexpr void operator()(int begin, int end) const {
+        T* first = y + static_cast<std::size_t>(begin) * static_cast<std::size_t>(outputs);
+        L::predict(first, first, end - begin, outputs, active);
+    }
 };
 
 template <class L>

@@ -15,9 +15,9 @@ struct MeanSquaredError {
         return in;
     }
 
-    template <class T> static void gradient(const LossPass<T>& p) {
+    template <class T> static constexpr void gradient(const LossPass<T>& p) {
         const auto outputs = static_cast<std::size_t>(p.outputs);
-        for (int n = 0; n < p.n; ++n) {
+        for (int n = p.begin; n < p.end; ++n) {
             T sum = 0;
             for (std::size_t i = static_cast<std::size_t>(n) * outputs; i < static_cast<std::size_t>(n + 1) * outputs; ++i) {
                 const T error = p.x[i] - p.target[i];
@@ -30,7 +30,7 @@ struct MeanSquaredError {
     }
 
     /// The outputs as they are.
-    template <class T> static void predict(const T* x, T* y, int n, int outputs, int) {
+    template <class T> static constexpr void predict(const T* x, T* y, int n, int outputs, int) {
         for (int i = 0; i < n * outputs; ++i) y[i] = x[i];
     }
 };

@@ -16,15 +16,15 @@ struct SigmoidCrossEntropy {
         return in;
     }
 
-    template <class T> static T sigmoid(T x) {
+    template <class T> static constexpr T sigmoid(T x) {
         using std::exp;
         return x >= 0 ? 1 / (1 + exp(-x)) : exp(x) / (1 + exp(x));
     }
 
-    template <class T> static void gradient(const LossPass<T>& p) {
+    template <class T> static constexpr void gradient(const LossPass<T>& p) {
         using std::abs, std::exp, std::log1p;
         const auto outputs = static_cast<std::size_t>(p.outputs);
-        for (int n = 0; n < p.n; ++n) {
+        for (int n = p.begin; n < p.end; ++n) {
             T sum = 0;
             bool right = true;
             for (std::size_t i = static_cast<std::size_t>(n) * outputs; i < static_cast<std::size_t>(n + 1) * outputs; ++i) {
@@ -39,7 +39,7 @@ struct SigmoidCrossEntropy {
     }
 
     /// The probability of yes, output by output.
-    template <class T> static void predict(const T* x, T* y, int n, int outputs, int) {
+    template <class T> static constexpr void predict(const T* x, T* y, int n, int outputs, int) {
         for (int i = 0; i < n * outputs; ++i) y[i] = sigmoid(x[i]);
     }
 };

@@ -16,9 +16,9 @@ struct SoftmaxCrossEntropy {
         return in;
     }
 
-    template <class T> static void gradient(const LossPass<T>& p) {
+    template <class T> static constexpr void gradient(const LossPass<T>& p) {
         using std::exp, std::log;
-        for (int n = 0; n < p.n; ++n) {
+        for (int n = p.begin; n < p.end; ++n) {
             const T* x = p.x + static_cast<std::size_t>(n) * static_cast<std::size_t>(p.outputs);
             int best = 0;
             for (int c = 1; c < p.active; ++c)
@@ -36,7 +36,7 @@ struct SoftmaxCrossEntropy {
     }
 
     /// The probabilities of the first `active` classes, 0 for the rest; y may be x.
-    template <class T> static void predict(const T* x, T* y, int n, int outputs, int active) {
+    template <class T> static constexpr void predict(const T* x, T* y, int n, int outputs, int active) {
         using std::exp;
         for (int i = 0; i < n; ++i, x += outputs, y += outputs) {
             T most = x[0], sum = 0;

@@ -21,7 +21,7 @@ template <class... Branches> struct Concat {};
 /// Hands one value to K branches; its gradient is the sum of theirs. Part of Residual and Concat.
 template <int K> struct Fork {
     static constexpr int branches = K;
-    static constexpr Axis axis = Axis::samples;
+    static constexpr Axis axis = Axis::values;
     static constexpr Reads reads{.x = false, .y = false};
 
     static constexpr Text name() { return "Fork"; }
@@ -31,10 +31,9 @@ template <int K> struct Fork {
         return in;
     }
     /// Nothing to do: the branches read the same buffer.
-    template <class T> static void forward(const Pass<T>&) {}
-    template <class T> static void backward(const Pass<T>& p) {
-        const std::size_t size = p.in.size();
-        for (std::size_t i = size * static_cast<std::size_t>(p.begin); i < size * static_cast<std::size_t>(p.end); ++i) {
+    template <class T> static constexpr void forward(const Pass<T>&) {}
+    template <class T> static constexpr void backward(const Pass<T>& p) {
+        for (int i = p.begin; i < p.end; ++i) {
             T sum = p.dys[0][i];
             for (int k = 1; k < p.branches; ++k) sum += p.dys[static_cast<std::size_t>(k)][i];
             p.dx[i] = sum;
@@ -47,7 +46,7 @@ struct NextBranch {};
 
 /// Ends a Residual: the sum of the two ways, which must have the same shape.
 struct AddBranches {
-    static constexpr Axis axis = Axis::samples;
+    static constexpr Axis axis = Axis::values;
     static constexpr Reads reads{.x = false, .y = false};
 
     static constexpr Text name() { return "Residual"; }
@@ -56,23 +55,18 @@ struct AddBranches {
         if (branch[0] != branch[1]) return layer_must(Must::leave_the_shape_as_it_was_or_have_a_Shortcut_that_gives);
         return branch[0];
     }
-    template <class T> static void forward(const Pass<T>& p) {
-        const std::size_t size = p.out.size();
-        for (std::size_t i = size * static_cast<std::size_t>(p.begin); i < size * static_cast<std::size_t>(p.end); ++i)
-            p.y[i] = p.xs[0][i] + p.xs[1][i];
+    template <class T> static constexpr void forward(const Pass<T>& p) {
+        for (int i = p.begin; i < p.end; ++i) p.y[i] = p.xs[0][i] + p.xs[1][i];
     }
-    template <class T> static void backward(const Pass<T>& p) {
-        const std::size_t size = p.out.size();
-        for (T* dx : {p.dxs[0], p.dxs[1]})
-            for (std::size_t i = size * static_cast<std::size_t>(p.begin);
-                 dx && i < size * static_cast<std::size_t>(p.end); ++i)
-                dx[i] = p.dy[i];
+    template <class T> static constexpr void backward(const Pass<T>& p) {
+        for (std::size_t k = 0; k < 2; ++k)
+            for (int i = p.begin; p.dxs[k] && i < p.end; ++i) p.dxs[k][i] = p.dy[i];
     }
 };
 
 /// Ends a Concat: the channels of all branches, which must have the same height and width.
 struct JoinBranches {
-    static constexpr Axis axis = Axis::samples;
+    static constexpr Axis axis = Axis::values;
     static constexpr Reads reads{.x = false, .y = false};
 
     static constexpr Text name() { return "Concat"; }
@@ -86,24 +80,29 @@ struct JoinBranches {
         }
         return out;
     }
-    template <class T> static void forward(const Pass<T>& p) {
-        each(p, [&](std::size_t k, std::size_t joined, std::size_t own) { p.y[joined] = p.xs[k][own]; });
+    template <class T> static constexpr void forward(const Pass<T>& p) {
+        for (int i = p.begin; i < p.end; ++i) {
+            const Place place = find(p, i);
+            p.y[i] = p.xs[place.branch][place.at];
+        }
     }
-    template <class T> static void backward(const Pass<T>& p) {
-        each(p, [&](std::size_t k, std::size_t joined, std::size_t own) {
-            if (p.dxs[k]) p.dxs[k][own] = p.dy[joined];
-        });
+    template <class T> static constexpr void backward(const Pass<T>& p) {
+        for (int i = p.begin; i < p.end; ++i) {
+            const Place place = find(p, i);
+            if (p.dxs[place.branch]) p.dxs[place.branch][place.at] = p.dy[i];
+        }
     }
 
 private:
-    template <class T, class F> static void each(const Pass<T>& p, F f) {
-        for (int n = p.begin; n < p.end; ++n) {
-            std::size_t joined = static_cast<std::size_t>(n) * p.out.size();
-            for (std::size_t k = 0; k < static_cast<std::size_t>(p.branches); ++k) {
-                const std::size_t size = p.branch_shape[k].size();
-                for (std::size_t i = 0; i < size; ++i) f(k, joined++, static_cast<std::size_t>(n) * size + i);
-            }
-        }
+    struct Place {
+        std::size_t branch, at;
+    };
+    /// Which branch gave value i of the joined batch, and where it lies there.
+    template <class T> static constexpr Place find(const Pass<T>& p, int i) {
+        const std::size_t sample = static_cast<std::size_t>(i) / p.out.size();
+        std::size_t rest = static_cast<std::size_t>(i) % p.out.size(), k = 0;
+        while (rest >= p.branch_shape[k].size()) rest -= p.branch_shape[k++].size();
+        return {k, sample * p.branch_shape[k].size() + rest};
     }
 };
 

@@ -11,12 +11,14 @@ struct AdaGrad {
     static constexpr const char* name = "AdaGrad";
     float rate = 0.01f, epsilon = 1e-10f, weight_decay = 0;
 
-    auto rule(long long) const {
-        return [r = rate, e = epsilon]<class T>(T& w, T g, T& s, T&) {
+    struct Rule {
+        float rate, epsilon;
+        template <class T> constexpr void operator()(T& w, T g, T& s, T&) const {
             s += g * g;
-            w -= T(r) * g / (std::sqrt(s) + T(e));
-        };
-    }
+            w -= T(rate) * g / (std::sqrt(s) + T(epsilon));
+        }
+    };
+    Rule rule(long long) const { return {rate, epsilon}; }
 };
 
 }  // namespace tn

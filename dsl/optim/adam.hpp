@@ -12,14 +12,20 @@ struct Adam {
     static constexpr const char* name = "Adam";
     float rate = 0.001f, beta1 = 0.9f, beta2 = 0.999f, epsilon = 1e-8f, weight_decay = 0;
 
-    auto rule(long long step) const {
+    /// At step t: rate_t = rate / (1 - beta1^t), root = 1 / sqrt(1 - beta2^t).
+    struct Rule {
+        double rate_t, root;
+        float beta1, beta2, epsilon;
+        template <class T> constexpr void operator()(T& w, T g, T& m, T& v) const {
+            m = T(beta1) * m + (T(1) - T(beta1)) * g;
+            v = T(beta2) * v + (T(1) - T(beta2)) * g * g;
+            w -= T(rate_t) * m / (std::sqrt(v) * T(root) + T(epsilon));
+        }
+    };
+    Rule rule(long long step) const {
         const double t = static_cast<double>(step);
-        return [rate_t = rate / (1 - std::pow(double{beta1}, t)), root = 1 / std::sqrt(1 - std::pow(double{beta2}, t)),
-                b1 = beta1, b2 = beta2, e = epsilon]<class T>(T& w, T g, T& m, T& v) {
-            m = T(b1) * m + (T(1) - T(b1)) * g;
-            v = T(b2) * v + (T(1) - T(b2)) * g * g;
-            w -= T(rate_t) * m / (std::sqrt(v) * T(root) + T(e));
-        };
+        return {rate / (1 - std::pow(double{beta1}, t)), 1 / std::sqrt(1 - std::pow(double{beta2}, t)), beta1, beta2,
+                epsilon};
     }
 };
 

@@ -9,12 +9,14 @@ struct Momentum {
     static constexpr const char* name = "Momentum";
     float rate = 0.01f, momentum = 0.9f, weight_decay = 0;
 
-    auto rule(long long) const {
-        return [r = rate, m = momentum]<class T>(T& w, T g, T& v, T&) {
-            v = T(m) * v + g;
-            w -= T(r) * v;
-        };
-    }
+    struct Rule {
+        float rate, momentum;
+        template <class T> constexpr void operator()(T& w, T g, T& v, T&) const {
+            v = T(momentum) * v + g;
+            w -= T(rate) * v;
+        }
+    };
+    Rule rule(long long) const { return {rate, momentum}; }
 };
 
 }  // namespace tn

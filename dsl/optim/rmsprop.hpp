@@ -11,12 +11,14 @@ struct RMSprop {
     static constexpr const char* name = "RMSprop";
     float rate = 0.001f, decay = 0.99f, epsilon = 1e-8f, weight_decay = 0;
 
-    auto rule(long long) const {
-        return [r = rate, d = decay, e = epsilon]<class T>(T& w, T g, T& s, T&) {
-            s = T(d) * s + (T(1) - T(d)) * g * g;
-            w -= T(r) * g / (std::sqrt(s) + T(e));
-        };
-    }
+    struct Rule {
+        float rate, decay, epsilon;
+        template <class T> constexpr void operator()(T& w, T g, T& s, T&) const {
+            s = T(decay) * s + (T(1) - T(decay)) * g * g;
+            w -= T(rate) * g / (std::sqrt(s) + T(epsilon));
+        }
+    };
+    Rule rule(long long) const { return {rate, decay, epsilon}; }
 };
 
 }  // namespace tn

@@ -6,13 +6,14 @@
 
 #include "dsl/core/conv_window.hpp"
 #include "dsl/core/layer.hpp"
+#include "runtime/core/host_memory.hpp"
 #include "runtime/core/thread_pool.hpp"
 #include "runtime/cpu/conv_block.hpp"
 #include "runtime/cpu/isa.hpp"
 
 namespace tn::cpu {
 
-class Backend {
+class Backend : public HostMemory {
 public:
     static constexpr bool reference = false;
 

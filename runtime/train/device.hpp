@@ -7,7 +7,7 @@
 
 namespace tn {
 
-/// The CPU backend for --device cpu or auto. Throws Error for cuda, saying why it is not there, and for other words.
+/// The CPU backend for --device cpu or auto. Throws Error for cuda, saying why, and for other words.
 cpu::Backend open_cpu(const std::string& device, int threads, const std::string& instructions);
 
 }  // namespace tn

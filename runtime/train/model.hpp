@@ -2,8 +2,9 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <memory>
-#include <new>
 #include <span>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "runtime/core/error.hpp"
 #include "runtime/core/random.hpp"
 #include "runtime/cpu/backend.hpp"
+#include "runtime/train/exchange.hpp"
 #include "runtime/train/tensors.hpp"
 
 namespace tn {
@@ -22,6 +24,20 @@ struct NoOptimizer {
     static constexpr const char* name = "none";
 };
 
+namespace detail {
+/// Fused, unless the backend runs reference mathematics or says that it does not fuse.
+template <class Backend> inline constexpr Fusion default_fusion = [] {
+    if constexpr (requires { Backend::fuses; })
+        if (!Backend::fuses) return Fusion::off;
+    return Backend::reference ? Fusion::off : Fusion::on;
+}();
+
+/// Where a tensor that decays lies among the parameters.
+struct DecaySpan {
+    std::uint32_t begin, end;
+};
+}  // namespace detail
+
 /// What a batch gave: the sum of its samples' losses and how many were right.
 struct BatchResult {
     double loss = 0;
@@ -29,7 +45,7 @@ struct BatchResult {
 };
 
 template <class N, class Optimizer = NoOptimizer, class Backend = cpu::Backend, class T = float,
-          Fusion F = Backend::reference ? Fusion::off : Fusion::on,
+          Fusion F = detail::default_fusion<Backend>,
           Purpose For = std::is_same_v<Optimizer, NoOptimizer> ? Purpose::infer : Purpose::train>
 class Model {
     using schedule = typename N::template schedule<F, For>;
@@ -49,16 +65,16 @@ public:
     /// Weights start as the network's initialiser and `seed` say. The backend must outlive the model.
     explicit Model(Backend& backend, std::uint64_t seed = 1)
         : backend_(backend), seed_(seed),
-          arena_(static_cast<T*>(::operator new(arena_values * sizeof(T), std::align_val_t{64}))) {
-        // Not the planned region: no pass reads there what none wrote, and memory that is not touched is not taken.
-        std::fill_n(arena_.get(), planned_begin, T(0));
-        std::fill(arena_.get() + targets_begin, arena_.get() + arena_values, T(0));
+          arena_(static_cast<T*>(backend.allocate(arena_values * sizeof(T))), Release{&backend}),
+          exchange_(backend, exchange_bytes) {
+        share_batch();
         list_tensors();
         initialise(typename N::initialiser{});
     }
 
     /// Starts the weights anew: normal numbers with the deviation of the layer's own initialiser, or of this one.
     template <Initialiser I> void initialise(const I& initialiser) {
+        backend_.wait();
         std::uint64_t index = 0;
         for (Tensor<T>& t : tensors_) {
             ++index;
@@ -73,9 +89,9 @@ public:
     }
 
     /// Where the samples of the next batch go: [batch][input], and what they are compared with.
-    std::span<T> input() { return {planned(plan.value[0]), N::input.size() * static_cast<std::size_t>(N::batch)}; }
-    std::span<int> labels() { return labels_; }
-    std::span<T> targets() { return {targets_at(), N::output.size() * static_cast<std::size_t>(N::batch)}; }
+    std::span<T> input() { return {input_.host, input_size(N::batch)}; }
+    std::span<int> labels() { return {labels_.host, static_cast<std::size_t>(N::batch)}; }
+    std::span<T> targets() { return {targets_.host, output_size(N::batch)}; }
 
     /// How many of the outputs count, with a softmax: a network for up to 1000 classes serves any number from 2.
     void active_outputs(int count) {
@@ -107,19 +123,22 @@ public:
     void update(const Optimizer& optimizer) {
         ++step_;
         const auto rule = optimizer.rule(static_cast<long long>(step_));
-        for (const Tensor<T>& t : tensors_)
-            if (t.trained) {
-                const std::size_t at = static_cast<std::size_t>(t.values.data() - arena_.get());
-                T* w = t.values.data();
-                T* a = optimizer_states > 0 ? optimizer_state(0) + at : w;
-                T* b = optimizer_states > 1 ? optimizer_state(1) + at : a;
-                const float decay = t.parameter.decays ? optimizer.weight_decay : 0;
-                if constexpr (requires { backend_.update(rule, decay, std::size_t{}, w, w, a, b); })
-                    backend_.update(rule, decay, t.values.size(), w, gradient_of(t), a, b);
-                else
-                    for (std::size_t i = 0; i < t.values.size(); ++i)
-                        rule(w[i], static_cast<T>(gradient_of(t)[i] + T(decay) * w[i]), a[i], b[i]);
-            }
+        T* first = arena_.get();
+        T* first_a = optimizer_states > 0 ? optimizer_state(0) : first;
+        T* first_b = optimizer_states > 1 ? optimizer_state(1) : first_a;
+        if constexpr (requires {
+                          backend_.update_all(rule, 0.0f, decay_spans, parameter_span, first, first, first_a, first_b);
+                      }) {
+            backend_.update_all(rule, optimizer.weight_decay, decay_spans, parameter_span, first, first + parameter_span,
+                                first_a, first_b);
+        } else {
+            for (const Tensor<T>& t : tensors_)
+                if (t.trained) {
+                    const auto at = t.values.data() - first;
+                    const T decay = t.parameter.decays ? optimizer.weight_decay : 0;
+                    update_tensor(rule, decay, t.values.size(), t.values.data(), gradient_of(t), first_a + at, first_b + at);
+                }
+        }
     }
 
     /// Forward with the running statistics, and the loss against labels() or targets().
@@ -136,35 +155,49 @@ public:
     std::span<const T> predict(int n) {
         check(n);
         forward(n, false);
-        T* y = planned(plan.value[program.output]);
-        N::loss::predict(y, y, n, N::output.channels, active_);
-        return {y, static_cast<std::size_t>(n) * N::output.size()};
+        backend_.for_ranges(n, PredictPart<typename N::loss, T>{outputs_.place, N::output.channels, active_});
+        return fetch_outputs(n);
     }
 
     /// Forward only, in training or evaluation: the outputs before the loss, [n][outputs].
     std::span<T> outputs(int n, bool training) {
         check(n);
         forward(n, training);
-        return {planned(plan.value[program.output]), static_cast<std::size_t>(n) * N::output.size()};
+        return fetch_outputs(n);
     }
 
-    /// Every parameter and state, named as in a PyTorch state_dict.
-    std::span<const Tensor<T>> tensors() const { return tensors_; }
-    std::span<T> gradient(const Tensor<T>& t) { return {gradient_of(t), t.values.size()}; }
+    /// Every parameter and state, named as in a PyTorch state_dict. The host may read and write them, and what the
+    /// functions below give, until the next pass begins.
+    std::span<const Tensor<T>> tensors() const {
+        backend_.wait();
+        return tensors_;
+    }
+    std::span<T> gradient(const Tensor<T>& t) {
+        backend_.wait();
+        return {gradient_of(t), t.values.size()};
+    }
     std::span<T> input_gradient()
         requires(For == Purpose::input_gradient || For == Purpose::watched)
     {
+        backend_.wait();
         return {gradient_at(0), input().size()};
     }
 
     /// The optimizer's memory beside the tensor, its k-th state.
     std::span<T> optimizer_memory(const Tensor<T>& t, int k) {
+        backend_.wait();
         return {optimizer_state(k) + (t.values.data() - arena_.get()), t.values.size()};
     }
 
     /// The whole arena, and the part of it whose contents matter only within a step.
-    std::span<T> arena() { return {arena_.get(), arena_values}; }
-    std::span<T> planned_region() { return {arena_.get() + planned_begin, plan.size}; }
+    std::span<T> arena() {
+        backend_.wait();
+        return {arena_.get(), arena_values};
+    }
+    std::span<T> planned_region() {
+        backend_.wait();
+        return {arena_.get() + planned_begin, plan.size};
+    }
 
     /// Steps taken; decides Dropout's random numbers and Adam's corrections, so a resumed run sets it.
     std::uint64_t step() const { return step_; }
@@ -179,16 +212,64 @@ private:
     static constexpr std::size_t planned_begin = state_begin + N::state_span;
     static constexpr std::size_t targets_begin = planned_begin + plan.size;
 
-    struct Free {
-        void operator()(T* p) const { ::operator delete(p, std::align_val_t{64}); }
+    static constexpr std::size_t input_size(int n) { return N::input.size() * static_cast<std::size_t>(n); }
+    static constexpr std::size_t output_size(int n) { return N::output.size() * static_cast<std::size_t>(n); }
+
+    using ExchangeOf = Exchange<Backend>;
+    static constexpr std::size_t exchange_bytes = [] {
+        constexpr auto n = static_cast<std::size_t>(N::batch);
+        return ExchangeOf::template bytes_of<T>(input_size(N::batch)) +
+               2 * ExchangeOf::template bytes_of<T>(output_size(N::batch)) + ExchangeOf::template bytes_of<T>(n) +
+               ExchangeOf::template bytes_of<int>(n) + ExchangeOf::template bytes_of<unsigned char>(n);
+    }();
+
+    struct Release {
+        Backend* backend;
+        void operator()(T* p) const { backend->release(p); }
     };
+
+    /// The number of each entry's first layer before fusion: random numbers do not depend on what is fused.
+    static constexpr auto number_of_layer = [] {
+        std::array<std::uint32_t, layers::size> numbers{};
+        std::uint32_t next = 0;
+        for_each(layers{}, [&]<class P, std::size_t I>(Type<P>, std::integral_constant<std::size_t, I>) {
+            numbers[I] = next;
+            next += static_cast<std::uint32_t>(P::members);
+        });
+        return numbers;
+    }();
+
+    /// The parameters that weight decay acts on, in the order of the arena.
+    static constexpr auto decay_spans = [] {
+        constexpr auto walk = [](auto found) {
+            std::size_t at = 0;
+            for_each(layers{}, [&]<class P, std::size_t I>(Type<P>, std::integral_constant<std::size_t, I>) {
+                if (!program.node[I].runs) return;
+                const Parameters p = Traits<typename P::type>::parameters(program.node[I].in);
+                for (int i = 0; i < p.count; ++i) {
+                    const Parameter& parameter = p.item[static_cast<std::size_t>(i)];
+                    if (parameter.decays) found(at, at + parameter.size());
+                    at += aligned(parameter.size());
+                }
+            });
+        };
+        constexpr std::size_t count = [walk] {
+            std::size_t n = 0;
+            walk([&n](std::size_t, std::size_t) { ++n; });
+            return n;
+        }();
+        std::array<detail::DecaySpan, count> spans{};
+        std::size_t next = 0;
+        walk([&](std::size_t begin, std::size_t end) {
+            spans[next++] = {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)};
+        });
+        return spans;
+    }();
 
     T* planned(std::size_t offset) { return offset == nowhere ? nullptr : arena_.get() + planned_begin + offset; }
     T* gradient_at(int value) { return planned(plan.gradient[value]); }
     T* gradient_of(const Tensor<T>& t) { return t.values.data() + parameter_span; }
     T* optimizer_state(int k) { return arena_.get() + parameter_span * static_cast<std::size_t>(2 + k); }
-    T* targets_at() { return arena_.get() + targets_begin; }
-    T* losses_at() { return targets_at() + aligned(N::output.size() * static_cast<std::size_t>(N::batch)); }
 
     void check(int n) const {
         if (n < 1 || n > N::batch)
@@ -198,8 +279,39 @@ private:
     /// Before anything runs: a wrong label leaves the model as it was.
     void check_labels(int n) const {
         for (int i = 0; label_target::value && i < n; ++i)
-            if (const int label = labels_[static_cast<std::size_t>(i)]; label < 0 || label >= active_)
+            if (const int label = labels_.host[i]; label < 0 || label >= active_)
                 throw Error("label " + std::to_string(label) + " is not one of " + std::to_string(active_) + " classes");
+    }
+
+    /// The batch's targets, losses, labels and results lie behind the planned region.
+    void share_batch() {
+        constexpr auto n = static_cast<std::size_t>(N::batch);
+        T* targets = arena_.get() + targets_begin;
+        T* losses = targets + aligned(output_size(N::batch));
+        int* labels = reinterpret_cast<int*>(losses + aligned(n));
+        auto* correct = reinterpret_cast<unsigned char*>(losses + 2 * aligned(n));
+        std::uninitialized_fill_n(labels, n, 0);
+        std::uninitialized_fill_n(correct, n, static_cast<unsigned char>(0));
+        input_ = exchange_.share(planned(plan.value[0]), input_size(N::batch));
+        outputs_ = exchange_.share(planned(plan.value[program.output]), output_size(N::batch));
+        targets_ = exchange_.share(targets, output_size(N::batch));
+        losses_ = exchange_.share(losses, n);
+        labels_ = exchange_.share(labels, n);
+        correct_ = exchange_.share(correct, n);
+    }
+
+    template <class Rule>
+    void update_tensor(const Rule& rule, T decay, std::size_t count, T* w, const T* g, T* a, T* b) {
+        if constexpr (requires { backend_.update(rule, decay, count, w, g, a, b); })
+            backend_.update(rule, decay, count, w, g, a, b);
+        else
+            for (std::size_t i = 0; i < count; ++i) rule(w[i], static_cast<T>(g[i] + decay * w[i]), a[i], b[i]);
+    }
+
+    std::span<T> fetch_outputs(int n) {
+        backend_.fetch(outputs_.host, outputs_.place, output_size(n));
+        backend_.wait();
+        return {outputs_.host, output_size(n)};
     }
 
     void list_tensors() {
@@ -229,8 +341,6 @@ private:
                 }
             }
         });
-        labels_.resize(static_cast<std::size_t>(N::batch));
-        correct_.resize(static_cast<std::size_t>(N::batch));
         first_tensor_.assign(layers::size + 1, tensors_.size());
         for (std::size_t i = tensors_.size(); i-- > 0;) first_tensor_[static_cast<std::size_t>(tensors_[i].node)] = i;
     }
@@ -247,7 +357,7 @@ private:
         p.y = planned(plan.value[node.outputs[0]]);
         p.saved = planned(plan.saved[I]);
         p.work = planned(backward ? plan.work_backward[I] : plan.work_forward[I]);
-        p.random = {seed_, step_, static_cast<std::uint32_t>(I)};
+        p.random = {seed_, step_, number_of_layer[I]};
         p.branches = std::max(node.input_count, node.output_count);
         for (int k = 0; k < node.input_count; ++k) {
             const auto at = static_cast<std::size_t>(k);
@@ -280,6 +390,7 @@ private:
     }
 
     void forward(int n, bool training) {
+        backend_.send(input_.place, input_.host, input_size(n));
         for_each(layers{}, [&]<class P, std::size_t I>(Type<P>, std::integral_constant<std::size_t, I>) {
             constexpr Node node = program.node[I];
             if constexpr (node.runs && !node.is_fork) {
@@ -307,22 +418,27 @@ private:
         p.active = active_;
         p.x = planned(plan.value[program.output]);
         if constexpr (label_target::value) {
-            p.label = labels_.data();
+            backend_.send(labels_.place, labels_.host, static_cast<std::size_t>(n));
+            p.label = labels_.place;
         } else {
-            p.target = targets_at();
+            backend_.send(targets_.place, targets_.host, output_size(n));
+            p.target = targets_.place;
         }
         p.dx = dx;
-        p.loss = losses_at();
-        p.correct = correct_.data();
+        p.loss = losses_.place;
+        p.correct = correct_.place;
         begin(program.nodes);
-        N::loss::gradient(p);
+        backend_.for_ranges(n, LossPart<typename N::loss, T>{p});
     }
 
     BatchResult sum_up(int n) {
+        backend_.fetch(losses_.host, losses_.place, static_cast<std::size_t>(n));
+        backend_.fetch(correct_.host, correct_.place, static_cast<std::size_t>(n));
+        backend_.wait();
         BatchResult r{0, 0, n};
         for (int i = 0; i < n; ++i) {
-            r.loss += static_cast<double>(losses_at()[i]);
-            r.correct += correct_[static_cast<std::size_t>(i)];
+            r.loss += static_cast<double>(losses_.host[i]);
+            r.correct += correct_.host[i];
         }
         return r;
     }
@@ -330,11 +446,13 @@ private:
     Backend& backend_;
     std::uint64_t seed_;
     std::uint64_t step_ = 0;
-    std::unique_ptr<T, Free> arena_;
+    std::unique_ptr<T, Release> arena_;
+    Exchange<Backend> exchange_;
+    Exchanged<T> input_, outputs_, targets_, losses_;
+    Exchanged<int> labels_;
+    Exchanged<unsigned char> correct_;
     std::vector<Tensor<T>> tensors_;
     std::vector<std::size_t> first_tensor_;
-    std::vector<int> labels_;
-    std::vector<unsigned char> correct_;
     int active_ = N::output.channels;
 };
 

@@ -125,73 +125,107 @@ template <class M> Result step(M& model, int n) {
     return r;
 }
 
+/// A step of the network in double by the reference mathematics, and the same step of other backends beside it. Nothing
+/// may be read before it was written or written outside a buffer.
+template <class N> class Comparison {
+public:
+    explicit Comparison(int n, double tolerance, std::uint64_t seed = 1)
+        : n_(n), tolerance_(tolerance), seed_(seed), exact_(reference_, seed) {
+        fill<Exact, double>(exact_, n, seed);
+        // Values that float holds exactly, so that the comparison starts equal.
+        for (double& v : exact_.input()) v = static_cast<float>(v);
+        for (double& v : exact_.targets()) v = static_cast<float>(v);
+        for (const auto& t : exact_.tensors())
+            for (double& v : t.values) v = static_cast<float>(v);
+        for (const auto& t : exact_.tensors()) start_.emplace_back(t.values.begin(), t.values.end());
+        const auto used = static_cast<std::ptrdiff_t>(N::input.size()) * n;
+        input_.assign(exact_.input().begin(), exact_.input().begin() + used);
+        std::fill(exact_.input().begin() + used, exact_.input().end(), std::nan(""));
+        Watch<N, Fusion::off, Exact> watch(exact_);
+        wanted_ = step(exact_, n);
+        BOOST_TEST(watch.steps() > 0);
+        BOOST_TEST(watch.outside() == 0u, "the reference mathematics write outside their buffers");
+    }
+
+    /// What the backend gives from the same start.
+    template <Fusion F, class Backend> Result run(Backend& backend) {
+        Model<N, SGD, Backend, float, F> model(backend, seed_);
+        prepare(model);
+        return step(model, n_);
+    }
+
+    /// The same under the watch.
+    template <Fusion F, class Backend> Result run_watched(Watched<Backend>& backend, const std::string& how) {
+        using M = Model<N, SGD, Watched<Backend>, float, F, Purpose::watched>;
+        M model(backend, seed_);
+        prepare(model);
+        Watch<N, F, M> watch(model);
+        Result result = step(model, n_);
+        BOOST_TEST(watch.steps() > 0);
+        BOOST_TEST(watch.outside() == 0u, how << " writes outside its buffers");
+        return result;
+    }
+
+    void agree(const Result& got, const std::string& how) const {
+        BOOST_TEST(got.names.size() > 1);
+        for (std::size_t k = 0; k < got.names.size(); ++k) {
+            const std::size_t i = place(wanted_, got.names[k]);
+            BOOST_REQUIRE_MESSAGE(i < wanted_.names.size(), how << " has " << got.names[k]);
+            const double d = distance(wanted_.values[i], got.values[k]);
+            BOOST_TEST(d <= tolerance_, how << ": " << got.names[k] << " differs by " << d);
+        }
+    }
+
+    /// Which of the results has this name; their number when none has.
+    static std::size_t place(const Result& in, const std::string& name) {
+        return static_cast<std::size_t>(std::find(in.names.begin(), in.names.end(), name) - in.names.begin());
+    }
+    const Result& wanted() const { return wanted_; }
+
+private:
+    using Exact = Model<N, SGD, Watched<cpu::Reference>, double, Fusion::off, Purpose::watched>;
+
+    template <class M> void prepare(M& model) {
+        // NaN wherever nothing was written: a value that is read before it is written spoils the result.
+        std::fill(model.planned_region().begin(), model.planned_region().end(), std::nanf(""));
+        std::copy(input_.begin(), input_.end(), model.input().begin());
+        std::copy(exact_.targets().begin(), exact_.targets().end(), model.targets().begin());
+        std::copy(exact_.labels().begin(), exact_.labels().end(), model.labels().begin());
+        for (const auto& t : model.tensors()) {
+            std::size_t k = 0;
+            while (exact_.tensors()[k].name != t.name) ++k;
+            std::copy(start_[k].begin(), start_[k].end(), t.values.begin());
+        }
+    }
+
+    int n_;
+    double tolerance_;
+    std::uint64_t seed_;
+    Watched<cpu::Reference> reference_;
+    Exact exact_;
+    std::vector<double> input_;
+    std::vector<std::vector<double>> start_;
+    Result wanted_;
+};
+
 /// The float kernels, fused and not, at 1, 2 and 8 threads and on every instruction set, against the reference in
 /// double: agreement to `tolerance`, the same bits at every thread count, nothing read before it was written and nothing
 /// written outside a buffer.
 template <class N> void check_kernels(int n, double tolerance = 2e-4, std::uint64_t seed = 1) {
-    Watched<cpu::Reference> reference;
-    using Exact = Model<N, SGD, Watched<cpu::Reference>, double, Fusion::off, Purpose::watched>;
-    Exact exact(reference, seed);
-    fill<Exact, double>(exact, n, seed);
-    // Values that float holds exactly, so that the comparison starts equal.
-    for (double& v : exact.input()) v = static_cast<float>(v);
-    for (double& v : exact.targets()) v = static_cast<float>(v);
-    for (const auto& t : exact.tensors())
-        for (double& v : t.values) v = static_cast<float>(v);
-    const std::vector<double> input(exact.input().begin(), exact.input().end());
-    std::vector<std::vector<double>> start;
-    for (const auto& t : exact.tensors()) start.emplace_back(t.values.begin(), t.values.end());
-    const std::size_t used = N::input.size() * static_cast<std::size_t>(n);
-    std::fill(exact.input().begin() + static_cast<std::ptrdiff_t>(used), exact.input().end(), std::nan(""));
-    Watch<N, Fusion::off, Exact> watch_exact(exact);
-    const Result wanted = step(exact, n);
-    BOOST_TEST(watch_exact.steps() > 0);
-    BOOST_TEST(watch_exact.outside() == 0u, "the reference mathematics write outside their buffers");
-
-    const auto prepare = [&](auto& model) {
-        // NaN wherever nothing was written: a value that is read before it is written spoils the result.
-        std::fill(model.planned_region().begin(), model.planned_region().end(), std::nanf(""));
-        std::copy_n(input.begin(), used, model.input().begin());
-        std::copy(exact.targets().begin(), exact.targets().end(), model.targets().begin());
-        std::copy(exact.labels().begin(), exact.labels().end(), model.labels().begin());
-        for (const auto& t : model.tensors()) {
-            std::size_t k = 0;
-            while (exact.tensors()[k].name != t.name) ++k;
-            std::copy(start[k].begin(), start[k].end(), t.values.begin());
-        }
-    };
+    using C = Comparison<N>;
+    C comparison(n, tolerance, seed);
     const auto run = [&](auto fusion, int threads, Isa isa) {
         cpu::Backend backend(threads, isa);
-        Model<N, SGD, cpu::Backend, float, fusion()> model(backend, seed);
-        prepare(model);
-        return step(model, n);
+        return comparison.template run<fusion()>(backend);
     };
     const auto watched = [&](auto fusion, Isa isa) {
         Watched<cpu::Backend> backend(2, isa);
-        using M = Model<N, SGD, Watched<cpu::Backend>, float, fusion(), Purpose::watched>;
-        M model(backend, seed);
-        prepare(model);
-        Watch<N, fusion(), M> watch(model);
-        const Result result = step(model, n);
-        BOOST_TEST(watch.steps() > 0);
-        BOOST_TEST(watch.outside() == 0u, name(isa) << " kernels write outside their buffers");
-        return result;
-    };
-    const auto find = [](const Result& in, const std::string& name) {
-        return static_cast<std::size_t>(std::find(in.names.begin(), in.names.end(), name) - in.names.begin());
-    };
-    const auto agree = [&](const Result& got, const std::string& how) {
-        for (std::size_t k = 0; k < got.names.size(); ++k) {
-            const std::size_t i = find(wanted, got.names[k]);
-            BOOST_REQUIRE_MESSAGE(i < wanted.names.size(), how << " has " << got.names[k]);
-            const double d = distance(wanted.values[i], got.values[k]);
-            BOOST_TEST(d <= tolerance, how << ": " << got.names[k] << " differs by " << d);
-        }
+        return comparison.template run_watched<fusion()>(backend, name(isa));
     };
     // What `b` has, it has to the bit as `a` does.
     const auto same_bits = [&](const Result& a, const Result& b, const std::string& how) {
         for (std::size_t k = 0; k < b.names.size(); ++k) {
-            const std::size_t i = find(a, b.names[k]);
+            const std::size_t i = C::place(a, b.names[k]);
             BOOST_REQUIRE_MESSAGE(i < a.names.size(), how << " has " << b.names[k]);
             BOOST_TEST((a.values[i] == b.values[k]), how << " gives other bits of " << b.names[k]);
         }
@@ -201,16 +235,16 @@ template <class N> void check_kernels(int n, double tolerance = 2e-4, std::uint6
     for (Isa isa : {Isa::portable, Isa::avx2, Isa::avx512}) {
         if (!available(isa)) continue;
         const Result one = run(On{}, 1, isa), guarded = watched(On{}, isa);
-        agree(one, std::string("fused, ") + name(isa));
-        agree(guarded, std::string("fused and watched, ") + name(isa));
-        BOOST_TEST(one.names.size() + 1 == wanted.names.size());
+        comparison.agree(one, std::string("fused, ") + name(isa));
+        comparison.agree(guarded, std::string("fused and watched, ") + name(isa));
+        BOOST_TEST(one.names.size() + 1 == comparison.wanted().names.size());
         same_bits(guarded, one, "unwatched");
         same_bits(one, run(On{}, 2, isa), "2 threads");
         same_bits(one, run(On{}, 8, isa), "8 threads");
     }
     const Result plain = run(Off{}, 1, best_isa()), guarded = watched(Off{}, best_isa());
-    agree(plain, "unfused");
-    agree(guarded, "unfused and watched");
+    comparison.agree(plain, "unfused");
+    comparison.agree(guarded, "unfused and watched");
     same_bits(guarded, plain, "unwatched and unfused");
     same_bits(plain, run(Off{}, 8, best_isa()), "8 threads unfused");
 }

@@ -20,6 +20,7 @@ CHECK_LAYER(dropout, Vectors<Dense<8>, Dropout<40>>)
 CHECK_LAYER(dropout_of_nothing, Vectors<Dense<8>, Dropout<0>>)
 CHECK_LAYER(dropout_after_the_last, Vectors<Dense<3>, Dropout<0>>)
 CHECK_LAYER(relu_then_dropout, Vectors<Dense<8>, Relu, Dropout<30>, Dense<5>, Dropout<30>, Relu>)
+CHECK_LAYER(dropout_behind_a_fused_block, Images<Conv<4, 3>, BN, Relu, Pool<2>, Dropout<40>>)
 CHECK_LAYER(mean_squared_error, Net<Vector<4>, Batch<6>, Seq<Dense<5>, Sigmoid, Dense<2>>, MeanSquaredError>)
 CHECK_LAYER(sigmoid_cross_entropy, Net<Vector<4>, Batch<6>, Seq<Dense<5>, Relu, Dense<3>>, SigmoidCrossEntropy>)
 

@@ -1,0 +1,88 @@
+// What a kernel is. Its body is written once: nvcc compiles it for the device, and any compiler for the emulator that
+// the tests run it under (tests/support/cuda_emulator).
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "runtime/core/error.hpp"
+
+#if defined(__CUDACC__)
+#define TN_DEVICE __device__
+#define TN_HOST_DEVICE __host__ __device__
+#else
+#define TN_DEVICE
+#define TN_HOST_DEVICE
+#endif
+
+namespace tn::cuda {
+
+/// A kernel is a function object: its members are its arguments, and each thread calls
+///     template <class Thread> TN_DEVICE void operator()(Thread& t) const;
+/// with
+///     t.thread(), t.threads()     the index in the block and the block's size, a multiple of 32
+///     t.block(), t.blocks()
+///     t.barrier()                 all threads of the block wait for each other
+///     t.shuffle_xor(v, lanes)     v of the thread of this warp whose lane differs in the bits of `lanes`
+///     t.template shared<V>(first, count)    an array in the block's shared memory, from byte `first`
+/// A kernel that uses shared memory names its bytes: static constexpr std::size_t shared_bytes.
+inline constexpr int warp = 32;
+
+/// An array in global memory. Under the emulator an index out of bounds is an error; on the device nothing is checked.
+template <class V> class Span {
+public:
+    Span() = default;
+    TN_HOST_DEVICE Span(V* data, std::size_t size) : data_(data), size_(data ? size : 0) {}
+
+    template <class I> TN_HOST_DEVICE V& operator[](I i) const {
+        const auto at = static_cast<std::size_t>(i);
+#if !defined(__CUDA_ARCH__)
+        if (at >= size_)
+            throw Error("a kernel reaches value " + std::to_string(at) + " of " + std::to_string(size_));
+#endif
+        return data_[at];
+    }
+    TN_HOST_DEVICE explicit operator bool() const { return data_ != nullptr; }
+
+private:
+    V* data_ = nullptr;
+    std::size_t size_ = 0;
+};
+
+/// Bytes of shared memory that a kernel asks for.
+template <class K> constexpr std::size_t shared_bytes() {
+    if constexpr (requires { K::shared_bytes; }) return K::shared_bytes;
+    return 0;
+}
+
+/// The number of this thread in the whole grid.
+template <class Thread> TN_DEVICE std::size_t global_index(const Thread& t) {
+    return static_cast<std::size_t>(t.block()) * static_cast<std::size_t>(t.threads()) +
+           static_cast<std::size_t>(t.thread());
+}
+
+/// The sum of `v` over the block, in every thread. `scratch` is an array of one value a warp in shared memory.
+template <class Thread, class Shared> TN_DEVICE float block_sum(Thread& t, float v, Shared scratch) {
+    for (int lanes = warp / 2; lanes > 0; lanes /= 2) v += t.shuffle_xor(v, lanes);
+    t.barrier();
+    if (t.thread() % warp == 0) scratch[t.thread() / warp] = v;
+    t.barrier();
+    float sum = 0;
+    for (int w = 0; w < t.threads() / warp; ++w) sum += scratch[w];
+    return sum;
+}
+
+/// A matrix product through cuBLAS, with the matrices as cuBLAS reads them, column by column:
+/// c[m][n] = op(a)[m][k] op(b)[k][n] + bias[m], for `batch` matrices that lie `stride` values apart.
+struct Product {
+    bool transpose_a = false, transpose_b = false;
+    int m = 0, n = 0, k = 0;
+    const float *a = nullptr, *b = nullptr;
+    int lda = 0, ldb = 0, ldc = 0;
+    float* c = nullptr;
+    const float* bias = nullptr;   ///< [m], added to every column; null: none
+    int batch = 1;
+    std::size_t stride_a = 0, stride_b = 0, stride_c = 0;
+};
+
+}  // namespace tn::cuda

@@ -1,0 +1,88 @@
+// A GPU: its stream, its memory, cuBLAS, and how a kernel's body becomes one.
+#pragma once
+
+#include <cuda_runtime.h>
+
+#include <memory>
+#include <string>
+
+#include "runtime/cuda/execution.hpp"
+
+namespace tn::cuda {
+
+/// How products and convolutions multiply float values: as they are, rounded to TF32 or to bfloat16; sums are float.
+enum class Precision { fp32, tf32, bf16 };
+
+/// "fp32", "tf32" or "bf16"; throws Error for other words.
+Precision parse_precision(const std::string& word);
+const char* name(Precision precision);
+
+/// How many GPUs there are; 0 without a driver.
+int device_count();
+
+/// Why CUDA cannot run here, as a sentence; empty when it can.
+std::string why_not();
+
+/// Throws Error "CUDA: WHAT: REASON" unless the call succeeded.
+void check(cudaError_t error, const char* what);
+
+/// The thread that a kernel's body sees (runtime/cuda/execution.hpp).
+struct GpuThread {
+    __device__ int thread() const { return static_cast<int>(threadIdx.x); }
+    __device__ int threads() const { return static_cast<int>(blockDim.x); }
+    __device__ int block() const { return static_cast<int>(blockIdx.x); }
+    __device__ int blocks() const { return static_cast<int>(gridDim.x); }
+    __device__ void barrier() { __syncthreads(); }
+    __device__ float shuffle_xor(float v, int lanes) { return __shfl_xor_sync(0xFFFFFFFFu, v, lanes); }
+    template <class V> __device__ V* shared(std::size_t first, std::size_t) {
+        extern __shared__ __align__(16) unsigned char memory[];
+        return reinterpret_cast<V*>(memory + first);
+    }
+};
+
+template <class Kernel> __global__ void run(const __grid_constant__ Kernel kernel) {
+    GpuThread thread;
+    kernel(thread);
+}
+
+class Gpu {
+public:
+    /// Throws Error when there is no such device or the driver is older than this build's toolkit.
+    explicit Gpu(Precision precision = Precision::fp32, int device = 0);
+    ~Gpu();
+    Gpu(const Gpu&) = delete;
+    Gpu& operator=(const Gpu&) = delete;
+
+    /// "cuda, NVIDIA H100 (sm_90), fp32".
+    std::string describe() const;
+    Precision precision() const { return precision_; }
+
+    /// Managed memory that prefers to lie on the device: the host may use it between passes (after wait()).
+    void* allocate(std::size_t bytes);
+    void release(void* p) noexcept;
+    /// Pinned memory of the host.
+    void* allocate_exchange(std::size_t bytes);
+    void release_exchange(void* p) noexcept;
+    void send(void* to, const void* from, std::size_t bytes);
+    void fetch(void* to, const void* from, std::size_t bytes);
+    void wait();
+
+    template <class Kernel> void launch(const Kernel& kernel, int blocks, int threads) {
+        run<<<blocks, threads, shared_bytes<Kernel>(), stream()>>>(kernel);
+        check(cudaGetLastError(), "a kernel did not start");
+    }
+
+    void multiply(const Product& product);
+
+    cudaStream_t stream() const { return stream_; }
+
+private:
+    struct Blas;
+
+    Precision precision_;
+    int device_;
+    cudaStream_t stream_ = nullptr;
+    std::unique_ptr<Blas> blas_;
+};
+
+}  // namespace tn::cuda

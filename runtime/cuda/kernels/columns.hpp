@@ -1,0 +1,100 @@
+// A convolution by itself as matrix products: the columns that it multiplies, and backward their sum.
+#pragma once
+
+#include "dsl/core/conv_window.hpp"
+#include "dsl/core/layer.hpp"
+#include "runtime/cuda/execution.hpp"
+
+namespace tn::cuda {
+
+/// Where a window's tap reads: columns are [samples][channels][kernel_h][kernel_w][out plane].
+struct Taps {
+    ConvWindow window;
+    Shape in, out;
+
+    TN_HOST_DEVICE std::size_t rows() const {
+        return static_cast<std::size_t>(in.channels) * static_cast<std::size_t>(window.kernel_h * window.kernel_w);
+    }
+    TN_HOST_DEVICE std::size_t columns() const { return rows() * out.plane(); }
+};
+
+/// columns[i] = the value of x that it stands for, 0 outside of x.
+struct ToColumns {
+    std::size_t count;   // values of all columns
+    Taps taps;
+    Span<const float> x;
+    Span<float> columns;
+    template <class Thread> TN_DEVICE void operator()(Thread& t) const {
+        const std::size_t i = global_index(t);
+        if (i >= count) return;
+        const ConvWindow& w = taps.window;
+        const int pixel = static_cast<int>(i % taps.out.plane());
+        const int row = static_cast<int>(i / taps.out.plane() % taps.rows());
+        const std::size_t sample = i / taps.columns();
+        const int tap = row % (w.kernel_h * w.kernel_w), channel = row / (w.kernel_h * w.kernel_w);
+        const int y = pixel / taps.out.width * w.stride + tap / w.kernel_w - w.pad_h;
+        const int x_at = pixel % taps.out.width * w.stride + tap % w.kernel_w - w.pad_w;
+        const bool inside = y >= 0 && y < taps.in.height && x_at >= 0 && x_at < taps.in.width;
+        columns[i] = inside ? x[sample * taps.in.size() + static_cast<std::size_t>(channel) * taps.in.plane() +
+                                static_cast<std::size_t>(y * taps.in.width + x_at)]
+                            : 0.0f;
+    }
+};
+
+/// dx[i] = the sum of the columns that stand for it.
+struct FromColumns {
+    std::size_t count;   // values of dx
+    Taps taps;
+    Span<const float> columns;
+    Span<float> dx;
+    template <class Thread> TN_DEVICE void operator()(Thread& t) const {
+        const std::size_t i = global_index(t);
+        if (i >= count) return;
+        const ConvWindow& w = taps.window;
+        const std::size_t sample = i / taps.in.size();
+        const int at = static_cast<int>(i % taps.in.size()), plane = static_cast<int>(taps.in.plane());
+        const int channel = at / plane, y = at % plane / taps.in.width + w.pad_h, x = at % plane % taps.in.width + w.pad_w;
+        float sum = 0;
+        for (int ky = 0; ky < w.kernel_h; ++ky)
+            for (int kx = 0; kx < w.kernel_w; ++kx) {
+                const int oy = (y - ky) / w.stride, ox = (x - kx) / w.stride;
+                if (y < ky || x < kx || oy * w.stride != y - ky || ox * w.stride != x - kx || oy >= taps.out.height ||
+                    ox >= taps.out.width)
+                    continue;
+                const int row = (channel * w.kernel_h + ky) * w.kernel_w + kx;
+                sum += columns[sample * taps.columns() + static_cast<std::size_t>(row) * taps.out.plane() +
+                               static_cast<std::size_t>(oy * taps.out.width + ox)];
+            }
+        dx[i] = sum;
+    }
+};
+
+/// y[n][c][plane] += bias[c].
+struct AddBias {
+    std::size_t count;
+    int channels, plane;
+    Span<const float> bias;
+    Span<float> y;
+    template <class Thread> TN_DEVICE void operator()(Thread& t) const {
+        const std::size_t i = global_index(t);
+        if (i < count) y[i] += bias[i / static_cast<std::size_t>(plane) % static_cast<std::size_t>(channels)];
+    }
+};
+
+/// sum[i] = the parts at i, part_size, 2 part_size, .. in this order; to what is there with `add`.
+struct SumParts {
+    int parts;
+    std::size_t size;
+    bool add;
+    Span<const float> part;
+    Span<float> sum;
+    template <class Thread> TN_DEVICE void operator()(Thread& t) const {
+        const std::size_t i = global_index(t);
+        if (i >= size) return;
+        float s = add ? sum[i] : 0.0f;
+        for (int k = 0; k < parts; ++k) s += part[static_cast<std::size_t>(k) * size + i];
+        sum[i] = s;
+    }
+};
+
+}  // namespace tn::cuda

@@ -1,0 +1,105 @@
+// Batch normalisation by itself: a block for every channel.
+#pragma once
+
+#include <cmath>
+
+#include "dsl/core/layer.hpp"
+#include "runtime/cuda/execution.hpp"
+
+namespace tn::cuda {
+
+/// Where a block finds the values of its channel in [n][channels][plane].
+struct ChannelValues {
+    int n = 0, channels = 0, plane = 0;
+
+    /// Calls f(place) for this thread's share of the channel's values.
+    template <class Thread, class F> TN_DEVICE void each(const Thread& t, F f) const {
+        for (int i = t.thread(); i < n * plane; i += t.threads())
+            f(static_cast<std::size_t>(i / plane * channels + t.block()) * static_cast<std::size_t>(plane) +
+              static_cast<std::size_t>(i % plane));
+    }
+    TN_HOST_DEVICE float count() const { return static_cast<float>(n) * static_cast<float>(plane); }
+};
+
+inline constexpr int norm_threads = 512;
+
+/// L::epsilon and L::momentum as BN has them (dsl/layers/batch_norm.hpp).
+template <class L> struct NormForward {
+    static constexpr std::size_t shared_bytes = norm_threads / warp * sizeof(float);
+    bool training;
+    ChannelValues values;
+    Span<const float> x, gamma, beta;
+    Span<float> y, saved, running_mean, running_var;
+
+    template <class Thread> TN_DEVICE void operator()(Thread& t) const {
+        auto scratch = t.template shared<float>(0, norm_threads / warp);
+        const int c = t.block();
+        float mean = running_mean[c], inverse = 0;
+        if (training) {
+            float sum = 0, squares = 0;
+            values.each(t, [&](std::size_t i) { sum += x[i]; });
+            mean = block_sum(t, sum, scratch) / values.count();
+            values.each(t, [&](std::size_t i) { squares += (x[i] - mean) * (x[i] - mean); });
+            squares = block_sum(t, squares, scratch);
+            inverse = 1 / std::sqrt(squares / values.count() + L::epsilon);
+            if (t.thread() == 0) {
+                saved[c] = mean;
+                saved[values.channels + c] = inverse;
+                running_mean[c] = (1 - L::momentum) * running_mean[c] + L::momentum * mean;
+                if (values.count() > 1)  // one value has no variance
+                    running_var[c] = (1 - L::momentum) * running_var[c] + L::momentum * squares / (values.count() - 1);
+            }
+        } else {
+            inverse = 1 / std::sqrt(running_var[c] + L::epsilon);
+        }
+        const float scale = gamma[c] * inverse, offset = beta[c];
+        values.each(t, [&](std::size_t i) { y[i] = (x[i] - mean) * scale + offset; });
+    }
+};
+
+struct NormBackward {
+    static constexpr std::size_t shared_bytes = norm_threads / warp * sizeof(float);
+    ChannelValues values;
+    Span<const float> x, dy, gamma, saved;
+    Span<float> dx, dgamma, dbeta;
+
+    template <class Thread> TN_DEVICE void operator()(Thread& t) const {
+        auto scratch = t.template shared<float>(0, norm_threads / warp);
+        const int c = t.block();
+        const float mean = saved[c], inverse = saved[values.channels + c];
+        float sum = 0, dot = 0;
+        values.each(t, [&](std::size_t i) {
+            sum += dy[i];
+            dot += dy[i] * ((x[i] - mean) * inverse);
+        });
+        sum = block_sum(t, sum, scratch);
+        dot = block_sum(t, dot, scratch);
+        if (t.thread() == 0) {
+            dgamma[c] = dot;
+            dbeta[c] = sum;
+        }
+        if (!dx) return;
+        const float mean_g = sum / values.count(), mean_dot = dot / values.count(), scale = gamma[c] * inverse;
+        values.each(t, [&](std::size_t i) {
+            dx[i] = scale * (dy[i] - mean_g - (x[i] - mean) * inverse * mean_dot);
+        });
+    }
+};
+
+/// db[c], the sum of dy over the batch and the plane: the gradient of a bias.
+struct BiasBackward {
+    static constexpr std::size_t shared_bytes = norm_threads / warp * sizeof(float);
+    ChannelValues values;
+    Span<const float> dy;
+    Span<float> db;
+
+    template <class Thread> TN_DEVICE void operator()(Thread& t) const {
+        auto scratch = t.template shared<float>(0, norm_threads / warp);
+        float sum = 0;
+        values.each(t, [&](std::size_t i) { sum += dy[i]; });
+        sum = block_sum(t, sum, scratch);
+        if (t.thread() == 0) db[t.block()] = sum;
+    }
+};
+
+}  // namespace tn::cuda

@@ -1,0 +1,41 @@
+// The optimizer: one kernel over all parameters.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "runtime/cuda/execution.hpp"
+
+namespace tn::cuda {
+
+/// Each weight by the optimizer's own rule, with weight decay where it lies in one of `Count` spans (begin, end), which
+/// are in order. What lies between tensors is 0 with a gradient of 0 and stays so.
+template <class Rule, class DecaySpan, std::size_t Count> struct Update {
+    Rule rule;
+    float decay;
+    std::size_t count;
+    Span<float> w;
+    Span<const float> g;
+    Span<float> a, b;
+    DecaySpan spans[Count > 0 ? Count : 1];
+
+    template <class Thread> TN_DEVICE void operator()(Thread& t) const {
+        const std::size_t i = global_index(t);
+        if (i < count) rule(w[i], g[i] + (decays(i) ? decay : 0.0f) * w[i], a[i], b[i]);
+    }
+
+private:
+    TN_DEVICE bool decays(std::size_t i) const {
+        std::size_t low = 0, high = Count;   // the first span that ends behind i
+        while (low < high) {
+            const std::size_t middle = (low + high) / 2;
+            if (spans[middle].end <= i)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        return low < Count && spans[low].begin <= i;
+    }
+};
+
+}  // namespace tn::cuda

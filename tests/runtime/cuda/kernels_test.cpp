@@ -1,0 +1,126 @@
+// Every CUDA kernel under the emulator, through the generic layer checker: what a GPU would compute, without one.
+#define BOOST_TEST_MODULE cuda_kernels
+#include <boost/test/unit_test.hpp>
+
+#include "runtime/cuda/backend.hpp"
+#include "tests/support/cuda_emulator/emulator.hpp"
+#include "tests/support/layer_checker.hpp"
+
+using namespace tn;
+using namespace tn::test;
+using Emulated = cuda::BasicBackend<Emulator>;
+
+template <class... Ls> using Images = Net<Image<2, 7, 5>, Batch<5>, Seq<Ls..., Dense<3>>, SoftmaxCrossEntropy>;
+template <class... Ls> using Vectors = Net<Vector<6>, Batch<5>, Seq<Ls..., Dense<3>>, SoftmaxCrossEntropy>;
+
+/// Agreement with the reference, and the same bits whichever blocks and threads come first.
+template <class N> void check_emulated(int n) {
+    Comparison<N> comparison(n, 2e-4);
+    Emulated forwards(0), backwards(1);
+    const Result one = comparison.template run<Fusion::off>(forwards);
+    comparison.agree(one, "emulated");
+    BOOST_TEST(forwards.device().launches() > 0);
+    BOOST_TEST(one.values == comparison.template run<Fusion::off>(backwards).values, "the order of blocks changes bits");
+}
+
+#define CHECK_KERNELS(NAME, ...)            \
+    BOOST_AUTO_TEST_CASE(NAME) {            \
+        using N = __VA_ARGS__;              \
+        for (int n : {1, 3, int{N::batch}}) check_emulated<N>(n); \
+    }
+
+CHECK_KERNELS(conv, Images<Conv<4, 3>>)
+CHECK_KERNELS(conv_strided, Images<Conv<4, 3, Stride<2>>, Conv<3, Kernel<3, 1>>, Conv<3, 2, Pad<0>>>)
+CHECK_KERNELS(more_samples_than_a_group, Net<Image<2, 5, 4>, Batch<19>, Seq<Conv<3, 3>, Conv<2, 3>, Dense<3>>, SoftmaxCrossEntropy>)
+CHECK_KERNELS(norm, Images<Conv<4, 3>, BN, Sigmoid>)
+CHECK_KERNELS(norm_of_vectors, Vectors<Dense<4>, BN, Relu>)
+CHECK_KERNELS(norm_of_many_values, Net<Image<2, 20, 17>, Batch<4>, Seq<BN, Dense<3>>, SoftmaxCrossEntropy>)
+CHECK_KERNELS(pool, Images<Conv<3, 3>, Relu, Pool<2>>)
+CHECK_KERNELS(pool_overlapping, Images<Conv<3, 3>, Pool<3, Stride<1>>, Pool<3, Stride<2>>>)
+CHECK_KERNELS(pool_with_gaps, Images<Conv<2, 3>, Pool<1, Stride<2>>>)
+CHECK_KERNELS(dense, Vectors<Dense<4>, Dense<5, NoBias>>)
+CHECK_KERNELS(dropout, Vectors<Dense<9>, Dropout<40>, Dense<4>, Dropout<0>>)
+CHECK_KERNELS(flatten, Images<Conv<2, 3>, Flatten, Relu>)
+CHECK_KERNELS(residual, Images<Conv<3, 3>, Residual<Conv<3, 3>, BN, Relu>>)
+CHECK_KERNELS(concat, Images<Concat<Conv<3, 1>, Seq<Conv<2, 3>, Relu>, Conv<1, 5>>>)
+CHECK_KERNELS(mean_squared_error, Net<Vector<4>, Batch<6>, Seq<Dense<5>, Sigmoid, Dense<2>>, MeanSquaredError>)
+CHECK_KERNELS(sigmoid_cross_entropy, Net<Vector<4>, Batch<6>, Seq<Dense<5>, Relu, Dense<3>>, SigmoidCrossEntropy>)
+
+BOOST_AUTO_TEST_CASE(every_optimizer_takes_the_step_of_its_rule_in_one_kernel) {
+    using N = Net<Vector<5>, Batch<4>, Seq<Dense<20>, BN, Dense<3>>, MeanSquaredError>;
+    const auto agree = []<class O>(const O& optimizer) {
+        Emulated emulated;
+        cpu::Backend cpu(1);
+        Model<N, O, Emulated> there(emulated);
+        Model<N, O, cpu::Backend, float, Fusion::off> here(cpu);
+        for (int step = 0; step < 3; ++step) {
+            fill<decltype(here), float>(here, 4, 3);
+            std::copy(here.input().begin(), here.input().end(), there.input().begin());
+            std::copy(here.targets().begin(), here.targets().end(), there.targets().begin());
+            for (std::size_t k = 0; k < here.tensors().size(); ++k)
+                std::copy(here.tensors()[k].values.begin(), here.tensors()[k].values.end(),
+                          there.tensors()[k].values.begin());
+            here.gradients(4);
+            there.gradients(4);
+            here.update(optimizer);
+            const auto before = emulated.device().launches();
+            there.update(optimizer);
+            BOOST_TEST(emulated.device().launches() == before + 1);
+            for (std::size_t k = 0; k < here.tensors().size(); ++k)
+                BOOST_TEST(distance(here.tensors()[k].values, there.tensors()[k].values) < 1e-5,
+                           O::name << ", " << here.tensors()[k].name);
+        }
+    };
+    agree(SGD{.weight_decay = 0.1f}), agree(Momentum{.weight_decay = 0.1f}), agree(Nesterov{.weight_decay = 0.1f});
+    agree(AdaGrad{.weight_decay = 0.1f}), agree(RMSprop{.weight_decay = 0.1f}), agree(Adam{.weight_decay = 0.1f});
+}
+
+BOOST_AUTO_TEST_CASE(a_trained_model_predicts_as_on_the_cpu) {
+    using N = Images<Conv<3, 3>, BN, Relu, Pool<2>, Dense<8>, Relu, Dropout<30>>;
+    Emulated emulated;
+    cpu::Backend cpu(1);
+    Model<N, Adam, Emulated> there(emulated);
+    Model<N, Adam, cpu::Backend> here(cpu);
+    for (int step = 0; step < 5; ++step) {
+        Random random(3, 1000, static_cast<std::uint64_t>(step));
+        for (float& v : here.input()) v = random.normal();
+        for (int& label : here.labels()) label = static_cast<int>(random.below(3));
+        std::copy(here.input().begin(), here.input().end(), there.input().begin());
+        std::copy(here.labels().begin(), here.labels().end(), there.labels().begin());
+        const int n = 5 - step % 2;
+        const BatchResult a = here.train(n, Adam{}), b = there.train(n, Adam{});
+        BOOST_TEST(std::abs(a.loss - b.loss) < 1e-3);
+        BOOST_TEST(a.correct == b.correct);
+    }
+    BOOST_TEST(distance(here.predict(4), there.predict(4)) < 1e-3);
+    BOOST_TEST(std::abs(here.evaluate(5).loss - there.evaluate(5).loss) < 1e-3);
+}
+
+/// A layer from outside without a kernel of its own: a thread for every channel runs its mathematics.
+struct Scale {
+    static constexpr Axis axis = Axis::channels;
+    static constexpr Text name() { return "Scale"; }
+    static constexpr ShapeResult output(Shape in) { return in; }
+    static constexpr Parameters parameters(Shape in) {
+        Parameters p;
+        p.add({"weight", {in.channels}, 1, {InitRule::constant, 1}});
+        return p;
+    }
+    template <class T> static constexpr void forward(const Pass<T>& p) {
+        each(p, [&](int c, std::size_t i) { p.y[i] = p.parameter[0][c] * p.x[i]; });
+    }
+    template <class T> static constexpr void backward(const Pass<T>& p) {
+        for (int c = p.begin; c < p.end; ++c) p.gradient[0][c] = 0;
+        each(p, [&](int c, std::size_t i) {
+            p.gradient[0][c] += p.dy[i] * p.x[i];
+            if (p.dx) p.dx[i] = p.parameter[0][c] * p.dy[i];
+        });
+    }
+    template <class T, class F> static constexpr void each(const Pass<T>& p, F f) {
+        for (int n = 0; n < p.n; ++n)
+            for (int c = p.begin; c < p.end; ++c)
+                for (std::size_t i = 0; i < p.in.plane(); ++i)
+                    f(c, static_cast<std::size_t>(n) * p.in.size() + static_cast<std::size_t>(c) * p.in.plane() + i);
+    }
+};
+CHECK_KERNELS(a_layer_from_outside, Images<Conv<3, 3>, Scale, Relu>)

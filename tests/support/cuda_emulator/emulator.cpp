@@ -1,0 +1,343 @@
+#include "tests/support/cuda_emulator/emulator.hpp"
+
+#include <algorithm>
+#include <boost/context/fiber.hpp>
+#include <cstring>
+
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/common_interface_defs.h>
+#endif
+
+namespace tn::test {
+
+namespace {
+
+constexpr std::size_t guard_bytes = 256;
+constexpr std::byte guard_value{0xA5};
+constexpr int several = -2;
+
+/// A block never has more threads than this.
+constexpr int most_threads = 1024;
+
+/// The address sanitizer is told of every change of stacks.
+struct Stack {
+    const void* bottom = nullptr;
+    std::size_t size = 0;
+};
+#if defined(__SANITIZE_ADDRESS__)
+void leave(void** mine, const Stack& next) { __sanitizer_start_switch_fiber(mine, next.bottom, next.size); }
+void arrive(void* mine, Stack* previous = nullptr) {
+    __sanitizer_finish_switch_fiber(mine, previous ? &previous->bottom : nullptr, previous ? &previous->size : nullptr);
+}
+#else
+void leave(void**, const Stack&) {}
+void arrive(void*, Stack* = nullptr) {}
+#endif
+
+/// Ends a thread whose block has failed.
+struct Cancelled {};
+
+/// Stacks are used again: a block of 512 threads needs as many.
+class Stacks {
+public:
+    using traits_type = boost::context::stack_traits;
+    static constexpr std::size_t bytes = std::size_t{64} << 10;
+
+    boost::context::stack_context allocate() {
+        if (free().empty()) free().push_back(std::make_unique<std::byte[]>(bytes));
+        boost::context::stack_context stack;
+        stack.size = bytes;
+        last().bottom = free().back().get();
+        last().size = bytes;
+        stack.sp = free().back().release() + bytes;
+        free().pop_back();
+        return stack;
+    }
+    void deallocate(boost::context::stack_context& stack) noexcept {
+        free().emplace_back(static_cast<std::byte*>(stack.sp) - bytes);
+    }
+
+    /// The stack that was handed out last.
+    static Stack& last() {
+        static Stack stack;
+        return stack;
+    }
+
+private:
+    static std::vector<std::unique_ptr<std::byte[]>>& free() {
+        static std::vector<std::unique_ptr<std::byte[]>> stacks;
+        return stacks;
+    }
+};
+
+}  // namespace
+
+/// Fibers take threads from a common list: one that never waits leaves its fiber to the next thread, so a kernel without
+/// barriers runs on a single one.
+struct EmulatedBlock::Fibers {
+    using Fiber = boost::context::fiber;
+
+    struct Worker {
+        Fiber fiber;   ///< where it waits
+        Stack stack;
+    };
+
+    std::vector<Worker> workers;
+    std::vector<int> worker_of;   ///< by thread
+    std::vector<int> fresh;       ///< threads that have not begun, the next one at the back
+    Fiber scheduler;              ///< where the running worker returns to
+    Stack scheduler_stack;
+    std::exception_ptr failure;
+
+    /// Runs a worker until its thread waits or no thread is left.
+    void resume(int worker) {
+        Worker& w = workers[static_cast<std::size_t>(worker)];
+        void* mine = nullptr;
+        leave(&mine, w.stack);
+        w.fiber = std::move(w.fiber).resume();
+        arrive(mine);
+    }
+    /// Back from a worker to the scheduler, until that resumes the worker.
+    void pause() {
+        void* mine = nullptr;
+        leave(&mine, scheduler_stack);
+        scheduler = std::move(scheduler).resume();
+        arrive(mine, &scheduler_stack);
+        if (failure) throw Cancelled{};
+    }
+};
+
+EmulatedBlock::EmulatedBlock(int block, int blocks, int threads, std::size_t shared_bytes, int order)
+    : block_(block), blocks_(blocks), threads_(threads), order_(order), states_(static_cast<std::size_t>(threads)),
+      shared_(shared_bytes, std::byte{0xFF}), accesses_(shared_bytes), fibers_(std::make_unique<Fibers>()) {
+    if (threads < 1 || threads > most_threads || threads % cuda::warp != 0)
+        throw Error("a block has 32 to 1024 threads in whole warps, not " + std::to_string(threads));
+}
+
+EmulatedBlock::~EmulatedBlock() = default;
+
+std::string EmulatedBlock::thread_name(int thread) const {
+    return "thread " + std::to_string(thread) + " of block " + std::to_string(block_);
+}
+
+void EmulatedBlock::run(const std::function<void(EmulatedThread&)>& body) {
+    Fibers& f = *fibers_;
+    f.worker_of.assign(static_cast<std::size_t>(threads_), -1);
+    for (int i = 0; i < threads_; ++i) f.fresh.push_back(order_ == 0 ? threads_ - 1 - i : i);
+
+    const auto run_thread = [&](int thread) {
+        EmulatedThread t(*this, thread);
+        try {
+            body(t);
+        } catch (const Cancelled&) {
+        } catch (...) {
+            f.failure = std::current_exception();
+        }
+        states_[static_cast<std::size_t>(thread)].waits = Waits::ended;
+    };
+    const auto work = [&](Fibers::Fiber&& back) {
+        f.scheduler = std::move(back);
+        arrive(nullptr, &f.scheduler_stack);
+        const int me = static_cast<int>(f.workers.size()) - 1;
+        while (!f.fresh.empty() && !f.failure) {
+            const int thread = f.fresh.back();
+            f.fresh.pop_back();
+            f.worker_of[static_cast<std::size_t>(thread)] = me;
+            run_thread(thread);
+        }
+        leave(nullptr, f.scheduler_stack);
+        return std::move(f.scheduler);
+    };
+
+    while (!f.fresh.empty() && !f.failure) {
+        f.workers.emplace_back();
+        f.workers.back().fiber = Fibers::Fiber(std::allocator_arg, Stacks{}, work);
+        f.workers.back().stack = Stacks::last();
+        f.resume(static_cast<int>(f.workers.size()) - 1);
+    }
+    while (!f.failure && waiting()) {
+        bool released = false;
+        for (int w = 0; w < threads_ / cuda::warp; ++w) released = release_shuffle(w) || released;
+        if (!released && !release_barrier()) {
+            f.failure = std::make_exception_ptr(Error(stuck()));
+            break;
+        }
+        for (int i = 0; i < threads_ && !f.failure; ++i) {
+            const auto thread = static_cast<std::size_t>(order_ == 0 ? i : threads_ - 1 - i);
+            if (states_[thread].waits == Waits::no) f.resume(f.worker_of[thread]);
+        }
+    }
+    if (!f.failure) return;
+    // Threads that still wait are ended in their own fibers, so that nothing they hold is lost.
+    for (auto& w : f.workers)
+        while (w.fiber) f.resume(static_cast<int>(&w - f.workers.data()));
+    std::rethrow_exception(f.failure);
+}
+
+bool EmulatedBlock::waiting() const {
+    return std::any_of(states_.begin(), states_.end(), [](const State& s) { return s.waits != Waits::ended; });
+}
+
+void EmulatedBlock::wait(int thread, Waits for_what, EmulatedThread::Where where) {
+    State& s = states_[static_cast<std::size_t>(thread)];
+    s.waits = for_what;
+    s.file = where.file_name();
+    s.line = where.line();
+    fibers_->pause();
+}
+
+/// Lets all threads go on if all of them wait at the same barrier.
+bool EmulatedBlock::release_barrier() {
+    for (const State& s : states_)
+        if (s.waits != Waits::barrier || s.line != states_[0].line || std::strcmp(s.file, states_[0].file) != 0)
+            return false;
+    for (State& s : states_) s.waits = Waits::no;
+    ++barriers_;
+    return true;
+}
+
+/// Exchanges values if all threads of the warp wait at the same shuffle.
+bool EmulatedBlock::release_shuffle(int warp) {
+    State* lane = states_.data() + warp * cuda::warp;
+    for (int i = 0; i < cuda::warp; ++i)
+        if (lane[i].waits != Waits::shuffle || lane[i].line != lane[0].line || lane[i].lanes != lane[0].lanes ||
+            std::strcmp(lane[i].file, lane[0].file) != 0)
+            return false;
+    float values[cuda::warp];
+    for (int i = 0; i < cuda::warp; ++i) values[i] = lane[i].value;
+    for (int i = 0; i < cuda::warp; ++i) {
+        lane[i].value = values[i ^ lane[i].lanes];
+        lane[i].waits = Waits::no;
+        ++lane[i].warp_step;
+    }
+    return true;
+}
+
+std::string EmulatedBlock::stuck() const {
+    std::string text = "block " + std::to_string(block_) + " is stuck:";
+    const State* last = nullptr;
+    for (int i = 0; i < threads_; ++i) {
+        const State& s = states_[static_cast<std::size_t>(i)];
+        if (last && s.waits == last->waits && s.line == last->line && s.lanes == last->lanes) continue;
+        last = &s;
+        text += " thread " + std::to_string(i) + " and on ";
+        if (s.waits == Waits::ended)
+            text += "have ended;";
+        else
+            text += std::string(s.waits == Waits::barrier ? "wait at the barrier" : "wait at the shuffle") + " in line " +
+                    std::to_string(s.line) + ";";
+    }
+    text.back() = '.';
+    return text;
+}
+
+/// Two accesses of the same warp with a shuffle of all its threads between them are in order, as are two with a barrier
+/// between them.
+bool EmulatedBlock::ordered(int thread, int other, std::uint64_t barrier, std::uint64_t step) const {
+    if (thread == other || barrier < barriers_) return true;
+    return other >= 0 && thread / cuda::warp == other / cuda::warp &&
+           step < states_[static_cast<std::size_t>(thread)].warp_step;
+}
+
+void EmulatedBlock::note(int thread, std::size_t first, std::size_t bytes, bool writes) {
+    const std::uint64_t step = states_[static_cast<std::size_t>(thread)].warp_step;
+    for (std::size_t i = first; i < first + bytes; ++i) {
+        Access& a = accesses_[i];
+        const auto race = [&](int other, const char* did) {
+            throw Error("race in shared memory: byte " + std::to_string(i) + " is " + (writes ? "written" : "read") +
+                        " by " + thread_name(thread) + " and " + did + " by " +
+                        (other == several ? std::string("several others") : thread_name(other)) +
+                        " with no barrier between");
+        };
+        if (a.writer != -1 && !ordered(thread, a.writer, a.written, a.written_step)) race(a.writer, "written");
+        if (writes && a.reader != -1 && !ordered(thread, a.reader, a.read, a.read_step)) race(a.reader, "read");
+        if (writes) {
+            a.writer = thread;
+            a.written = barriers_;
+            a.written_step = step;
+            a.reader = -1;
+        } else {
+            const bool alone = a.reader == -1 || a.reader == thread || a.read < barriers_;
+            a.reader = alone ? thread : several;
+            a.read = barriers_;
+            a.read_step = step;
+        }
+    }
+    if (!writes && accesses_[first].writer == -1)
+        throw Error(thread_name(thread) + " reads byte " + std::to_string(first) +
+                    " of shared memory, which no thread has written");
+}
+
+int EmulatedThread::threads() const { return block_.threads_; }
+int EmulatedThread::block() const { return block_.block_; }
+int EmulatedThread::blocks() const { return block_.blocks_; }
+void EmulatedThread::barrier(Where where) { block_.wait(thread_, EmulatedBlock::Waits::barrier, where); }
+
+float EmulatedThread::shuffle_xor(float v, int lanes, Where where) {
+    EmulatedBlock::State& s = block_.states_[static_cast<std::size_t>(thread_)];
+    s.value = v;
+    s.lanes = lanes;
+    block_.wait(thread_, EmulatedBlock::Waits::shuffle, where);
+    return s.value;
+}
+
+Emulator::~Emulator() = default;
+
+void* Emulator::allocate(std::size_t bytes) {
+    const std::size_t all = bytes + 2 * guard_bytes + 64;
+    Allocation a{std::make_unique<std::byte[]>(all), bytes};
+    std::fill_n(a.memory.get(), all, guard_value);
+    void* first = a.memory.get() + guard_bytes;
+    std::size_t room = bytes + guard_bytes + 64;
+    std::align(64, bytes, first, room);
+    std::memset(first, 0, bytes);
+    allocations_.emplace(first, std::move(a));
+    return first;
+}
+
+void Emulator::release(void* p) noexcept { allocations_.erase(p); }
+
+void Emulator::check_guards() const {
+    for (const auto& [first, a] : allocations_) {
+        const std::byte* begin = static_cast<const std::byte*>(first);
+        const std::byte* end = a.memory.get() + a.bytes + 2 * guard_bytes + 64;
+        const auto changed = [](std::byte b) { return b != guard_value; };
+        if (std::any_of(static_cast<const std::byte*>(a.memory.get()), begin, changed) ||
+            std::any_of(begin + a.bytes, end, changed))
+            throw Error("a kernel wrote outside of its memory");
+    }
+}
+
+void Emulator::send(void* to, const void* from, std::size_t bytes) { std::memcpy(to, from, bytes); }
+void Emulator::fetch(void* to, const void* from, std::size_t bytes) { std::memcpy(to, from, bytes); }
+
+void Emulator::run_grid(int blocks, int threads, std::size_t shared_bytes,
+                        const std::function<void(EmulatedThread&)>& body) {
+    if (blocks < 1) throw Error("a kernel has at least one block, not " + std::to_string(blocks));
+    ++launches_;
+    for (int i = 0; i < blocks; ++i)
+        EmulatedBlock(order_ == 0 ? i : blocks - 1 - i, blocks, threads, shared_bytes, order_).run(body);
+    check_guards();
+}
+
+void Emulator::multiply(const cuda::Product& p) {
+    ++launches_;
+    const auto at = [](const float* matrix, int leading, bool transposed, int row, int column) {
+        return matrix[transposed ? static_cast<std::size_t>(row) * static_cast<std::size_t>(leading) + static_cast<std::size_t>(column)
+                                 : static_cast<std::size_t>(column) * static_cast<std::size_t>(leading) + static_cast<std::size_t>(row)];
+    };
+    for (int s = 0; s < p.batch; ++s) {
+        const auto sample = static_cast<std::size_t>(s);
+        const float *a = p.a + sample * p.stride_a, *b = p.b + sample * p.stride_b;
+        float* c = p.c + sample * p.stride_c;
+        for (int j = 0; j < p.n; ++j)
+            for (int i = 0; i < p.m; ++i) {
+                float sum = p.bias ? p.bias[i] : 0.0f;
+                for (int k = 0; k < p.k; ++k) sum += at(a, p.lda, p.transpose_a, i, k) * at(b, p.ldb, p.transpose_b, k, j);
+                c[static_cast<std::size_t>(j) * static_cast<std::size_t>(p.ldc) + static_cast<std::size_t>(i)] = sum;
+            }
+    }
+    check_guards();
+}
+
+}  // namespace tn::test

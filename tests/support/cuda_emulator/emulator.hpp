@@ -1,0 +1,191 @@
+// A GPU in plain C++: kernels run block by block on the CPU, the threads of a block as fibers. It finds what a GPU does
+// not tell: races between two barriers, barriers and shuffles that not every thread reaches, indices out of bounds and
+// writes outside of what a kernel was given.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <functional>
+#include <map>
+#include <memory>
+#include <source_location>
+#include <string>
+#include <vector>
+
+#include "runtime/cuda/execution.hpp"
+
+namespace tn::test {
+
+class EmulatedBlock;
+
+/// Shared memory as a kernel sees it: every access is noted with the thread that makes it.
+template <class V> class SharedArray {
+public:
+    SharedArray(EmulatedBlock& block, int thread, std::size_t first, std::size_t count);
+
+    /// Reads on conversion to V, writes on assignment.
+    class Place {
+    public:
+        Place(const SharedArray& array, std::size_t at) : array_(array), at_(at) {}
+        operator V() const;
+        const Place& operator=(V v) const;
+        const Place& operator=(const Place& other) const { return *this = static_cast<V>(other); }
+        const Place& operator+=(V v) const { return *this = static_cast<V>(*this) + v; }
+
+    private:
+        SharedArray array_;
+        std::size_t at_;
+    };
+
+    template <class I> Place operator[](I i) const { return Place(*this, static_cast<std::size_t>(i)); }
+
+private:
+    EmulatedBlock* block_;
+    int thread_;
+    std::size_t first_, count_;
+};
+
+/// The thread that a kernel's body sees (runtime/cuda/execution.hpp).
+class EmulatedThread {
+public:
+    using Where = std::source_location;
+    EmulatedThread(EmulatedBlock& block, int thread) : block_(block), thread_(thread) {}
+
+    int thread() const { return thread_; }
+    int threads() const;
+    int block() const;
+    int blocks() const;
+    void barrier(Where where = Where::current());
+    float shuffle_xor(float v, int lanes, Where where = Where::current());
+    template <class V> SharedArray<V> shared(std::size_t first, std::size_t count) {
+        return SharedArray<V>(block_, thread_, first, count);
+    }
+
+private:
+    EmulatedBlock& block_;
+    int thread_;
+};
+
+/// One block in execution: its shared memory with the last accesses to every byte, and its fibers.
+class EmulatedBlock {
+public:
+    /// `order` 0 runs threads from the first to the last, 1 from the last to the first.
+    EmulatedBlock(int block, int blocks, int threads, std::size_t shared_bytes, int order);
+    ~EmulatedBlock();
+    EmulatedBlock(const EmulatedBlock&) = delete;
+    EmulatedBlock& operator=(const EmulatedBlock&) = delete;
+
+    /// Runs body(thread) as every thread to its end. Throws Error for what the kernel does wrong.
+    void run(const std::function<void(EmulatedThread&)>& body);
+
+private:
+    friend class EmulatedThread;
+    template <class V> friend class SharedArray;
+
+    struct Fibers;
+    enum class Waits { no, barrier, shuffle, ended };
+    struct State {
+        Waits waits = Waits::no;
+        const char* file = "";
+        std::uint32_t line = 0;
+        float value = 0;          ///< what it gives to a shuffle
+        int lanes = 0;
+        std::uint64_t warp_step = 0;
+    };
+    /// The last write of a byte, and the last reads: by one thread, or by several (-2).
+    struct Access {
+        int writer = -1, reader = -1;
+        std::uint64_t written = 0, read = 0;             // barriers passed
+        std::uint64_t written_step = 0, read_step = 0;   // shuffles passed by the warp of the thread
+    };
+
+    void wait(int thread, Waits for_what, EmulatedThread::Where where);
+    bool release_barrier();
+    bool release_shuffle(int warp);
+    void note(int thread, std::size_t first, std::size_t bytes, bool writes);
+    bool ordered(int thread, int other, std::uint64_t barrier, std::uint64_t step) const;
+    bool waiting() const;
+    std::string stuck() const;
+    std::string thread_name(int thread) const;
+
+    int block_, blocks_, threads_, order_;
+    std::vector<State> states_;
+    std::vector<std::byte> shared_;
+    std::vector<Access> accesses_;
+    std::uint64_t barriers_ = 1;
+    std::unique_ptr<Fibers> fibers_;
+};
+
+/// A device for cuda::BasicBackend. Arenas have guard zones on both sides; the host's copies of batches are separate from
+/// them, as with a GPU.
+class Emulator {
+public:
+    explicit Emulator(int order = 0) : order_(order) {}
+    ~Emulator();
+    Emulator(const Emulator&) = delete;
+    Emulator& operator=(const Emulator&) = delete;
+
+    std::string describe() const { return "the emulator"; }
+    void* allocate(std::size_t bytes);
+    void release(void* p) noexcept;
+    void* allocate_exchange(std::size_t bytes) { return allocate(bytes); }
+    void release_exchange(void* p) noexcept { release(p); }
+    void send(void* to, const void* from, std::size_t bytes);
+    void fetch(void* to, const void* from, std::size_t bytes);
+    /// Throws Error when a guard zone was overwritten.
+    void wait() { check_guards(); }
+
+    template <class Kernel> void launch(const Kernel& kernel, int blocks, int threads) {
+        run_grid(blocks, threads, cuda::shared_bytes<Kernel>(), [&](EmulatedThread& t) { kernel(t); });
+    }
+
+    /// What cuBLAS does, in plain loops.
+    void multiply(const cuda::Product& product);
+
+    /// Kernels and products so far.
+    std::uint64_t launches() const { return launches_; }
+
+private:
+    struct Allocation {
+        std::unique_ptr<std::byte[]> memory;
+        std::size_t bytes;
+    };
+    void run_grid(int blocks, int threads, std::size_t shared_bytes, const std::function<void(EmulatedThread&)>& body);
+    void check_guards() const;
+
+    int order_;
+    std::uint64_t launches_ = 0;
+    std::map<void*, Allocation> allocations_;
+};
+
+template <class V>
+SharedArray<V>::SharedArray(EmulatedBlock& block, int thread, std::size_t first, std::size_t count)
+    : block_(&block), thread_(thread), first_(first), count_(count) {
+    if (first % alignof(V) != 0 || first + count * sizeof(V) > block.shared_.size())
+        throw Error("a kernel takes shared memory from byte " + std::to_string(first) + " to " +
+                    std::to_string(first + count * sizeof(V)) + " but asked for " + std::to_string(block.shared_.size()));
+}
+
+template <class V> SharedArray<V>::Place::operator V() const {
+    V v;
+    if (at_ >= array_.count_)
+        throw Error("a kernel reaches value " + std::to_string(at_) + " of " + std::to_string(array_.count_) +
+                    " in shared memory");
+    const std::size_t first = array_.first_ + at_ * sizeof(V);
+    array_.block_->note(array_.thread_, first, sizeof(V), false);
+    std::memcpy(&v, array_.block_->shared_.data() + first, sizeof(V));
+    return v;
+}
+
+template <class V> const typename SharedArray<V>::Place& SharedArray<V>::Place::operator=(V v) const {
+    if (at_ >= array_.count_)
+        throw Error("a kernel reaches value " + std::to_string(at_) + " of " + std::to_string(array_.count_) +
+                    " in shared memory");
+    const std::size_t first = array_.first_ + at_ * sizeof(V);
+    array_.block_->note(array_.thread_, first, sizeof(V), true);
+    std::memcpy(array_.block_->shared_.data() + first, &v, sizeof(V));
+    return *this;
+}
+
+}  // namespace tn::test

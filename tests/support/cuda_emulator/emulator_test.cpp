@@ -1,0 +1,191 @@
+// The emulator itself: it finds each fault that is planted here, and lets the sound form of the same kernel pass.
+#define BOOST_TEST_MODULE cuda_emulator
+#include "tests/support/cuda_emulator/emulator.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <set>
+
+using namespace tn;
+using namespace tn::test;
+
+namespace {
+
+constexpr int threads = 64;
+
+/// The error that the kernel ends in, the same in either order of threads; empty when it is sound.
+template <class Kernel> std::string fault(const Kernel& kernel, int blocks = 2) {
+    std::string text[2];
+    for (int order : {0, 1}) {
+        Emulator gpu(order);
+        try {
+            gpu.launch(kernel, blocks, threads);
+        } catch (const Error& e) {
+            text[order] = e.what();
+        }
+    }
+    BOOST_TEST(text[0].empty() == text[1].empty(), "in one order only: " << text[0] << text[1]);
+    return text[0];
+}
+bool mentions(const std::string& text, const char* words) { return text.find(words) != text.npos; }
+
+/// Every thread writes its place and reads its neighbour's.
+template <bool Barrier> struct Neighbour {
+    static constexpr std::size_t shared_bytes = threads * sizeof(int);
+    int* out;
+    template <class Thread> void operator()(Thread& t) const {
+        auto place = t.template shared<int>(0, threads);
+        place[t.thread()] = 0;
+        t.barrier();
+        place[t.thread()] = t.thread() * 10;
+        if (Barrier) t.barrier();
+        out[t.thread()] = place[(t.thread() + 1) % threads];
+    }
+};
+
+/// Reads, and then one thread writes.
+template <bool Barrier> struct WriteAfterRead {
+    static constexpr std::size_t shared_bytes = sizeof(int);
+    int* out;
+    template <class Thread> void operator()(Thread& t) const {
+        auto place = t.template shared<int>(0, 1);
+        if (t.thread() == 0) place[0] = 1;
+        t.barrier();
+        out[t.thread()] = place[0];
+        if (Barrier) t.barrier();
+        if (t.thread() == 5) place[0] = 2;
+    }
+};
+
+/// All threads write the same value to the same place: still a race.
+struct AllWriteOne {
+    static constexpr std::size_t shared_bytes = sizeof(int);
+    template <class Thread> void operator()(Thread& t) const { t.template shared<int>(0, 1)[0] = 7; }
+};
+
+/// A thread gives its value to the next of its own warp by way of shared memory, ordered by a shuffle, or to another warp.
+template <int Distance> struct OrderedByShuffle {
+    static constexpr std::size_t shared_bytes = threads * sizeof(float);
+    float* out;
+    template <class Thread> void operator()(Thread& t) const {
+        auto place = t.template shared<float>(0, threads);
+        place[t.thread()] = 1;
+        t.shuffle_xor(0, 1);
+        out[t.thread()] = place[t.thread() ^ Distance];
+    }
+};
+
+struct HalfAtBarrier {
+    template <class Thread> void operator()(Thread& t) const {
+        if (t.thread() < threads / 2) t.barrier();
+    }
+};
+struct TwoBarriers {
+    template <class Thread> void operator()(Thread& t) const {
+        if (t.thread() < threads / 2)
+            t.barrier();
+        else
+            t.barrier();
+    }
+};
+struct HalfAtShuffle {
+    template <class Thread> void operator()(Thread& t) const {
+        if (t.thread() % 2) t.shuffle_xor(1, 1);
+    }
+};
+struct ReadsNothing {
+    static constexpr std::size_t shared_bytes = sizeof(int);
+    int* out;
+    template <class Thread> void operator()(Thread& t) const { out[t.thread()] = t.template shared<int>(0, 1)[0]; }
+};
+struct BeyondShared {
+    static constexpr std::size_t shared_bytes = threads * sizeof(int);
+    template <class Thread> void operator()(Thread& t) const { t.template shared<int>(0, threads)[t.thread() + 1] = 1; }
+};
+struct MoreShared {
+    static constexpr std::size_t shared_bytes = threads * sizeof(int);
+    template <class Thread> void operator()(Thread& t) const { t.template shared<int>(4, threads); }
+};
+struct BeyondSpan {
+    cuda::Span<float> out;
+    template <class Thread> void operator()(Thread& t) const { out[cuda::global_index(t)] = 1; }
+};
+struct RawWrite {
+    float* out;
+    int at;
+    template <class Thread> void operator()(Thread& t) const {
+        if (cuda::global_index(t) == 0) out[at] = 1;
+    }
+};
+struct Sum {
+    static constexpr std::size_t shared_bytes = threads / cuda::warp * sizeof(float);
+    float* out;
+    template <class Thread> void operator()(Thread& t) const {
+        auto scratch = t.template shared<float>(0, threads / cuda::warp);
+        const float a = cuda::block_sum(t, static_cast<float>(t.thread()), scratch);
+        const float b = cuda::block_sum(t, static_cast<float>(t.block()), scratch);
+        out[cuda::global_index(t)] = a + 10000 * b;
+    }
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_race_between_two_barriers_is_found) {
+    int out[threads];
+    BOOST_TEST(mentions(fault(Neighbour<false>{out}), "race in shared memory"));
+    BOOST_TEST(fault(Neighbour<true>{out}) == "");
+    for (int i = 0; i < threads; ++i) BOOST_REQUIRE_EQUAL(out[i], (i + 1) % threads * 10);
+    BOOST_TEST(mentions(fault(WriteAfterRead<false>{out}), "race in shared memory"));
+    BOOST_TEST(fault(WriteAfterRead<true>{out}) == "");
+    BOOST_TEST(mentions(fault(AllWriteOne{}), "race in shared memory"));
+}
+BOOST_AUTO_TEST_CASE(a_shuffle_orders_its_own_warp_only) {
+    float out[threads];
+    BOOST_TEST(fault(OrderedByShuffle<1>{out}) == "");
+    BOOST_TEST(mentions(fault(OrderedByShuffle<32>{out}), "race in shared memory"));
+}
+BOOST_AUTO_TEST_CASE(a_barrier_or_shuffle_that_not_all_reach_is_found) {
+    BOOST_TEST(mentions(fault(HalfAtBarrier{}), "is stuck"));
+    BOOST_TEST(mentions(fault(TwoBarriers{}), "is stuck"));
+    BOOST_TEST(mentions(fault(HalfAtShuffle{}), "wait at the shuffle"));
+}
+BOOST_AUTO_TEST_CASE(memory_that_was_not_written_or_not_asked_for_is_found) {
+    int out[threads];
+    BOOST_TEST(mentions(fault(ReadsNothing{out}), "which no thread has written"));
+    BOOST_TEST(mentions(fault(BeyondShared{}), "reaches value 64 of 64 in shared memory"));
+    BOOST_TEST(mentions(fault(MoreShared{}), "asked for 256"));
+}
+BOOST_AUTO_TEST_CASE(an_index_out_of_bounds_and_a_write_into_a_guard_zone_are_found) {
+    std::vector<float> values(2 * threads);
+    BOOST_TEST(fault(BeyondSpan{{values.data(), values.size()}}) == "");
+    BOOST_TEST(mentions(fault(BeyondSpan{{values.data(), values.size() - 1}}), "reaches value 127 of 127"));
+    Emulator gpu;
+    auto* arena = static_cast<float*>(gpu.allocate(10 * sizeof(float)));
+    gpu.launch(RawWrite{arena, 9}, 1, threads);
+    BOOST_CHECK_THROW(gpu.launch(RawWrite{arena, 10}, 1, threads), Error);
+    auto* other = static_cast<float*>(gpu.allocate(10 * sizeof(float)));
+    (void)other;
+    BOOST_CHECK_THROW(gpu.launch(RawWrite{arena, -1}, 1, threads), Error);
+}
+BOOST_AUTO_TEST_CASE(blocks_warps_and_sums) {
+    float out[3 * threads];
+    BOOST_TEST(fault(Sum{out}, 3) == "");
+    for (int i = 0; i < 3 * threads; ++i)
+        BOOST_REQUIRE_EQUAL(out[i], 2016.0f + 10000.0f * static_cast<float>(threads * (i / threads)));
+    Emulator gpu;
+    BOOST_CHECK_THROW(gpu.launch(HalfAtShuffle{}, 1, 48), Error);
+    BOOST_CHECK_THROW(gpu.launch(HalfAtShuffle{}, 0, 32), Error);
+}
+BOOST_AUTO_TEST_CASE(products_are_those_of_cublas) {
+    Emulator gpu;
+    const float a[] = {1, 2, 3, 4, 5, 6}, b[] = {1, 0, 2, -1, 1, 1}, bias[] = {100, 200};
+    float c[4];
+    // a as 2 x 3 and b as 3 x 2, column by column.
+    gpu.multiply({false, false, 2, 2, 3, a, b, 2, 3, 2, c, bias});
+    BOOST_TEST(c[0] == 1 * 1 + 3 * 0 + 5 * 2 + 100);
+    BOOST_TEST(c[1] == 2 * 1 + 4 * 0 + 6 * 2 + 200);
+    BOOST_TEST(c[2] == -1 + 3 + 5 + 100);
+    // The same memory as 3 x 2 and 2 x 3, transposed.
+    gpu.multiply({true, true, 2, 2, 3, a, b, 3, 2, 2, c});
+    BOOST_TEST(c[0] == 1 * 1 + 2 * 2 + 3 * 1);
+    BOOST_TEST(c[3] == 4 * 0 + 5 * -1 + 6 * 1);
+}
