@@ -12,9 +12,11 @@ ThreadPool::ThreadPool(int threads) {
     if (threads < 0 || threads > 1024)
         throw Error("threads must be 0 (every core) to 1024, not " + std::to_string(threads));
     if (threads == 0) threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+    if (threads <= static_cast<int>(std::thread::hardware_concurrency())) awake_ = 2000;
+    shares_ = std::vector<Share>(static_cast<std::size_t>(threads));
     workers_.reserve(static_cast<std::size_t>(threads - 1));
     try {
-        for (int i = 1; i < threads; ++i) workers_.emplace_back([this] { work(); });
+        for (int i = 1; i < threads; ++i) workers_.emplace_back([this, i] { work(i); });
     } catch (const std::system_error& refused) {
         const int started = this->threads();
         stop();
@@ -26,42 +28,45 @@ ThreadPool::ThreadPool(int threads) {
 ThreadPool::~ThreadPool() { stop(); }
 
 void ThreadPool::stop() {
-    {
-        std::lock_guard lock(mutex_);
-        stop_ = true;
-    }
-    start_.notify_all();
+    stop_ = true;
+    generation_.fetch_add(1, std::memory_order_release);
+    generation_.notify_all();
     for (auto& worker : workers_) worker.join();
 }
 
-void ThreadPool::take_tasks() {
-    int slot = -1;
-    for (int i; (i = next_.fetch_add(1, std::memory_order_relaxed)) < tasks_;) {
-        if (slot < 0) slot = next_slot_.fetch_add(1, std::memory_order_relaxed);
-        try {
-            call_(function_, i, slot);
-        } catch (...) {
-            std::lock_guard lock(mutex_);
-            if (!failure_) failure_ = std::current_exception();
+void ThreadPool::take_tasks(int thread) {
+    for (int k = 0; k < sharing_; ++k) {
+        Share& share = shares_[static_cast<std::size_t>((thread + k) % sharing_)];
+        const int count = share.last - share.first;
+        for (int i; (i = share.taken.fetch_add(1, std::memory_order_relaxed)) < count;) {
+            try {
+                call_(function_, descending_ ? share.last - 1 - i : share.first + i, thread);
+            } catch (...) {
+                std::lock_guard lock(mutex_);
+                if (!failure_) failure_ = std::current_exception();
+            }
         }
     }
 }
 
-void ThreadPool::work() {
-    std::uint64_t seen = 0;
-    for (;;) {
-        {
-            std::unique_lock lock(mutex_);
-            start_.wait(lock, [&] { return stop_ || generation_ != seen; });
-            if (stop_) return;
-            seen = generation_;
-        }
-        take_tasks();
-        {
-            std::lock_guard lock(mutex_);
-            if (--busy_ == 0) done_.notify_one();
-        }
+void ThreadPool::work(int thread) {
+    for (unsigned seen = 0;; ++seen) {
+        wait_while(generation_, seen);
+        if (stop_) return;
+        if (thread < sharing_) take_tasks(thread);
+        if (busy_.fetch_sub(1, std::memory_order_acq_rel) == 1) busy_.notify_one();
     }
+}
+
+template <class Integer> void ThreadPool::wait_while(std::atomic<Integer>& value, Integer old) const {
+    // Waking a thread takes longer than many runs do, so it stays awake a little, unless another needs its core.
+    for (int i = 0; i < awake_; ++i) {
+        if (value.load(std::memory_order_acquire) != old) return;
+#if defined(__x86_64__)
+        __builtin_ia32_pause();
+#endif
+    }
+    value.wait(old, std::memory_order_acquire);
 }
 
 void ThreadPool::run_erased(int tasks, Call call, void* function) {
@@ -70,21 +75,22 @@ void ThreadPool::run_erased(int tasks, Call call, void* function) {
         for (int i = 0; i < tasks; ++i) call(function, i, 0);
         return;
     }
-    {
-        std::lock_guard lock(mutex_);
-        call_ = call;
-        function_ = function;
-        tasks_ = tasks;
-        next_.store(0, std::memory_order_relaxed);
-        next_slot_.store(0, std::memory_order_relaxed);
-        busy_ = static_cast<int>(workers_.size());
-        failure_ = nullptr;
-        ++generation_;
+    call_ = call;
+    function_ = function;
+    sharing_ = std::min(tasks, threads());
+    for (int i = 0; i < sharing_; ++i) {
+        Share& share = shares_[static_cast<std::size_t>(i)];
+        share.first = static_cast<int>(static_cast<long long>(tasks) * i / sharing_);
+        share.last = static_cast<int>(static_cast<long long>(tasks) * (i + 1) / sharing_);
+        share.taken.store(0, std::memory_order_relaxed);
     }
-    start_.notify_all();
-    take_tasks();
-    std::unique_lock lock(mutex_);
-    done_.wait(lock, [&] { return busy_ == 0; });
+    descending_ = !descending_;
+    busy_.store(static_cast<int>(workers_.size()), std::memory_order_relaxed);
+    failure_ = nullptr;
+    generation_.fetch_add(1, std::memory_order_release);
+    generation_.notify_all();
+    take_tasks(0);
+    for (int busy; (busy = busy_.load(std::memory_order_acquire)) != 0;) wait_while(busy_, busy);
     if (failure_) std::rethrow_exception(failure_);
 }
 

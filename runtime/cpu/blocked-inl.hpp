@@ -31,6 +31,18 @@ inline void to_blocked(const float* rows, std::size_t stride, int count, float* 
     }
 }
 
+/// blocked [9][lanes] from `lanes` kernels of 9 values, one behind the other; as many as `lanes` floats behind them are
+/// read and not used.
+inline void kernels_to_blocked(const float* kernels, float* blocked) {
+    for (int i = 0; i < 9; i += lanes) {
+        V v[lanes];
+        TN_UNROLL for (int r = 0; r < lanes; ++r) v[r] = load(kernels + r * 9 + i);
+        transpose(v);
+        TN_UNROLL for (int k = 0; k < lanes; ++k)
+            if (i + k < 9) store(blocked + (i + k) * lanes, v[k]);
+    }
+}
+
 /// `lanes` rows of `count` values, `stride` floats apart, from blocked [count][lanes].
 inline void from_blocked(const float* blocked, int count, float* rows, std::size_t stride) {
     for (int i = 0; i < count; i += lanes, blocked += lanes * lanes) {

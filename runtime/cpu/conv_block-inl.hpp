@@ -169,9 +169,7 @@ inline void direct_forward(ThreadPool& pool, const ConvPlan& plan, const ConvFor
     }
     combine_statistics(plan, pass, sums, mean, deviation);
     for (int f = 0; f < c.filters; ++f) affine[f] = {mean[f], pass.gamma[f] * deviation[f], pass.beta[f]};
-    // Backwards, because what was written last is still in the cache.
-    pool.run(cut.tasks(), [&](int i) {
-        const int task = cut.tasks() - 1 - i;
+    pool.run(cut.tasks(), [&](int task) {
         for (int s = cut.last_sample(task) - 1; s >= cut.first_sample(task); --s)
             for (int f = cut.last(task, c.filters) - 1; f >= cut.first(task, c.filters); --f) finish(s, f);
     });

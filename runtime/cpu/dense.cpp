@@ -25,9 +25,12 @@ void Backend::dense_forward(const Pass<float>& p) {
             for (int o = 0; o < count; ++o)
                 y[static_cast<std::size_t>(n) * static_cast<std::size_t>(outputs) + static_cast<std::size_t>(o)] =
                     p.parameter[1] ? p.parameter[1][first + o] : 0.0f;
-        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, p.n, count, inputs, 1, p.x, inputs,
-                    p.parameter[0] + static_cast<std::size_t>(first) * static_cast<std::size_t>(inputs), inputs, 1, y,
-                    outputs);
+        const float* weights = p.parameter[0] + static_cast<std::size_t>(first) * static_cast<std::size_t>(inputs);
+        if (p.n == 1)
+            cblas_sgemv(CblasRowMajor, CblasNoTrans, count, inputs, 1, weights, inputs, p.x, 1, 1, y, 1);
+        else
+            cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, p.n, count, inputs, 1, p.x, inputs, weights, inputs, 1,
+                        y, outputs);
     });
 }
 

@@ -37,7 +37,7 @@ struct TiledPass {
 /// transformed, a chunk after the other [frequencies][channels][width].
 inline void prepare_weights(ThreadPool& pool, const TiledPass& t, const float* weight) {
     const int depth = t.plan.depth(), channels = t.conv().channels;
-    pool.run(t.chunks, [&](int chunk) {
+    pool.run(t.chunks, [&](int chunk, int slot) {
         for (int block = t.first_block(chunk); block < t.last_block(chunk); ++block) {
             const float* rows = weight + std::size_t(block * lanes) * std::size_t(depth);
             const int column = (block - t.first_block(chunk)) * lanes;
@@ -45,12 +45,11 @@ inline void prepare_weights(ThreadPool& pool, const TiledPass& t, const float* w
                 to_blocked(rows, std::size_t(depth), depth, t.weights(chunk) + column * depth);
                 continue;
             }
-            for (int c = 0; c < channels; ++c) {
-                float kernel[max_lanes * max_lanes];
-                to_blocked(rows + c * 9, std::size_t(depth), 9, kernel);
-                weight_tile(kernel, t.weights(chunk) + std::size_t(c * t.width(chunk) + column),
+            float* kernels = t.scratch(slot) + t.at.inputs;
+            to_blocked(rows, std::size_t(depth), depth, kernels);
+            for (int c = 0; c < channels; ++c)
+                weight_tile(kernels + c * 9 * lanes, t.weights(chunk) + std::size_t(c * t.width(chunk) + column),
                             std::size_t(channels * t.width(chunk)));
-            }
         }
     });
 }
@@ -63,9 +62,11 @@ inline void prepare_transposed_weights(ThreadPool& pool, const TiledPass& t, con
         const int width = t.width(chunk);
         for (int k = 0; k < width; ++k)
             for (int c = 0; c < channels; c += lanes) {
-                float kernel[max_lanes * max_lanes];
+                // Kernels of one filter follow each other: copied, so that whole vectors can be read from the last.
+                float kernels[9 * lanes + lanes]{}, kernel[9 * lanes];
                 const int filter = t.first_block(chunk) * lanes + k;
-                to_blocked(weight + std::size_t(filter) * std::size_t(depth) + c * 9, 9, 9, kernel);
+                std::memcpy(kernels, weight + std::size_t(filter) * std::size_t(depth) + c * 9, sizeof(float) * 9 * lanes);
+                kernels_to_blocked(kernels, kernel);
                 const int first = c / (2 * lanes) * 2 * lanes, panel = std::min(2 * lanes, channels - first);
                 weight_tile(kernel, t.weights(chunk) + std::size_t(first * width + k * panel + c - first),
                             std::size_t(channels * width));
@@ -174,12 +175,15 @@ struct Finisher {
 /// Convolution, affine, ReLU and pooling of groups of tiles; z is not kept.
 inline void tiled_convolve_and_finish(ThreadPool& pool, const TiledPass& t, int n, const float* x, float* y) {
     const TilePlan& p = t.plan;
+    // Few samples: the chunks are shared out first, because a thread has those weights that it prepared at hand.
+    const int parts = std::clamp(pool.threads() / n, 1, t.chunks);
     int samples = std::min(p.group_samples(false), std::max(1, n / pool.threads())), rows = p.group_rows(false);
     const auto groups_a_sample = [&] { return (p.rows + rows - 1) / rows; };
-    while (rows > 1 && (n + samples - 1) / samples * groups_a_sample() < pool.threads()) rows = (rows + 1) / 2;
+    while (rows > 1 && (n + samples - 1) / samples * groups_a_sample() * parts < pool.threads()) rows = (rows + 1) / 2;
     const int per_sample = groups_a_sample(), groups = (n + samples - 1) / samples * per_sample;
-    const int tasks = std::min(groups, max_slices);
-    pool.run(tasks, [&](int task, int slot) {
+    const int tasks = std::min(groups, max_slices / parts);
+    pool.run(tasks * parts, [&](int whole_task, int slot) {
+        const int task = whole_task % tasks, part = whole_task / tasks;
         float* scratch = t.scratch(slot);
         for (int i = task * groups / tasks; i < (task + 1) * groups / tasks; ++i) {
             Group g{i / per_sample * samples, samples, i % per_sample * rows, rows};
@@ -187,7 +191,7 @@ inline void tiled_convolve_and_finish(ThreadPool& pool, const TiledPass& t, int 
             g.rows = std::min(rows, p.rows - g.row);
             const Finisher f{p, t.work + t.at.affine, scratch + t.at.lines, y, nullptr, g.row};
             convolve_group(
-                t, g, x, 0, t.chunks, scratch,
+                t, g, x, part * t.chunks / parts, (part + 1) * t.chunks / parts, scratch,
                 [&](int s, int b, int r, int c, const V(&z)[tile_size]) TN_INLINE_LAMBDA { f.take(s, b, r, c, z); },
                 [&](int s, int b) { f.done(s, b, g.rows); });
         }
@@ -284,9 +288,7 @@ inline void tiled_forward(ThreadPool& pool, const ConvPlan& conv_plan, const Con
         }
     }
     float* y_kept = kept.has_pooled ? pass.saved + kept.pooled : nullptr;
-    // Backwards, because what was written last is still in the cache.
-    pool.run(cut.tasks(), [&](int i, int slot) {
-        const int task = cut.tasks() - 1 - i;
+    pool.run(cut.tasks(), [&](int task, int slot) {
         float* scratch = t.scratch(slot);
         each_group(p, false, cut.first_sample(task), cut.last_sample(task), [&](const Group& g) {
             const Finisher f{p, affine, scratch + t.at.lines, pass.y, y_kept, g.row};
