@@ -71,7 +71,8 @@ void print(const char* name, const Passes& p) {
 }
 
 /// Products that the method needs for `flops` of direct convolution; Winograd's transforms are not counted.
-template <BlockGeometry G> double needed(double flops) {
+template <BlockGeometry G>
+double needed(double flops) {
     if (cpu::method_of(G) != cpu::Method::winograd) return flops;
     const cpu::TilePlan p(G);
     return flops * (cpu::frequencies * p.rows * p.columns) / (9.0 * static_cast<double>(G.conv.out_plane()));
@@ -89,7 +90,8 @@ void run(ThreadPool& pool, Isa isa, int n, int repetitions, bool first, const Pe
     const double flops = static_cast<double>(n) * G.conv.flops();
     const auto pass = [&](double ms, double work, std::size_t floats) {
         return Pass{ms, work,
-                    1e3 * std::max(needed<G>(work) / peaks.flops, sizeof(float) * static_cast<double>(floats) / peaks.bandwidth)};
+                    1e3 * std::max(needed<G>(work) / peaks.flops,
+                                   sizeof(float) * static_cast<double>(floats) / peaks.bandwidth)};
     };
     Passes t;
     const double forward_ms = median_ms(repetitions, [&] {

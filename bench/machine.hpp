@@ -12,7 +12,8 @@
 namespace bench {
 
 /// Seconds of the quickest of `count` calls.
-template <class F> double least_seconds(int count, F&& f) {
+template <class F>
+double least_seconds(int count, F&& f) {
     double least = 1e30;
     for (int i = 0; i < count; ++i) {
         const auto start = std::chrono::steady_clock::now();
@@ -26,17 +27,17 @@ inline constexpr int rounds = 1 << 20;
 
 // Multiplications and additions of independent vectors that never leave the registers; one instruction where there is
 // one, which bench/CMakeLists.txt sees to.
-#define TN_PEAK(NAME, LANES, TARGET)                                                                \
-    TARGET inline double NAME(double seed) {                                                        \
-        using V = float __attribute__((vector_size(4 * LANES)));                                    \
-        V sum[12]; /* different ones: equal ones would be computed once */                          \
-        for (int k = 0; k < 12; ++k) sum[k] = V{} + static_cast<float>(seed + k);                   \
-        const V a = V{} + static_cast<float>(seed), b = V{} + 0.5f;                                 \
-        for (int i = 0; i < rounds; ++i)                                                            \
-            _Pragma("GCC unroll 12") for (int k = 0; k < 12; ++k) sum[k] = sum[k] * a + b;          \
-        V all = sum[0];                                                                             \
-        for (int k = 1; k < 12; ++k) all += sum[k];                                                 \
-        return static_cast<double>(all[0]);                                                         \
+#define TN_PEAK(NAME, LANES, TARGET)                                                       \
+    TARGET inline double NAME(double seed) {                                               \
+        using V = float __attribute__((vector_size(4 * LANES)));                           \
+        V sum[12]; /* different ones: equal ones would be computed once */                 \
+        for (int k = 0; k < 12; ++k) sum[k] = V{} + static_cast<float>(seed + k);          \
+        const V a = V{} + static_cast<float>(seed), b = V{} + 0.5f;                        \
+        for (int i = 0; i < rounds; ++i)                                                   \
+            _Pragma("GCC unroll 12") for (int k = 0; k < 12; ++k) sum[k] = sum[k] * a + b; \
+        V all = sum[0];                                                                    \
+        for (int k = 1; k < 12; ++k) all += sum[k];                                        \
+        return static_cast<double>(all[0]);                                                \
     }
 TN_PEAK(peak_portable, 4, )
 #if defined(__x86_64__)
@@ -55,7 +56,8 @@ inline double peak_flops(tn::ThreadPool& pool, tn::Isa isa) {
     if (isa == tn::Isa::avx2) lanes = 8, loop = peak_avx2;
     if (isa == tn::Isa::avx512) lanes = 16, loop = peak_avx512;
 #endif
-    const double seconds = least_seconds(5, [&] { pool.run(tasks, [&](int i) { sink[static_cast<std::size_t>(i)] = loop(0.5 + i); }); });
+    const double seconds =
+        least_seconds(5, [&] { pool.run(tasks, [&](int i) { sink[static_cast<std::size_t>(i)] = loop(0.5 + i); }); });
     return 2.0 * 12 * lanes * rounds * tasks / seconds;
 }
 

@@ -1,5 +1,5 @@
-// Times the reference network: blocks of Conv 3x3, BN, Relu and Pool<2> with 16, 32, 64 .. filters on a grey image, then
-// Dense<128>, Relu, Dense<3>; Adam 3e-4, fp32. Prints a `name value` pair a line; times are medians of the steps.
+// Times the reference network: blocks of Conv 3x3, BN, Relu and Pool<2> with 16, 32, 64 .. filters on a grey image,
+// then Dense<128>, Relu, Dense<3>; Adam 3e-4, fp32. Prints a `name value` pair a line; times are medians of the steps.
 // Usage: reference [threads] [batch] [steps]; compiled with TN_SIDE, TN_BLOCKS and TN_BATCH, the largest batch.
 #include <fmt/format.h>
 #include <sys/resource.h>
@@ -13,16 +13,21 @@
 
 using namespace tn;
 
-template <class Done, int Filters, int Blocks> struct Stack;
-template <class... Ls, int Filters, int Blocks> struct Stack<Seq<Ls...>, Filters, Blocks> {
+template <class Done, int Filters, int Blocks>
+struct Stack;
+template <class... Ls, int Filters, int Blocks>
+struct Stack<Seq<Ls...>, Filters, Blocks> {
     using type = typename Stack<Seq<Ls..., Conv<Filters, 3>, BN, Relu, Pool<2>>, 2 * Filters, Blocks - 1>::type;
 };
-template <class... Ls, int Filters> struct Stack<Seq<Ls...>, Filters, 0> {
+template <class... Ls, int Filters>
+struct Stack<Seq<Ls...>, Filters, 0> {
     using type = Seq<Ls..., Dense<128>, Relu, Dense<3>>;
 };
-using Reference = Net<Image<1, TN_SIDE, TN_SIDE>, Batch<TN_BATCH>, Stack<Seq<>, 16, TN_BLOCKS>::type, SoftmaxCrossEntropy>;
+using Reference =
+    Net<Image<1, TN_SIDE, TN_SIDE>, Batch<TN_BATCH>, Stack<Seq<>, 16, TN_BLOCKS>::type, SoftmaxCrossEntropy>;
 
-template <class F> double median_ms(int count, F f) {
+template <class F>
+double median_ms(int count, F f) {
     std::vector<double> ms;
     for (int i = 0; i < count + 2; ++i) {
         const auto start = std::chrono::steady_clock::now();

@@ -10,11 +10,13 @@
 #include <vector>
 
 template <int Filters, class Below>
-using block = dlib::max_pool<2, 2, 2, 2, dlib::relu<dlib::bn_con<dlib::add_layer<dlib::con_<Filters, 3, 3, 1, 1, 1, 1>, Below>>>>;
-using Net = dlib::loss_multiclass_log<dlib::fc<3, dlib::relu<dlib::fc<128,
-    block<128, block<64, block<32, block<16, dlib::input<dlib::matrix<float>>>>>>>>>>;
+using block =
+    dlib::max_pool<2, 2, 2, 2, dlib::relu<dlib::bn_con<dlib::add_layer<dlib::con_<Filters, 3, 3, 1, 1, 1, 1>, Below>>>>;
+using Net = dlib::loss_multiclass_log<dlib::fc<
+    3, dlib::relu<dlib::fc<128, block<128, block<64, block<32, block<16, dlib::input<dlib::matrix<float>>>>>>>>>>;
 
-template <class F> double median_ms(int count, F f) {
+template <class F>
+double median_ms(int count, F f) {
     std::vector<double> ms;
     for (int i = 0; i < count + 2; ++i) {
         const auto start = std::chrono::steady_clock::now();

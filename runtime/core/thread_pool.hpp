@@ -22,10 +22,11 @@ public:
 
     int threads() const { return static_cast<int>(workers_.size()) + 1; }
 
-    /// Runs f(0) .. f(tasks - 1) in any order, the caller helping, and returns when all are done; allocates nothing. An f
-    /// of two arguments is also told which slot of scratch memory is its own meanwhile: 0 .. min(tasks, threads()) - 1.
-    /// The first exception that a task throws is thrown again here. Not to be called from within a task.
-    template <class F> void run(int tasks, F&& f) {
+    /// Runs f(0) .. f(tasks - 1) in any order, the caller helping, and returns when all are done; allocates nothing. An
+    /// f of two arguments is also told which slot of scratch memory is its own meanwhile: 0 .. min(tasks, threads())
+    /// - 1. The first exception that a task throws is thrown again here. Not to be called from within a task.
+    template <class F>
+    void run(int tasks, F&& f) {
         using Function = std::remove_reference_t<F>;
         const Call call = [](void* g, int task, int slot) {
             if constexpr (std::is_invocable_v<Function&, int, int>)
@@ -39,8 +40,9 @@ public:
 private:
     using Call = void (*)(void*, int, int);
 
-    /// The tasks that are a thread's own: the same thread gets the same part of every run, because what it touched is in
-    /// its caches; and runs go up and down in turns, because what was touched last still is. Who has none left helps.
+    /// The tasks that are a thread's own: the same thread gets the same part of every run, because what it touched is
+    /// in its caches; and runs go up and down in turns, because what was touched last still is. Who has none left
+    /// helps.
     struct alignas(64) Share {
         int first = 0, last = 0;
         std::atomic<int> taken{0};
@@ -50,7 +52,8 @@ private:
     void work(int thread);
     void stop();
     void take_tasks(int thread);
-    template <class Integer> void wait_while(std::atomic<Integer>& value, Integer old) const;
+    template <class Integer>
+    void wait_while(std::atomic<Integer>& value, Integer old) const;
 
     std::vector<std::thread> workers_;
     int awake_ = 0;                        // how often a waiting thread looks again before it sleeps
@@ -59,10 +62,10 @@ private:
     bool stop_ = false;
     Call call_ = nullptr;
     void* function_ = nullptr;
-    int sharing_ = 0;                      // threads that take part in the run
+    int sharing_ = 0;  // threads that take part in the run
     std::vector<Share> shares_;
     bool descending_ = false;
-    std::mutex mutex_;                     // of failure_
+    std::mutex mutex_;  // of failure_
     std::exception_ptr failure_;
 };
 

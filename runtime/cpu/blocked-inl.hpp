@@ -38,8 +38,7 @@ inline void kernels_to_blocked(const float* kernels, float* blocked) {
         V v[lanes];
         TN_UNROLL for (int r = 0; r < lanes; ++r) v[r] = load(kernels + r * 9 + i);
         transpose(v);
-        TN_UNROLL for (int k = 0; k < lanes; ++k)
-            if (i + k < 9) store(blocked + (i + k) * lanes, v[k]);
+        TN_UNROLL for (int k = 0; k < lanes; ++k) if (i + k < 9) store(blocked + (i + k) * lanes, v[k]);
     }
 }
 

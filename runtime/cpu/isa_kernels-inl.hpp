@@ -13,6 +13,9 @@
 #include "runtime/cpu/winograd-inl.hpp"
 //
 #include "runtime/cpu/tiled-inl.hpp"
+//
+#include "runtime/cpu/tiled_backward-inl.hpp"
+#include "runtime/cpu/tiled_forward-inl.hpp"
 
 namespace tn::cpu::TN_ISA {
 

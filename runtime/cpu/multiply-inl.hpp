@@ -1,5 +1,5 @@
-// Products of the small matrices that Winograd's method makes: c [rows][width] = (c +) a [rows][depth] * b [depth][width],
-// a value of `a` broadcast at a time, `width` one or two vectors.
+// Products of the small matrices that Winograd's method makes: c [rows][width] = (c +) a [rows][depth] * b
+// [depth][width], a value of `a` broadcast at a time, `width` one or two vectors.
 
 namespace tn::cpu::TN_ISA {
 
@@ -18,8 +18,8 @@ inline constexpr int product_rows = 4;
 template <int Rows, int Vectors>
 TN_INLINE void multiply_rows(const LeftFactor& a, int depth, const float* b, float* c, std::size_t c_stride, bool add) {
     V sum[Rows][Vectors];
-    TN_UNROLL for (int r = 0; r < Rows; ++r) TN_UNROLL for (int v = 0; v < Vectors; ++v)
-        sum[r][v] = add ? load(c + std::size_t(r) * c_stride + v * lanes) : V{};
+    TN_UNROLL for (int r = 0; r < Rows; ++r) TN_UNROLL for (int v = 0; v < Vectors; ++v) sum[r][v] =
+        add ? load(c + std::size_t(r) * c_stride + v * lanes) : V{};
     const float* from = a.data;
     for (int d = 0; d < depth; ++d, from += a.depth_stride, b += Vectors * lanes) {
         V in[Vectors];
@@ -37,7 +37,8 @@ TN_INLINE void multiply_rows(const LeftFactor& a, int depth, const float* b, flo
 }
 
 template <int Vectors>
-inline void multiply_vectors(LeftFactor a, int rows, int depth, const float* b, float* c, std::size_t c_stride, bool add) {
+inline void multiply_vectors(LeftFactor a, int rows, int depth, const float* b, float* c, std::size_t c_stride,
+                             bool add) {
     const auto some = [&]<int Rows>(std::integral_constant<int, Rows>) {
         multiply_rows<Rows, Vectors>(a, depth, b, c, c_stride, add);
         a.data += std::size_t(Rows) * a.row_stride;
@@ -51,8 +52,8 @@ inline void multiply_vectors(LeftFactor a, int rows, int depth, const float* b, 
 }
 
 /// `width` is lanes or 2 * lanes; the rows of b are `width` floats apart, those of c `c_stride`.
-inline void multiply(const LeftFactor& a, int rows, int depth, const float* b, int width, float* c, std::size_t c_stride,
-                     bool add = false) {
+inline void multiply(const LeftFactor& a, int rows, int depth, const float* b, int width, float* c,
+                     std::size_t c_stride, bool add = false) {
     if (width == 2 * lanes)
         multiply_vectors<2>(a, rows, depth, b, c, c_stride, add);
     else

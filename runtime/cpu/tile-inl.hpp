@@ -16,7 +16,9 @@ struct BlockAffine {
           constant(rows > 3 ? row(table, filters, block, 5) : V{}) {}
 
 private:
-    static V row(const float* table, int filters, int block, int i) { return load(table + i * filters + block * lanes); }
+    static V row(const float* table, int filters, int block, int i) {
+        return load(table + i * filters + block * lanes);
+    }
 };
 
 TN_INLINE V apply(const BlockAffine& a, V z) { return (z - a.mean) * a.scale + a.shift; }
@@ -157,7 +159,8 @@ TN_INLINE void shallow_tile(const TilePlan& plan, const float* x, std::size_t pl
                 V w = load(weights);
                 keep(w);
                 const float* from = x + ky * plan.packed_columns + kx;
-                TN_UNROLL for (int i = 0; i < tile_size; ++i) z[i] += w * all(from[i / 4 * plan.packed_columns + i % 4]);
+                TN_UNROLL for (int i = 0; i < tile_size; ++i) z[i] +=
+                    w * all(from[i / 4 * plan.packed_columns + i % 4]);
             }
 }
 
@@ -176,8 +179,7 @@ inline void shallow_weight_gradient(const TilePlan& plan, const float* x, std::s
             from[t] = x + std::size_t(d / taps) * plane + tap / c.kernel_w * plan.packed_columns + tap % c.kernel_w;
             sum[t] = load(gradient + d * lanes);
         }
-        for (int r = 0; r < 4; ++r)
-            TN_UNROLL for (int i = 0; i < 4; ++i) {
+        for (int r = 0; r < 4; ++r) TN_UNROLL for (int i = 0; i < 4; ++i) {
                 const V g = dz[4 * r + i];
                 TN_UNROLL for (int t = 0; t < together; ++t) sum[t] += g * all(from[t][r * plan.packed_columns + i]);
             }

@@ -1,7 +1,7 @@
 // How a block is computed tile by tile: its sizes, constant expressions of the geometry.
 //
-// A tile is 4 x 4 outputs of the convolution. They are computed, normalised, rectified and pooled in registers, a vector
-// over the output channels. Inside, images are blocked: [channels / lanes][height][width][lanes].
+// A tile is 4 x 4 outputs of the convolution. They are computed, normalised, rectified and pooled in registers, a
+// vector over the output channels. Inside, images are blocked: [channels / lanes][height][width][lanes].
 #pragma once
 
 #include <algorithm>
@@ -41,8 +41,8 @@ inline constexpr int frequency_side = 6, frequencies = frequency_side * frequenc
 
 struct TilePlan {
     BlockGeometry block;
-    int rows, columns;        // tiles of a plane
-    int packed_columns;       // of the input with its margin
+    int rows, columns;   // tiles of a plane
+    int packed_columns;  // of the input with its margin
 
     constexpr explicit TilePlan(const BlockGeometry& b)
         : block(b),
@@ -76,9 +76,7 @@ struct TilePlan {
     constexpr int group_samples(bool backward) const {
         return std::clamp(most_tiles(backward) / (rows * columns), 1, 4);
     }
-    constexpr int group_tiles(bool backward) const {
-        return group_samples(backward) * group_rows(backward) * columns;
-    }
+    constexpr int group_tiles(bool backward) const { return group_samples(backward) * group_rows(backward) * columns; }
 };
 
 /// Where the tiled passes keep things in `work`, in floats from its first multiple of 64 bytes. A thread has a part of

@@ -66,7 +66,8 @@ TN_INLINE void weight_gradient_axis(const V (&u)[6], V (&g)[3]) {
     g[2] = (s34 - s12) * (1.0f / 6) + u[5];
 }
 
-/// Applies the map of an axis to the columns and then to the rows: `get(row, column)` reads, `put(row, column, v)` takes.
+/// Applies the map of an axis to the columns and then to the rows: `get(row, column)` reads, `put(row, column, v)`
+/// takes.
 template <int From, int To, class Axis, class Get, class Put>
 TN_INLINE void both_axes(Axis axis, Get get, Put put) {
     V half[From][To];
@@ -88,7 +89,8 @@ TN_INLINE void both_axes(Axis axis, Get get, Put put) {
 inline void input_tile(const float* d, int packed_columns, float* t, std::size_t stride) {
     const std::size_t row = std::size_t(packed_columns) * lanes;
     both_axes<6, 6>([](const V(&in)[6], V(&out)[6]) TN_INLINE_LAMBDA { input_axis(in, out); },
-                    [&](int r, int c) TN_INLINE_LAMBDA { return load(d + std::size_t(r) * row + std::size_t(c) * lanes); },
+                    [&](int r, int c)
+                        TN_INLINE_LAMBDA { return load(d + std::size_t(r) * row + std::size_t(c) * lanes); },
                     [&](int r, int c, V v) TN_INLINE_LAMBDA { store(t + std::size_t(6 * r + c) * stride, v); });
 }
 

@@ -1,0 +1,262 @@
+// Backward of a block that is computed tile by tile: dz lives in registers, the gradients of products in the L2 cache.
+
+namespace tn::cpu::TN_ISA {
+
+/// The sums over each sample of g and of g * (z - mean), from dy and the z that y came from.
+inline void tiled_gradient_sums(ThreadPool& pool, const ConvPlan& conv_plan, const TiledPass& t,
+                                const ConvBackward& pass, const SavedLayout& kept, const float* affine, float* sums) {
+    const BlockGeometry& b = t.plan.block;
+    const int filters = t.conv().filters;
+    const float* from = pass.saved + (kept.has_pooled ? kept.pooled : kept.z);
+    const bool has_z = conv_plan.keeps_z();
+    const Cut cut(pool, pass.n, t.blocks);
+    pool.run(cut.tasks(), [&](int task) {
+        for (int s = cut.first_sample(task); s < cut.last_sample(task); ++s)
+            for (int block = cut.first(task, t.blocks); block < cut.last(task, t.blocks); ++block) {
+                const BlockAffine a(affine, filters, block, 3);
+                const std::size_t channel =
+                    (std::size_t(s) * std::size_t(filters) + std::size_t(block * lanes)) * b.y_plane();
+                V sum_g{}, sum_gz{};
+                constexpr int together = 64;
+                for (int i = 0; i < static_cast<int>(b.y_plane()); i += together) {
+                    float dy[together * lanes];
+                    const int count = std::min(together, static_cast<int>(b.y_plane()) - i);
+                    to_blocked(pass.dy + channel + i, b.y_plane(), count, dy);
+                    const float* z = from + channel + std::size_t(i) * lanes;
+                    for (int k = 0; k < count; ++k) {
+                        V g = load(dy + k * lanes);
+                        if (!has_z) {
+                            sum_g += g;
+                            continue;
+                        }
+                        const V at = load(z + k * lanes);
+                        if (b.relu) g = apply(a, at) <= V{} ? V{} : g;
+                        sum_g += g;
+                        sum_gz += g * (at - a.mean);
+                    }
+                }
+                float* of = sums + std::size_t(2 * s) * std::size_t(filters) + std::size_t(block * lanes);
+                store(of, sum_g);
+                store(of + filters, sum_gz);
+            }
+    });
+}
+
+/// The backward pass of one slice of the samples on one thread.
+struct TiledBackward {
+    const ConvPlan& conv_plan;
+    const TiledPass& t;
+    const ConvBackward& pass;
+    const SavedLayout& kept;
+    const float* affine;  // [6][filters]
+    float *scratch, *partial;
+
+    /// dz of the tiles of one sample's rows and block, handed to take(row, column, dz). `z_of` gives z.
+    template <class ZOf, class Take>
+    void each_dz(const Group& g, int s, int block, const ZOf& z_of, const Take& take) const {
+        const TilePlan& p = t.plan;
+        const BlockGeometry& b = p.block;
+        const BlockAffine a(affine, t.conv().filters, block, 6);
+        const int y0 = p.y_rows(g.row), rows = p.y_rows(g.row + g.rows) - y0;
+        float* lines = scratch + t.at.lines;
+        to_blocked(pass.dy +
+                       (std::size_t(s) * std::size_t(t.conv().filters) + std::size_t(block * lanes)) * b.y_plane() +
+                       std::size_t(y0) * std::size_t(b.y_w()),
+                   b.y_plane(), rows * b.y_w(), lines);
+        const std::size_t y_row = std::size_t(b.y_w()) * lanes;
+        for (int row = g.row; row < g.row + g.rows; ++row)
+            for (int column = 0; column < p.columns; ++column) {
+                V z[tile_size], dz[tile_size];
+                const Inside in(p, row, column);
+                z_of(row, column, in, z);
+                const int first = p.y_rows(row), x0 = column * p.y_side();
+                const float* dy = lines + std::size_t(first - y0) * y_row + std::size_t(x0) * lanes;
+                if (b.pool())
+                    gradient_tile<true>(z, a, b.relu, in, p.y_rows(row + 1) - first, b.y_w() - x0, y_row, dy, dz);
+                else
+                    gradient_tile<false>(z, a, b.relu, in, p.y_rows(row + 1) - first, b.y_w() - x0, y_row, dy, dz);
+                take(row, column, dz);
+            }
+    }
+
+    void winograd(const Group& g) const {
+        const TilePlan& p = t.plan;
+        const int channels = t.conv().channels, filters = t.conv().filters, tiles = g.samples * g.rows * p.columns;
+        float *inputs = scratch + t.at.inputs, *products = scratch + t.at.products,
+              *input_gradients = scratch + t.at.input_gradients, *weight_gradients = scratch + t.at.weight_gradients;
+        const std::size_t input_stride = t.input_stride(true), product_stride = t.product_stride(true),
+                          weight_stride = t.weight_gradient_stride(), z_row = std::size_t(t.conv().out_w()) * lanes;
+        transform_inputs(t, g, pass.x, scratch + t.at.packed, inputs, input_stride);
+        for (int chunk = 0; chunk < t.chunks; ++chunk) {
+            const int width = t.width(chunk);
+            for (int block = t.first_block(chunk); block < t.last_block(chunk); ++block) {
+                float* of_tile = products + (block - t.first_block(chunk)) * lanes;
+                for (int s = g.sample; s < g.sample + g.samples; ++s) {
+                    const float* plane =
+                        pass.saved + kept.z +
+                        (std::size_t(s) * std::size_t(filters) + std::size_t(block * lanes)) * t.conv().out_plane();
+                    each_dz(
+                        g, s, block,
+                        [&](int row, int column, const Inside& in, V(&z)[tile_size]) TN_INLINE_LAMBDA {
+                            if (conv_plan.keeps_z())
+                                load_tile(plane + std::size_t(tile_side * row) * z_row +
+                                              std::size_t(tile_side * column * lanes),
+                                          z_row, in, z);
+                            else
+                                for (V& v : z) v = V{};
+                        },
+                        [&](int, int, const V(&dz)[tile_size]) TN_INLINE_LAMBDA {
+                            output_gradient_tile(dz, of_tile, product_stride);
+                            of_tile += width;
+                        });
+                }
+            }
+            for (int f = 0; f < frequencies; ++f) {
+                const float* of_inputs = inputs + std::size_t(f) * input_stride;
+                const float* of_products = products + std::size_t(f) * product_stride;
+                multiply({of_inputs, 1, std::size_t(channels)}, channels, tiles, of_products, width,
+                         weight_gradients + std::size_t(f) * weight_stride, std::size_t(width));
+                if (!pass.dx) continue;
+                const float* weights = t.weights(chunk) + std::size_t(f) * std::size_t(channels * width);
+                for (int c = 0; c < channels; c += 2 * lanes)
+                    multiply({of_products, std::size_t(width), 1}, tiles, width, weights + c * width,
+                             std::min(2 * lanes, channels - c), input_gradients + std::size_t(f) * input_stride + c,
+                             std::size_t(channels), chunk > 0);
+            }
+            for (int block = t.first_block(chunk); block < t.last_block(chunk); ++block)
+                for (int c = 0; c < channels; ++c)
+                    weight_gradient_tile(weight_gradients + c * width + (block - t.first_block(chunk)) * lanes,
+                                         weight_stride, partial + std::size_t(block * p.depth() + c * 9) * lanes);
+        }
+        if (pass.dx) add_input_gradients(g, input_gradients, input_stride);
+    }
+
+    /// Overlapping tiles are added up in a blocked image with margins, which becomes dx when the last row is there.
+    void add_input_gradients(const Group& g, const float* gradients, std::size_t stride) const {
+        const TilePlan& p = t.plan;
+        const ConvGeometry& c = t.conv();
+        const std::size_t row = std::size_t(p.packed_columns) * lanes, block_size = p.packed_plane(p.rows) * lanes;
+        for (int i = 0; i < g.samples; ++i) {
+            float* image = scratch + t.at.dx + std::size_t(i) * t.at.dx_stride;
+            if (g.row == 0) clear(image, t.at.dx_stride);
+            for (int block = 0; block < c.channels / lanes; ++block)
+                for (int r = 0; r < g.rows; ++r)
+                    for (int column = 0; column < p.columns; ++column)
+                        input_gradient_tile(
+                            gradients + std::size_t((i * g.rows + r) * p.columns + column) * std::size_t(c.channels) +
+                                block * lanes,
+                            stride,
+                            image + std::size_t(block) * block_size + std::size_t(tile_side * (g.row + r)) * row +
+                                std::size_t(tile_side * column * lanes),
+                            p.packed_columns);
+            if (g.row + g.rows < p.rows) continue;
+            for (int block = 0; block < c.channels / lanes; ++block)
+                for (int y = 0; y < c.height; ++y)
+                    from_blocked(image + std::size_t(block) * block_size + std::size_t(y + c.pad) * row +
+                                     std::size_t(c.pad * lanes),
+                                 c.width,
+                                 pass.dx + std::size_t(g.sample + i) * c.in_size() +
+                                     std::size_t(block * lanes) * c.in_plane() + std::size_t(y * c.width),
+                                 c.in_plane());
+        }
+    }
+
+    void shallow(const Group& g) const {
+        const TilePlan& p = t.plan;
+        const std::size_t plane = p.packed_plane(g.rows);
+        float* packed = scratch + t.at.packed;
+        for (int s = g.sample; s < g.sample + g.samples; ++s) {
+            pack_planes(p, pass.x + std::size_t(s) * t.conv().in_size(), g.row, g.rows, packed);
+            const auto corner = [&](int row, int column) {
+                return packed + tile_side * ((row - g.row) * p.packed_columns + column);
+            };
+            for (int block = 0; block < t.blocks; ++block)
+                each_dz(
+                    g, s, block,
+                    [&](int row, int column, const Inside&, V(&z)[tile_size]) TN_INLINE_LAMBDA {
+                        shallow_tile(p, corner(row, column), plane,
+                                     t.work + t.at.weights + std::size_t(block * lanes) * std::size_t(p.depth()), z);
+                    },
+                    [&](int row, int column, const V(&dz)[tile_size]) TN_INLINE_LAMBDA {
+                        shallow_weight_gradient(p, corner(row, column), plane, dz,
+                                                partial + std::size_t(block * p.depth()) * lanes);
+                        if (pass.dx) spread(block, row, column, dz);
+                    });
+            if (pass.dx && g.row + g.rows == p.rows)
+                data_gradient(conv_plan, scratch + t.at.dz,
+                              t.work + t.at.weights + std::size_t(p.depth()) * std::size_t(t.conv().filters),
+                              scratch + t.at.band, pass.dx + std::size_t(s) * t.conv().in_size());
+        }
+    }
+
+    /// Writes a tile of dz into the packed planes that the direct input gradient reads.
+    void spread(int block, int row, int column, const V (&dz)[tile_size]) const {
+        const Inside in(t.plan, row, column);
+        float* to = scratch + t.at.dz + conv_plan.dz_origin() +
+                    std::size_t(block * lanes) * std::size_t(conv_plan.dz_plane) +
+                    tile_side * (row * conv_plan.row + column);
+        for (int r = 0; r < in.rows; ++r)
+            for (int c = 0; c < in.columns; ++c)
+                for (int k = 0; k < lanes; ++k) to[k * conv_plan.dz_plane + r * conv_plan.row + c] = dz[4 * r + c][k];
+    }
+};
+
+inline void tiled_backward(ThreadPool& pool, const ConvPlan& conv_plan, const ConvBackward& pass) {
+    const TiledPass t(conv_plan, pass.n, true, pass.work);
+    const SavedLayout kept(conv_plan, pass.n);
+    const TilePlan& p = t.plan;
+    const int filters = t.conv().filters;
+    float *affine = t.work + t.at.affine, *sums = t.work + t.at.sums;
+    auto* channels = reinterpret_cast<Channel*>(affine + 6 * filters);
+    start_channels(conv_plan, pass, kept, channels);
+    const auto tabulate = [&] {
+        for (int f = 0; f < filters; ++f) {
+            const Channel& c = channels[f];
+            const float row[6] = {c.affine.mean, c.affine.scale, c.affine.shift,
+                                  c.to_z.at_g,   c.to_z.at_z,    c.to_z.constant};
+            for (int i = 0; i < 6; ++i) affine[i * filters + f] = row[i];
+        }
+    };
+    tabulate();
+    if (p.block.norm || p.block.bias) {
+        tiled_gradient_sums(pool, conv_plan, t, pass, kept, affine, sums);
+        combine_gradients(conv_plan, pass, kept, sums, channels);
+        tabulate();
+    }
+    const bool winograd = t.method == Method::winograd;
+    if (!winograd) prepare_weights(pool, t, pass.weight);
+    if (winograd && pass.dx) prepare_transposed_weights(pool, t, pass.weight);
+    if (!winograd && pass.dx)
+        for (int tile_of_channels = 0; tile_of_channels < tiles_of(t.conv().channels); ++tile_of_channels)
+            pack_data_weights(conv_plan, pass.weight, tile_of_channels * tile,
+                              t.work + t.at.weights + std::size_t(p.depth() * filters) +
+                                  std::size_t(tile_of_channels) * std::size_t(tile * filters * t.conv().taps()));
+    const int slices = std::min(pass.n, max_slices);
+    pool.run(slices, [&](int slice, int slot) {
+        const TiledBackward b{conv_plan,
+                              t,
+                              pass,
+                              kept,
+                              affine,
+                              t.scratch(slot),
+                              t.work + t.at.partial + std::size_t(slice) * t.at.partial_stride};
+        clear(b.partial, t.at.partial_stride);
+        if (!winograd && pass.dx) clear(b.scratch + t.at.dz, conv_plan.packed_dz());
+        each_group(p, true, slice * pass.n / slices, (slice + 1) * pass.n / slices,
+                   [&](const Group& g) { winograd ? b.winograd(g) : b.shallow(g); });
+    });
+    // dw: the slices' parts [blocks][depth][lanes], added in order.
+    pool.run(t.blocks, [&](int block) {
+        const int depth = p.depth();
+        float* first = t.work + t.at.partial + std::size_t(block * depth) * lanes;
+        for (int i = 0; i < depth * lanes; i += lanes) {
+            V total = load(first + i);
+            for (int slice = 1; slice < slices; ++slice)
+                total += load(first + std::size_t(slice) * t.at.partial_stride + i);
+            store(first + i, total);
+        }
+        from_blocked(first, depth, pass.dweight + std::size_t(block * lanes) * std::size_t(depth), std::size_t(depth));
+    });
+}
+
+}  // namespace tn::cpu::TN_ISA
