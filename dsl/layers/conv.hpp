@@ -18,7 +18,7 @@ constexpr int conv_block_takes(const Role* next, int count);
 template <int Filters, auto KernelArgument, class... Options> struct Conv {
     static constexpr int filters = Filters;
     static constexpr KernelSize kernel = [] {
-        if constexpr (std::is_same_v<decltype(KernelArgument), const KernelSize>)
+        if constexpr (std::is_same_v<std::remove_cv_t<decltype(KernelArgument)>, KernelSize>)
             return KernelArgument;
         else
             return KernelSize{static_cast<int>(KernelArgument), static_cast<int>(KernelArgument)};

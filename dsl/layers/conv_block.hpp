@@ -4,6 +4,7 @@
 #include "dsl/core/conv_geometry.hpp"
 #include "dsl/layers/conv.hpp"
 #include "runtime/cpu/conv_plan.hpp"
+#include "runtime/cuda/block_plan.hpp"
 
 namespace tn {
 
@@ -58,14 +59,16 @@ template <class ConvLayer, class... Rest> struct ConvBlock {
         return all;
     }
 
+    /// Room for either runtime's layout: a network's arena does not depend on where it runs.
     static constexpr std::size_t saved(Shape in, int batch) {
-        return cpu::SavedLayout(cpu::conv_plan_sizes(geometry(in)), batch).floats;
+        return std::max(cpu::SavedLayout(cpu::conv_plan_sizes(geometry(in)), batch).floats,
+                        cuda::BlockSaved(geometry(in), batch).values);
     }
     static constexpr std::size_t work(Shape in, int batch) {
         const auto plan = cpu::conv_plan_sizes(geometry(in));
         const std::size_t forward = cpu::WorkLayout(plan, batch, false).floats;
         const std::size_t backward = cpu::WorkLayout(plan, batch, true).floats;
-        return forward > backward ? forward : backward;
+        return std::max({forward, backward, cuda::BlockWork(geometry(in), batch).values});
     }
 
     template <Shape In, class Backend> static void forward_on(Backend& backend, const Pass<float>& p) {

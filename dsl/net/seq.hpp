@@ -35,7 +35,8 @@ template <int K> struct Fork {
     template <class T> static constexpr void backward(const Pass<T>& p) {
         for (int i = p.begin; i < p.end; ++i) {
             T sum = p.dys[0][i];
-            for (int k = 1; k < p.branches; ++k) sum += p.dys[static_cast<std::size_t>(k)][i];
+            for (std::size_t k = 1; k < max_branches; ++k)   // a constant extent: a GPU keeps the pointers in registers
+                if (static_cast<int>(k) < p.branches) sum += p.dys[k][i];
             p.dx[i] = sum;
         }
     }
@@ -81,28 +82,29 @@ struct JoinBranches {
         return out;
     }
     template <class T> static constexpr void forward(const Pass<T>& p) {
-        for (int i = p.begin; i < p.end; ++i) {
-            const Place place = find(p, i);
-            p.y[i] = p.xs[place.branch][place.at];
-        }
+        each(p, [&](int joined, std::size_t k, std::size_t own) { p.y[joined] = p.xs[k][own]; });
     }
     template <class T> static constexpr void backward(const Pass<T>& p) {
-        for (int i = p.begin; i < p.end; ++i) {
-            const Place place = find(p, i);
-            if (p.dxs[place.branch]) p.dxs[place.branch][place.at] = p.dy[i];
-        }
+        each(p, [&](int joined, std::size_t k, std::size_t own) {
+            if (p.dxs[k]) p.dxs[k][own] = p.dy[joined];
+        });
     }
 
 private:
-    struct Place {
-        std::size_t branch, at;
-    };
-    /// Which branch gave value i of the joined batch, and where it lies there.
-    template <class T> static constexpr Place find(const Pass<T>& p, int i) {
-        const std::size_t sample = static_cast<std::size_t>(i) / p.out.size();
-        std::size_t rest = static_cast<std::size_t>(i) % p.out.size(), k = 0;
-        while (rest >= p.branch_shape[k].size()) rest -= p.branch_shape[k++].size();
-        return {k, sample * p.branch_shape[k].size() + rest};
+    /// Calls f(i, k, own) for every value i of the joined batch: branch k gave it, from its place `own`.
+    template <class T, class F> static constexpr void each(const Pass<T>& p, F f) {
+        for (int i = p.begin; i < p.end; ++i) {
+            const std::size_t sample = static_cast<std::size_t>(i) / p.out.size();
+            std::size_t rest = static_cast<std::size_t>(i) % p.out.size();
+            for (std::size_t k = 0; k < max_branches; ++k) {
+                const std::size_t size = static_cast<int>(k) < p.branches ? p.branch_shape[k].size() : 0;
+                if (rest < size) {
+                    f(i, k, sample * size + rest);
+                    break;
+                }
+                rest -= size;
+            }
+        }
     }
 };
 

@@ -6,7 +6,8 @@
 
 namespace tn::cuda {
 
-/// Backend(precision, device); throws Error, saying why, when there is no GPU.
-using Backend = BasicBackend<Gpu>;
+/// BackendOf<Precision::tf32>(0) is the first GPU; throws Error, saying why, when there is none.
+template <Precision P> using BackendOf = BasicBackend<Gpu, P>;
+using Backend = BackendOf<Precision::fp32>;
 
 }  // namespace tn::cuda

@@ -7,7 +7,9 @@
 
 #include "dsl/core/conv_geometry.hpp"
 #include "dsl/core/layer.hpp"
+#include "runtime/cuda/block_plan.hpp"
 #include "runtime/cuda/kernels/columns.hpp"
+#include "runtime/cuda/kernels/conv_block.hpp"
 #include "runtime/cuda/kernels/norm.hpp"
 #include "runtime/cuda/kernels/parts.hpp"
 #include "runtime/cuda/kernels/pool.hpp"
@@ -17,14 +19,14 @@ namespace tn::cuda {
 
 /// `Device` is the GPU (runtime/cuda/gpu.cuh) or the emulator of the tests. It has the functions of HostMemory
 /// (runtime/core/host_memory.hpp), `launch(kernel, blocks, threads)`, `multiply(product)` and `describe()`.
-/// Everything runs in order on one stream; values are float.
-template <class Device> class BasicBackend {
+/// Everything runs in order on one stream; values are float, and P is the precision of products and convolutions.
+template <class Device, Precision P = Precision::fp32> class BasicBackend {
 public:
     static constexpr bool reference = false;
-    /// Conv, BN, Relu and Pool run one after another.
-    static constexpr bool fuses = false;
+    static constexpr Precision precision = P;
 
-    template <class... Args> explicit BasicBackend(Args&&... args) : device_(std::forward<Args>(args)...) {}
+    /// The arguments choose the device.
+    template <class... Args> explicit BasicBackend(Args&&... args) : device_(P, std::forward<Args>(args)...) {}
 
     std::string describe() const { return device_.describe(); }
     Device& device() { return device_; }
@@ -34,11 +36,15 @@ public:
     void* allocate_exchange(std::size_t bytes) { return device_.allocate_exchange(bytes); }
     void release_exchange(void* p) noexcept { device_.release_exchange(p); }
     template <class V> void send(V* to, const V* from, std::size_t count) { device_.send(to, from, count * sizeof(V)); }
-    template <class V> void fetch(V* to, const V* from, std::size_t count) { device_.fetch(to, from, count * sizeof(V)); }
+    template <class V> void fetch(V* to, const V* from, std::size_t count) {
+        device_.fetch(to, from, count * sizeof(V));
+    }
     void wait() { device_.wait(); }
 
     /// A thread for every part: what has no kernel of its own.
-    template <class F> void for_ranges(int count, const F& f) { each(static_cast<std::size_t>(count), Parts<F>{count, f}); }
+    template <class F> void for_ranges(int count, const F& f) {
+        each(static_cast<std::size_t>(count), Parts<F>{count, f});
+    }
 
     template <class L> void for_ranges(int count, const ForwardPart<L, float>& f) {
         static_assert(Traits<L>::axis != Axis::none,
@@ -68,7 +74,8 @@ public:
     }
     template <class L> void pool_backward(const Pass<float>& p) {
         if (!p.dx) return;
-        each(in_size(p), PoolBackward<L>{in_size(p), p.in, p.out, {p.x, in_size(p)}, {p.dy, out_size(p)}, {p.dx, in_size(p)}});
+        each(in_size(p),
+             PoolBackward<L>{in_size(p), p.in, p.out, {p.x, in_size(p)}, {p.dy, out_size(p)}, {p.dx, in_size(p)}});
     }
 
     template <class L> void norm_forward(const Pass<float>& p) {
@@ -80,8 +87,13 @@ public:
     }
     void norm_backward(const Pass<float>& p) {
         const auto channels = static_cast<std::size_t>(p.in.channels);
-        device_.launch(NormBackward{values_of(p, p.in), {p.x, in_size(p)}, {p.dy, in_size(p)}, {p.parameter[0], channels},
-                                    {p.saved, 2 * channels}, {p.dx, in_size(p)}, {p.gradient[0], channels},
+        device_.launch(NormBackward{values_of(p, p.in),
+                                    {p.x, in_size(p)},
+                                    {p.dy, in_size(p)},
+                                    {p.parameter[0], channels},
+                                    {p.saved, 2 * channels},
+                                    {p.dx, in_size(p)},
+                                    {p.gradient[0], channels},
                                     {p.gradient[1], channels}},
                        p.in.channels, norm_threads);
     }
@@ -98,7 +110,8 @@ public:
         device_.multiply(Product{false, true, inputs, outputs, p.n, p.x, p.dy, inputs, outputs, inputs, p.gradient[0]});
         if (p.gradient[1]) bias_backward(p);
         if (p.dx)
-            device_.multiply(Product{false, false, inputs, p.n, outputs, p.parameter[0], p.dy, inputs, outputs, inputs, p.dx});
+            device_.multiply(
+                Product{false, false, inputs, p.n, outputs, p.parameter[0], p.dy, inputs, outputs, inputs, p.dx});
     }
 
     /// A group of samples at a time is spread into columns in p.work: y = W columns, sample by sample.
@@ -139,7 +152,8 @@ public:
             each(weights, SumParts{group, weights, first > 0, {partial, static_cast<std::size_t>(group) * weights},
                                    {p.gradient[0], weights}});
             if (!p.dx) continue;
-            Product dcolumns{false, true, pixels, rows, p.out.channels, dy, p.parameter[0], pixels, rows, pixels, p.work};
+            Product dcolumns{false,          true,   pixels, rows,   p.out.channels, dy,
+                             p.parameter[0], pixels, rows,   pixels, p.work};
             dcolumns.batch = group;
             dcolumns.stride_a = p.out.size();
             dcolumns.stride_c = taps.columns();
@@ -151,13 +165,65 @@ public:
         if (p.gradient[1]) bias_backward(p);
     }
 
-    template <BlockGeometry G> void conv_block_forward(const Pass<float>&) { no_fused_block<G>(); }
-    template <BlockGeometry G> void conv_block_backward(const Pass<float>&) { no_fused_block<G>(); }
+    template <BlockGeometry G> void conv_block_forward(const Pass<float>& p) {
+        const Block<G> block(p);
+        if (!p.training) {
+            using Kernel = ConvInferKernel<G, P>;
+            const ConvOperands<G, Kernel::windows> operands{p.n, block.x(p), block.weight(p)};
+            device_.launch(Kernel{operands, block.bias(p), block.state(p, 0), block.state(p, 1), block.gamma(p),
+                                  block.beta(p), epsilon, {p.y, block.y_size}},
+                           blocks(p.n * operands.plane, Kernel::T.columns) * Kernel::row_tiles, tile_threads);
+            return;
+        }
+        using Kernel = ConvForwardKernel<G, P>;
+        const int groups = block.work.statistics;
+        const Span<float> z = BlockSaved::keeps_z(G) ? block.z(p) : Span<float>(p.y, block.y_size);
+        const Span<float> partial{p.work, block.work.values};
+        device_.launch(Kernel{{p.n, block.x(p), block.weight(p)}, groups, block.bias(p), z, partial},
+                       groups * Kernel::row_tiles, tile_threads);
+        if constexpr (G.norm)
+            device_.launch(StatisticsKernel<G, P>{p.n, groups, epsilon, momentum, partial, block.mean(p),
+                                                  block.inverse(p), block.state(p, 0), block.state(p, 1)},
+                           G.conv.filters, warp);
+        if constexpr (BlockSaved::keeps_z(G))
+            each(block.y_size, NormPoolForward<G>{p.n, block.norm(p), z, {p.y, block.y_size}, block.choice(p)});
+    }
+
+    template <BlockGeometry G> void conv_block_backward(const Pass<float>& p) {
+        const Block<G> block(p);
+        Span<const float> dz{p.dy, block.y_size};
+        if constexpr (BlockSaved::keeps_z(G)) {
+            const int sums = block.work.sums;
+            const std::size_t one = 2 * block.filters;
+            const Span<float> total{p.work, one}, partial{p.work + one, one * static_cast<std::size_t>(sums)};
+            device_.launch(GradientSums<G>{p.n, sums, block.norm(p), block.z(p), dz, block.choice(p), partial},
+                           G.conv.filters * sums, sum_threads);
+            device_.launch(GradientTotals<G>{sums, partial, total, block.dgamma(p), block.dbeta(p), block.dbias(p)},
+                           G.conv.filters, warp);
+            each(block.z_size, NormPoolBackward<G>{p.n, block.norm(p), dz, total, block.choice(p), block.z(p)});
+            dz = block.z(p);
+        } else if constexpr (G.bias) {
+            bias_backward(p);
+        }
+        using Weights = WeightGradient<G, P>;
+        const int parts = block.work.parts;
+        device_.launch(Weights{p.n, parts, dz, block.x(p), {p.work, block.work.values}},
+                       Weights::row_tiles * Weights::column_tiles * parts, tile_threads);
+        each(block.weights, SumParts{parts,
+                                     block.weights,
+                                     false,
+                                     {p.work, block.weights * static_cast<std::size_t>(parts)},
+                                     {p.gradient[0], block.weights}});
+        if (!p.dx) return;
+        using Input = InputGradient<G, P>;
+        device_.launch(Input{p.n, dz, block.weight(p), {p.dx, block.x_size}},
+                       blocks(p.n * Input::plane, Input::T.columns) * Input::row_tiles, tile_threads);
+    }
 
     /// One kernel over all parameters; `spans` say where weight decay acts.
     template <class Rule, class DecaySpan, std::size_t Count>
-    void update_all(const Rule& rule, float decay, const std::array<DecaySpan, Count>& spans, std::size_t count, float* w,
-                    const float* g, float* a, float* b) {
+    void update_all(const Rule& rule, float decay, const std::array<DecaySpan, Count>& spans, std::size_t count,
+                    float* w, const float* g, float* a, float* b) {
         using Kernel = Update<Rule, DecaySpan, Count>;
         static_assert(sizeof(Kernel) <= 32000, "typenet: too many tensors for one kernel's arguments");
         Kernel kernel{rule, decay, count, {w, count}, {g, count}, {a, count}, {b, count}, {}};
@@ -189,9 +255,41 @@ private:
                                     {p.gradient[1], static_cast<std::size_t>(p.out.channels)}},
                        p.out.channels, norm_threads);
     }
-    template <BlockGeometry G> static void no_fused_block() {
-        static_assert(!G.valid(), "typenet: the CUDA backend has no fused Conv block; name Fusion::off, its default");
-    }
+    static int blocks(int count, int size) { return (count + size - 1) / size; }
+
+    /// As BN has them (dsl/layers/batch_norm.hpp).
+    static constexpr float epsilon = 1e-5f, momentum = 0.1f;
+
+    /// The tensors of a fused block: Conv's weight and bias, then BN's weight and bias.
+    template <BlockGeometry G> struct Block {
+        static constexpr std::size_t filters = static_cast<std::size_t>(G.conv.filters), weights = G.conv.weights();
+        static constexpr std::size_t first_norm = G.bias ? 2 : 1;
+        BlockSaved saved;
+        BlockWork work;
+        std::size_t x_size, y_size, z_size;
+
+        explicit Block(const Pass<float>& p)
+            : saved(G, p.n), work(G, p.n), x_size(in_size(p)), y_size(out_size(p)),
+              z_size(static_cast<std::size_t>(p.n) * G.conv.out_size()) {}
+
+        static Span<float> of(float* first, bool there = true) { return {there ? first : nullptr, filters}; }
+        Span<const float> x(const Pass<float>& p) const { return {p.x, x_size}; }
+        static Span<const float> weight(const Pass<float>& p) { return {p.parameter[0], weights}; }
+        static Span<float> bias(const Pass<float>& p) { return of(p.parameter[1], G.bias); }
+        static Span<float> gamma(const Pass<float>& p) { return of(p.parameter[first_norm], G.norm); }
+        static Span<float> beta(const Pass<float>& p) { return of(p.parameter[first_norm + 1], G.norm); }
+        static Span<float> dbias(const Pass<float>& p) { return of(p.gradient[1], G.bias); }
+        static Span<float> dgamma(const Pass<float>& p) { return of(p.gradient[first_norm], G.norm); }
+        static Span<float> dbeta(const Pass<float>& p) { return of(p.gradient[first_norm + 1], G.norm); }
+        static Span<float> state(const Pass<float>& p, std::size_t k) { return of(p.state[k], G.norm); }
+        Span<float> mean(const Pass<float>& p) const { return of(p.saved + saved.mean, G.norm); }
+        Span<float> inverse(const Pass<float>& p) const { return of(p.saved + saved.inverse, G.norm); }
+        Span<float> z(const Pass<float>& p) const { return {p.saved + saved.z, z_size}; }
+        Span<unsigned char> choice(const Pass<float>& p) const {
+            return {G.pool() ? reinterpret_cast<unsigned char*>(p.saved + saved.choice) : nullptr, y_size};
+        }
+        Normalisation<G> norm(const Pass<float>& p) const { return {mean(p), inverse(p), gamma(p), beta(p)}; }
+    };
 
     Device device_;
 };

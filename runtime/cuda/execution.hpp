@@ -4,13 +4,18 @@
 
 #include <cstddef>
 #include <string>
+#include <type_traits>
 
 #include "runtime/core/error.hpp"
 
 #if defined(__CUDACC__)
+#define TN_UNROLL _Pragma("unroll")
+#define TN_UNROLL_8 _Pragma("unroll 8")
 #define TN_DEVICE __device__
 #define TN_HOST_DEVICE __host__ __device__
 #else
+#define TN_UNROLL
+#define TN_UNROLL_8
 #define TN_DEVICE
 #define TN_HOST_DEVICE
 #endif
@@ -24,6 +29,9 @@ namespace tn::cuda {
 ///     t.block(), t.blocks()
 ///     t.barrier()                 all threads of the block wait for each other
 ///     t.shuffle_xor(v, lanes)     v of the thread of this warp whose lane differs in the bits of `lanes`
+///     t.template multiply_add<P>(d, a, b)   d += a b by the tensor cores, the warp together: 16 x 8 values and an
+///     inner
+///                                 extent of 8 in TF32 or 16 in bfloat16, spread over the lanes as PTX's mma.sync does
 ///     t.template shared<V>(first, count)    an array in the block's shared memory, from byte `first`
 /// A kernel that uses shared memory names its bytes: static constexpr std::size_t shared_bytes.
 inline constexpr int warp = 32;
@@ -33,6 +41,9 @@ template <class V> class Span {
 public:
     Span() = default;
     TN_HOST_DEVICE Span(V* data, std::size_t size) : data_(data), size_(data ? size : 0) {}
+    template <class U>
+        requires std::is_same_v<V, const U>
+    TN_HOST_DEVICE Span(const Span<U>& other) : data_(other.data_), size_(other.size_) {}
 
     template <class I> TN_HOST_DEVICE V& operator[](I i) const {
         const auto at = static_cast<std::size_t>(i);
@@ -45,6 +56,7 @@ public:
     TN_HOST_DEVICE explicit operator bool() const { return data_ != nullptr; }
 
 private:
+    template <class> friend class Span;
     V* data_ = nullptr;
     std::size_t size_ = 0;
 };

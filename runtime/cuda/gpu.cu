@@ -13,7 +13,8 @@ namespace tn::cuda {
 namespace {
 
 void check(cublasStatus_t status, const char* what) {
-    if (status != CUBLAS_STATUS_SUCCESS) throw Error(std::string("cuBLAS: ") + what + ": " + cublasLtGetStatusString(status));
+    if (status != CUBLAS_STATUS_SUCCESS)
+        throw Error(std::string("cuBLAS: ") + what + ": " + cublasLtGetStatusString(status));
 }
 
 std::string version(int v) { return std::to_string(v / 1000) + "." + std::to_string(v % 1000 / 10); }
@@ -72,20 +73,6 @@ Key key_of(const Product& p) {
 }
 
 }  // namespace
-
-Precision parse_precision(const std::string& word) {
-    for (Precision p : {Precision::fp32, Precision::tf32, Precision::bf16})
-        if (word == name(p)) return p;
-    throw Error("--precision must be fp32, tf32 or bf16, not '" + word + "'");
-}
-
-const char* name(Precision precision) {
-    switch (precision) {
-        case Precision::tf32: return "tf32";
-        case Precision::bf16: return "bf16";
-        default: return "fp32";
-    }
-}
 
 void check(cudaError_t error, const char* what) {
     if (error != cudaSuccess) throw Error(std::string("CUDA: ") + what + ": " + cudaGetErrorString(error));
@@ -160,11 +147,12 @@ struct Gpu::Blas {
         prefer(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES, alignment_of(p.c));
         cublasLtMatmulHeuristicResult_t best{};
         int found = 0;
-        check(cublasLtMatmulAlgoGetHeuristic(handle, matmul, made.a.get(), made.b.get(), made.c.get(), made.c.get(), wanted,
-                                             1, &best, &found), "choosing an algorithm");
+        check(cublasLtMatmulAlgoGetHeuristic(handle, matmul, made.a.get(), made.b.get(), made.c.get(), made.c.get(),
+                                             wanted, 1, &best, &found),
+              "choosing an algorithm");
         if (found == 0)
-            throw Error("cuBLAS has no algorithm for a product of " + std::to_string(p.m) + " x " + std::to_string(p.k) +
-                        " and " + std::to_string(p.k) + " x " + std::to_string(p.n));
+            throw Error("cuBLAS has no algorithm for a product of " + std::to_string(p.m) + " x " +
+                        std::to_string(p.k) + " and " + std::to_string(p.k) + " x " + std::to_string(p.n));
         made.algorithm = best.algo;
         return plans.emplace(key, std::move(made)).first->second;
     }
@@ -175,8 +163,9 @@ struct Gpu::Blas {
             check(cublasLtMatmulDescSetAttribute(how.matmul.get(), CUBLASLT_MATMUL_DESC_BIAS_POINTER, &p.bias,
                                                  sizeof(p.bias)), "a product's bias");
         const float one = 1, zero = 0;
-        check(cublasLtMatmul(handle, how.matmul.get(), &one, p.a, how.a.get(), p.b, how.b.get(), &zero, p.c, how.c.get(),
-                             p.c, how.c.get(), &how.algorithm, workspace, workspace_bytes, stream), "a product");
+        check(cublasLtMatmul(handle, how.matmul.get(), &one, p.a, how.a.get(), p.b, how.b.get(), &zero, p.c,
+                             how.c.get(), p.c, how.c.get(), &how.algorithm, workspace, workspace_bytes, stream),
+              "a product");
     }
 
     cublasComputeType_t compute;
@@ -189,7 +178,8 @@ struct Gpu::Blas {
 Gpu::Gpu(Precision precision, int device) : precision_(precision), device_(device) {
     if (const std::string reason = why_not(); !reason.empty()) throw Error("CUDA cannot run here: " + reason);
     if (device < 0 || device >= device_count())
-        throw Error("CUDA device " + std::to_string(device) + " is not there: there are " + std::to_string(device_count()));
+        throw Error("CUDA device " + std::to_string(device) + " is not there: there are " +
+                    std::to_string(device_count()));
     check(cudaSetDevice(device), "the device cannot be chosen");
     int managed = 0;
     check(cudaDeviceGetAttribute(&managed, cudaDevAttrConcurrentManagedAccess, device), "asking the device");

@@ -3,19 +3,14 @@
 
 #include <cuda_runtime.h>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
 #include "runtime/cuda/execution.hpp"
+#include "runtime/cuda/precision.hpp"
 
 namespace tn::cuda {
-
-/// How products and convolutions multiply float values: as they are, rounded to TF32 or to bfloat16; sums are float.
-enum class Precision { fp32, tf32, bf16 };
-
-/// "fp32", "tf32" or "bf16"; throws Error for other words.
-Precision parse_precision(const std::string& word);
-const char* name(Precision precision);
 
 /// How many GPUs there are; 0 without a driver.
 int device_count();
@@ -34,6 +29,21 @@ struct GpuThread {
     __device__ int blocks() const { return static_cast<int>(gridDim.x); }
     __device__ void barrier() { __syncthreads(); }
     __device__ float shuffle_xor(float v, int lanes) { return __shfl_xor_sync(0xFFFFFFFFu, v, lanes); }
+    template <Precision P>
+    __device__ void multiply_add(float (&d)[4], const std::uint32_t (&a)[4], const std::uint32_t (&b)[2]) {
+        if constexpr (P == Precision::tf32)
+            asm volatile(
+                "mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, "
+                "{%0,%1,%2,%3};"
+                : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
+                : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
+        else
+            asm volatile(
+                "mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, "
+                "{%0,%1,%2,%3};"
+                : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
+                : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
+    }
     template <class V> __device__ V* shared(std::size_t first, std::size_t) {
         extern __shared__ __align__(16) unsigned char memory[];
         return reinterpret_cast<V*>(memory + first);
@@ -68,6 +78,7 @@ public:
     void wait();
 
     template <class Kernel> void launch(const Kernel& kernel, int blocks, int threads) {
+        static_assert(shared_bytes<Kernel>() <= 48 * 1024, "typenet: a kernel has at most 48 KiB of shared memory");
         run<<<blocks, threads, shared_bytes<Kernel>(), stream()>>>(kernel);
         check(cudaGetLastError(), "a kernel did not start");
     }

@@ -25,13 +25,6 @@ struct NoOptimizer {
 };
 
 namespace detail {
-/// Fused, unless the backend runs reference mathematics or says that it does not fuse.
-template <class Backend> inline constexpr Fusion default_fusion = [] {
-    if constexpr (requires { Backend::fuses; })
-        if (!Backend::fuses) return Fusion::off;
-    return Backend::reference ? Fusion::off : Fusion::on;
-}();
-
 /// Where a tensor that decays lies among the parameters.
 struct DecaySpan {
     std::uint32_t begin, end;
@@ -45,7 +38,7 @@ struct BatchResult {
 };
 
 template <class N, class Optimizer = NoOptimizer, class Backend = cpu::Backend, class T = float,
-          Fusion F = detail::default_fusion<Backend>,
+          Fusion F = Backend::reference ? Fusion::off : Fusion::on,
           Purpose For = std::is_same_v<Optimizer, NoOptimizer> ? Purpose::infer : Purpose::train>
 class Model {
     using schedule = typename N::template schedule<F, For>;
@@ -129,14 +122,15 @@ public:
         if constexpr (requires {
                           backend_.update_all(rule, 0.0f, decay_spans, parameter_span, first, first, first_a, first_b);
                       }) {
-            backend_.update_all(rule, optimizer.weight_decay, decay_spans, parameter_span, first, first + parameter_span,
-                                first_a, first_b);
+            backend_.update_all(rule, optimizer.weight_decay, decay_spans, parameter_span, first,
+                                first + parameter_span, first_a, first_b);
         } else {
             for (const Tensor<T>& t : tensors_)
                 if (t.trained) {
                     const auto at = t.values.data() - first;
                     const T decay = t.parameter.decays ? optimizer.weight_decay : 0;
-                    update_tensor(rule, decay, t.values.size(), t.values.data(), gradient_of(t), first_a + at, first_b + at);
+                    update_tensor(rule, decay, t.values.size(), t.values.data(), gradient_of(t), first_a + at,
+                                  first_b + at);
                 }
         }
     }

@@ -249,4 +249,10 @@ template <class N> void check_kernels(int n, double tolerance = 2e-4, std::uint6
     same_bits(plain, run(Off{}, 8, best_isa()), "8 threads unfused");
 }
 
+/// The fused kernels of any backend against the reference in double.
+template <class N, class Backend> void check_backend(Backend& backend, int n, double tolerance = 2e-4) {
+    Comparison<N> comparison(n, tolerance);
+    comparison.agree(comparison.template run<Fusion::on>(backend), "the backend");
+}
+
 }  // namespace tn::test

@@ -53,7 +53,8 @@ struct FromColumns {
         const ConvWindow& w = taps.window;
         const std::size_t sample = i / taps.in.size();
         const int at = static_cast<int>(i % taps.in.size()), plane = static_cast<int>(taps.in.plane());
-        const int channel = at / plane, y = at % plane / taps.in.width + w.pad_h, x = at % plane % taps.in.width + w.pad_w;
+        const int channel = at / plane, y = at % plane / taps.in.width + w.pad_h,
+                  x = at % plane % taps.in.width + w.pad_w;
         float sum = 0;
         for (int ky = 0; ky < w.kernel_h; ++ky)
             for (int kx = 0; kx < w.kernel_w; ++kx) {
@@ -92,6 +93,7 @@ struct SumParts {
         const std::size_t i = global_index(t);
         if (i >= size) return;
         float s = add ? sum[i] : 0.0f;
+        TN_UNROLL_8
         for (int k = 0; k < parts; ++k) s += part[static_cast<std::size_t>(k) * size + i];
         sum[i] = s;
     }

@@ -17,7 +17,8 @@ template <class L> struct PoolForward {
         const std::size_t i = global_index(t);
         if (i >= count) return;
         const std::size_t plane = i / out.plane(), at = i % out.plane();
-        const std::size_t row = at / static_cast<std::size_t>(out.width), column = at % static_cast<std::size_t>(out.width);
+        const std::size_t row = at / static_cast<std::size_t>(out.width),
+                          column = at % static_cast<std::size_t>(out.width);
         const auto width = static_cast<std::size_t>(in.width);
         y[i] = x[L::best(x, plane * in.plane() + (row * width + column) * L::stride, width)];
     }

@@ -22,3 +22,6 @@ CHECK_LAYER(conv_norm_pool_overlapping, Images<Conv<4, 3>, BN, Pool<3, Stride<2>
 CHECK_LAYER(two_blocks, Images<Conv<4, 3>, BN, Relu, Pool<2>, Conv<5, 3>, BN, Relu>)
 CHECK_LAYER(wide_images,
             Net<Image<3, 9, 33>, Batch<4>, Seq<Conv<9, 3>, BN, Relu, Pool<2>, Dense<2>>, SoftmaxCrossEntropy>)
+CHECK_LAYER(two_blocks_of_tiles,
+            Net<Image<1, 9, 10>, Batch<5>, Seq<Conv<16, 3>, BN, Relu, Pool<2>, Conv<16, 3>, BN, Relu, Dense<2>>,
+                SoftmaxCrossEntropy>)

@@ -8,30 +8,47 @@
 
 using namespace tn;
 using namespace tn::test;
-using Emulated = cuda::BasicBackend<Emulator>;
+using cuda::Precision;
+template <Precision P> using EmulatedIn = cuda::BasicBackend<Emulator, P>;
+using Emulated = EmulatedIn<Precision::fp32>;
 
 template <class... Ls> using Images = Net<Image<2, 7, 5>, Batch<5>, Seq<Ls..., Dense<3>>, SoftmaxCrossEntropy>;
 template <class... Ls> using Vectors = Net<Vector<6>, Batch<5>, Seq<Ls..., Dense<3>>, SoftmaxCrossEntropy>;
 
-/// Agreement with the reference, and the same bits whichever blocks and threads come first.
-template <class N> void check_emulated(int n) {
-    Comparison<N> comparison(n, 2e-4);
-    Emulated forwards(0), backwards(1);
-    const Result one = comparison.template run<Fusion::off>(forwards);
-    comparison.agree(one, "emulated");
-    BOOST_TEST(forwards.device().launches() > 0);
-    BOOST_TEST(one.values == comparison.template run<Fusion::off>(backwards).values, "the order of blocks changes bits");
+/// Agreement with the reference, fused and not, and the same bits whichever blocks and threads come first.
+template <class N, Precision P = Precision::fp32> void check_emulated(int n, double tolerance = 2e-4) {
+    Comparison<N> comparison(n, tolerance);
+    const auto check = [&](auto fusion, const std::string& how) {
+        EmulatedIn<P> forwards(0), backwards(1);
+        const Result one = comparison.template run<fusion()>(forwards);
+        comparison.agree(one, how);
+        BOOST_TEST(forwards.device().launches() > 0);
+        BOOST_TEST(one.values == comparison.template run<fusion()>(backwards).values,
+                   how << ": the order of blocks changes bits");
+    };
+    check(std::integral_constant<Fusion, Fusion::on>{}, "fused");
+    check(std::integral_constant<Fusion, Fusion::off>{}, "unfused");
 }
 
-#define CHECK_KERNELS(NAME, ...)            \
-    BOOST_AUTO_TEST_CASE(NAME) {            \
-        using N = __VA_ARGS__;              \
+#define CHECK_KERNELS(NAME, ...)                                   \
+    BOOST_AUTO_TEST_CASE(NAME) {                                   \
+        using N = __VA_ARGS__;                                     \
         for (int n : {1, 3, int{N::batch}}) check_emulated<N>(n); \
     }
 
 CHECK_KERNELS(conv, Images<Conv<4, 3>>)
 CHECK_KERNELS(conv_strided, Images<Conv<4, 3, Stride<2>>, Conv<3, Kernel<3, 1>>, Conv<3, 2, Pad<0>>>)
-CHECK_KERNELS(more_samples_than_a_group, Net<Image<2, 5, 4>, Batch<19>, Seq<Conv<3, 3>, Conv<2, 3>, Dense<3>>, SoftmaxCrossEntropy>)
+CHECK_KERNELS(more_samples_than_a_group,
+              Net<Image<2, 5, 4>, Batch<19>, Seq<Conv<3, 3>, Conv<2, 3>, Dense<3>>, SoftmaxCrossEntropy>)
+CHECK_KERNELS(conv_norm_relu_pool, Images<Conv<4, 3>, BN, Relu, Pool<2>>)
+CHECK_KERNELS(conv_norm_pool_overlapping, Images<Conv<4, 3>, BN, Pool<3, Stride<2>>>)
+CHECK_KERNELS(conv_relu_pool_with_gaps, Images<Conv<3, 3>, Relu, Pool<2, Stride<3>>>)
+CHECK_KERNELS(conv_pool, Images<Conv<4, 3>, Pool<2>>)
+CHECK_KERNELS(conv_norm_relu, Images<Conv<20, 3>, BN, Relu, Conv<4, 3, Stride<2>>, Relu>)
+CHECK_KERNELS(two_blocks, Images<Conv<4, 3>, BN, Relu, Pool<2>, Conv<35, 3>, BN, Relu>)
+CHECK_KERNELS(several_tiles_and_parts,
+              Net<Image<3, 21, 23>, Batch<5>, Seq<Conv<70, 3>, BN, Relu, Pool<2>, Conv<9, 1>, Relu, Dense<4>>,
+              SoftmaxCrossEntropy>)
 CHECK_KERNELS(norm, Images<Conv<4, 3>, BN, Sigmoid>)
 CHECK_KERNELS(norm_of_vectors, Vectors<Dense<4>, BN, Relu>)
 CHECK_KERNELS(norm_of_many_values, Net<Image<2, 20, 17>, Batch<4>, Seq<BN, Dense<3>>, SoftmaxCrossEntropy>)
@@ -94,6 +111,22 @@ BOOST_AUTO_TEST_CASE(a_trained_model_predicts_as_on_the_cpu) {
     }
     BOOST_TEST(distance(here.predict(4), there.predict(4)) < 1e-3);
     BOOST_TEST(std::abs(here.evaluate(5).loss - there.evaluate(5).loss) < 1e-3);
+}
+
+using Blocks = Net<Image<3, 12, 9>, Batch<4>,
+                   Seq<Conv<20, 3>, BN, Relu, Pool<2>, Conv<34, 3>, BN, Relu, Pool<2>, Dense<3>>, SoftmaxCrossEntropy>;
+
+// Rounding to 7 bits moves maxima to other pixels and values past zero, so the gradients are compared where nothing
+// jumps.
+using Smooth = Net<Image<3, 12, 9>, Batch<4>,
+                   Seq<Conv<20, 3>, BN, Sigmoid, Conv<34, 3, Stride<2>>, Sigmoid, Dense<3>>, SoftmaxCrossEntropy>;
+
+// The mantissa has 10 bits in TF32 and 7 in bfloat16.
+BOOST_AUTO_TEST_CASE(tensor_cores_in_tf32) {
+    for (int n : {1, 3, 4}) check_emulated<Blocks, Precision::tf32>(n, 0.01);
+}
+BOOST_AUTO_TEST_CASE(tensor_cores_in_bfloat16) {
+    for (int n : {1, 3, 4}) check_emulated<Smooth, Precision::bf16>(n, 0.03);
 }
 
 /// A layer from outside without a kernel of its own: a thread for every channel runs its mathematics.

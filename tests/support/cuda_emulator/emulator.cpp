@@ -1,7 +1,9 @@
 #include "tests/support/cuda_emulator/emulator.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <boost/context/fiber.hpp>
+#include <cmath>
 #include <cstring>
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -72,8 +74,8 @@ private:
 
 }  // namespace
 
-/// Fibers take threads from a common list: one that never waits leaves its fiber to the next thread, so a kernel without
-/// barriers runs on a single one.
+/// Fibers take threads from a common list: one that never waits leaves its fiber to the next thread, so a kernel
+/// without barriers runs on a single one.
 struct EmulatedBlock::Fibers {
     using Fiber = boost::context::fiber;
 
@@ -157,10 +159,11 @@ void EmulatedBlock::run(const std::function<void(EmulatedThread&)>& body) {
     }
     while (!f.failure && waiting()) {
         bool released = false;
-        for (int w = 0; w < threads_ / cuda::warp; ++w) released = release_shuffle(w) || released;
-        if (!released && !release_barrier()) {
-            f.failure = std::make_exception_ptr(Error(stuck()));
-            break;
+        try {
+            for (int w = 0; w < threads_ / cuda::warp; ++w) released = release_warp(w) || released;
+            if (!released && !release_barrier()) throw Error(stuck());
+        } catch (const Error&) {
+            f.failure = std::current_exception();
         }
         for (int i = 0; i < threads_ && !f.failure; ++i) {
             const auto thread = static_cast<std::size_t>(order_ == 0 ? i : threads_ - 1 - i);
@@ -196,17 +199,18 @@ bool EmulatedBlock::release_barrier() {
     return true;
 }
 
-/// Exchanges values if all threads of the warp wait at the same shuffle.
-bool EmulatedBlock::release_shuffle(int warp) {
+/// Runs the step of a warp if all its threads wait for the same one.
+bool EmulatedBlock::release_warp(int warp) {
     State* lane = states_.data() + warp * cuda::warp;
-    for (int i = 0; i < cuda::warp; ++i)
-        if (lane[i].waits != Waits::shuffle || lane[i].line != lane[0].line || lane[i].lanes != lane[0].lanes ||
+    void* operands[cuda::warp];
+    for (int i = 0; i < cuda::warp; ++i) {
+        if (lane[i].waits != Waits::warp || lane[i].line != lane[0].line || lane[i].step.run != lane[0].step.run ||
             std::strcmp(lane[i].file, lane[0].file) != 0)
             return false;
-    float values[cuda::warp];
-    for (int i = 0; i < cuda::warp; ++i) values[i] = lane[i].value;
+        operands[i] = lane[i].step.operands;
+    }
+    lane[0].step.run(operands);
     for (int i = 0; i < cuda::warp; ++i) {
-        lane[i].value = values[i ^ lane[i].lanes];
         lane[i].waits = Waits::no;
         ++lane[i].warp_step;
     }
@@ -218,14 +222,14 @@ std::string EmulatedBlock::stuck() const {
     const State* last = nullptr;
     for (int i = 0; i < threads_; ++i) {
         const State& s = states_[static_cast<std::size_t>(i)];
-        if (last && s.waits == last->waits && s.line == last->line && s.lanes == last->lanes) continue;
+        if (last && s.waits == last->waits && s.line == last->line) continue;
         last = &s;
         text += " thread " + std::to_string(i) + " and on ";
         if (s.waits == Waits::ended)
             text += "have ended;";
         else
-            text += std::string(s.waits == Waits::barrier ? "wait at the barrier" : "wait at the shuffle") + " in line " +
-                    std::to_string(s.line) + ";";
+            text += std::string(s.waits == Waits::barrier ? "wait at the barrier" : "wait for their warp") +
+                    " in line " + std::to_string(s.line) + ";";
     }
     text.back() = '.';
     return text;
@@ -274,23 +278,87 @@ int EmulatedThread::blocks() const { return block_.blocks_; }
 void EmulatedThread::barrier(Where where) { block_.wait(thread_, EmulatedBlock::Waits::barrier, where); }
 
 float EmulatedThread::shuffle_xor(float v, int lanes, Where where) {
-    EmulatedBlock::State& s = block_.states_[static_cast<std::size_t>(thread_)];
-    s.value = v;
-    s.lanes = lanes;
-    block_.wait(thread_, EmulatedBlock::Waits::shuffle, where);
-    return s.value;
+    struct Operands {
+        float v;
+        int lanes;
+    } mine{v, lanes};
+    block_.states_[static_cast<std::size_t>(thread_)].step = {&mine, [](void* const* all) {
+        float values[cuda::warp];
+        const auto of = [&](int lane) -> Operands& { return *static_cast<Operands*>(all[lane]); };
+        for (int i = 0; i < cuda::warp; ++i) {
+            values[i] = of(i).v;
+            if (of(i).lanes != of(0).lanes || of(i).lanes < 0 || of(i).lanes >= cuda::warp)
+                throw Error("the lanes of a warp shuffle with different distances");
+        }
+        for (int i = 0; i < cuda::warp; ++i) of(i).v = values[i ^ of(i).lanes];
+    }};
+    block_.wait(thread_, EmulatedBlock::Waits::warp, where);
+    return mine.v;
+}
+
+namespace {
+
+struct MultiplyOperands {
+    float* d;
+    const std::uint32_t *a, *b;
+};
+
+/// Value `at` of a register: all of it in TF32, a half in bfloat16.
+template <cuda::Precision P> float value_of(std::uint32_t word, int at) {
+    if constexpr (P == cuda::Precision::tf32) {
+        if ((word & 0x1FFFu) != 0 && !std::isnan(std::bit_cast<float>(word)))
+            throw Error("a value was not rounded to TF32 before the tensor cores read it");
+        return std::bit_cast<float>(word);
+    }
+    return std::bit_cast<float>((word >> (16 * at) & 0xFFFFu) << 16);
+}
+
+/// Puts the warp's fragments together to matrices as the PTX manual draws them, multiplies, and takes the result apart.
+template <cuda::Precision P> void multiply_warp(void* const* all) {
+    constexpr int in_word = P == cuda::Precision::tf32 ? 1 : 2, inner = 8 * in_word;
+    float a[16][inner], b[inner][8], d[16][8];
+    const auto of = [&](int lane) -> MultiplyOperands& { return *static_cast<MultiplyOperands*>(all[lane]); };
+    for (int lane = 0; lane < cuda::warp; ++lane) {
+        const int group = lane / 4, in_group = lane % 4;
+        for (int r = 0; r < 4; ++r) {
+            for (int at = 0; at < in_word; ++at)
+                a[group + (r % 2 ? 8 : 0)][in_group * in_word + at + (r >= 2 ? 4 * in_word : 0)] =
+                    value_of<P>(of(lane).a[r], at);
+            d[group + (r >= 2 ? 8 : 0)][2 * in_group + r % 2] = of(lane).d[r];
+        }
+        for (int r = 0; r < 2; ++r)
+            for (int at = 0; at < in_word; ++at)
+                b[in_group * in_word + at + r * 4 * in_word][group] = value_of<P>(of(lane).b[r], at);
+    }
+    for (int lane = 0; lane < cuda::warp; ++lane)
+        for (int r = 0; r < 4; ++r) {
+            const int row = lane / 4 + (r >= 2 ? 8 : 0), column = 2 * (lane % 4) + r % 2;
+            float sum = d[row][column];
+            for (int k = 0; k < inner; ++k) sum += a[row][k] * b[k][column];
+            of(lane).d[r] = sum;
+        }
+}
+
+}  // namespace
+
+void EmulatedThread::multiply_add(cuda::Precision precision, float* d, const std::uint32_t* a, const std::uint32_t* b,
+                                  Where where) {
+    MultiplyOperands mine{d, a, b};
+    block_.states_[static_cast<std::size_t>(thread_)].step = {
+        &mine, precision == cuda::Precision::tf32 ? &multiply_warp<cuda::Precision::tf32>
+                                                  : &multiply_warp<cuda::Precision::bf16>};
+    block_.wait(thread_, EmulatedBlock::Waits::warp, where);
 }
 
 Emulator::~Emulator() = default;
 
 void* Emulator::allocate(std::size_t bytes) {
     const std::size_t all = bytes + 2 * guard_bytes + 64;
-    Allocation a{std::make_unique<std::byte[]>(all), bytes};
-    std::fill_n(a.memory.get(), all, guard_value);
-    void* first = a.memory.get() + guard_bytes;
+    Allocation a{std::vector<std::byte>(all, guard_value), bytes};
+    void* first = a.memory.data() + guard_bytes;
     std::size_t room = bytes + guard_bytes + 64;
-    std::align(64, bytes, first, room);
-    std::memset(first, 0, bytes);
+    if (!std::align(64, bytes, first, room)) throw std::bad_alloc();
+    std::fill_n(static_cast<std::byte*>(first), bytes, std::byte{0});
     allocations_.emplace(first, std::move(a));
     return first;
 }
@@ -300,9 +368,9 @@ void Emulator::release(void* p) noexcept { allocations_.erase(p); }
 void Emulator::check_guards() const {
     for (const auto& [first, a] : allocations_) {
         const std::byte* begin = static_cast<const std::byte*>(first);
-        const std::byte* end = a.memory.get() + a.bytes + 2 * guard_bytes + 64;
+        const std::byte* end = a.memory.data() + a.memory.size();
         const auto changed = [](std::byte b) { return b != guard_value; };
-        if (std::any_of(static_cast<const std::byte*>(a.memory.get()), begin, changed) ||
+        if (std::any_of(a.memory.data(), begin, changed) ||
             std::any_of(begin + a.bytes, end, changed))
             throw Error("a kernel wrote outside of its memory");
     }
@@ -323,8 +391,10 @@ void Emulator::run_grid(int blocks, int threads, std::size_t shared_bytes,
 void Emulator::multiply(const cuda::Product& p) {
     ++launches_;
     const auto at = [](const float* matrix, int leading, bool transposed, int row, int column) {
-        return matrix[transposed ? static_cast<std::size_t>(row) * static_cast<std::size_t>(leading) + static_cast<std::size_t>(column)
-                                 : static_cast<std::size_t>(column) * static_cast<std::size_t>(leading) + static_cast<std::size_t>(row)];
+        return matrix[transposed ? static_cast<std::size_t>(row) * static_cast<std::size_t>(leading) +
+                                       static_cast<std::size_t>(column)
+                                 : static_cast<std::size_t>(column) * static_cast<std::size_t>(leading) +
+                                       static_cast<std::size_t>(row)];
     };
     for (int s = 0; s < p.batch; ++s) {
         const auto sample = static_cast<std::size_t>(s);
@@ -333,7 +403,8 @@ void Emulator::multiply(const cuda::Product& p) {
         for (int j = 0; j < p.n; ++j)
             for (int i = 0; i < p.m; ++i) {
                 float sum = p.bias ? p.bias[i] : 0.0f;
-                for (int k = 0; k < p.k; ++k) sum += at(a, p.lda, p.transpose_a, i, k) * at(b, p.ldb, p.transpose_b, k, j);
+                for (int k = 0; k < p.k; ++k)
+                    sum += at(a, p.lda, p.transpose_a, i, k) * at(b, p.ldb, p.transpose_b, k, j);
                 c[static_cast<std::size_t>(j) * static_cast<std::size_t>(p.ldc) + static_cast<std::size_t>(i)] = sum;
             }
     }

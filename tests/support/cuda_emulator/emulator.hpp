@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "runtime/cuda/execution.hpp"
+#include "runtime/cuda/precision.hpp"
 
 namespace tn::test {
 
@@ -58,11 +59,19 @@ public:
     int blocks() const;
     void barrier(Where where = Where::current());
     float shuffle_xor(float v, int lanes, Where where = Where::current());
+    /// The tensor cores: what PTX calls mma.sync.aligned.m16n8k8 with TF32 and m16n8k16 with bfloat16.
+    template <cuda::Precision P>
+    void multiply_add(float (&d)[4], const std::uint32_t (&a)[4], const std::uint32_t (&b)[2],
+                      Where where = Where::current()) {
+        multiply_add(P, d, a, b, where);
+    }
     template <class V> SharedArray<V> shared(std::size_t first, std::size_t count) {
         return SharedArray<V>(block_, thread_, first, count);
     }
 
 private:
+    void multiply_add(cuda::Precision, float*, const std::uint32_t*, const std::uint32_t*, Where);
+
     EmulatedBlock& block_;
     int thread_;
 };
@@ -84,13 +93,17 @@ private:
     template <class V> friend class SharedArray;
 
     struct Fibers;
-    enum class Waits { no, barrier, shuffle, ended };
+    /// What the threads of a warp do together: each lane gives its operands, and `run` computes all lanes' results.
+    struct WarpStep {
+        void* operands;
+        void (*run)(void* const* lanes);
+    };
+    enum class Waits { no, barrier, warp, ended };
     struct State {
         Waits waits = Waits::no;
         const char* file = "";
         std::uint32_t line = 0;
-        float value = 0;          ///< what it gives to a shuffle
-        int lanes = 0;
+        WarpStep step{};
         std::uint64_t warp_step = 0;
     };
     /// The last write of a byte, and the last reads: by one thread, or by several (-2).
@@ -102,7 +115,7 @@ private:
 
     void wait(int thread, Waits for_what, EmulatedThread::Where where);
     bool release_barrier();
-    bool release_shuffle(int warp);
+    bool release_warp(int warp);
     void note(int thread, std::size_t first, std::size_t bytes, bool writes);
     bool ordered(int thread, int other, std::uint64_t barrier, std::uint64_t step) const;
     bool waiting() const;
@@ -117,16 +130,18 @@ private:
     std::unique_ptr<Fibers> fibers_;
 };
 
-/// A device for cuda::BasicBackend. Arenas have guard zones on both sides; the host's copies of batches are separate from
-/// them, as with a GPU.
+/// A device for cuda::BasicBackend. Arenas have guard zones on both sides; the host's copies of batches are separate
+/// from them, as with a GPU.
 class Emulator {
 public:
-    explicit Emulator(int order = 0) : order_(order) {}
+    /// `order` 0 runs blocks and threads from the first to the last, 1 from the last to the first.
+    explicit Emulator(cuda::Precision precision = cuda::Precision::fp32, int order = 0)
+        : precision_(precision), order_(order) {}
     ~Emulator();
     Emulator(const Emulator&) = delete;
     Emulator& operator=(const Emulator&) = delete;
 
-    std::string describe() const { return "the emulator"; }
+    std::string describe() const { return std::string("the emulator, ") + cuda::name(precision_); }
     void* allocate(std::size_t bytes);
     void release(void* p) noexcept;
     void* allocate_exchange(std::size_t bytes) { return allocate(bytes); }
@@ -140,7 +155,7 @@ public:
         run_grid(blocks, threads, cuda::shared_bytes<Kernel>(), [&](EmulatedThread& t) { kernel(t); });
     }
 
-    /// What cuBLAS does, in plain loops.
+    /// What cuBLAS does, in plain loops and in float.
     void multiply(const cuda::Product& product);
 
     /// Kernels and products so far.
@@ -148,12 +163,13 @@ public:
 
 private:
     struct Allocation {
-        std::unique_ptr<std::byte[]> memory;
+        std::vector<std::byte> memory;
         std::size_t bytes;
     };
     void run_grid(int blocks, int threads, std::size_t shared_bytes, const std::function<void(EmulatedThread&)>& body);
     void check_guards() const;
 
+    cuda::Precision precision_;
     int order_;
     std::uint64_t launches_ = 0;
     std::map<void*, Allocation> allocations_;
@@ -164,7 +180,8 @@ SharedArray<V>::SharedArray(EmulatedBlock& block, int thread, std::size_t first,
     : block_(&block), thread_(thread), first_(first), count_(count) {
     if (first % alignof(V) != 0 || first + count * sizeof(V) > block.shared_.size())
         throw Error("a kernel takes shared memory from byte " + std::to_string(first) + " to " +
-                    std::to_string(first + count * sizeof(V)) + " but asked for " + std::to_string(block.shared_.size()));
+                    std::to_string(first + count * sizeof(V)) + " but asked for " +
+                    std::to_string(block.shared_.size()));
 }
 
 template <class V> SharedArray<V>::Place::operator V() const {

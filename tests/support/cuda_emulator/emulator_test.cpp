@@ -3,7 +3,11 @@
 #include "tests/support/cuda_emulator/emulator.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <cmath>
+#include <limits>
 #include <set>
+
+#include "runtime/cuda/kernels/multiply.hpp"
 
 using namespace tn;
 using namespace tn::test;
@@ -16,7 +20,7 @@ constexpr int threads = 64;
 template <class Kernel> std::string fault(const Kernel& kernel, int blocks = 2) {
     std::string text[2];
     for (int order : {0, 1}) {
-        Emulator gpu(order);
+        Emulator gpu(cuda::Precision::fp32, order);
         try {
             gpu.launch(kernel, blocks, threads);
         } catch (const Error& e) {
@@ -62,7 +66,8 @@ struct AllWriteOne {
     template <class Thread> void operator()(Thread& t) const { t.template shared<int>(0, 1)[0] = 7; }
 };
 
-/// A thread gives its value to the next of its own warp by way of shared memory, ordered by a shuffle, or to another warp.
+/// A thread gives its value to the next of its own warp by way of shared memory, ordered by a shuffle, or to another
+/// warp.
 template <int Distance> struct OrderedByShuffle {
     static constexpr std::size_t shared_bytes = threads * sizeof(float);
     float* out;
@@ -146,7 +151,7 @@ BOOST_AUTO_TEST_CASE(a_shuffle_orders_its_own_warp_only) {
 BOOST_AUTO_TEST_CASE(a_barrier_or_shuffle_that_not_all_reach_is_found) {
     BOOST_TEST(mentions(fault(HalfAtBarrier{}), "is stuck"));
     BOOST_TEST(mentions(fault(TwoBarriers{}), "is stuck"));
-    BOOST_TEST(mentions(fault(HalfAtShuffle{}), "wait at the shuffle"));
+    BOOST_TEST(mentions(fault(HalfAtShuffle{}), "wait for their warp"));
 }
 BOOST_AUTO_TEST_CASE(memory_that_was_not_written_or_not_asked_for_is_found) {
     int out[threads];
@@ -175,6 +180,69 @@ BOOST_AUTO_TEST_CASE(blocks_warps_and_sums) {
     BOOST_CHECK_THROW(gpu.launch(HalfAtShuffle{}, 1, 48), Error);
     BOOST_CHECK_THROW(gpu.launch(HalfAtShuffle{}, 0, 32), Error);
 }
+/// One step of the tensor cores on a[row][k] = row + k / 8 and b[k][column] = 2^-column if k is `Only`, else 0.
+template <cuda::Precision P, int Only> struct OneProduct {
+    float (*out)[8];
+    template <class Thread> void operator()(Thread& t) const {
+        constexpr int in_word = P == cuda::Precision::tf32 ? 1 : 2;
+        const int group = t.thread() / 4, in_group = t.thread() % 4;
+        if (t.thread() >= cuda::warp) return;
+        const auto pack = [](auto value, int k) {
+            if constexpr (P == cuda::Precision::tf32) return std::bit_cast<std::uint32_t>(value(k));
+            return std::bit_cast<std::uint32_t>(value(k)) >> 16 | std::bit_cast<std::uint32_t>(value(k + 1));
+        };
+        const auto a = [](int row) {
+            return [row](int k) { return static_cast<float>(row) + static_cast<float>(k) / 8; };
+        };
+        const auto b = [](int column) {
+            return [column](int k) { return k == Only ? 1.0f / static_cast<float>(1 << column) : 0.0f; };
+        };
+        const int k = in_group * in_word, half = 4 * in_word;
+        std::uint32_t left[4] = {pack(a(group), k), pack(a(group + 8), k), pack(a(group), k + half),
+                                 pack(a(group + 8), k + half)};
+        std::uint32_t right[2] = {pack(b(group), k), pack(b(group), k + half)};
+        float d[4] = {100, 200, 300, 400};
+        t.template multiply_add<P>(d, left, right);
+        out[group][2 * in_group] = d[0] - 100;
+        out[group][2 * in_group + 1] = d[1] - 200;
+        out[group + 8][2 * in_group] = d[2] - 300;
+        out[group + 8][2 * in_group + 1] = d[3] - 400;
+    }
+};
+
+template <cuda::Precision P, int Only> void check_product() {
+    float out[16][8];
+    BOOST_TEST(fault(OneProduct<P, Only>{out}, 1) == "");
+    for (int row = 0; row < 16; ++row)
+        for (int column = 0; column < 8; ++column)
+            BOOST_TEST(std::abs(out[row][column] -
+                                (static_cast<float>(row) + Only / 8.0f) / static_cast<float>(1 << column)) < 1e-4f,
+                       "row " << row << ", column " << column << ": " << out[row][column]);
+}
+
+BOOST_AUTO_TEST_CASE(tensor_cores_multiply_fragments) {
+    check_product<cuda::Precision::tf32, 0>(), check_product<cuda::Precision::tf32, 5>();
+    check_product<cuda::Precision::bf16, 1>(), check_product<cuda::Precision::bf16, 14>();
+}
+
+/// A value with more bits than TF32 has: the tensor cores would drop them.
+struct Unrounded {
+    template <class Thread> void operator()(Thread& t) const {
+        const std::uint32_t a[4] = {0x3F800001u, 0, 0, 0}, b[2] = {0, 0};
+        float d[4] = {};
+        t.template multiply_add<cuda::Precision::tf32>(d, a, b);
+    }
+};
+BOOST_AUTO_TEST_CASE(tensor_cores_want_rounded_values) {
+    BOOST_TEST(mentions(fault(Unrounded{}), "not rounded to TF32"));
+    BOOST_TEST(cuda::tf32_bits(1.0f + 0x1p-11f) == std::bit_cast<std::uint32_t>(1.0f + 0x1p-10f));
+    BOOST_TEST(cuda::tf32_bits(1.0f + 0x1p-12f) == std::bit_cast<std::uint32_t>(1.0f));
+    BOOST_TEST(cuda::bf16_bits(1.0f + 0x1p-8f) == 0x3F80u);
+    BOOST_TEST(cuda::bf16_bits(1.0f + 3 * 0x1p-8f) == 0x3F82u);
+    BOOST_TEST(cuda::bf16_bits(std::numeric_limits<float>::quiet_NaN()) == 0x7FC0u);
+    BOOST_TEST(std::isnan(std::bit_cast<float>(cuda::tf32_bits(std::bit_cast<float>(0x7FFFFFFFu)))));
+}
+
 BOOST_AUTO_TEST_CASE(products_are_those_of_cublas) {
     Emulator gpu;
     const float a[] = {1, 2, 3, 4, 5, 6}, b[] = {1, 0, 2, -1, 1, 1}, bias[] = {100, 200};

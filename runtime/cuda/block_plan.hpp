@@ -1,0 +1,67 @@
+// How the fused Conv + BN + ReLU + Pool block is laid out in memory on CUDA: constant expressions of its geometry.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+
+#include "dsl/core/conv_geometry.hpp"
+
+namespace tn::cuda {
+
+/// The tile of one block of threads in the matrix product that a convolution is: rows of the result (filters, or
+/// channels of the input), columns (pixels of the whole batch), and 32-bit words of the inner extent a step.
+struct Tile {
+    int rows, columns;
+    static constexpr int words = 16, pitch = 20;   // 4 words of margin keep the lanes of a warp on different banks
+
+    /// As few rows as the result has, so that few filters leave no thread without work.
+    static constexpr Tile of(int rows) {
+        return rows <= 16 ? Tile{16, 128} : rows <= 32 ? Tile{32, 128} : Tile{64, 64};
+    }
+};
+
+/// Where things lie in `saved`, in values. z is the convolution's output, and backward its gradient; of every pooling
+/// window, `choice` keeps which of its values it took.
+struct BlockSaved {
+    std::size_t mean, inverse, z, choice, values;
+
+    static constexpr bool keeps_z(const BlockGeometry& g) { return g.norm || g.relu || g.pool(); }
+
+    constexpr BlockSaved(const BlockGeometry& g, int n) : mean(0), inverse(0), z(0), choice(0), values(0) {
+        if (!keeps_z(g)) return;
+        const auto filters = static_cast<std::size_t>(g.conv.filters), samples = static_cast<std::size_t>(n);
+        inverse = filters;
+        z = 2 * filters;
+        choice = z + samples * g.conv.out_size();
+        values = choice + (g.pool() ? (samples * g.y_size() + 3) / 4 : 0);
+    }
+};
+
+/// How the work is cut into blocks that each leave a partial sum, and where these lie in `work`.
+struct BlockWork {
+    static constexpr int most_blocks = 512, most_parts = 256, most_tiles = 1024, most_sums = 64;
+    int statistics, parts, sums;   ///< partial statistics of z, of the weights' gradient, and of the normalisation's
+    std::size_t values;
+
+    constexpr BlockWork(const BlockGeometry& g, int n) : statistics(0), parts(0), sums(0), values(0) {
+        const ConvGeometry& c = g.conv;
+        const Tile forward = Tile::of(c.filters);
+        const long long pixels = static_cast<long long>(n) * static_cast<long long>(c.out_plane());
+        const int tiles = static_cast<int>((pixels + forward.columns - 1) / forward.columns);
+        statistics = std::min(tiles, most_blocks);
+        // Enough blocks to fill a GPU, and for each enough pixels to be worth its partial sum.
+        const int rows = (c.filters + forward.rows - 1) / forward.rows;
+        const int columns = (c.channels * c.taps() + forward.columns - 1) / forward.columns;
+        parts = static_cast<int>(std::clamp<long long>(
+            pixels / 256, 1, std::clamp(most_tiles / (rows * columns), 1, most_parts)));
+        const long long outputs = static_cast<long long>(n) * static_cast<long long>(g.y_plane());
+        sums = static_cast<int>(std::clamp<long long>(outputs / 2048, 1, most_sums));
+        const auto filters = static_cast<std::size_t>(c.filters);
+        const std::size_t of_z = g.norm ? 2 * filters * static_cast<std::size_t>(statistics) : 0;
+        const std::size_t of_weights = c.weights() * static_cast<std::size_t>(parts);
+        const std::size_t of_sums = 2 * filters * static_cast<std::size_t>(sums + 1);
+        values = std::max({of_z, of_weights, of_sums});
+    }
+};
+
+}  // namespace tn::cuda

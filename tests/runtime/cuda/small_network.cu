@@ -1,0 +1,74 @@
+// Every kind of kernel, built-in and from outside the tree, for nvcc to compile; every_kernel_stores looks at the
+// result.
+#include "dsl/typenet.hpp"
+#include "runtime/cuda/backend.cuh"
+#include "runtime/train/model.hpp"
+
+namespace outside {
+
+/// A layer without a kernel of its own.
+struct Scale {
+    static constexpr tn::Axis axis = tn::Axis::channels;
+    static constexpr tn::Text name() { return "Scale"; }
+    static constexpr tn::ShapeResult output(tn::Shape in) { return in; }
+    static constexpr tn::Parameters parameters(tn::Shape in) {
+        tn::Parameters p;
+        p.add({"weight", {in.channels}, 1, {tn::InitRule::constant, 1}});
+        return p;
+    }
+    template <class T> static constexpr void forward(const tn::Pass<T>& p) {
+        for (int c = p.begin; c < p.end; ++c)
+            for (int i = 0; i < p.n * static_cast<int>(p.in.plane()); ++i)
+                p.y[place(p, c, i)] = p.parameter[0][c] * p.x[place(p, c, i)];
+    }
+    template <class T> static constexpr void backward(const tn::Pass<T>& p) {
+        for (int c = p.begin; c < p.end; ++c) {
+            T sum = 0;
+            for (int i = 0; i < p.n * static_cast<int>(p.in.plane()); ++i) {
+                sum += p.dy[place(p, c, i)] * p.x[place(p, c, i)];
+                if (p.dx) p.dx[place(p, c, i)] = p.parameter[0][c] * p.dy[place(p, c, i)];
+            }
+            p.gradient[0][c] = sum;
+        }
+    }
+
+private:
+    template <class T> static constexpr std::size_t place(const tn::Pass<T>& p, int c, int i) {
+        const int plane = static_cast<int>(p.in.plane());
+        return static_cast<std::size_t>((i / plane * p.in.channels + c) * plane + i % plane);
+    }
+};
+
+struct Softsign : tn::Pointwise<Softsign> {
+    static constexpr tn::Text name() { return "Softsign"; }
+    template <class T> static constexpr T value(T x) { return x / (1 + std::abs(x)); }
+    template <class T> static constexpr T slope(T x, T) { return 1 / ((1 + std::abs(x)) * (1 + std::abs(x))); }
+};
+
+}  // namespace outside
+
+using namespace tn;
+
+template <class Optimizer> void run(cuda::Backend& backend) {
+    using N =
+        Net<Image<2, 9, 7>, Batch<4>,
+            Seq<Conv<4, 3>, outside::Scale, BN, outside::Softsign, Pool<2>, Residual<Conv<4, 3>, BN, Relu, Pool<1>>,
+                Concat<Conv<3, 1>, Conv<2, Kernel<3, 1>>>, Flatten, Dense<7>, Sigmoid, Dropout<30>, Dense<3>>,
+            SoftmaxCrossEntropy>;
+    Model<N, Optimizer, cuda::Backend> model(backend);
+    model.train(4, Optimizer{});
+    model.predict(4);
+}
+
+template <class Loss> void with_loss(cuda::Backend& backend) {
+    Model<Net<Vector<2>, Batch<2>, Seq<Dense<2>>, Loss>, SGD, cuda::Backend> model(backend);
+    model.train(2, SGD{});
+    // The predictions of MeanSquaredError are the outputs as they are: its kernel has nothing to store.
+    if constexpr (!std::is_same_v<Loss, MeanSquaredError>) model.predict(2);
+}
+
+int main() {
+    cuda::Backend backend;
+    run<Adam>(backend), run<AdaGrad>(backend), run<Momentum>(backend), run<Nesterov>(backend), run<RMSprop>(backend);
+    with_loss<MeanSquaredError>(backend), with_loss<SigmoidCrossEntropy>(backend);
+}
