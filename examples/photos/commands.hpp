@@ -1,4 +1,4 @@
-// What the photos program can be told, and its four commands.
+// What the photos program can be told, and its commands.
 #pragma once
 
 #include <cstdint>
@@ -27,10 +27,18 @@ struct UseCommand {
     std::vector<std::string> files;
 };
 
+struct CleanCommand {
+    std::string folder, test_folder, out = "photos-clean", move, undo, augmentation = "strong";
+    int folds = 5, repeats = 1, epochs = 0, generated = 200;
+    double trial = 0;
+    std::uint64_t seed = 1;
+};
+
 /// Each returns the program's exit status and throws tn::Error for bad input.
 int train(const Machine&, const TrainCommand&);
 int test(const Machine&, const UseCommand&);
 int predict(const Machine&, const UseCommand&);
 int inspect(const UseCommand&);
+int clean(const Machine&, const CleanCommand&);
 
 }  // namespace photos

@@ -71,6 +71,22 @@ int main(int argc, char** argv) {
     add_machine(test_command);
     add_machine(predict_command);
 
+    CleanCommand c;
+    CLI::App* clean_command = app.add_subcommand("clean", "find wrong labels, near-duplicates and leaks into the test folder");
+    clean_command->add_option("folder", c.folder, "photographs, one sub-folder a class; none: drawn characters, as a trial");
+    clean_command->add_option("--test", c.test_folder, "the folder to test on, whose photographs must not be in the other");
+    clean_command->add_option("--out", c.out, "where findings.csv and findings.png go")->capture_default_str();
+    clean_command->add_option("--move", c.move, "move what is marked so in findings.csv to this folder");
+    clean_command->add_option("--undo", c.undo, "put back all that was moved to this folder, and do nothing else");
+    clean_command->add_option("--folds", c.folds, "parts that the photographs are dealt into, each judged by a model trained on the others; 0: labels are not judged")->capture_default_str()->check(CLI::Range(0, 100));
+    clean_command->add_option("--repeats", c.repeats, "times the whole is done, with other folds")->capture_default_str()->check(CLI::Range(1, 100));
+    clean_command->add_option("--epochs", c.epochs, "of each model; 0: as many as make 600 to 1500 batches")->capture_default_str()->check(CLI::Range(0, 1000000));
+    clean_command->add_option("--augmentation", c.augmentation, "as of train")->capture_default_str();
+    clean_command->add_option("--trial", c.trial, "change this share of the labels on purpose, in memory, and tell how many are found")->check(within(0, 0.5));
+    clean_command->add_option("--generated", c.generated, "with no folder: drawings a character")->capture_default_str()->check(CLI::Range(10, 10000));
+    clean_command->add_option("--seed", c.seed, "of weights, folds, order and augmentation")->capture_default_str()->check(CLI::NonNegativeNumber);
+    add_machine(clean_command);
+
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {
@@ -80,6 +96,7 @@ int main(int argc, char** argv) {
         const int status = *train_command     ? train(machine, t)
                            : *test_command    ? test(machine, u)
                            : *predict_command ? predict(machine, u)
+                           : *clean_command   ? clean(machine, c)
                                               : inspect(u);
         if (std::fflush(stdout) != 0) throw tn::Error("the output cannot be written");
         return status;

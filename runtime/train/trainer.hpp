@@ -16,6 +16,7 @@
 #include "runtime/io/confusion.hpp"
 #include "runtime/io/prediction_grid.hpp"
 #include "runtime/train/model.hpp"
+#include "runtime/train/probabilities.hpp"
 #include "runtime/train/progress.hpp"
 
 namespace tn {
@@ -79,27 +80,16 @@ EpochResult evaluate(M& model, const Pictures& pictures, const Normalise& normal
                      Confusion* confusion = nullptr, std::vector<Prediction>* predictions = nullptr) {
     check_pictures(model, pictures, batch);
     const int count = limit > 0 ? std::min(limit, pictures.size()) : pictures.size();
-    const std::size_t size = pictures.shape.size();
     double loss = 0;
     int right = 0;
-    for (int first = 0; first < count; first += batch) {
-        const int n = std::min(batch, count - first);
-        for (int i = 0; i < n; ++i)
-            normalise(pictures.picture(first + i), pictures.shape, normal,
-                      model.input().subspan(static_cast<std::size_t>(i) * size, size));
-        const auto probability = model.predict(n);
-        const std::size_t outputs = probability.size() / static_cast<std::size_t>(n);
-        for (int i = 0; i < n; ++i) {
-            const auto p = probability.subspan(static_cast<std::size_t>(i) * outputs,
-                                               static_cast<std::size_t>(model.active_outputs()));
-            const int best = static_cast<int>(std::max_element(p.begin(), p.end()) - p.begin());
-            const int truth = pictures.labels[static_cast<std::size_t>(first + i)];
-            loss -= std::log(std::max(p[static_cast<std::size_t>(truth)], 1e-30f));
-            right += best == truth;
-            if (confusion) confusion->add(truth, best);
-            if (predictions) predictions->push_back({first + i, best, p[static_cast<std::size_t>(best)]});
-        }
-    }
+    visit_probabilities(model, pictures, normal, batch, count, false, [&](int i, std::span<const float> p) {
+        const int best = static_cast<int>(std::max_element(p.begin(), p.end()) - p.begin());
+        const int truth = pictures.labels[static_cast<std::size_t>(i)];
+        loss -= std::log(std::max(p[static_cast<std::size_t>(truth)], 1e-30f));
+        right += best == truth;
+        if (confusion) confusion->add(truth, best);
+        if (predictions) predictions->push_back({i, best, p[static_cast<std::size_t>(best)]});
+    });
     EpochResult r;
     r.test_loss = loss / count;
     r.test_accuracy = static_cast<double>(right) / count;
