@@ -1,6 +1,8 @@
 // The photos program from outside: a few steps on a few drawn characters, all its commands, and every way to ask wrongly.
 #define BOOST_TEST_MODULE photos
 #include <boost/test/unit_test.hpp>
+#include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "runtime/cpu/isa.hpp"
 #include "runtime/data/characters.hpp"
@@ -41,15 +43,30 @@ BOOST_FIXTURE_TEST_CASE(trains_on_a_folder, Trained) {
     BOOST_TEST(contains(training.out, "3 classes, 9 photographs to train on, 3 to test on"));
     BOOST_TEST(contains(training.out, "cpu, 2 threads, "));
     BOOST_TEST(contains(training.out, "test accuracy "));
-    for (const char* file : {"model.safetensors", "metrics.csv", "curves.png", "confusion.png", "predictions.png",
+    for (const char* file : {"model.safetensors", "report.html", "curves.png", "confusion.png", "predictions.png",
                              "augmentation.png"}) {
         BOOST_TEST(fs::file_size(folder / "run" / file) > 100u, file);
-        BOOST_TEST(contains(training.out + "metrics.csv", file));
+        BOOST_TEST(contains(training.out, file));
     }
+    const std::string lines = content(at("run/metrics.jsonl")), svg = content(at("run/curves.svg"));
+    BOOST_TEST(std::count(lines.begin(), lines.end(), '\n') == 2);
+    std::istringstream json(lines);
+    for (std::string line; std::getline(json, line);) {
+        const auto epoch = nlohmann::json::parse(line);
+        BOOST_TEST(epoch.size() == 7u);
+        BOOST_TEST(contains(content(at("run/metrics.csv")),
+                            fmt::format("\n{},{},{:.6f},", epoch["epoch"].get<int>(), epoch["iteration"].get<int>(),
+                                        epoch["train_loss"].get<double>())));
+    }
+    BOOST_TEST(svg.rfind("<svg xmlns=", 0) == 0);
+    const std::string report = content(at("run/report.html"));
+    BOOST_TEST(contains(report, "9 to train on, 3 to test on"));
+    BOOST_TEST(contains(report, "Conv&lt;16, 3&gt;"));
+    BOOST_TEST(contains(report, "Every file was used."));
     BOOST_TEST(tn::read_picture(at("run/curves.png"), 3).shape.width > 100);
     std::size_t files = 0;
     for (const auto& entry : fs::directory_iterator(at("run"))) files += entry.is_regular_file();
-    BOOST_TEST(files == 6u);
+    BOOST_TEST(files == 9u);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_run_that_was_killed_and_resumed_ends_with_the_same_model, Photographs) {
@@ -219,7 +236,7 @@ BOOST_FIXTURE_TEST_CASE(refuses_options_that_cannot_be, Photographs) {
     BOOST_TEST(contains(train({"--augmentation", "strong,spin=0.5"}), "spin"));
     BOOST_TEST(contains(train({"--seed", "-1"}), "--seed"));
     BOOST_TEST(contains(train({"--batch", "65"}), "--batch"));
-    BOOST_TEST(contains(train({"--epochs", "0"}), "--epochs"));
+    BOOST_TEST(contains(train({"--epochs", "-1"}), "--epochs"));
     BOOST_TEST(contains(train({"--rate", "nan"}), "--rate"));
     BOOST_TEST(contains(train({"--colour"}), "--colour"));
     BOOST_TEST(!fs::exists(at("run/model.safetensors")));
