@@ -50,6 +50,10 @@ int main(int argc, char** argv) {
     train_command->add_option("--rate", t.rate, "Adam's learning rate")->capture_default_str()->check(within(1e-8, 1));
     train_command->add_option("--weight-decay", t.weight_decay, "pulls weights towards 0")->capture_default_str()->check(within(0, 1));
     train_command->add_option("--augmentation", t.augmentation, "none, light, strong, digits, or strong,flip=0,rotate=0.5:20")->capture_default_str();
+    train_command->add_option("--label-smoothing", t.smoothing, "part of the target that all classes share, as in 0.1")->capture_default_str()->check(within(0, 0.99));
+    train_command->add_option("--mixup", t.mixup, "train on blends of two photographs; alpha, as in 0.2")->capture_default_str()->check(within(0, 100));
+    train_command->add_option("--average", t.average, "keep a running mean of the weights with this decay, as in 0.99; 0: the last ones")->capture_default_str()->check(within(0, 0.999999));
+    train_command->add_flag("--mirror", t.mirror, "test each photograph and its mirror image and average");
     train_command->add_option("--test-share", t.test_share, "share of every class to test on")->capture_default_str()->check(within(0.01, 0.99));
     train_command->add_option("--train-per-class", t.train_per_class, "train on so many of every class, test on the rest")->check(CLI::Range(1, 1000000));
     train_command->add_option("--evaluate-limit", t.evaluate_limit, "test photographs after an epoch; 0: all")->capture_default_str()->check(CLI::Range(0, 1000000000));
@@ -66,6 +70,8 @@ int main(int argc, char** argv) {
     CLI::App* predict_command = app.add_subcommand("predict", "print the class and probability of photographs");
     predict_command->add_option("files", u.files, "photographs, or folders of them")->required();
     CLI::App* inspect_command = app.add_subcommand("inspect", "print what a model is");
+    for (CLI::App* command : {test_command, predict_command})
+        command->add_flag("--mirror", u.mirror, "look at each photograph and its mirror image and average");
     for (CLI::App* command : {test_command, predict_command, inspect_command})
         command->add_option("--model", u.model, "the model")->capture_default_str();
     add_machine(test_command);

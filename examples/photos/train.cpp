@@ -94,6 +94,7 @@ std::vector<std::pair<std::string, std::string>> facts(const TrainCommand& c, co
             {"this run took", fmt::format("{:.0f} s", epochs.back().seconds)},
             {"Adam", fmt::format("rate {:g}, weight decay {:g}", c.rate, c.weight_decay)},
             {"augmentation", c.augmentation},
+            {"label smoothing, mixup, averaging", fmt::format("{:g}, {:g}, {:g}", c.smoothing, c.mixup, c.average)},
             {"seed", fmt::format("{}", c.seed)},
             {"machine", backend}};
 }
@@ -117,6 +118,10 @@ int train(const Machine& machine, const TrainCommand& c) {
     o.batch = c.batch;
     o.epochs = c.epochs > 0 ? c.epochs : enough_epochs(sets.training.size(), c.batch);
     o.iterations = c.iterations;
+    o.label_smoothing = static_cast<float>(c.smoothing);
+    o.mixup = static_cast<float>(c.mixup);
+    o.average = static_cast<float>(c.average);
+    o.mirror = c.mirror;
     o.evaluate_limit = c.evaluate_limit;
     o.evaluate_seconds = 2;
     o.save_to = out / "model.safetensors";
@@ -151,7 +156,7 @@ int train(const Machine& machine, const TrainCommand& c) {
     Confusion confusion(static_cast<int>(o.classes.size()));
     std::vector<Prediction> predictions;
     const EpochResult final_result =
-        evaluate(model, sets.test, o.loader.normalise, c.batch, 0, &confusion, &predictions);
+        evaluate(model, sets.test, o.loader.normalise, c.batch, 0, &confusion, &predictions, c.mirror);
     const std::vector<Panel> panels = history_panels(epochs);
     write_png(out / "curves.png", draw_curves(panels, "iteration"));
     write_file(out / "curves.svg", curves_svg(panels, "iteration"));

@@ -86,7 +86,8 @@ std::string sample(const Report& r) {
 
 std::string confusion_table(const Report& r) {
     const Confusion& c = r.confusion;
-    std::string text = "<div class=\"scroll\"><table class=\"confusion\"><thead><tr><td></td>";
+    std::string text = fmt::format("<div class=\"scroll\"><table class=\"confusion{}\"><thead><tr><td></td>",
+                                   c.classes() > 20 ? " dense" : "");
     for (int p = 0; p < c.classes(); ++p)
         text += fmt::format("<th scope=\"col\">{}</th>", html_text(class_name(r.test, p)));
     text += "</tr></thead><tbody>";

@@ -162,6 +162,26 @@ BOOST_FIXTURE_TEST_CASE(output_that_cannot_be_written_is_an_error, Trained) {
     BOOST_TEST(content(at("said")) == "error: the output cannot be written\n");
 }
 
+BOOST_FIXTURE_TEST_CASE(the_recipe_is_chosen_by_options_and_a_run_with_all_of_it_can_be_resumed, Photographs) {
+    std::vector<std::string> words{"train",  set(), "--out",       at("run"), "--epochs", "2",        "--batch", "4",
+                                   "--mixup", "0.2", "--average", "0.9",     "--mirror", "--label-smoothing", "0.1"};
+    const Run first = run("photos", words);
+    BOOST_TEST(first.status == 0, first.err);
+    words[5] = "3";
+    words.push_back("--resume");
+    const Run more = run("photos", words);
+    BOOST_TEST(more.status == 0, more.err);
+    const std::string photograph = (folder / "set/ada/plain.png").string();
+    const Run plain = run("photos", {"predict", "--model", at("run/model.safetensors"), photograph});
+    const Run mirrored = run("photos", {"predict", "--mirror", "--model", at("run/model.safetensors"), photograph});
+    BOOST_TEST(plain.status == 0, plain.err);
+    BOOST_TEST(mirrored.status == 0, mirrored.err);
+    BOOST_TEST(mirrored.out != plain.out);
+    BOOST_TEST(!contains(run("photos", {"inspect", "--model", at("run/model.safetensors")}).out, "training."));
+    words.erase(words.begin() + 10, words.begin() + 12);
+    BOOST_TEST(contains(complaint("photos", words), "model.safetensors: is of a run that averaged its weights"));
+}
+
 BOOST_FIXTURE_TEST_CASE(inspects_a_model, Trained) {
     const Run r = run("photos", {"inspect", "--model", model()});
     BOOST_TEST(r.status == 0, r.err);
@@ -238,6 +258,9 @@ BOOST_FIXTURE_TEST_CASE(refuses_options_that_cannot_be, Photographs) {
     BOOST_TEST(contains(train({"--batch", "65"}), "--batch"));
     BOOST_TEST(contains(train({"--epochs", "-1"}), "--epochs"));
     BOOST_TEST(contains(train({"--rate", "nan"}), "--rate"));
+    BOOST_TEST(contains(train({"--label-smoothing", "1"}), "--label-smoothing"));
+    BOOST_TEST(contains(train({"--mixup", "-1"}), "--mixup"));
+    BOOST_TEST(contains(train({"--average", "1"}), "--average"));
     BOOST_TEST(contains(train({"--colour"}), "--colour"));
     BOOST_TEST(!fs::exists(at("run/model.safetensors")));
     BOOST_TEST(contains(complaint("photos", {}), "photos --help"));
