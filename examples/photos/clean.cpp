@@ -106,13 +106,14 @@ int clean(const Machine& machine, const CleanCommand& c) {
     if (c.folds > 0) findings.labels = suspicious_labels(pictures, backend, c);
 
     const std::vector<int> to_move = proposed(findings, pictures);
+    findings = closest(findings, pictures);
     write_file(fs::path(c.out) / "findings.csv", to_csv(findings, pictures, test, to_move));
     write_png(fs::path(c.out) / "findings.png", draw_findings(findings, pictures, test));
     if (c.folds > 0) fmt::print("{} labels look wrong\n", findings.labels.size());
-    fmt::print("{} pairs are near-duplicates, {} of them in two classes\n", findings.copies.size(),
+    fmt::print("{} near-duplicates were found, {} of them in two classes\n", findings.copies.size(),
                std::count_if(findings.copies.begin(), findings.copies.end(),
                              [&](const Likeness& l) { return in_two_classes(l, pictures); }));
-    if (!c.test_folder.empty()) fmt::print("{} pairs are of a training and a test photograph\n", findings.leaks.size());
+    if (!c.test_folder.empty()) fmt::print("{} photographs are in the folder to test on too\n", findings.leaks.size());
     if (trial > 0 && c.folds > 0) print_trial(findings.labels, wrong);
     fmt::print("In {} are findings.csv and findings.png.\n", one_line(c.out));
     if (!c.move.empty()) {

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
+#include <utility>
 
 #include "runtime/core/one_line.hpp"
 #include "runtime/io/contact_sheet.hpp"
@@ -64,14 +66,29 @@ bool in_two_classes(const Likeness& pair, const Pictures& pictures) {
 }
 
 std::vector<int> proposed(const Findings& findings, const Pictures& pictures) {
+    std::vector<bool> moves(pictures.labels.size());
+    for (const Suspicion& s : findings.labels) moves[static_cast<std::size_t>(s.sample)] = true;
+    for (const Likeness& l : findings.leaks) moves[static_cast<std::size_t>(l.first)] = true;
+    std::vector<Likeness> copies = findings.copies;
+    std::sort(copies.begin(), copies.end(), [](const Likeness& a, const Likeness& b) { return a.second < b.second; });
+    for (const Likeness& l : copies)
+        if (!in_two_classes(l, pictures) && !moves[static_cast<std::size_t>(l.first)])
+            moves[static_cast<std::size_t>(l.second)] = true;
     std::vector<int> all;
-    for (const Suspicion& s : findings.labels) all.push_back(s.sample);
-    for (const Likeness& l : findings.copies)
-        if (!in_two_classes(l, pictures)) all.push_back(l.second);
-    for (const Likeness& l : findings.leaks) all.push_back(l.first);
-    std::sort(all.begin(), all.end());
-    all.erase(std::unique(all.begin(), all.end()), all.end());
+    for (int i = 0; i < pictures.size(); ++i)
+        if (moves[static_cast<std::size_t>(i)]) all.push_back(i);
     return all;
+}
+
+Findings closest(const Findings& findings, const Pictures& pictures) {
+    Findings some{findings.labels, {}, {}};
+    std::set<std::pair<int, bool>> seen;
+    for (const Likeness& l : findings.copies)
+        if (seen.emplace(l.second, in_two_classes(l, pictures)).second) some.copies.push_back(l);
+    std::set<int> leaked;
+    for (const Likeness& l : findings.leaks)
+        if (leaked.insert(l.first).second) some.leaks.push_back(l);
+    return some;
 }
 
 std::string to_csv(const Findings& findings, const Pictures& pictures, const Pictures& test,

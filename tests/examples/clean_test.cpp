@@ -49,8 +49,8 @@ BOOST_FIXTURE_TEST_CASE(copies_and_leaks_are_named_and_nothing_is_moved, Photogr
     const auto before = tree();
     const Run r = clean({"--folds", "0"});
     BOOST_TEST(r.status == 0, r.err);
-    BOOST_TEST(contains(r.out, "2 pairs are near-duplicates, 1 of them in two classes\n"));
-    BOOST_TEST(contains(r.out, "1 pairs are of a training and a test photograph\n"));
+    BOOST_TEST(contains(r.out, "2 near-duplicates were found, 1 of them in two classes\n"));
+    BOOST_TEST(contains(r.out, "1 photographs are in the folder to test on too\n"));
     BOOST_TEST(
         contains(r.out, "Nothing was moved; --move FOLDER moves the 2 photographs marked so in findings.csv.\n"));
     BOOST_TEST(!contains(r.out, "labels look wrong"));
@@ -78,6 +78,23 @@ BOOST_FIXTURE_TEST_CASE(what_is_asked_for_is_moved_and_put_back, Photographs) {
     BOOST_TEST(fs::exists(at("away/ada/a \"copy\",\n1.png")));
     BOOST_TEST(fs::exists(at("away/cleo/3.png")));
     BOOST_TEST(contains(run("photos", {"clean", "--undo", at("away")}).out, "2 files were put back\n"));
+    BOOST_TEST((tree() == before));
+    BOOST_TEST(!fs::exists(at("away")));
+}
+
+BOOST_FIXTURE_TEST_CASE(what_was_moved_before_the_program_was_killed_is_put_back, Photographs) {
+    for (int i = 0; i < 400; ++i)
+        fs::copy_file(folder / "set/cleo/0.png", folder / fmt::format("set/cleo/copy {}.png", i));
+    const auto before = tree();
+    BOOST_TEST(run_until(folder / "away/moved.tsv", "photos",
+                         {"clean", at("set"), "--folds", "0", "--out", at("out"), "--move", at("away")}));
+    const std::string csv = content(at("out/findings.csv"));
+    BOOST_TEST(std::count(csv.begin(), csv.end(), '\n') == 403);  // a line a copy, not a pair
+    const std::size_t moved = before.size() - tree().size();
+    BOOST_TEST_MESSAGE(moved << " of 401 files were moved before it was killed");
+    const Run r = run("photos", {"clean", "--undo", at("away")});
+    BOOST_TEST(r.status == 0, r.err);
+    BOOST_TEST(r.out == fmt::format("{} files were put back\n", moved));
     BOOST_TEST((tree() == before));
     BOOST_TEST(!fs::exists(at("away")));
 }
