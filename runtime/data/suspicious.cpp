@@ -30,6 +30,13 @@ void check_probabilities(std::span<const float> probabilities, std::span<const i
         if (!std::isfinite(p)) throw Error("a probability must be finite");
 }
 
+/// How many samples have each label.
+std::vector<int> count_labels(std::span<const int> labels, int classes) {
+    std::vector<int> count(at(classes));
+    for (const int label : labels) ++count[at(label)];
+    return count;
+}
+
 /// Shuffles the first `count` places of `samples` out of all (Fisher and Yates).
 void shuffle(std::vector<int>& samples, std::size_t count, Random random) {
     for (std::size_t i = 0; i < count; ++i)
@@ -59,11 +66,9 @@ LabelNoise estimate_label_noise(std::span<const float> probabilities, std::span<
     LabelNoise noise;
     noise.threshold.assign(at(classes), 0);
     noise.confident.assign(at(classes) * at(classes), 0);
-    std::vector<int> labelled(at(classes));
-    for (std::size_t k = 0; k < labels.size(); ++k) {
+    const std::vector<int> labelled = count_labels(labels, classes);
+    for (std::size_t k = 0; k < labels.size(); ++k)
         noise.threshold[at(labels[k])] += double{probabilities[k * at(classes) + at(labels[k])]};
-        ++labelled[at(labels[k])];
-    }
     for (int j = 0; j < classes; ++j)
         noise.threshold[at(j)] = labelled[at(j)] ? noise.threshold[at(j)] / labelled[at(j)] : INFINITY;
     for (std::size_t k = 0; k < labels.size(); ++k) {
@@ -74,6 +79,7 @@ LabelNoise estimate_label_noise(std::span<const float> probabilities, std::span<
         if (best >= 0) ++noise.confident[at(labels[k]) * at(classes) + at(best)];
     }
     for (int i = 0; i < classes; ++i) {
+        if (labelled[at(i)] < 2) continue;
         const auto row = std::span(noise.confident).subspan(at(i) * at(classes), at(classes));
         if (const int sum = std::accumulate(row.begin(), row.end(), 0))
             noise.wrong += labelled[at(i)] * (1 - static_cast<double>(row[at(i)]) / sum);
@@ -83,11 +89,12 @@ LabelNoise estimate_label_noise(std::span<const float> probabilities, std::span<
 
 std::vector<Suspicion> find_suspicious(std::span<const float> probabilities, std::span<const int> labels, int classes) {
     const LabelNoise noise = estimate_label_noise(probabilities, labels, classes);
+    const std::vector<int> labelled = count_labels(labels, classes);
     std::vector<Suspicion> found;
     for (std::size_t k = 0; k < labels.size(); ++k) {
         const auto p = probabilities.subspan(k * at(classes), at(classes));
         const int best = static_cast<int>(std::max_element(p.begin(), p.end()) - p.begin());
-        if (p[at(best)] > p[at(labels[k])])
+        if (p[at(best)] > p[at(labels[k])] && labelled[at(labels[k])] > 1)
             found.push_back({static_cast<int>(k), labels[k], best, p[at(labels[k])], p[at(best)]});
     }
     const auto margin = [](const Suspicion& s) { return s.suggested_probability - s.given_probability; };

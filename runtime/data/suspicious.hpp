@@ -37,7 +37,8 @@ LabelNoise estimate_label_noise(std::span<const float> probabilities, std::span<
 
 /// The round(wrong) samples whose label i has the largest margin max over j of p[k][j] - p[k][i] (the paper's "prune by
 /// noise rate", section 3.2, over all pairs of classes at once: with ten photographs a class a pair has one or none),
-/// largest first; only those where another class is more probable than the given one.
+/// largest first; only those where another class is more probable than the given one, and that are not the only ones of
+/// theirs.
 std::vector<Suspicion> find_suspicious(std::span<const float> probabilities, std::span<const int> labels, int classes);
 
 /// Gives round(share * samples) labels, chosen by chance (Random(seed, stream::labels)), another class and returns

@@ -95,6 +95,19 @@ BOOST_AUTO_TEST_CASE(labels_that_all_fit_are_not_suspicious) {
     BOOST_TEST(one[0].sample == 29);
 }
 
+BOOST_AUTO_TEST_CASE(the_only_one_of_its_class_is_not_suspicious) {
+    auto p = probabilities;
+    auto given = labels;
+    for (std::size_t k = 6; k > 0; --k)
+        p.insert(p.begin() + static_cast<std::ptrdiff_t>(2 * k), 0.0f);  // a third class
+    p.insert(p.end(), {0.95f, 0.05f, 0.0f});
+    given.push_back(2);
+    BOOST_TEST(std::abs(estimate_label_noise(p, given, 3).wrong - 2) < 1e-9);
+    const auto found = find_suspicious(p, given, 3);
+    BOOST_REQUIRE_EQUAL(found.size(), 2u);
+    for (const Suspicion& s : found) BOOST_TEST(s.sample != 6);
+}
+
 BOOST_AUTO_TEST_CASE(flipped_labels_of_made_up_models_are_found) {
     // Models that are mostly right and unsure to a varying degree, on 40 classes of 10: as with faces.
     Pictures set;
