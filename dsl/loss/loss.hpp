@@ -17,6 +17,7 @@ enum class Target { label, values };
 /// `dx` may be null: then the loss is only measured.
 template <class T> struct LossPass {
     int n = 0, outputs = 0, active = 0;
+    T smoothing = 0;                   ///< with Target::label: the part of the target that all active classes share
     const T* x = nullptr;              ///< [n][outputs], what the network gave
     const int* label = nullptr;        ///< [n], with Target::label
     const T* target = nullptr;         ///< [n][outputs], with Target::values

@@ -5,7 +5,9 @@
 
 namespace tn {
 
-/// loss = log(sum over c of exp(x_c)) - x_label; dx = (softmax(x) - onehot(label)) / n. Needs a vector of >= 2 outputs.
+/// loss = log(sum over c of exp(x_c)) - sum over c of q_c x_c; dx = (softmax(x) - q) / n. The target q is onehot(label), or
+/// with a smoothing e (1 - e) onehot(label) + e / active (Szegedy, Vanhoucke, Ioffe, Shlens and Wojna, "Rethinking the
+/// Inception architecture for computer vision", 2016, section 7). Needs a vector of >= 2 outputs.
 struct SoftmaxCrossEntropy {
     static constexpr Target target = Target::label;
 
@@ -23,15 +25,20 @@ struct SoftmaxCrossEntropy {
             int best = 0;
             for (int c = 1; c < p.active; ++c)
                 if (x[c] > x[best]) best = c;
-            T sum = 0;
-            for (int c = 0; c < p.active; ++c) sum += exp(x[c] - x[best]);
+            T sum = 0, total = 0;
+            for (int c = 0; c < p.active; ++c) {
+                sum += exp(x[c] - x[best]);
+                total += x[c];
+            }
             const int label = p.label[n];
-            p.loss[n] = log(sum) + x[best] - x[label];
+            const T own = 1 - p.smoothing, every = p.smoothing / static_cast<T>(p.active);
+            p.loss[n] = log(sum) + x[best] - (own * x[label] + every * total);
             p.correct[n] = best == label;
             if (!p.dx) continue;
             T* dx = p.dx + static_cast<std::size_t>(n) * static_cast<std::size_t>(p.outputs);
             for (int c = 0; c < p.outputs; ++c)
-                dx[c] = c < p.active ? (exp(x[c] - x[best]) / sum - T(c == label)) / static_cast<T>(p.n) : T(0);
+                dx[c] = c < p.active ? (exp(x[c] - x[best]) / sum - (own * T(c == label) + every)) / static_cast<T>(p.n)
+                                     : T(0);
         }
     }
 

@@ -228,7 +228,10 @@ public:
         arena_values<Fusion::on, Purpose::train, Optimizer::states> * sizeof(float);
 
     /// A table for people: layer, output, parameters and bytes of every layer, and the totals.
-    static std::string summary() {
+    static std::string summary() { return ok ? format(table()) : std::string(); }
+
+    /// The same as values.
+    static Summary table() {
         if constexpr (!ok) return {};
         else {
             Summary table{input.text().string(), batch, parameters, infer_bytes, {}, LossType::name().string()};
@@ -244,7 +247,7 @@ public:
                                           node.out.size() * static_cast<std::size_t>(batch) * sizeof(float)});
                 }
             });
-            return format(table);
+            return table;
         }
     }
 

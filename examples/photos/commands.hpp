@@ -1,4 +1,4 @@
-// What the photos program can be told, and its four commands.
+// What the photos program can be told, and its commands.
 #pragma once
 
 #include <cstdint>
@@ -17,14 +17,23 @@ struct TrainCommand {
     std::string folder, test_folder, out = "photos-run", augmentation = "strong";
     int epochs = 0, batch = 64, evaluate_limit = 0, train_per_class = 0, generated = 200;
     std::int64_t iterations = 0;
-    double test_share = 0.2, rate = 1e-3, weight_decay = 1e-4, wrong_labels = 0.04;
+    double test_share = 0.2, rate = 1e-3, weight_decay = 1e-4, wrong_labels = 0.04, smoothing = 0, mixup = 0,
+           average = 0;
     std::uint64_t seed = 1;
-    bool resume = false;
+    bool resume = false, mirror = false;
 };
 
 struct UseCommand {
     std::string model = "photos-run/model.safetensors", folder, out;
     std::vector<std::string> files;
+    bool mirror = false;
+};
+
+struct CleanCommand {
+    std::string folder, test_folder, out = "photos-clean", move, undo, augmentation = "strong";
+    int folds = 5, repeats = 1, epochs = 0, generated = 200;
+    double trial = 0;
+    std::uint64_t seed = 1;
 };
 
 /// Each returns the program's exit status and throws tn::Error for bad input.
@@ -32,5 +41,6 @@ int train(const Machine&, const TrainCommand&);
 int test(const Machine&, const UseCommand&);
 int predict(const Machine&, const UseCommand&);
 int inspect(const UseCommand&);
+int clean(const Machine&, const CleanCommand&);
 
 }  // namespace photos

@@ -6,7 +6,6 @@
 #include <sstream>
 
 #include "runtime/core/file.hpp"
-#include "runtime/io/curves.hpp"
 
 namespace photos {
 
@@ -41,6 +40,17 @@ std::string to_csv(const std::vector<EpochResult>& epochs) {
     return text;
 }
 
+std::string to_json_lines(const std::vector<EpochResult>& epochs) {
+    const auto number = [](double v) { return std::isfinite(v) ? fmt::format("{:.6f}", v) : std::string("null"); };
+    std::string text;
+    for (const EpochResult& e : epochs)
+        text += fmt::format("{{\"epoch\":{},\"iteration\":{},\"train_loss\":{},\"train_accuracy\":{},\"test_loss\":{},"
+                            "\"test_accuracy\":{},\"seconds\":{:.2f}}}\n",
+                            e.epoch, e.iteration, number(e.train_loss), number(e.train_accuracy), number(e.test_loss),
+                            number(e.test_accuracy), e.seconds);
+    return text;
+}
+
 std::vector<EpochResult> read_history(const std::filesystem::path& path) {
     if (!std::filesystem::exists(path)) return {};
     const auto bytes = read_file(path, 1 << 28);
@@ -54,7 +64,7 @@ std::vector<EpochResult> read_history(const std::filesystem::path& path) {
     return epochs;
 }
 
-Picture draw_history(const std::vector<EpochResult>& epochs) {
+std::vector<Panel> history_panels(const std::vector<EpochResult>& epochs) {
     Panel loss{"loss", {{"train", {}, {}}, {"test", {}, {}}}, false};
     Panel accuracy{"accuracy", {{"train", {}, {}}, {"test", {}, {}}}, true};
     const auto point = [](Curve& curve, const EpochResult& e, double value) {
@@ -68,8 +78,7 @@ Picture draw_history(const std::vector<EpochResult>& epochs) {
         point(accuracy.curves[0], e, e.train_accuracy);
         point(accuracy.curves[1], e, e.test_accuracy);
     }
-    const Panel panels[] = {loss, accuracy};
-    return draw_curves(panels, "iteration");
+    return {loss, accuracy};
 }
 
 }  // namespace photos

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/io/curves.hpp"
 #include "runtime/train/trainer.hpp"
 
 namespace photos {
@@ -15,10 +16,13 @@ void add(std::vector<tn::EpochResult>& epochs, const tn::EpochResult& epoch);
 /// One line an epoch, "nan" where there was no test.
 std::string to_csv(const std::vector<tn::EpochResult>& epochs);
 
+/// The same as JSON lines, an object an epoch, null where there was no test.
+std::string to_json_lines(const std::vector<tn::EpochResult>& epochs);
+
 /// Reads what to_csv wrote; nothing when there is no such file. Throws tn::Error naming file and line.
 std::vector<tn::EpochResult> read_history(const std::filesystem::path& path);
 
 /// Loss and accuracy of training and test against the iteration.
-tn::Picture draw_history(const std::vector<tn::EpochResult>& epochs);
+std::vector<tn::Panel> history_panels(const std::vector<tn::EpochResult>& epochs);
 
 }  // namespace photos

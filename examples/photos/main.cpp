@@ -50,6 +50,10 @@ int main(int argc, char** argv) {
     train_command->add_option("--rate", t.rate, "Adam's learning rate")->capture_default_str()->check(within(1e-8, 1));
     train_command->add_option("--weight-decay", t.weight_decay, "pulls weights towards 0")->capture_default_str()->check(within(0, 1));
     train_command->add_option("--augmentation", t.augmentation, "none, light, strong, digits, or strong,flip=0,rotate=0.5:20")->capture_default_str();
+    train_command->add_option("--label-smoothing", t.smoothing, "part of the target that all classes share, as in 0.1")->capture_default_str()->check(within(0, 0.99));
+    train_command->add_option("--mixup", t.mixup, "train on blends of two photographs; alpha, as in 0.2")->capture_default_str()->check(within(0, 100));
+    train_command->add_option("--average", t.average, "keep a running mean of the weights with this decay, as in 0.99; 0: the last ones")->capture_default_str()->check(within(0, 0.999999));
+    train_command->add_flag("--mirror", t.mirror, "test each photograph and its mirror image and average");
     train_command->add_option("--test-share", t.test_share, "share of every class to test on")->capture_default_str()->check(within(0.01, 0.99));
     train_command->add_option("--train-per-class", t.train_per_class, "train on so many of every class, test on the rest")->check(CLI::Range(1, 1000000));
     train_command->add_option("--evaluate-limit", t.evaluate_limit, "test photographs after an epoch; 0: all")->capture_default_str()->check(CLI::Range(0, 1000000000));
@@ -66,10 +70,28 @@ int main(int argc, char** argv) {
     CLI::App* predict_command = app.add_subcommand("predict", "print the class and probability of photographs");
     predict_command->add_option("files", u.files, "photographs, or folders of them")->required();
     CLI::App* inspect_command = app.add_subcommand("inspect", "print what a model is");
+    for (CLI::App* command : {test_command, predict_command})
+        command->add_flag("--mirror", u.mirror, "look at each photograph and its mirror image and average");
     for (CLI::App* command : {test_command, predict_command, inspect_command})
         command->add_option("--model", u.model, "the model")->capture_default_str();
     add_machine(test_command);
     add_machine(predict_command);
+
+    CleanCommand c;
+    CLI::App* clean_command = app.add_subcommand("clean", "find wrong labels, near-duplicates and leaks into the test folder");
+    clean_command->add_option("folder", c.folder, "photographs, one sub-folder a class; none: drawn characters, as a trial");
+    clean_command->add_option("--test", c.test_folder, "the folder to test on, whose photographs must not be in the other");
+    clean_command->add_option("--out", c.out, "where findings.csv and findings.png go")->capture_default_str();
+    clean_command->add_option("--move", c.move, "move what is marked so in findings.csv to this folder");
+    clean_command->add_option("--undo", c.undo, "put back all that was moved to this folder, and do nothing else");
+    clean_command->add_option("--folds", c.folds, "parts that the photographs are dealt into, each judged by a model trained on the others; 0: labels are not judged")->capture_default_str()->check(CLI::Range(0, 100));
+    clean_command->add_option("--repeats", c.repeats, "times the whole is done, with other folds")->capture_default_str()->check(CLI::Range(1, 100));
+    clean_command->add_option("--epochs", c.epochs, "of each model; 0: as many as make 600 to 1500 batches")->capture_default_str()->check(CLI::Range(0, 1000000));
+    clean_command->add_option("--augmentation", c.augmentation, "as of train")->capture_default_str();
+    clean_command->add_option("--trial", c.trial, "change this share of the labels on purpose, in memory, and tell how many are found")->check(within(0, 0.5));
+    clean_command->add_option("--generated", c.generated, "with no folder: drawings a character")->capture_default_str()->check(CLI::Range(10, 10000));
+    clean_command->add_option("--seed", c.seed, "of weights, folds, order and augmentation")->capture_default_str()->check(CLI::NonNegativeNumber);
+    add_machine(clean_command);
 
     try {
         app.parse(argc, argv);
@@ -80,6 +102,7 @@ int main(int argc, char** argv) {
         const int status = *train_command     ? train(machine, t)
                            : *test_command    ? test(machine, u)
                            : *predict_command ? predict(machine, u)
+                           : *clean_command   ? clean(machine, c)
                                               : inspect(u);
         if (std::fflush(stdout) != 0) throw tn::Error("the output cannot be written");
         return status;

@@ -12,6 +12,7 @@
 #include "runtime/data/characters.hpp"
 #include "runtime/data/folder.hpp"
 #include "runtime/data/split.hpp"
+#include "runtime/io/report.hpp"
 #include "runtime/train/device.hpp"
 #include "runtime/train/trainer.hpp"
 
@@ -23,20 +24,22 @@ namespace fs = std::filesystem;
 
 struct Sets {
     Pictures training, test;
+    std::vector<SkippedFile> skipped;
 };
 
 Sets split(const Pictures& all, const TrainCommand& c) {
     const SplitRule rule = c.train_per_class > 0 ? SplitRule(TrainPerClass{c.train_per_class})
                                                  : SplitRule(TestFraction{c.test_share});
     const Split s = stratified_split(all.labels, static_cast<int>(all.classes.size()), rule, c.seed);
-    return {subset(all, s.train), subset(all, s.test)};
+    return {subset(all, s.train), subset(all, s.test), all.skipped};
 }
 
 /// Drawn characters: some labels of the training set are wrong on purpose, those of the test set are right.
 Sets draw_characters(const TrainCommand& c) {
     std::vector<int> wrong;
     Sets sets{generate_characters(c.generated, picture_shape, c.seed, static_cast<float>(c.wrong_labels), &wrong),
-              generate_characters(std::max(1, c.generated / 2), picture_shape, c.seed + 1'000'000)};
+              generate_characters(std::max(1, c.generated / 2), picture_shape, c.seed + 1'000'000),
+              {}};
     fmt::print("No folder was named, so pictures of three characters are generated:\n"
                "{} to train on, {} of them with a wrong label on purpose, and {} to test on.\n"
                "Name a folder to train on your own photographs.\n",
@@ -53,7 +56,9 @@ Sets read_sets(const TrainCommand& c, ThreadPool& pool) {
     same_classes.classes = all.classes;
     const Pictures test = read_folder(c.test_folder, picture_shape, pool, same_classes);
     print_skipped(test);
-    return {all, test};
+    std::vector<SkippedFile> skipped = all.skipped;
+    skipped.insert(skipped.end(), test.skipped.begin(), test.skipped.end());
+    return {all, test, skipped};
 }
 
 /// A run goes on only with what it began with: other classes mean other labels, another seed another split.
@@ -78,6 +83,22 @@ int enough_epochs(int photographs, int batch) {
     return std::max(40, (1000 + batches - 1) / batches);
 }
 
+/// What stands at the top of the report.
+std::vector<std::pair<std::string, std::string>> facts(const TrainCommand& c, const TrainOptions& o,
+                                                       const std::vector<EpochResult>& epochs, const EpochResult& last,
+                                                       const Sets& sets, const std::string& backend) {
+    return {{"test accuracy", sets.test.size() ? fmt::format("{:.2f} %", 100 * last.test_accuracy) : "no test"},
+            {"photographs", fmt::format("{} to train on, {} to test on", sets.training.size(), sets.test.size())},
+            {"classes", fmt::format("{}", o.classes.size())},
+            {"training", fmt::format("{} epochs, {} steps of {}", epochs.back().epoch, epochs.back().iteration, o.batch)},
+            {"this run took", fmt::format("{:.0f} s", epochs.back().seconds)},
+            {"Adam", fmt::format("rate {:g}, weight decay {:g}", c.rate, c.weight_decay)},
+            {"augmentation", c.augmentation},
+            {"label smoothing, mixup, averaging", fmt::format("{:g}, {:g}, {:g}", c.smoothing, c.mixup, c.average)},
+            {"seed", fmt::format("{}", c.seed)},
+            {"machine", backend}};
+}
+
 }  // namespace
 
 int train(const Machine& machine, const TrainCommand& c) {
@@ -97,6 +118,10 @@ int train(const Machine& machine, const TrainCommand& c) {
     o.batch = c.batch;
     o.epochs = c.epochs > 0 ? c.epochs : enough_epochs(sets.training.size(), c.batch);
     o.iterations = c.iterations;
+    o.label_smoothing = static_cast<float>(c.smoothing);
+    o.mixup = static_cast<float>(c.mixup);
+    o.average = static_cast<float>(c.average);
+    o.mirror = c.mirror;
     o.evaluate_limit = c.evaluate_limit;
     o.evaluate_seconds = 2;
     o.save_to = out / "model.safetensors";
@@ -121,6 +146,7 @@ int train(const Machine& machine, const TrainCommand& c) {
               sets.training, sets.test, o, progress, [&](const EpochResult& e) {
                   add(epochs, e);
                   write_file(metrics, to_csv(epochs));
+                  write_file(out / "metrics.jsonl", to_json_lines(epochs));
                   if (!std::isnan(e.test_accuracy))
                       progress.say(fmt::format("epoch {:>3}  train loss {:.4f} accuracy {:5.1f} %  test loss {:.4f} accuracy {:5.1f} %",
                                                e.epoch, e.train_loss, 100 * e.train_accuracy, e.test_loss,
@@ -130,13 +156,30 @@ int train(const Machine& machine, const TrainCommand& c) {
     Confusion confusion(static_cast<int>(o.classes.size()));
     std::vector<Prediction> predictions;
     const EpochResult final_result =
-        evaluate(model, sets.test, o.loader.normalise, c.batch, 0, &confusion, &predictions);
-    write_png(out / "curves.png", draw_history(epochs));
+        evaluate(model, sets.test, o.loader.normalise, c.batch, 0, &confusion, &predictions, c.mirror);
+    const std::vector<Panel> panels = history_panels(epochs);
+    write_png(out / "curves.png", draw_curves(panels, "iteration"));
+    write_file(out / "curves.svg", curves_svg(panels, "iteration"));
     write_png(out / "confusion.png", draw_confusion(confusion, o.classes));
     write_png(out / "predictions.png", draw_predictions(sets.test, choose(sets.test, predictions, 48)));
+    const Picture augmented = augmentation_sheet(sets.training, augmentation, c.seed, 4, 7);
+    write_file(out / "report.html",
+               to_html({.title = c.folder.empty() ? "Generated characters" : c.folder,
+                        .facts = facts(c, o, epochs, final_result, sets, backend.describe()),
+                        .panels = panels,
+                        .x_title = "iteration",
+                        .training = sets.training,
+                        .test = sets.test,
+                        .confusion = confusion,
+                        .predictions = predictions,
+                        .skipped = sets.skipped,
+                        .network = Network::table(),
+                        .train_bytes = Network::train_bytes<Adam>,
+                        .augmented = augmented}));
     fmt::print("test accuracy {:.2f} % of {} photographs\nIn {} are:\n", 100 * final_result.test_accuracy,
                sets.test.size(), one_line(c.out));
     for (const auto& [file, what] : {std::pair{"model.safetensors", "the model, for photos predict, test and inspect"},
+                                     std::pair{"report.html", "all of it on one page, to open in a browser"},
                                      std::pair{"curves.png", "loss and accuracy after every epoch, from metrics.csv"},
                                      std::pair{"confusion.png", "which class was taken for which"},
                                      std::pair{"predictions.png", "test photographs, the wrong ones first"},

@@ -16,10 +16,12 @@ namespace photos {
 namespace {
 
 /// Prints a picture's most probable class.
-void print_prediction(const std::string& file, Model<Network>& model, const CheckpointInfo& info) {
-    const Picture picture = resize(read_picture(file, picture_shape.channels), picture_shape);
-    normalise(picture.pixels, picture_shape, info.normalise, model.input().first(picture_shape.size()));
-    const auto p = model.predict(1).first(info.classes.size());
+void print_prediction(const std::string& file, Model<Network>& model, const CheckpointInfo& info, bool mirror) {
+    Pictures one;
+    one.shape = picture_shape;
+    one.pixels = resize(read_picture(file, picture_shape.channels), picture_shape).pixels;
+    one.labels = {0};
+    const auto p = probabilities(model, one, info.normalise, 1, mirror);
     const auto best = std::max_element(p.begin(), p.end());
     fmt::print("{}\t{}\t{:.4f}\n", one_line(file), one_line(info.classes[static_cast<std::size_t>(best - p.begin())]),
                *best);
@@ -55,7 +57,7 @@ int test(const Machine& machine, const UseCommand& c) {
     print_skipped(pictures);
     Confusion confusion(static_cast<int>(info.classes.size()));
     std::vector<Prediction> predictions;
-    const EpochResult r = evaluate(model, pictures, info.normalise, Network::batch, 0, &confusion, &predictions);
+    const EpochResult r = evaluate(model, pictures, info.normalise, Network::batch, 0, &confusion, &predictions, c.mirror);
     for (int k = 0; k < confusion.classes(); ++k)
         fmt::print("{:<24} precision {:5.1f} %  recall {:5.1f} %\n", one_line(info.classes[static_cast<std::size_t>(k)]),
                    100 * confusion.precision(k), 100 * confusion.recall(k));
@@ -77,7 +79,7 @@ int predict(const Machine& machine, const UseCommand& c) {
     for (const std::string& argument : c.files)
         attempt(failed, [&] {
             for (const std::string& file : picture_files(argument))
-                attempt(failed, [&] { print_prediction(file, model, info); });
+                attempt(failed, [&] { print_prediction(file, model, info, c.mirror); });
         });
     return failed ? 1 : 0;
 }
@@ -95,6 +97,7 @@ int inspect(const UseCommand& c) {
             ++optimizer;
             continue;
         }
+        if (t.name.rfind("training.", 0) == 0) continue;  // what averaged weights are the mean of
         double squares = 0;
         for (float v : t.data) squares += static_cast<double>(v) * v;
         std::string shape;

@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <boost/locale/utf.hpp>
+#include <charconv>
+
+#include "runtime/core/error.hpp"
 
 namespace tn {
 
@@ -39,6 +42,30 @@ std::string one_line(std::string_view text) {
             for (auto byte = start; byte != at; ++byte) line += escaped(*byte);
     }
     return line;
+}
+
+std::string from_one_line(std::string_view line) {
+    std::string text;
+    for (std::size_t at = 0; at < line.size(); ++at) {
+        if (line[at] != '\\') {
+            text += line[at];
+            continue;
+        }
+        const std::string_view rest = line.substr(at + 1);
+        unsigned byte = 0;
+        if (rest.starts_with('n') || rest.starts_with('t') || rest.starts_with('\\')) {
+            text += rest[0] == 'n' ? '\n' : rest[0] == 't' ? '\t' : '\\';
+            ++at;
+        } else if (rest.size() >= 3 && rest[0] == 'x' &&
+                   std::from_chars(rest.data() + 1, rest.data() + 3, byte, 16).ptr == rest.data() + 3) {
+            text += static_cast<char>(byte);
+            at += 3;
+        } else {
+            throw Error(
+                fmt::format("'{}' must have n, t, x and two digits or another backslash behind a backslash", line));
+        }
+    }
+    return text;
 }
 
 bool is_utf8(std::string_view text) {

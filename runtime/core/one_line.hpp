@@ -10,6 +10,9 @@ namespace tn {
 /// itself are written as \n, \t, \\ or \xNN, so that the text can be told back from it.
 std::string one_line(std::string_view text);
 
+/// The text that one_line made this line of. Throws Error when it cannot have.
+std::string from_one_line(std::string_view line);
+
 /// True when every byte is part of a valid UTF-8 sequence.
 bool is_utf8(std::string_view text);
 

@@ -77,7 +77,7 @@ private:
 /// What a stream of random numbers is for: one name a use, so that no two uses share numbers.
 namespace stream {
 inline constexpr std::uint32_t initialise = 1, shuffle = 2, split = 3, augment = 4, dropout = 5, characters = 6,
-                               labels = 7;
+                               labels = 7, folds = 8, mixup = 9;
 }
 
 }  // namespace tn

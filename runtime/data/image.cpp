@@ -143,11 +143,11 @@ Picture resize(const Picture& picture, PictureShape shape, Fit fit) {
     return result;
 }
 
-void write_png(const std::filesystem::path& path, const Picture& picture) {
-    check_picture_shape(picture.shape, path.string() + ": a picture to write");
+std::vector<std::uint8_t> encode_png(const Picture& picture) {
+    check_picture_shape(picture.shape, "a picture to write");
     const auto channels = static_cast<std::size_t>(picture.shape.channels);
     if (picture.pixels.size() != picture.shape.size())
-        throw Error(path.string() + ": a picture to write must have a byte for every pixel");
+        throw Error("a picture to write must have a byte for every pixel");
     const std::size_t plane = picture.pixels.size() / channels;
     std::vector<std::uint8_t> rows(picture.pixels.size()), file;
     for (std::size_t c = 0; c < channels; ++c)
@@ -158,7 +158,17 @@ void write_png(const std::filesystem::path& path, const Picture& picture) {
     };
     if (!stbi_write_png_to_func(append, &file, picture.shape.width, picture.shape.height, picture.shape.channels,
                                 rows.data(), picture.shape.width * picture.shape.channels))
-        throw Error(path.string() + ": not enough memory to write the picture");
+        throw Error("not enough memory to write the picture");
+    return file;
+}
+
+void write_png(const std::filesystem::path& path, const Picture& picture) {
+    std::vector<std::uint8_t> file;
+    try {
+        file = encode_png(picture);
+    } catch (const Error& e) {
+        throw Error(fmt::format("{}: {}", path.string(), e.what()));
+    }
     write_file(path, file);
 }
 

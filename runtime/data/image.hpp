@@ -44,6 +44,9 @@ Picture read_picture(const std::filesystem::path& path, int channels);
 /// enlarging). `shape` must have the picture's channels; throws Error otherwise.
 Picture resize(const Picture& picture, PictureShape shape, Fit fit = Fit::stretch);
 
+/// The picture as the bytes of a PNG file. Throws Error when it has not the bytes of its shape.
+std::vector<std::uint8_t> encode_png(const Picture& picture);
+
 /// Writes the picture as PNG, as a whole or not at all. Throws Error "path: reason".
 void write_png(const std::filesystem::path& path, const Picture& picture);
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -28,10 +29,11 @@ CheckpointInfo checkpoint_info(const Safetensors& file, const std::string& path)
 /// The first part in which two descriptions differ: "layer 4 is Conv<32, 3> in the file, but Conv<16, 3> here".
 std::string first_difference(const std::string& in_file, const std::string& here);
 
-/// Saves every parameter and state, and with `optimizer_too` the optimizer's memory, so that training goes on from it.
+/// Saves every parameter and state, and with `optimizer_too` the optimizer's memory, so that training goes on from it;
+/// `more` are tensors of names that the model does not have.
 template <class N, class Optimizer, class Backend, class T, Fusion F, Purpose For>
 void save_checkpoint(const std::filesystem::path& path, Model<N, Optimizer, Backend, T, F, For>& model,
-                     CheckpointInfo info, bool optimizer_too = false) {
+                     CheckpointInfo info, bool optimizer_too = false, std::span<const TensorView> more = {}) {
     info.description = N::description();
     info.step = model.step();
     info.seed = model.seed();
@@ -43,6 +45,7 @@ void save_checkpoint(const std::filesystem::path& path, Model<N, Optimizer, Back
         for (int k = 0; optimizer_too && t.trained && k < Optimizer::states; ++k)
             views.push_back({"optimizer." + std::to_string(k) + "." + t.name, shape, model.optimizer_memory(t, k)});
     }
+    views.insert(views.end(), more.begin(), more.end());
     write_safetensors(path, views, to_metadata(info));
 }
 

@@ -1,12 +1,9 @@
 #include "runtime/io/curves.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
-#include <cmath>
-#include <limits>
 
+#include "runtime/io/axis.hpp"
 #include "runtime/io/canvas.hpp"
 
 namespace tn {
@@ -15,42 +12,16 @@ namespace {
 
 constexpr double panel_width = 560, panel_height = 400, longest_name = 110;
 
-/// 0 and the multiples of a step up to the range: the lowest step of 1, 2, 5 x 10^k that gives at most `parts`.
-std::vector<double> ticks(double range, int parts) {
-    const double rough = range / parts, power = std::pow(10, std::floor(std::log10(rough)));
-    double step = 10 * power;
-    for (double digit : {5.0, 2.0, 1.0})
-        if (digit * power >= rough) step = digit * power;
-    std::vector<double> values;
-    for (int k = 0; k <= parts && k * step <= range * 1.0001; ++k) values.push_back(k * step);
-    return values;
-}
-
-/// Where a curve can be drawn.
-bool is_place(const Curve& c, std::size_t i) { return std::isfinite(c.x[i]) && std::isfinite(c.y[i]); }
-
-std::string label(double value, bool share) {
-    return share ? fmt::format("{:.0f}%", 100 * value) : fmt::format("{:g}", std::abs(value) < 1e-12 ? 0 : value);
-}
-
 void draw_panel(Canvas& canvas, const Panel& panel, double left, const std::string& x_title) {
-    double x_end = 1, y_end = panel.share ? 1 : 0;
-    for (const Curve& c : panel.curves)
-        for (std::size_t i = 0; i < std::min(c.x.size(), c.y.size()); ++i)
-            if (is_place(c, i)) {
-                x_end = std::max(x_end, c.x[i]);
-                y_end = std::max(y_end, c.y[i]);
-            }
-    if (y_end < 1e-30) y_end = 1;
-    if (!panel.share) y_end = std::min(y_end * 1.05, std::numeric_limits<double>::max());
+    const auto [x_end, y_end] = axis_ends(panel);
     const double x0 = left + 70, y0 = panel_height - 55, width = panel_width - 95, height = panel_height - 105;
     for (double v : ticks(y_end, 5)) {
         const double y = y0 - height * (v / y_end);
         canvas.line({x0, y}, {x0 + width, y}, 1, color::light);
-        canvas.text(x0 - 8, y - text_height() / 2, label(v, panel.share), color::grey, Align::right);
+        canvas.text(x0 - 8, y - text_height() / 2, axis_label(v, panel.share), color::grey, Align::right);
     }
     for (double v : ticks(x_end, 6))
-        canvas.text(x0 + width * (v / x_end), y0 + 8, label(v, false), color::grey, Align::centre);
+        canvas.text(x0 + width * (v / x_end), y0 + 8, axis_label(v, false), color::grey, Align::centre);
     canvas.text(x0 + width / 2, y0 + 28, x_title, color::grey, Align::centre);
     const std::array<Color, 4> colors{color::blue, color::orange, color::green, color::grey};
     double legend = x0 + width;

@@ -25,4 +25,7 @@ struct Panel {
 /// The panels side by side, 560 x 400 pixels each.
 Picture draw_curves(std::span<const Panel> panels, const std::string& x_title);
 
+/// The same as an SVG of its own, text as text, light or dark as the reader prefers. Classes begin with "tn-".
+std::string curves_svg(std::span<const Panel> panels, const std::string& x_title);
+
 }  // namespace tn

@@ -94,6 +94,13 @@ public:
     }
     int active_outputs() const { return active_; }
 
+    /// The part of the target that all classes share in training (LossPass::smoothing); 0 <= part < 1.
+    void label_smoothing(float part) {
+        if (!(part >= 0 && part < 1))
+            throw Error("the label smoothing must be at least 0 and below 1, not " + std::to_string(part));
+        smoothing_ = part;
+    }
+
     /// Forward, loss, backward and update on the first n samples of input(); 1 <= n <= batch.
     BatchResult train(int n, const Optimizer& optimizer) {
         const BatchResult result = gradients(n);
@@ -410,6 +417,7 @@ private:
         p.n = n;
         p.outputs = N::output.channels;
         p.active = active_;
+        p.smoothing = dx ? T(smoothing_) : T(0);
         p.x = planned(plan.value[program.output]);
         if constexpr (label_target::value) {
             backend_.send(labels_.place, labels_.host, static_cast<std::size_t>(n));
@@ -448,6 +456,7 @@ private:
     std::vector<Tensor<T>> tensors_;
     std::vector<std::size_t> first_tensor_;
     int active_ = N::output.channels;
+    float smoothing_ = 0;
 };
 
 }  // namespace tn

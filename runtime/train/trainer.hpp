@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <functional>
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,8 +16,11 @@
 #include "runtime/io/checkpoint.hpp"
 #include "runtime/io/confusion.hpp"
 #include "runtime/io/prediction_grid.hpp"
+#include "runtime/train/mixup.hpp"
 #include "runtime/train/model.hpp"
+#include "runtime/train/probabilities.hpp"
 #include "runtime/train/progress.hpp"
+#include "runtime/train/weight_average.hpp"
 
 namespace tn {
 
@@ -27,6 +31,10 @@ struct TrainOptions {
     int epochs = 30;
     float warm_up = 0.05f;                 ///< part of the run over which the rate rises from 0
     bool cosine = true;                    ///< the rate then falls to 0 along a cosine (Loshchilov and Hutter, 2017)
+    float label_smoothing = 0;             ///< part of the target that all classes share (Model::label_smoothing)
+    float mixup = 0;                       ///< alpha of mixup (mix_pairs); 0: pictures are not mixed
+    float average = 0;                     ///< decay of averaged weights (WeightAverage); 0: the last ones are kept
+    bool mirror = false;                   ///< tests look at each picture and its mirror image and average
     int evaluate_limit = 0;                ///< test pictures looked at after an epoch; 0: all
     double evaluate_seconds = 0;           ///< at least so long between two evaluations; 0: after every epoch
     std::filesystem::path save_to;         ///< a checkpoint after every epoch; empty: none
@@ -72,34 +80,25 @@ template <class M> void check_pictures(const M& model, const Pictures& pictures,
                         std::to_string(model.active_outputs()) + " classes");
 }
 
-/// Evaluates the model on pictures as they are: loss, accuracy, and if wanted every prediction and the confusion.
+/// Evaluates the model on pictures as they are: loss, accuracy, and if wanted every prediction and the confusion. With
+/// `mirror` the probabilities are the mean of each picture's and its mirror image's.
 /// Throws Error when the model cannot take the pictures.
 template <class M>
 EpochResult evaluate(M& model, const Pictures& pictures, const Normalise& normal, int batch, int limit = 0,
-                     Confusion* confusion = nullptr, std::vector<Prediction>* predictions = nullptr) {
+                     Confusion* confusion = nullptr, std::vector<Prediction>* predictions = nullptr,
+                     bool mirror = false) {
     check_pictures(model, pictures, batch);
     const int count = limit > 0 ? std::min(limit, pictures.size()) : pictures.size();
-    const std::size_t size = pictures.shape.size();
     double loss = 0;
     int right = 0;
-    for (int first = 0; first < count; first += batch) {
-        const int n = std::min(batch, count - first);
-        for (int i = 0; i < n; ++i)
-            normalise(pictures.picture(first + i), pictures.shape, normal,
-                      model.input().subspan(static_cast<std::size_t>(i) * size, size));
-        const auto probability = model.predict(n);
-        const std::size_t outputs = probability.size() / static_cast<std::size_t>(n);
-        for (int i = 0; i < n; ++i) {
-            const auto p = probability.subspan(static_cast<std::size_t>(i) * outputs,
-                                               static_cast<std::size_t>(model.active_outputs()));
-            const int best = static_cast<int>(std::max_element(p.begin(), p.end()) - p.begin());
-            const int truth = pictures.labels[static_cast<std::size_t>(first + i)];
-            loss -= std::log(std::max(p[static_cast<std::size_t>(truth)], 1e-30f));
-            right += best == truth;
-            if (confusion) confusion->add(truth, best);
-            if (predictions) predictions->push_back({first + i, best, p[static_cast<std::size_t>(best)]});
-        }
-    }
+    visit_probabilities(model, pictures, normal, batch, count, mirror, [&](int i, std::span<const float> p) {
+        const int best = static_cast<int>(std::max_element(p.begin(), p.end()) - p.begin());
+        const int truth = pictures.labels[static_cast<std::size_t>(i)];
+        loss -= std::log(std::max(p[static_cast<std::size_t>(truth)], 1e-30f));
+        right += best == truth;
+        if (confusion) confusion->add(truth, best);
+        if (predictions) predictions->push_back({i, best, p[static_cast<std::size_t>(best)]});
+    });
     EpochResult r;
     r.test_loss = loss / count;
     r.test_accuracy = static_cast<double>(right) / count;
@@ -110,14 +109,20 @@ namespace detail {
 
 /// Goes on from a checkpoint, which must be of such a run: another seed or other classes would mix up what was trained
 /// and what is tested.
-template <class M> void resume(M& model, const TrainOptions& o) {
+template <class M> void resume(M& model, const TrainOptions& o, std::optional<WeightAverage>& average) {
     const std::string path = o.resume_from.string();
-    const CheckpointInfo saved = checkpoint_info(Safetensors(o.resume_from), path);
+    const Safetensors file(o.resume_from);
+    const CheckpointInfo saved = checkpoint_info(file, path);
     if (saved.seed != model.seed())
         throw Error(path + ": is of a run with seed " + std::to_string(saved.seed) + ", not " +
                     std::to_string(model.seed()) + ": go on with the same seed");
     if (saved.classes != o.classes) throw Error(path + ": is of a run with other classes");
+    if (average)
+        average->restore(model, file, path);
+    else if (file.find("training." + model.tensors()[0].name))
+        throw Error(path + ": is of a run that averaged its weights");
     load_checkpoint(o.resume_from, model, true);
+    if (average) average->swap(model);
 }
 
 /// Ends the progress line also when an error ends the run.
@@ -140,6 +145,9 @@ std::vector<EpochResult> train(M& model, Optimizer optimizer, const Pictures& tr
         throw Error("a run has at least 1 iteration or 1 epoch");
     if (!(options.warm_up >= 0 && options.warm_up <= 1))
         throw Error("the warm-up must be a part from 0 to 1 of the run, not " + std::to_string(options.warm_up));
+    if (!(options.mixup >= 0 && options.mixup <= 100))
+        throw Error("the alpha of mixup must be from 0 to 100, not " + std::to_string(options.mixup));
+    model.label_smoothing(options.label_smoothing);
     check_pictures(model, training, options.batch);
     check_pictures(model, test, options.batch);
     LoaderOptions loading = options.loader;
@@ -148,7 +156,9 @@ std::vector<EpochResult> train(M& model, Optimizer optimizer, const Pictures& tr
     const int per_epoch = loader.batches_per_epoch();
     const std::int64_t total =
         options.iterations > 0 ? options.iterations : static_cast<std::int64_t>(options.epochs) * per_epoch;
-    if (!options.resume_from.empty()) detail::resume(model, options);
+    std::optional<WeightAverage> average;
+    if (options.average != 0) average.emplace(model, options.average);
+    if (!options.resume_from.empty()) detail::resume(model, options, average);
     const auto begin = static_cast<std::int64_t>(model.step());
     if (begin >= total)
         throw Error("the model has taken " + std::to_string(begin) + " steps, and a run of " + std::to_string(total) +
@@ -166,10 +176,15 @@ std::vector<EpochResult> train(M& model, Optimizer optimizer, const Pictures& tr
     std::int64_t samples = 0;
     for (std::int64_t i = begin; i < total; ++i) {
         const BatchView batch = loader.next();
-        std::copy(batch.images.begin(), batch.images.end(), model.input().begin());
+        if (options.mixup > 0)
+            mix_pairs(batch.images, batch.n, options.mixup,
+                      Random(loading.seed, stream::mixup, static_cast<std::uint64_t>(i)), model.input());
+        else
+            std::copy(batch.images.begin(), batch.images.end(), model.input().begin());
         std::copy(batch.labels.begin(), batch.labels.end(), model.labels().begin());
         optimizer.rate = rate * rate_factor(options, i, total);
         const BatchResult result = model.train(batch.n, optimizer);
+        if (average) average->add(model, model.step());
         if (!std::isfinite(result.loss))
             throw Error("the loss is not finite at iteration " + std::to_string(i + 1) +
                         ": use a smaller learning rate");
@@ -181,9 +196,11 @@ std::vector<EpochResult> train(M& model, Optimizer optimizer, const Pictures& tr
                        static_cast<double>(samples) / seconds()});
         const bool last = i + 1 == total;
         if (batch.index + 1 < per_epoch && !last) continue;
+        if (average) average->swap(model);  // tested, saved and left behind is the average
         EpochResult epoch;
         if (test.size() > 0 && (last || seconds() - last_evaluation >= options.evaluate_seconds)) {
-            epoch = evaluate(model, test, loading.normalise, options.batch, last ? 0 : options.evaluate_limit);
+            epoch = evaluate(model, test, loading.normalise, options.batch, last ? 0 : options.evaluate_limit,
+                             nullptr, nullptr, options.mirror);
             last_evaluation = seconds();
         }
         epoch.epoch = static_cast<int>(batch.epoch) + 1;
@@ -197,10 +214,12 @@ std::vector<EpochResult> train(M& model, Optimizer optimizer, const Pictures& tr
             CheckpointInfo info;
             info.classes = options.classes;
             info.normalise = loading.normalise;
-            save_checkpoint(options.save_to, model, info, true);
+            save_checkpoint(options.save_to, model, info, true,
+                            average ? average->views(model) : std::vector<TensorView>());
         }
         epochs.push_back(epoch);
         if (after_epoch) after_epoch(epoch);
+        if (average && !last) average->swap(model);
     }
     return epochs;
 }

@@ -1,6 +1,8 @@
 // The photos program from outside: a few steps on a few drawn characters, all its commands, and every way to ask wrongly.
 #define BOOST_TEST_MODULE photos
 #include <boost/test/unit_test.hpp>
+#include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "runtime/cpu/isa.hpp"
 #include "runtime/data/characters.hpp"
@@ -41,15 +43,30 @@ BOOST_FIXTURE_TEST_CASE(trains_on_a_folder, Trained) {
     BOOST_TEST(contains(training.out, "3 classes, 9 photographs to train on, 3 to test on"));
     BOOST_TEST(contains(training.out, "cpu, 2 threads, "));
     BOOST_TEST(contains(training.out, "test accuracy "));
-    for (const char* file : {"model.safetensors", "metrics.csv", "curves.png", "confusion.png", "predictions.png",
+    for (const char* file : {"model.safetensors", "report.html", "curves.png", "confusion.png", "predictions.png",
                              "augmentation.png"}) {
         BOOST_TEST(fs::file_size(folder / "run" / file) > 100u, file);
-        BOOST_TEST(contains(training.out + "metrics.csv", file));
+        BOOST_TEST(contains(training.out, file));
     }
+    const std::string lines = content(at("run/metrics.jsonl")), svg = content(at("run/curves.svg"));
+    BOOST_TEST(std::count(lines.begin(), lines.end(), '\n') == 2);
+    std::istringstream json(lines);
+    for (std::string line; std::getline(json, line);) {
+        const auto epoch = nlohmann::json::parse(line);
+        BOOST_TEST(epoch.size() == 7u);
+        BOOST_TEST(contains(content(at("run/metrics.csv")),
+                            fmt::format("\n{},{},{:.6f},", epoch["epoch"].get<int>(), epoch["iteration"].get<int>(),
+                                        epoch["train_loss"].get<double>())));
+    }
+    BOOST_TEST(svg.rfind("<svg xmlns=", 0) == 0);
+    const std::string report = content(at("run/report.html"));
+    BOOST_TEST(contains(report, "9 to train on, 3 to test on"));
+    BOOST_TEST(contains(report, "Conv&lt;16, 3&gt;"));
+    BOOST_TEST(contains(report, "Every file was used."));
     BOOST_TEST(tn::read_picture(at("run/curves.png"), 3).shape.width > 100);
     std::size_t files = 0;
     for (const auto& entry : fs::directory_iterator(at("run"))) files += entry.is_regular_file();
-    BOOST_TEST(files == 6u);
+    BOOST_TEST(files == 9u);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_run_that_was_killed_and_resumed_ends_with_the_same_model, Photographs) {
@@ -145,6 +162,26 @@ BOOST_FIXTURE_TEST_CASE(output_that_cannot_be_written_is_an_error, Trained) {
     BOOST_TEST(content(at("said")) == "error: the output cannot be written\n");
 }
 
+BOOST_FIXTURE_TEST_CASE(the_recipe_is_chosen_by_options_and_a_run_with_all_of_it_can_be_resumed, Photographs) {
+    std::vector<std::string> words{"train",  set(), "--out",       at("run"), "--epochs", "2",        "--batch", "4",
+                                   "--mixup", "0.2", "--average", "0.9",     "--mirror", "--label-smoothing", "0.1"};
+    const Run first = run("photos", words);
+    BOOST_TEST(first.status == 0, first.err);
+    words[5] = "3";
+    words.push_back("--resume");
+    const Run more = run("photos", words);
+    BOOST_TEST(more.status == 0, more.err);
+    const std::string photograph = (folder / "set/ada/plain.png").string();
+    const Run plain = run("photos", {"predict", "--model", at("run/model.safetensors"), photograph});
+    const Run mirrored = run("photos", {"predict", "--mirror", "--model", at("run/model.safetensors"), photograph});
+    BOOST_TEST(plain.status == 0, plain.err);
+    BOOST_TEST(mirrored.status == 0, mirrored.err);
+    BOOST_TEST(mirrored.out != plain.out);
+    BOOST_TEST(!contains(run("photos", {"inspect", "--model", at("run/model.safetensors")}).out, "training."));
+    words.erase(words.begin() + 10, words.begin() + 12);
+    BOOST_TEST(contains(complaint("photos", words), "model.safetensors: is of a run that averaged its weights"));
+}
+
 BOOST_FIXTURE_TEST_CASE(inspects_a_model, Trained) {
     const Run r = run("photos", {"inspect", "--model", model()});
     BOOST_TEST(r.status == 0, r.err);
@@ -219,8 +256,11 @@ BOOST_FIXTURE_TEST_CASE(refuses_options_that_cannot_be, Photographs) {
     BOOST_TEST(contains(train({"--augmentation", "strong,spin=0.5"}), "spin"));
     BOOST_TEST(contains(train({"--seed", "-1"}), "--seed"));
     BOOST_TEST(contains(train({"--batch", "65"}), "--batch"));
-    BOOST_TEST(contains(train({"--epochs", "0"}), "--epochs"));
+    BOOST_TEST(contains(train({"--epochs", "-1"}), "--epochs"));
     BOOST_TEST(contains(train({"--rate", "nan"}), "--rate"));
+    BOOST_TEST(contains(train({"--label-smoothing", "1"}), "--label-smoothing"));
+    BOOST_TEST(contains(train({"--mixup", "-1"}), "--mixup"));
+    BOOST_TEST(contains(train({"--average", "1"}), "--average"));
     BOOST_TEST(contains(train({"--colour"}), "--colour"));
     BOOST_TEST(!fs::exists(at("run/model.safetensors")));
     BOOST_TEST(contains(complaint("photos", {}), "photos --help"));

@@ -3,6 +3,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "runtime/core/error.hpp"
+
 using tn::one_line;
 using namespace std::string_literals;
 
@@ -25,6 +27,14 @@ BOOST_AUTO_TEST_CASE(bytes_that_are_not_utf8_are_escaped_one_by_one) {
     BOOST_TEST(one_line("\xe2\x82z") == "\\xe2\\x82z");
     BOOST_TEST(one_line("\xc0\x80") == "\\xc0\\x80");
     BOOST_TEST(one_line("\xed\xa0\x80") == "\\xed\\xa0\\x80");
+}
+BOOST_AUTO_TEST_CASE(the_text_is_told_back_from_its_line) {
+    std::string every;
+    for (int byte = 0; byte < 256; ++byte) every += static_cast<char>(byte);
+    for (const std::string& text : {every, "a\\n\n\t\\x41\x1b"s, "Zoë 山\u2028"s, ""s})
+        BOOST_TEST(tn::from_one_line(one_line(text)) == text);
+    for (const char* line : {"\\", "a\\q", "\\x4", "\\xg0", "\\x-1"})
+        BOOST_CHECK_THROW(tn::from_one_line(line), tn::Error);
 }
 BOOST_AUTO_TEST_CASE(utf8_is_told_from_other_bytes) {
     BOOST_TEST(tn::is_utf8(""));

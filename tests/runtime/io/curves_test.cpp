@@ -103,3 +103,26 @@ BOOST_AUTO_TEST_CASE(no_number_keeps_it_from_ending) {
         }
     BOOST_TEST((draw(panel({1, 2, 3}, {0.5}, true)).shape == PictureShape{3, 400, 560}));  // x without y
 }
+
+BOOST_AUTO_TEST_CASE(the_svg_has_the_same_points) {
+    const Panel p{"loss <b>", {{"train & more", {0, 50, 100}, {0.5, 1, 0}}, {"test", {100}, {0.5}}}, true};
+    const std::string svg = curves_svg({&p, 1}, "step");
+    BOOST_TEST(svg.rfind("<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"tn-chart\" viewBox=\"0 0 560 360\"", 0) == 0);
+    // x from 62 to 542, y from 308 at the bottom to 52.
+    BOOST_TEST(svg.find("class=\"tn-c0\" d=\"M62.0 180.0L62.0 180.0L302.0 52.0L542.0 308.0\"") != svg.npos, svg);
+    BOOST_TEST(svg.find("class=\"tn-c1\" d=\"M542.0 180.0L542.0 180.0\"") != svg.npos);
+    for (const char* text : {">loss &lt;b&gt;<", ">train &amp; more<", ">step<", ">100%<", ">40<"})
+        BOOST_TEST(svg.find(text) != svg.npos, text);
+    BOOST_TEST(svg.find("<b>") == svg.npos);
+    const Panel two[] = {p, p};
+    BOOST_TEST(curves_svg(two, "step").find("viewBox=\"0 0 1120 360\"") != svg.npos);
+}
+
+BOOST_AUTO_TEST_CASE(the_svg_leaves_gaps_where_a_value_is_not_finite) {
+    const double nan = std::numeric_limits<double>::quiet_NaN();
+    const Panel p = panel({0, 25, 50, 75, 100}, {0.5, 0.5, nan, 0.5, 0.5});
+    const std::string svg = curves_svg({&p, 1}, "x");
+    BOOST_TEST(svg.find("d=\"M62.0 180.0L62.0 180.0L182.0 180.0M422.0 180.0L422.0 180.0L542.0 180.0\"") != svg.npos, svg);
+    BOOST_TEST(svg.find("nan") == svg.npos);
+    BOOST_TEST(curves_svg({}, "x").find("</svg>") != std::string::npos);
+}

@@ -181,6 +181,72 @@ BOOST_AUTO_TEST_CASE(a_resumed_run_ends_as_the_one_that_was_never_stopped) {
     BOOST_TEST(info.classes == o.classes, boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(averaged_weights_are_tested_saved_and_left_behind_and_training_goes_on_without_them) {
+    TemporaryFolder folder;
+    TrainOptions o = run_options(3);
+    o.average = 0.9f;
+    o.save_to = folder / "model.safetensors";
+    cpu::Backend backend(2);
+    Quiet quiet;
+    // The same run by hand: the average follows the weights of a run that does not average.
+    LoaderOptions loading = o.loader;
+    loading.batch = 8;
+    Loader loader(training, loading);
+    TestModel plain(backend, 3);
+    plain.active_outputs(3);
+    WeightAverage average(plain, 0.9f);
+    for (int i = 0; i < 12; ++i) {
+        const BatchView batch = loader.next();
+        std::copy(batch.images.begin(), batch.images.end(), plain.input().begin());
+        std::copy(batch.labels.begin(), batch.labels.end(), plain.labels().begin());
+        Adam step = adam;
+        step.rate = adam.rate * rate_factor(o, i, 12);
+        plain.train(batch.n, step);
+        average.add(plain, static_cast<std::uint64_t>(i) + 1);
+    }
+    average.swap(plain);
+    TestModel model(backend, 3);
+    model.active_outputs(3);
+    struct PowerCut {};
+    BOOST_CHECK_THROW(train(model, adam, training, testing, o, quiet.progress,
+                            [](const EpochResult& e) {
+                                if (e.epoch == 2) throw PowerCut{};
+                            }),
+                      PowerCut);
+    o.resume_from = o.save_to;
+    TestModel resumed(backend, 3), loaded(backend, 9);
+    for (TestModel* m : {&resumed, &loaded}) m->active_outputs(3);
+    const auto epochs = train(resumed, adam, training, testing, o, quiet.progress);
+    load_checkpoint(o.save_to, loaded);
+    for (std::size_t k = 0; k < plain.tensors().size(); ++k) {
+        const auto want = plain.tensors()[k].values;
+        for (const TestModel* m : {&resumed, &loaded}) {
+            const auto have = m->tensors()[k].values;
+            BOOST_TEST(std::equal(want.begin(), want.end(), have.begin(), have.end()), plain.tensors()[k].name);
+        }
+    }
+    BOOST_TEST(epochs.back().test_loss == evaluate(plain, testing, o.loader.normalise, 8).test_loss);
+    o.epochs = 4;
+    o.average = 0;
+    BOOST_TEST(contains(error_of([&] { train(loaded, adam, training, testing, o, quiet.progress); }),
+                        "model.safetensors: is of a run with seed 3"));
+    TestModel other(backend, 3);
+    other.active_outputs(3);
+    BOOST_TEST(contains(error_of([&] { train(other, adam, training, testing, o, quiet.progress); }),
+                        "model.safetensors: is of a run that averaged its weights"));
+    TrainOptions last = run_options(2);
+    last.save_to = o.save_to;
+    train(other, adam, training, testing, last, quiet.progress);
+    o.average = 0.9f;
+    TestModel again(backend, 3);
+    again.active_outputs(3);
+    BOOST_TEST(contains(error_of([&] { train(again, adam, training, testing, o, quiet.progress); }),
+                        "model.safetensors: is of a run that did not average its weights"));
+    o.average = 1;
+    BOOST_TEST(contains(error_of([&] { train(again, adam, training, testing, o, quiet.progress); }),
+                        "the decay of averaged weights must lie between 0 and 1"));
+}
+
 BOOST_AUTO_TEST_CASE(a_run_goes_on_only_from_its_own_checkpoint) {
     TemporaryFolder folder;
     cpu::Backend backend(1);
@@ -255,6 +321,26 @@ BOOST_AUTO_TEST_CASE(tests_can_be_limited_and_spaced_out_but_the_last_one_is_who
     BOOST_TEST(std::isnan(rare.epochs[1].test_loss));
     BOOST_TEST(std::isnan(rare.epochs[2].test_accuracy));
     BOOST_TEST(rare.epochs[3].test_loss == whole.epochs[3].test_loss);
+}
+
+BOOST_AUTO_TEST_CASE(smoothing_and_mixup_change_training_and_mirroring_changes_tests) {
+    const Outcome plain = run(1, run_options(3));
+    TrainOptions smooth = run_options(3), mixed = run_options(3), mirrored = run_options(3);
+    smooth.label_smoothing = 0.1f;
+    mixed.mixup = 0.3f;
+    mirrored.mirror = true;
+    BOOST_TEST((run(1, smooth).bits != plain.bits));
+    BOOST_TEST((run(1, mixed).bits != plain.bits));
+    BOOST_TEST((run(2, mixed).bits == run(1, mixed).bits));
+    const Outcome twice = run(1, mirrored);
+    BOOST_TEST((twice.bits == plain.bits));
+    BOOST_TEST(twice.epochs[2].test_loss != plain.epochs[2].test_loss);
+    smooth.label_smoothing = 1;
+    BOOST_TEST(contains(error_of([&] { run(1, smooth); }), "the label smoothing must be at least 0 and below 1"));
+    for (float alpha : {-1.0f, 101.0f, std::nanf("")}) {
+        mixed.mixup = alpha;
+        BOOST_TEST(contains(error_of([&] { run(1, mixed); }), "the alpha of mixup must be from 0 to 100"));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(without_test_pictures_there_is_no_test) {

@@ -1,0 +1,63 @@
+// What models say about pictures that they were not trained on.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "runtime/data/split.hpp"
+#include "runtime/data/suspicious.hpp"
+#include "runtime/train/trainer.hpp"
+
+namespace tn {
+
+/// How the probabilities are gained.
+struct FoldOptions {
+    int folds = 5;
+    int repeats = 1;  ///< the whole again with other folds and weights, averaged
+    std::uint64_t seed = 1;
+    TrainOptions train{};  ///< of each model; the loader's normalisation is fitted to what it is trained on
+};
+
+/// Mean probabilities [pictures][classes] of models of network N: each picture's come from the `repeats` models whose
+/// training did not see it, each of the picture and of its mirror image if the augmentation mirrors too. `before_model`
+/// is told which model of how many begins. Throws Error as stratified_folds and train do.
+template <class N, class Optimizer, class Backend>
+std::vector<float> out_of_fold(Backend& backend, const Optimizer& optimizer, const Pictures& pictures,
+                               const FoldOptions& options, Progress& progress,
+                               const std::function<void(int, int)>& before_model = {}) {
+    if (options.repeats < 1)
+        throw Error("the folds are gone through at least once, not " + std::to_string(options.repeats) + " times");
+    const int classes = static_cast<int>(pictures.classes.size());
+    const bool mirror = options.train.loader.augmentation.flip.probability > 0;
+    std::vector<float> mean(pictures.labels.size() * static_cast<std::size_t>(classes));
+    for (int repeat = 0; repeat < options.repeats; ++repeat) {
+        const std::uint64_t seed = options.seed + static_cast<std::uint64_t>(repeat);
+        const std::vector<int> fold = stratified_folds(pictures.labels, classes, options.folds, seed);
+        for (int f = 0; f < options.folds; ++f) {
+            if (before_model) before_model(repeat * options.folds + f, options.repeats * options.folds);
+            std::vector<int> inside, outside;
+            for (int k = 0; k < pictures.size(); ++k)
+                (fold[static_cast<std::size_t>(k)] == f ? outside : inside).push_back(k);
+            const Pictures training = subset(pictures, inside), held = subset(pictures, outside);
+            TrainOptions o = options.train;
+            o.loader.normalise = fit_normalise(training);
+            o.loader.seed = seed;
+            Model<N, Optimizer, Backend> model(backend, seed);
+            model.active_outputs(classes);
+            Pictures none;
+            none.shape = pictures.shape;
+            train(model, optimizer, training, none, o, progress);
+            const std::vector<float> p = probabilities(model, held, o.loader.normalise, o.batch, mirror);
+            for (std::size_t i = 0; i < outside.size(); ++i)
+                for (std::size_t j = 0; j < static_cast<std::size_t>(classes); ++j)
+                    mean[static_cast<std::size_t>(outside[i]) * static_cast<std::size_t>(classes) + j] +=
+                        p[i * static_cast<std::size_t>(classes) + j] / static_cast<float>(options.repeats);
+        }
+    }
+    return mean;
+}
+
+}  // namespace tn
