@@ -1,4 +1,4 @@
-// What the photos program can be told, and its four commands.
+// What the photos program can be told, and its commands.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ struct Machine {
 };
 
 struct TrainCommand {
-    std::string folder, test_folder, out = "photos-run", augmentation = "strong";
+    std::string folder, test_folder, out = "photos-run", augmentation = "strong", weights;
     int epochs = 0, batch = 64, evaluate_limit = 0, train_per_class = 0, generated = 200;
     std::int64_t iterations = 0;
     double test_share = 0.2, rate = 1e-3, weight_decay = 1e-4, wrong_labels = 0.04;
@@ -27,10 +27,15 @@ struct UseCommand {
     std::vector<std::string> files;
 };
 
+struct ExportCommand {
+    std::string model = "photos-run/model.safetensors", weights;
+};
+
 /// Each returns the program's exit status and throws tn::Error for bad input.
 int train(const Machine&, const TrainCommand&);
 int test(const Machine&, const UseCommand&);
 int predict(const Machine&, const UseCommand&);
 int inspect(const UseCommand&);
+int write_exports(const ExportCommand&);
 
 }  // namespace photos

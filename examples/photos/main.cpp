@@ -55,6 +55,7 @@ int main(int argc, char** argv) {
     train_command->add_option("--evaluate-limit", t.evaluate_limit, "test photographs after an epoch; 0: all")->capture_default_str()->check(CLI::Range(0, 1000000000));
     train_command->add_option("--seed", t.seed, "of weights, split, order and augmentation")->capture_default_str()->check(CLI::NonNegativeNumber);
     train_command->add_flag("--resume", t.resume, "go on from the model in --out");
+    train_command->add_option("--weights", t.weights, "begin with the weights of this safetensors file, as of PyTorch")->excludes("--resume");
     train_command->add_option("--generated", t.generated, "with no folder: drawings a character")->capture_default_str()->check(CLI::Range(10, 10000));
     train_command->add_option("--wrong-labels", t.wrong_labels, "with no folder: share of training labels that are wrong")->capture_default_str()->check(within(0, 0.5));
     add_machine(train_command);
@@ -71,6 +72,11 @@ int main(int argc, char** argv) {
     add_machine(test_command);
     add_machine(predict_command);
 
+    ExportCommand x;
+    CLI::App* export_command = app.add_subcommand("export", "write a model for other programs");
+    export_command->add_option("--model", x.model, "the model")->capture_default_str();
+    export_command->add_option("--weights", x.weights, "safetensors with the names of a PyTorch state_dict");
+
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {
@@ -80,6 +86,7 @@ int main(int argc, char** argv) {
         const int status = *train_command     ? train(machine, t)
                            : *test_command    ? test(machine, u)
                            : *predict_command ? predict(machine, u)
+                           : *export_command  ? write_exports(x)
                                               : inspect(u);
         if (std::fflush(stdout) != 0) throw tn::Error("the output cannot be written");
         return status;

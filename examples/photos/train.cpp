@@ -14,6 +14,7 @@
 #include "runtime/data/characters.hpp"
 #include "runtime/data/folder.hpp"
 #include "runtime/data/split.hpp"
+#include "runtime/io/weights.hpp"
 #include "runtime/train/device.hpp"
 #include "runtime/train/trainer.hpp"
 
@@ -125,6 +126,7 @@ int train(const Machine& machine, const TrainCommand& c) {
 
     Model<Network, Adam> model(backend, c.seed);
     model.active_outputs(static_cast<int>(o.classes.size()));
+    if (!c.weights.empty()) load_weights(c.weights, model);
     std::fflush(stdout);
     Progress progress;
     const StopSignals signals;

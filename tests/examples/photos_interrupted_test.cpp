@@ -1,6 +1,7 @@
 // photos train when it is interrupted, has company, or cannot write: no model is lost, and it says what happened.
 #define BOOST_TEST_MODULE photos_interrupted
 #include <boost/test/unit_test.hpp>
+#include <iostream>
 
 #include "tests/support/process.hpp"
 
@@ -19,13 +20,6 @@ std::vector<std::string> train(const fs::path& out, int iterations, std::vector<
 
 /// Whether the shell can do this here: some things need rights that a test may lack.
 bool can(const std::string& command) { return std::system((command + " >/dev/null 2>&1").c_str()) == 0; }
-
-/// What a program said that was run by a shell command, and its exit status.
-Run shell(const TemporaryFolder& folder, const std::string& command) {
-    const int status = std::system((command + " >" + quoted((folder / "said-out").string()) + " 2>" +
-                                    quoted((folder / "said-err").string())).c_str());
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : 128, content(folder / "said-out"), content(folder / "said-err")};
-}
 
 }  // namespace
 
@@ -67,7 +61,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_may_not_grow_leaves_the_old_model) {
     BOOST_REQUIRE(run("photos", train(folder / "run", 1)).status == 0);
     const std::string before = content(folder / "run/model.safetensors");
     // 2 MiB a file: enough for the pictures, not for the model.
-    const Run r = shell(folder, "trap '' XFSZ; ulimit -f 4096; " +
+    const Run r = run_shell("trap '' XFSZ; ulimit -f 4096; " +
                                     command_of("photos", train(folder / "run", 5, {"--resume"})));
     BOOST_TEST(r.status == 1);
     BOOST_TEST(contains(r.err, "error: " + (folder / "run/model.safetensors").string() +
@@ -81,7 +75,7 @@ BOOST_AUTO_TEST_CASE(a_full_disk_leaves_the_old_model) {
     TemporaryFolder folder;
     const std::string run_folder = (folder / "run").string();
     if (!can("unshare -m mount -t tmpfs none /mnt")) {
-        BOOST_TEST_MESSAGE("skipped: a small disk cannot be mounted here");
+        std::cout << "skipped: a small disk cannot be mounted here\n";
         return;
     }
     BOOST_REQUIRE(run("photos", train(folder / "saved", 1)).status == 0);
@@ -93,7 +87,7 @@ BOOST_AUTO_TEST_CASE(a_full_disk_leaves_the_old_model) {
         size * 3 / 2, quoted(run_folder), quoted((folder / "saved/model.safetensors").string()), quoted(run_folder),
         command_of("photos", train(run_folder, 5, {"--resume"})), quoted((folder / "saved/model.safetensors").string()),
         quoted(run_folder + "/model.safetensors"), quoted(run_folder));
-    const Run r = shell(folder, "unshare -m sh -c " + quoted(script));
+    const Run r = run_shell("unshare -m sh -c " + quoted(script));
     BOOST_TEST(r.status == 1, r.err);
     BOOST_TEST(contains(r.err, "error: " + run_folder + "/model.safetensors: cannot be written: No space left on device\n"), r.err);
     BOOST_TEST(!contains(r.out, ".tmp"), r.out);
@@ -109,10 +103,10 @@ BOOST_AUTO_TEST_CASE(a_folder_that_is_read_only_is_refused_before_training) {
     // The superuser may write everywhere, so the program runs as somebody else.
     const std::string nobody = ::geteuid() == 0 ? "setpriv --reuid 65534 --regid 65534 --clear-groups " : "";
     if (!can(nobody + command_of("photos", {"inspect", "--model", (out / "model.safetensors").string()}))) {
-        BOOST_TEST_MESSAGE("skipped: the program cannot be run as somebody who may not write everywhere");
+        std::cout << "skipped: the program cannot be run as somebody who may not write everywhere\n";
         return;
     }
-    const Run r = shell(folder, nobody + command_of("photos", train(out, 5, {"--resume"})));
+    const Run r = run_shell(nobody + command_of("photos", train(out, 5, {"--resume"})));
     BOOST_TEST(r.status == 1);
     BOOST_TEST(r.err == "error: " + (out / ".lock").string() + ": cannot be locked: Permission denied\n");
     BOOST_TEST((content(out / "model.safetensors") == before));
