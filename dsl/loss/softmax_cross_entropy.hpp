@@ -1,6 +1,7 @@
 // Softmax and cross entropy, for one class of several.
 #pragma once
 
+#include "dsl/core/operation.hpp"
 #include "dsl/loss/loss.hpp"
 
 namespace tn {
@@ -8,6 +9,7 @@ namespace tn {
 /// loss = log(sum over c of exp(x_c)) - x_label; dx = (softmax(x) - onehot(label)) / n. Needs a vector of >= 2 outputs.
 struct SoftmaxCrossEntropy {
     static constexpr Target target = Target::label;
+    static constexpr Operation operation{Operation::softmax};  // of predict()
 
     static constexpr Text name() { return "SoftmaxCrossEntropy"; }
     static constexpr ShapeResult check(Shape in) {

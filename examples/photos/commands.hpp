@@ -28,7 +28,7 @@ struct UseCommand {
 };
 
 struct ExportCommand {
-    std::string model = "photos-run/model.safetensors", weights;
+    std::string model = "photos-run/model.safetensors", weights, header, onnx, name = "network";
 };
 
 /// Each returns the program's exit status and throws tn::Error for bad input.

@@ -76,6 +76,9 @@ int main(int argc, char** argv) {
     CLI::App* export_command = app.add_subcommand("export", "write a model for other programs");
     export_command->add_option("--model", x.model, "the model")->capture_default_str();
     export_command->add_option("--weights", x.weights, "safetensors with the names of a PyTorch state_dict");
+    export_command->add_option("--header", x.header, "a C++ header that needs nothing else");
+    export_command->add_option("--name", x.name, "the namespace in that header")->capture_default_str();
+    export_command->add_option("--onnx", x.onnx, "an ONNX model");
 
     try {
         app.parse(argc, argv);
