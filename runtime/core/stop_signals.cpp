@@ -1,10 +1,14 @@
 #include "runtime/core/stop_signals.hpp"
 
+#include <atomic>
+
 namespace tn {
 
 namespace {
 
-volatile std::sig_atomic_t noted = 0;
+// The handler may run on any thread.
+std::atomic<int> noted = 0;
+static_assert(std::atomic<int>::is_always_lock_free);
 
 extern "C" void note_signal(int number) { noted = number; }
 

@@ -1,6 +1,8 @@
 // Networks that are exported in tests, with samples and what the model makes of them.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <memory>
 #include <vector>
 
@@ -68,8 +70,11 @@ template <class N> struct Samples {
         std::uint64_t i = 0;
         for (const auto& t : model->tensors()) {
             Random random(5, 1, i++);
-            for (float& v : t.values)
-                v = t.name.find("running_var") != t.name.npos ? 0.5f + random.uniform() : 0.3f * random.normal();
+            const bool positive = t.name.find("running_var") != t.name.npos;
+            // No larger than that, or the outputs would be 0 or 1 whatever the layers before do.
+            const float spread = t.parameter.rank > 1 ? std::sqrt(1.5f / static_cast<float>(t.parameter.fan_in)) : 0.3f;
+            const float middle = t.trained && t.parameter.rank == 1 && t.parameter.init.value > 0 ? 1.0f : 0.0f;
+            for (float& v : t.values) v = positive ? 0.5f + random.uniform() : middle + spread * random.normal();
         }
         Random random(6, 1, 1);
         for (float& v : model->input()) {
@@ -80,6 +85,10 @@ template <class N> struct Samples {
         for (int n = 0; n < count; ++n)
             for (int k = 0; k < active; ++k)
                 y.push_back(p[static_cast<std::size_t>(n * N::output.channels + k)]);
+    }
+    /// Whether some output is far from 0 and from 1.
+    bool telling() const {
+        return std::any_of(y.begin(), y.end(), [](float v) { return std::abs(v) > 0.1f && std::abs(v) < 0.9f; });
     }
 };
 

@@ -20,6 +20,7 @@ namespace {
 template <class N> int compared(int active = N::output.channels) {
     TemporaryFolder folder;
     const Samples<N> samples(active);
+    BOOST_TEST(samples.telling());
     folder.write("net.hpp", to_header(inference_graph(*samples.model), {"net", {"a\"\\\n\xc3\xa9", "b?"}, {}}));
     folder.write("main.cpp",
                  fmt::format("#include \"net.hpp\"\n"

@@ -22,6 +22,7 @@ template <class N> std::string model_of(const Samples<N>& samples) {
 template <class N> double difference(int active = N::output.channels) {
     TemporaryFolder folder;
     const Samples<N> samples(active);
+    BOOST_TEST(samples.telling());
     folder.write("model.onnx", model_of(samples));
     std::vector<std::int64_t> in{samples.count, N::input.channels};
     if (!N::input.is_vector) in.insert(in.end(), {N::input.height, N::input.width});
