@@ -28,10 +28,15 @@ BOOST_AUTO_TEST_CASE(a_signal_ends_it_after_the_step_with_a_model_that_goes_on_t
     BOOST_REQUIRE(run("photos", train(folder / "whole", 43)).status == 0);
     for (const auto& [number, name] : {std::pair{SIGINT, "SIGINT"}, std::pair{SIGTERM, "SIGTERM"}}) {
         const fs::path out = folder / name;
-        Process process("photos", train(out, 43));
-        // The first line of progress comes after the first steps, in the middle of an epoch.
-        BOOST_REQUIRE(Process::until([&] { return contains(process.said(), "/43 loss "); }));
-        const Run r = process.end(number);
+        Run r;
+        // On a machine that is very busy it may come to its end before the signal does: then once more.
+        for (int i = 0; i < 10 && r.status == 0; ++i) {
+            fs::remove_all(out);
+            Process process("photos", train(out, 43));
+            // The first line of progress comes after the first steps, in the middle of an epoch.
+            BOOST_REQUIRE(Process::until([&] { return contains(process.said(), "/43 loss "); }));
+            r = process.end(number);
+        }
         BOOST_TEST(r.err.find("error") == r.err.npos, r.err);
         BOOST_TEST(r.status == 128 + number);
         BOOST_TEST(contains(r.out, std::string("stopped by ") + name + " after "));

@@ -53,9 +53,9 @@ public:
     }
     std::string said() const { return content(folder_ / "out") + content(folder_ / "err"); }
 
-    /// Waits for the condition, a minute at the most; false when it did not come.
+    /// Waits for the condition, five minutes at the most; false when it did not come.
     static bool until(const std::function<bool()>& condition) {
-        for (int i = 0; i < 6000; ++i) {
+        for (int i = 0; i < 30000; ++i) {
             if (condition()) return true;
             std::this_thread::sleep_for(std::chrono::milliseconds(10));
         }
