@@ -25,25 +25,25 @@ bool can(const std::string& command) { return std::system((command + " >/dev/nul
 
 BOOST_AUTO_TEST_CASE(a_signal_ends_it_after_the_step_with_a_model_that_goes_on_to_the_same_end) {
     TemporaryFolder folder;
-    BOOST_REQUIRE(run("photos", train(folder / "whole", 43)).status == 0);
+    BOOST_REQUIRE(run("photos", train(folder / "whole", 23)).status == 0);
     for (const auto& [number, name] : {std::pair{SIGINT, "SIGINT"}, std::pair{SIGTERM, "SIGTERM"}}) {
         const fs::path out = folder / name;
         Run r;
         // On a machine that is very busy it may come to its end before the signal does: then once more.
         for (int i = 0; i < 10 && r.status == 0; ++i) {
             fs::remove_all(out);
-            Process process("photos", train(out, 43));
+            Process process("photos", train(out, 23));
             // The first line of progress comes after the first steps, in the middle of an epoch.
-            BOOST_REQUIRE(Process::until([&] { return contains(process.said(), "/43 loss "); }));
+            BOOST_REQUIRE(Process::until([&] { return contains(process.said(), "/23 loss "); }));
             r = process.end(number);
         }
         BOOST_TEST(r.err.find("error") == r.err.npos, r.err);
         BOOST_TEST(r.status == 128 + number);
         BOOST_TEST(contains(r.out, std::string("stopped by ") + name + " after "));
-        BOOST_TEST(contains(r.out, " of 43 steps; the model is saved in " + (out / "model.safetensors").string() +
+        BOOST_TEST(contains(r.out, " of 23 steps; the model is saved in " + (out / "model.safetensors").string() +
                                        ": go on with --resume\n"));
         BOOST_TEST(!fs::exists(out / ".lock"));
-        const Run rest = run("photos", train(out, 43, {"--resume"}));
+        const Run rest = run("photos", train(out, 23, {"--resume"}));
         BOOST_TEST(rest.status == 0, rest.err);
         BOOST_TEST((content(out / "model.safetensors") == content(folder / "whole/model.safetensors")));
     }
