@@ -6,12 +6,14 @@ find_package(nlohmann_json QUIET)
 find_package(CLI11 QUIET)
 find_package(ZLIB QUIET)
 find_path(TYPENET_STB stb/stb_image.h)
+find_path(TYPENET_PROTOZERO protozero/pbf_builder.hpp)
 find_path(TYPENET_CBLAS cblas.h PATH_SUFFIXES openblas x86_64-linux-gnu aarch64-linux-gnu x86_64-linux-gnu/openblas-pthread)
 find_library(TYPENET_OPENBLAS openblas)
 find_library(TYPENET_BOOST_TEST_LIBRARY libboost_unit_test_framework.a)
 
 set(needed "Boost_FOUND:libboost-dev" "fmt_FOUND:libfmt-dev" "nlohmann_json_FOUND:nlohmann-json3-dev" "ZLIB_FOUND:zlib1g-dev"
-           "TYPENET_STB:libstb-dev" "TYPENET_CBLAS:libopenblas-dev" "TYPENET_OPENBLAS:libopenblas-dev")
+           "TYPENET_STB:libstb-dev" "TYPENET_PROTOZERO:libprotozero-dev"
+           "TYPENET_CBLAS:libopenblas-dev" "TYPENET_OPENBLAS:libopenblas-dev")
 if(TYPENET_EXAMPLES)
     list(APPEND needed "CLI11_FOUND:libcli11-dev")
 endif()

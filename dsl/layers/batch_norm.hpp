@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "dsl/core/layer.hpp"
+#include "dsl/core/operation.hpp"
 
 namespace tn {
 
@@ -16,6 +17,7 @@ struct BN {
     static constexpr float momentum = 0.1f;
     static constexpr Role role = Role::norm;
     static constexpr Axis axis = Axis::channels;
+    static constexpr Operation operation{Operation::normalise, {}, epsilon};
 
     static constexpr Text name() { return "BN"; }
     static constexpr ShapeResult output(Shape in) { return in; }

@@ -3,6 +3,7 @@
 
 #include "dsl/core/conv_window.hpp"
 #include "dsl/core/layer.hpp"
+#include "dsl/core/operation.hpp"
 #include "dsl/core/options.hpp"
 #include "dsl/init/initialisers.hpp"
 
@@ -73,6 +74,7 @@ template <int Filters, auto KernelArgument, class... Options> struct Conv {
     }
 
     static constexpr ConvWindow moves{kernel.height, kernel.width, stride, pad_h, pad_w};
+    static constexpr Operation operation{Operation::convolution, moves};
 
     static constexpr Parameters parameters(Shape in) {
         Parameters p;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dsl/core/layer.hpp"
+#include "dsl/core/operation.hpp"
 #include "dsl/core/options.hpp"
 #include "dsl/init/initialisers.hpp"
 
@@ -12,6 +13,8 @@ namespace tn {
 template <int Outputs, class... Options> struct Dense {
     static constexpr bool has_bias =
         std::is_void_v<typename options::find<options::is_no_bias, void, Options...>::type>;
+
+    static constexpr Operation operation{Operation::dense};
 
     /// What this layer becomes when BN follows it.
     using before_norm = std::conditional_t<has_bias, Dense<Outputs, Options..., NoBias>, Dense>;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dsl/core/layer.hpp"
+#include "dsl/core/operation.hpp"
 #include "runtime/core/random.hpp"
 
 namespace tn {
@@ -12,6 +13,7 @@ template <int Percent> struct Dropout {
     static constexpr Axis axis = Axis::values;
     static constexpr bool in_place = true;
     static constexpr Reads reads{.x = false, .y = false};
+    static constexpr Operation operation{Operation::identity};
 
     static constexpr Text name() { return Text{} << "Dropout<" << Percent << ">"; }
     static constexpr ShapeResult output(Shape in) {

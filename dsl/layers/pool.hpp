@@ -3,6 +3,7 @@
 
 #include "dsl/core/conv_window.hpp"
 #include "dsl/core/layer.hpp"
+#include "dsl/core/operation.hpp"
 #include "dsl/core/options.hpp"
 
 namespace tn {
@@ -15,6 +16,7 @@ template <int Window, class... Options> struct Pool {
     static constexpr int stride = options::find<options::is_stride, Stride<Window>, Options...>::type::value;
     static constexpr Role role = Role::pool;
     static constexpr Axis axis = Axis::samples;
+    static constexpr Operation operation{Operation::max_pool, {Window, Window, stride, 0, 0}};
 
     static constexpr Text name() {
         Text t;

@@ -1,6 +1,7 @@
 // Relu: max(x, 0).
 #pragma once
 
+#include "dsl/core/operation.hpp"
 #include "dsl/layers/pointwise.hpp"
 
 namespace tn {
@@ -9,6 +10,7 @@ namespace tn {
 struct Relu : Pointwise<Relu> {
     static constexpr Role role = Role::relu;
     static constexpr Reads reads{.x = false, .y = true};
+    static constexpr Operation operation{Operation::relu};
 
     static constexpr Text name() { return "Relu"; }
     template <class T> static constexpr T value(T x) { return x < 0 ? T(0) : x; }

@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "dsl/core/operation.hpp"
 #include "dsl/layers/pointwise.hpp"
 
 namespace tn {
@@ -10,6 +11,7 @@ namespace tn {
 /// y = 1 / (1 + exp(-x)), dy/dx = y (1 - y). Any shape, unchanged.
 struct Sigmoid : Pointwise<Sigmoid> {
     static constexpr Reads reads{.x = false, .y = true};
+    static constexpr Operation operation{Operation::sigmoid};
 
     static constexpr Text name() { return "Sigmoid"; }
     template <class T> static constexpr T value(T x) {

@@ -1,6 +1,7 @@
 // Sigmoid and cross entropy, for yes-or-no outputs that do not exclude each other.
 #pragma once
 
+#include "dsl/core/operation.hpp"
 #include "dsl/loss/loss.hpp"
 
 namespace tn {
@@ -9,6 +10,7 @@ namespace tn {
 /// dx = (sigmoid(x) - t) / (outputs n). A sample is right when every output is on its target's side of one half.
 struct SigmoidCrossEntropy {
     static constexpr Target target = Target::values;
+    static constexpr Operation operation{Operation::sigmoid};  // of predict()
 
     static constexpr Text name() { return "SigmoidCrossEntropy"; }
     static constexpr ShapeResult check(Shape in) {

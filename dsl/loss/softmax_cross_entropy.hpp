@@ -1,6 +1,7 @@
 // Softmax and cross entropy, for one class of several.
 #pragma once
 
+#include "dsl/core/operation.hpp"
 #include "dsl/loss/loss.hpp"
 
 namespace tn {
@@ -10,6 +11,7 @@ namespace tn {
 /// Inception architecture for computer vision", 2016, section 7). Needs a vector of >= 2 outputs.
 struct SoftmaxCrossEntropy {
     static constexpr Target target = Target::label;
+    static constexpr Operation operation{Operation::softmax};  // of predict()
 
     static constexpr Text name() { return "SoftmaxCrossEntropy"; }
     static constexpr ShapeResult check(Shape in) {

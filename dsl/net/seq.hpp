@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dsl/core/layer.hpp"
+#include "dsl/core/operation.hpp"
 #include "dsl/core/sequence.hpp"
 
 namespace tn {
@@ -24,6 +25,7 @@ template <int K> struct Fork {
     static constexpr Axis axis = Axis::values;
     static constexpr Reads reads{.x = false, .y = false};
 
+    static constexpr Operation operation{Operation::identity};
     static constexpr Text name() { return "Fork"; }
     static constexpr ShapeResult output(Shape in) {
         if (K < 2) return layer_must(Must::have_at_least_2_branches, K);
@@ -50,6 +52,7 @@ struct AddBranches {
     static constexpr Axis axis = Axis::values;
     static constexpr Reads reads{.x = false, .y = false};
 
+    static constexpr Operation operation{Operation::sum};
     static constexpr Text name() { return "Residual"; }
     static constexpr ShapeResult output(Shape in) { return in; }
     static constexpr ShapeResult combine(const Shape* branch, int) {
@@ -70,6 +73,7 @@ struct JoinBranches {
     static constexpr Axis axis = Axis::values;
     static constexpr Reads reads{.x = false, .y = false};
 
+    static constexpr Operation operation{Operation::join};
     static constexpr Text name() { return "Concat"; }
     static constexpr ShapeResult output(Shape in) { return in; }
     static constexpr ShapeResult combine(const Shape* branch, int count) {

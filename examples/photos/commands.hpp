@@ -14,7 +14,7 @@ struct Machine {
 };
 
 struct TrainCommand {
-    std::string folder, test_folder, out = "photos-run", augmentation = "strong";
+    std::string folder, test_folder, out = "photos-run", augmentation = "strong", weights;
     int epochs = 0, batch = 64, evaluate_limit = 0, train_per_class = 0, generated = 200;
     std::int64_t iterations = 0;
     double test_share = 0.2, rate = 1e-3, weight_decay = 1e-4, wrong_labels = 0.04, smoothing = 0, mixup = 0,
@@ -36,11 +36,16 @@ struct CleanCommand {
     std::uint64_t seed = 1;
 };
 
+struct ExportCommand {
+    std::string model = "photos-run/model.safetensors", weights, header, onnx, name = "network";
+};
+
 /// Each returns the program's exit status and throws tn::Error for bad input.
 int train(const Machine&, const TrainCommand&);
 int test(const Machine&, const UseCommand&);
 int predict(const Machine&, const UseCommand&);
 int inspect(const UseCommand&);
 int clean(const Machine&, const CleanCommand&);
+int write_exports(const ExportCommand&);
 
 }  // namespace photos

@@ -59,6 +59,7 @@ int main(int argc, char** argv) {
     train_command->add_option("--evaluate-limit", t.evaluate_limit, "test photographs after an epoch; 0: all")->capture_default_str()->check(CLI::Range(0, 1000000000));
     train_command->add_option("--seed", t.seed, "of weights, split, order and augmentation")->capture_default_str()->check(CLI::NonNegativeNumber);
     train_command->add_flag("--resume", t.resume, "go on from the model in --out");
+    train_command->add_option("--weights", t.weights, "begin with the weights of this safetensors file, as of PyTorch")->excludes("--resume");
     train_command->add_option("--generated", t.generated, "with no folder: drawings a character")->capture_default_str()->check(CLI::Range(10, 10000));
     train_command->add_option("--wrong-labels", t.wrong_labels, "with no folder: share of training labels that are wrong")->capture_default_str()->check(within(0, 0.5));
     add_machine(train_command);
@@ -93,6 +94,14 @@ int main(int argc, char** argv) {
     clean_command->add_option("--seed", c.seed, "of weights, folds, order and augmentation")->capture_default_str()->check(CLI::NonNegativeNumber);
     add_machine(clean_command);
 
+    ExportCommand x;
+    CLI::App* export_command = app.add_subcommand("export", "write a model for other programs");
+    export_command->add_option("--model", x.model, "the model")->capture_default_str();
+    export_command->add_option("--weights", x.weights, "safetensors with the names of a PyTorch state_dict");
+    export_command->add_option("--header", x.header, "a C++ header that needs nothing else");
+    export_command->add_option("--name", x.name, "the namespace in that header")->capture_default_str();
+    export_command->add_option("--onnx", x.onnx, "an ONNX model");
+
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {
@@ -103,6 +112,7 @@ int main(int argc, char** argv) {
                            : *test_command    ? test(machine, u)
                            : *predict_command ? predict(machine, u)
                            : *clean_command   ? clean(machine, c)
+                           : *export_command  ? write_exports(x)
                                               : inspect(u);
         if (std::fflush(stdout) != 0) throw tn::Error("the output cannot be written");
         return status;

@@ -8,11 +8,14 @@
 #include "history.hpp"
 #include "network.hpp"
 #include "runtime/core/file.hpp"
+#include "runtime/core/folder_lock.hpp"
 #include "runtime/core/one_line.hpp"
+#include "runtime/core/stop_signals.hpp"
 #include "runtime/data/characters.hpp"
 #include "runtime/data/folder.hpp"
 #include "runtime/data/split.hpp"
 #include "runtime/io/report.hpp"
+#include "runtime/io/weights.hpp"
 #include "runtime/train/device.hpp"
 #include "runtime/train/trainer.hpp"
 
@@ -99,6 +102,13 @@ std::vector<std::pair<std::string, std::string>> facts(const TrainCommand& c, co
             {"machine", backend}};
 }
 
+/// Says what becomes of a run that a signal ended early, and returns the exit status that tells it apart.
+int interrupted(int signal, std::uint64_t steps, std::int64_t of, const TrainOptions& o) {
+    fmt::print("stopped by {} after {} of {} steps; the model is saved in {}: go on with --resume\n",
+               signal == SIGINT ? "SIGINT" : "SIGTERM", steps, of, one_line(o.save_to.string()));
+    return 128 + signal;
+}
+
 }  // namespace
 
 int train(const Machine& machine, const TrainCommand& c) {
@@ -106,6 +116,7 @@ int train(const Machine& machine, const TrainCommand& c) {
     cpu::Backend backend = open_cpu(machine.device, machine.threads, machine.instructions);
     const fs::path out = c.out;
     make_folder(c.out);
+    const FolderLock lock(out);
 
     const Sets sets = read_sets(c, backend.threads());
     refuse_names_that_cannot_be_saved(sets.training.classes);
@@ -140,8 +151,11 @@ int train(const Machine& machine, const TrainCommand& c) {
 
     Model<Network, Adam> model(backend, c.seed);
     model.active_outputs(static_cast<int>(o.classes.size()));
+    if (!c.weights.empty()) load_weights(c.weights, model);
     std::fflush(stdout);
     Progress progress;
+    const StopSignals signals;
+    o.stop = [&] { return signals.caught() != 0; };
     tn::train(model, Adam{.rate = static_cast<float>(c.rate), .weight_decay = static_cast<float>(c.weight_decay)},
               sets.training, sets.test, o, progress, [&](const EpochResult& e) {
                   add(epochs, e);
@@ -152,6 +166,8 @@ int train(const Machine& machine, const TrainCommand& c) {
                                                e.epoch, e.train_loss, 100 * e.train_accuracy, e.test_loss,
                                                100 * e.test_accuracy));
               });
+    if (const std::int64_t length = run_length(o, sets.training.size()); static_cast<std::int64_t>(model.step()) < length)
+        return interrupted(signals.caught(), model.step(), length, o);
 
     Confusion confusion(static_cast<int>(o.classes.size()));
     std::vector<Prediction> predictions;

@@ -4,10 +4,9 @@
 
 #include "commands.hpp"
 #include "folders.hpp"
-#include "network.hpp"
+#include "model.hpp"
 #include "runtime/core/one_line.hpp"
 #include "runtime/data/folder.hpp"
-#include "runtime/io/checkpoint.hpp"
 #include "runtime/train/device.hpp"
 #include "runtime/train/trainer.hpp"
 
@@ -38,19 +37,12 @@ template <class F> void attempt(int& failed, F f) {
     }
 }
 
-/// Loads the model and counts its classes.
-CheckpointInfo load(const std::string& path, Model<Network>& model) {
-    CheckpointInfo info = load_checkpoint(path, model);
-    model.active_outputs(static_cast<int>(info.classes.size()));
-    return info;
-}
-
 }  // namespace
 
 int test(const Machine& machine, const UseCommand& c) {
     cpu::Backend backend = open_cpu(machine.device, machine.threads, machine.instructions);
     Model<Network> model(backend);
-    const CheckpointInfo info = load(c.model, model);
+    const CheckpointInfo info = load_model(c.model, model);
     FolderOptions same_classes;
     same_classes.classes = info.classes;
     const Pictures pictures = read_folder(c.folder, picture_shape, backend.threads(), same_classes);
@@ -74,7 +66,7 @@ int test(const Machine& machine, const UseCommand& c) {
 int predict(const Machine& machine, const UseCommand& c) {
     cpu::Backend backend = open_cpu(machine.device, machine.threads, machine.instructions);
     Model<Network> model(backend);
-    const CheckpointInfo info = load(c.model, model);
+    const CheckpointInfo info = load_model(c.model, model);
     int failed = 0;
     for (const std::string& argument : c.files)
         attempt(failed, [&] {

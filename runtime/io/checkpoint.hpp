@@ -61,7 +61,7 @@ CheckpointInfo load_checkpoint(const std::filesystem::path& path, Model<N, Optim
     std::vector<std::pair<std::span<const float>, std::span<T>>> copies;
     const auto want = [&](const std::string& name, std::span<T> to) {
         const auto* entry = file.find(name);
-        if (!entry || entry->data.size() != to.size())
+        if (!entry || entry->dtype != "F32" || entry->data.size() != to.size())
             throw Error(path.string() + ": must have the tensor '" + name + "' with " + std::to_string(to.size()) +
                         " values");
         copies.emplace_back(entry->data, to);

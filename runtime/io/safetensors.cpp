@@ -18,6 +18,15 @@ using json = nlohmann::json;
 constexpr std::uint64_t max_header = 100'000'000;  // the limit that the format sets
 constexpr std::uint64_t max_file = std::uint64_t{16} << 30;
 
+/// Bytes of one value, or 0 for a type that the format does not have.
+std::size_t bytes_of(const std::string& dtype) {
+    static const std::map<std::string, std::size_t> sizes{
+        {"BOOL", 1}, {"U8", 1},  {"I8", 1},  {"F8_E5M2", 1}, {"F8_E4M3", 1}, {"U16", 2}, {"I16", 2}, {"F16", 2},
+        {"BF16", 2}, {"U32", 4}, {"I32", 4}, {"F32", 4},     {"U64", 8},     {"I64", 8}, {"F64", 8}};
+    const auto at = sizes.find(dtype);
+    return at == sizes.end() ? 0 : at->second;
+}
+
 std::string checksum(const std::uint8_t* data, std::size_t size) {
     uLong crc = crc32(0, nullptr, 0);
     for (std::size_t at = 0; at < size; at += 1u << 30)
@@ -62,7 +71,7 @@ Safetensors::Safetensors(const std::filesystem::path& path) : path_(path.string(
     const std::size_t size = bytes.size() - 8 - length;
     struct Range {
         std::uint64_t begin, end;
-        std::string name;
+        std::string name, dtype;
         std::vector<std::int64_t> shape;
     };
     std::vector<Range> ranges;
@@ -74,9 +83,10 @@ Safetensors::Safetensors(const std::filesystem::path& path) : path_(path.string(
                 metadata_ = entry.get<std::map<std::string, std::string>>();
                 continue;
             }
-            if (entry.at("dtype") != "F32") fail("tensor '" + name + "' must have dtype F32");
+            const auto dtype = entry.at("dtype").get<std::string>();
+            if (bytes_of(dtype) == 0) fail("tensor '" + name + "' has a dtype that is not known");
             const auto offsets = entry.at("data_offsets").get<std::vector<std::uint64_t>>();
-            Range r{0, 0, name, entry.at("shape").get<std::vector<std::int64_t>>()};
+            Range r{0, 0, name, dtype, entry.at("shape").get<std::vector<std::int64_t>>()};
             if (offsets.size() != 2 || offsets[0] > offsets[1] || offsets[1] > size)
                 fail("tensor '" + name + "' lies outside the file");
             r.begin = offsets[0];
@@ -87,7 +97,7 @@ Safetensors::Safetensors(const std::filesystem::path& path) : path_(path.string(
                     fail("tensor '" + name + "' has an impossible shape");
                 values *= static_cast<std::uint64_t>(extent);
             }
-            if (values * sizeof(float) != r.end - r.begin) fail("tensor '" + name + "' has a size that is not its shape's");
+            if (values * bytes_of(dtype) != r.end - r.begin) fail("tensor '" + name + "' has a size that is not its shape's");
             ranges.push_back(std::move(r));
         }
     } catch (const json::exception& e) {
@@ -104,10 +114,17 @@ Safetensors::Safetensors(const std::filesystem::path& path) : path_(path.string(
     if (next != size) fail(fmt::format("its tensors have {} bytes, but {} follow the header", next, size));
     if (const auto crc = metadata_.find("crc32"); crc != metadata_.end() && crc->second != checksum(data, size))
         fail("is damaged: the checksum of its data is not the one in its header");
-    values_.resize(size / sizeof(float));
-    if (size) std::memcpy(values_.data(), data, values_.size() * sizeof(float));
-    for (const Range& r : ranges)
-        tensors_.push_back({r.name, r.shape, {values_.data() + r.begin / sizeof(float), (r.end - r.begin) / sizeof(float)}});
+    std::size_t total = 0;
+    const auto values_of = [](const Range& r) { return r.dtype == "F32" ? (r.end - r.begin) / sizeof(float) : 0; };
+    for (const Range& r : ranges) total += values_of(r);
+    values_.resize(total);
+    float* to = values_.data();
+    for (const Range& r : ranges) {
+        const std::size_t count = values_of(r);
+        if (count > 0) std::memcpy(to, data + r.begin, count * sizeof(float));
+        tensors_.push_back({r.name, r.dtype, r.shape, {to, count}});
+        to += count;
+    }
 }
 
 const Safetensors::Entry* Safetensors::find(const std::string& name) const {

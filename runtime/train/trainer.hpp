@@ -39,6 +39,7 @@ struct TrainOptions {
     double evaluate_seconds = 0;           ///< at least so long between two evaluations; 0: after every epoch
     std::filesystem::path save_to;         ///< a checkpoint after every epoch; empty: none
     std::filesystem::path resume_from;     ///< a checkpoint of such a run to go on with; empty: from the start
+    std::function<bool()> stop;            ///< asked after every step: true ends the run there, with a checkpoint
     LoaderOptions loader{};
     std::vector<std::string> classes;
 };
@@ -52,6 +53,13 @@ struct EpochResult {
     double test_accuracy = std::numeric_limits<double>::quiet_NaN();
     double seconds = 0;
 };
+
+/// The steps that a run on so many pictures takes in all.
+inline std::int64_t run_length(const TrainOptions& o, int pictures) {
+    if (o.iterations > 0) return o.iterations;
+    const int batch = std::clamp(o.batch, 1, std::max(pictures, 1));
+    return static_cast<std::int64_t>(o.epochs) * ((pictures + batch - 1) / batch);
+}
 
 /// The learning rate's factor at an iteration counted from 0.
 inline float rate_factor(const TrainOptions& o, std::int64_t iteration, std::int64_t total) {
@@ -107,9 +115,32 @@ EpochResult evaluate(M& model, const Pictures& pictures, const Normalise& normal
 
 namespace detail {
 
+/// What an epoch that is under way has given so far; a checkpoint within an epoch keeps it.
+struct EpochSums {
+    double loss = 0;
+    int right = 0, seen = 0;
+};
+
+std::string to_text(const EpochSums& sums);
+/// Throws Error naming the file unless to_text wrote the text.
+EpochSums epoch_sums(const std::string& text, const std::string& path);
+
+inline constexpr const char* epoch_sums_key = "epoch so far";
+
+template <class M>
+void save(const TrainOptions& o, const Normalise& normalise, M& model, const EpochSums& sums,
+          std::optional<WeightAverage>& average) {
+    if (o.save_to.empty()) return;
+    CheckpointInfo info;
+    info.classes = o.classes;
+    info.normalise = normalise;
+    if (sums.seen > 0) info.more[epoch_sums_key] = to_text(sums);
+    save_checkpoint(o.save_to, model, info, true, average ? average->views(model) : std::vector<TensorView>());
+}
+
 /// Goes on from a checkpoint, which must be of such a run: another seed or other classes would mix up what was trained
 /// and what is tested.
-template <class M> void resume(M& model, const TrainOptions& o, std::optional<WeightAverage>& average) {
+template <class M> EpochSums resume(M& model, const TrainOptions& o, std::optional<WeightAverage>& average) {
     const std::string path = o.resume_from.string();
     const Safetensors file(o.resume_from);
     const CheckpointInfo saved = checkpoint_info(file, path);
@@ -117,12 +148,15 @@ template <class M> void resume(M& model, const TrainOptions& o, std::optional<We
         throw Error(path + ": is of a run with seed " + std::to_string(saved.seed) + ", not " +
                     std::to_string(model.seed()) + ": go on with the same seed");
     if (saved.classes != o.classes) throw Error(path + ": is of a run with other classes");
+    const auto within = saved.more.find(epoch_sums_key);
+    const EpochSums sums = within == saved.more.end() ? EpochSums{} : epoch_sums(within->second, path);
     if (average)
         average->restore(model, file, path);
     else if (file.find("training." + model.tensors()[0].name))
         throw Error(path + ": is of a run that averaged its weights");
     load_checkpoint(o.resume_from, model, true);
     if (average) average->swap(model);
+    return sums;
 }
 
 /// Ends the progress line also when an error ends the run.
@@ -134,9 +168,10 @@ struct EndOfLine {
 }  // namespace detail
 
 /// Trains and returns what every epoch gave; `after_epoch` is told each one, and its checkpoint is saved before that.
-/// The run counts from the model's first step: one that has taken some goes on after them. Throws Error when an option
-/// is out of range, the model cannot take the pictures, no step is left, the checkpoint is of another run or the loss
-/// is not finite; what was saved before stays.
+/// The run counts from the model's first step: one that has taken some goes on after them, also within an epoch. A run
+/// that was told to stop has taken less than run_length() steps. Throws Error when an option is out of range, the model
+/// cannot take the pictures, no step is left, the checkpoint is of another run or cannot be written, or the loss is not
+/// finite; what was saved before stays.
 template <class M, class Optimizer>
 std::vector<EpochResult> train(M& model, Optimizer optimizer, const Pictures& training, const Pictures& test,
                                const TrainOptions& options, Progress& progress,
@@ -154,11 +189,11 @@ std::vector<EpochResult> train(M& model, Optimizer optimizer, const Pictures& tr
     loading.batch = options.batch;
     Loader loader(training, loading);
     const int per_epoch = loader.batches_per_epoch();
-    const std::int64_t total =
-        options.iterations > 0 ? options.iterations : static_cast<std::int64_t>(options.epochs) * per_epoch;
+    const std::int64_t total = run_length(options, training.size());
     std::optional<WeightAverage> average;
     if (options.average != 0) average.emplace(model, options.average);
-    if (!options.resume_from.empty()) detail::resume(model, options, average);
+    detail::EpochSums sums;
+    if (!options.resume_from.empty()) sums = detail::resume(model, options, average);
     const auto begin = static_cast<std::int64_t>(model.step());
     if (begin >= total)
         throw Error("the model has taken " + std::to_string(begin) + " steps, and a run of " + std::to_string(total) +
@@ -171,8 +206,7 @@ std::vector<EpochResult> train(M& model, Optimizer optimizer, const Pictures& tr
         return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     };
     std::vector<EpochResult> epochs;
-    double loss = 0, last_evaluation = -1e9;
-    int right = 0, seen = 0;
+    double last_evaluation = -1e9;
     std::int64_t samples = 0;
     for (std::int64_t i = begin; i < total; ++i) {
         const BatchView batch = loader.next();
@@ -188,37 +222,37 @@ std::vector<EpochResult> train(M& model, Optimizer optimizer, const Pictures& tr
         if (!std::isfinite(result.loss))
             throw Error("the loss is not finite at iteration " + std::to_string(i + 1) +
                         ": use a smaller learning rate");
-        loss += result.loss;
-        right += result.correct;
-        seen += batch.n;
+        sums.loss += result.loss;
+        sums.right += result.correct;
+        sums.seen += batch.n;
         samples += batch.n;
-        progress.show({i + 1 - begin, total - begin, loss / seen, static_cast<double>(right) / seen, seconds(),
+        progress.show({i + 1 - begin, total - begin, sums.loss / sums.seen,
+                       static_cast<double>(sums.right) / sums.seen, seconds(),
                        static_cast<double>(samples) / seconds()});
         const bool last = i + 1 == total;
-        if (batch.index + 1 < per_epoch && !last) continue;
+        const bool stopping = !last && options.stop && options.stop(), ends_epoch = batch.index + 1 == per_epoch || last;
+        if (!ends_epoch && !stopping) continue;
         if (average) average->swap(model);  // tested, saved and left behind is the average
+        if (!ends_epoch) {
+            detail::save(options, loading.normalise, model, sums, average);
+            break;
+        }
         EpochResult epoch;
-        if (test.size() > 0 && (last || seconds() - last_evaluation >= options.evaluate_seconds)) {
-            epoch = evaluate(model, test, loading.normalise, options.batch, last ? 0 : options.evaluate_limit,
-                             nullptr, nullptr, options.mirror);
+        if (test.size() > 0 && !stopping && (last || seconds() - last_evaluation >= options.evaluate_seconds)) {
+            epoch = evaluate(model, test, loading.normalise, options.batch, last ? 0 : options.evaluate_limit, nullptr,
+                             nullptr, options.mirror);
             last_evaluation = seconds();
         }
         epoch.epoch = static_cast<int>(batch.epoch) + 1;
         epoch.iteration = i + 1;
-        epoch.train_loss = loss / seen;
-        epoch.train_accuracy = static_cast<double>(right) / seen;
+        epoch.train_loss = sums.loss / sums.seen;
+        epoch.train_accuracy = static_cast<double>(sums.right) / sums.seen;
         epoch.seconds = seconds();
-        loss = 0;
-        right = seen = 0;
-        if (!options.save_to.empty()) {
-            CheckpointInfo info;
-            info.classes = options.classes;
-            info.normalise = loading.normalise;
-            save_checkpoint(options.save_to, model, info, true,
-                            average ? average->views(model) : std::vector<TensorView>());
-        }
+        if (batch.index + 1 == per_epoch) sums = {};
+        detail::save(options, loading.normalise, model, sums, average);
         epochs.push_back(epoch);
         if (after_epoch) after_epoch(epoch);
+        if (stopping) break;
         if (average && !last) average->swap(model);
     }
     return epochs;

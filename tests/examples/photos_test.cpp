@@ -1,5 +1,7 @@
 // The photos program from outside: a few steps on a few drawn characters, all its commands, and every way to ask wrongly.
 #define BOOST_TEST_MODULE photos
+#include <fmt/ranges.h>
+
 #include <boost/test/unit_test.hpp>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -7,6 +9,7 @@
 #include "runtime/cpu/isa.hpp"
 #include "runtime/data/characters.hpp"
 #include "runtime/data/image.hpp"
+#include "runtime/io/safetensors.hpp"
 #include "tests/support/program.hpp"
 
 using namespace tn_test;
@@ -189,6 +192,67 @@ BOOST_FIXTURE_TEST_CASE(inspects_a_model, Trained) {
     BOOST_TEST(contains(r.out, "classes   3: ada ben cleo\n"));
     BOOST_TEST(contains(r.out, "step      6\n"));
     BOOST_TEST(contains(r.out, "20.weight                1000x128 "));
+}
+
+BOOST_FIXTURE_TEST_CASE(weights_travel_without_what_only_training_needs, Trained) {
+    const Run exported = run("photos", {"export", "--model", model(), "--weights", at("weights.safetensors")});
+    BOOST_TEST(exported.status == 0, exported.err);
+    BOOST_TEST(contains(exported.out, at("weights.safetensors") + ": the weights"));
+    const tn::Safetensors all(model()), weights(at("weights.safetensors"));
+    BOOST_TEST(!weights.find("optimizer.0.0.weight"));
+    BOOST_TEST(weights.metadata("format") == "pt");
+    for (const auto& t : weights.tensors()) {
+        BOOST_REQUIRE(all.find(t.name));
+        BOOST_TEST(std::equal(t.data.begin(), t.data.end(), all.find(t.name)->data.begin()));
+    }
+    // A run from these weights begins where that one ended: with a rate of almost 0 the model stays.
+    const auto from = [&](const std::string& file) {
+        return std::vector<std::string>{"train", set(), "--out", at("again"), "--iterations", "1", "--rate", "1e-8", "--batch",
+                                        "4", "--weights", file};
+    };
+    BOOST_TEST(run("photos", from(at("weights.safetensors"))).status == 0);
+    const tn::Safetensors again(at("again/model.safetensors"));
+    double most = 0;
+    for (std::size_t i = 0; i < 1000; ++i)
+        most = std::max(most, std::abs(double(again.find("16.weight")->data[i]) - weights.find("16.weight")->data[i]));
+    BOOST_TEST(most < 1e-6);
+    BOOST_TEST(contains(complaint("photos", from(at("nothing"))), "nothing: cannot be read: "));
+    BOOST_TEST(contains(complaint("photos", {"export", "--model", model()}), "say what to write: --weights FILE, --header"));
+    BOOST_TEST(contains(complaint("photos", {"export", "--model", model(), "--weights", at("no/folder")}), "no/folder: cannot be written"));
+}
+
+BOOST_FIXTURE_TEST_CASE(an_exported_header_predicts_the_same_without_the_library, Trained) {
+    const Run exported = run("photos", {"export", "--model", model(), "--header", at("faces.hpp"), "--name", "faces"});
+    BOOST_TEST(exported.status == 0, exported.err);
+    const std::string line = run("photos", {"predict", "--model", model(), photograph("plain.png")}).lines().at(0);
+    const std::string best = line.substr(line.find('\t') + 1, line.rfind('\t') - line.find('\t') - 1);
+    const tn::Picture picture = tn::resize(tn::read_picture(photograph("plain.png"), 1), {1, 128, 128});
+    folder.write("main.cpp", fmt::format(
+        "#include \"faces.hpp\"\n"
+        "const unsigned char bytes[faces::inputs] = {{{}}};\n"
+        "float x[faces::inputs], y[faces::outputs], work[faces::workspace];\n"
+        "int main() {{\n"
+        "    static_assert(faces::outputs == 3 && faces::height == 128 && faces::workspace * sizeof(float) < 2000000);\n"
+        "    for (std::size_t i = 0; i < faces::inputs; ++i) x[i] = (bytes[i] / 255.0f - faces::mean[0]) / faces::deviation[0];\n"
+        "    faces::infer(x, y, work);\n"
+        "    std::size_t best = 0;\n"
+        "    for (std::size_t i = 0; i < faces::outputs; ++i) best = y[i] > y[best] ? i : best;\n"
+        "    return y[best] - {} < 1e-4 && {} - y[best] < 1e-4 && faces::classes[best][0] == '{}' ? 0 : 1;\n"
+        "}}\n",
+        fmt::join(picture.pixels, ", "), line.substr(line.rfind('\t') + 1), line.substr(line.rfind('\t') + 1), best[0]));
+    const Run built = run_shell(fmt::format("{} -std=c++17 -O1 -Wall -Wextra -Werror {} -o {}", TN_CXX, quoted(at("main.cpp")),
+                                            quoted(at("main"))));
+    BOOST_TEST(built.status == 0, built.err);
+    BOOST_TEST(run_shell(quoted(at("main"))).status == 0);
+    BOOST_TEST(contains(complaint("photos", {"export", "--model", model(), "--header", at("a.hpp"), "--name", "a b"}),
+                        "the name of a header's namespace must be letters"));
+    BOOST_TEST(!fs::exists(at("a.hpp")));
+}
+
+BOOST_FIXTURE_TEST_CASE(exports_an_onnx_model, Trained) {
+    const Run exported = run("photos", {"export", "--model", model(), "--onnx", at("faces.onnx")});
+    BOOST_TEST(exported.status == 0, exported.err);
+    BOOST_TEST(fs::file_size(at("faces.onnx")) > 4000000u);
 }
 
 BOOST_FIXTURE_TEST_CASE(refuses_models_that_are_not_its_own, Trained) {

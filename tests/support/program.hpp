@@ -2,43 +2,10 @@
 #pragma once
 
 #include <fmt/format.h>
-#include <sys/wait.h>
 
-#include <cstdlib>
-#include <fstream>
-#include <iterator>
-#include <string>
-#include <vector>
-
-#include "tests/runtime/temporary_folder.hpp"
+#include "tests/support/shell.hpp"
 
 namespace tn_test {
-
-struct Run {
-    int status = 0;            ///< the exit status; 128 and more: ended by a signal
-    std::string out, err;
-
-    std::vector<std::string> lines() const {
-        std::vector<std::string> all;
-        for (std::size_t at = 0; at < out.size();) {
-            const std::size_t end = std::min(out.find('\n', at), out.size());
-            all.push_back(out.substr(at, end - at));
-            at = end + 1;
-        }
-        return all;
-    }
-};
-
-inline std::string quoted(const std::string& word) {
-    std::string text = "'";
-    for (char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    return text + "'";
-}
-
-inline std::string content(const std::filesystem::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-}
 
 /// The shell command that runs TN_PROGRAMS/name with these words.
 inline std::string command_of(const std::string& name, const std::vector<std::string>& words) {
@@ -48,13 +15,7 @@ inline std::string command_of(const std::string& name, const std::vector<std::st
 }
 
 /// Runs the program to its end.
-inline Run run(const std::string& name, const std::vector<std::string>& words) {
-    const TemporaryFolder folder;
-    const int status = std::system((command_of(name, words) + " >" + quoted((folder / "out").string()) + " 2>" +
-                                    quoted((folder / "err").string()) + " </dev/null")
-                                       .c_str());
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : 128, content(folder / "out"), content(folder / "err")};
-}
+inline Run run(const std::string& name, const std::vector<std::string>& words) { return run_shell(command_of(name, words)); }
 
 /// Runs the program until `file` has something in it and then kills it; false when it ended by itself before.
 inline bool run_until(const std::filesystem::path& file, const std::string& name, const std::vector<std::string>& words) {

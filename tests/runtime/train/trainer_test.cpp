@@ -247,6 +247,52 @@ BOOST_AUTO_TEST_CASE(averaged_weights_are_tested_saved_and_left_behind_and_train
                         "the decay of averaged weights must lie between 0 and 1"));
 }
 
+BOOST_AUTO_TEST_CASE(a_run_that_is_stopped_after_any_step_goes_on_to_the_same_end) {
+    TemporaryFolder folder;
+    cpu::Backend backend(2);
+    Quiet quiet;
+    const Outcome whole = run(2, run_options(3));
+    for (std::uint64_t stop_at : {1u, 4u, 6u, 7u, 11u}) {  // 4 steps an epoch
+        TrainOptions o = run_options(3);
+        o.save_to = folder / "model.safetensors";
+        TestModel first(backend, 3), second(backend, 3);
+        first.active_outputs(3);
+        second.active_outputs(3);
+        o.stop = [&] { return first.step() == stop_at; };
+        const auto begun = train(first, adam, training, testing, o, quiet.progress);
+        BOOST_TEST(first.step() == stop_at);
+        BOOST_TEST(first.step() < static_cast<std::uint64_t>(run_length(o, training.size())));
+        BOOST_TEST(checkpoint_info(Safetensors(o.save_to), "").step == stop_at);
+        BOOST_TEST(begun.size() == stop_at / 4);
+        o.stop = {};
+        o.resume_from = o.save_to;
+        const auto rest = train(second, adam, training, testing, o, quiet.progress);
+        BOOST_TEST((everything(second) == whole.bits), "stopped after step " << stop_at);
+        BOOST_REQUIRE_EQUAL(rest.size(), 3 - begun.size());
+        // Also the sums of the epoch that was under way.
+        for (std::size_t e = 0; e < rest.size(); ++e) BOOST_TEST(same(rest[e], whole.epochs[e + begun.size()]));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_wish_to_stop_at_the_last_step_comes_too_late) {
+    TrainOptions o = run_options(2);
+    o.stop = [] { return false; };
+    const Outcome never = run(1, o);
+    int asked = 0;
+    o.stop = [&] { return ++asked == 8; };
+    BOOST_TEST((run(1, o).bits == never.bits));
+    BOOST_TEST(asked == 7);
+}
+
+BOOST_AUTO_TEST_CASE(sums_of_an_epoch_that_are_not_in_order_are_named) {
+    for (const char* text : {"", "1", "0x1p+0 1", "0x1p+0 1 2 3", "nan 1 2", "inf 1 2", "1 3 2", "1 -1 2", "1 0 0", "a b c"})
+        BOOST_TEST(contains(error_of([&] { detail::epoch_sums(text, "file"); }), "file: its metadata is not in order"), text);
+    const detail::EpochSums back = detail::epoch_sums(detail::to_text({1.0 / 3, 2, 5}), "file");
+    BOOST_TEST(back.loss == 1.0 / 3);
+    BOOST_TEST(back.right == 2);
+    BOOST_TEST(back.seen == 5);
+}
+
 BOOST_AUTO_TEST_CASE(a_run_goes_on_only_from_its_own_checkpoint) {
     TemporaryFolder folder;
     cpu::Backend backend(1);

@@ -1,0 +1,22 @@
+#include "runtime/train/trainer.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+namespace tn::detail {
+
+// Hexadecimal, so that the sum goes on from the same bits.
+std::string to_text(const EpochSums& sums) { return fmt::format("{:a} {} {}", sums.loss, sums.right, sums.seen); }
+
+EpochSums epoch_sums(const std::string& text, const std::string& path) {
+    EpochSums sums;
+    int used = 0;
+    if (std::sscanf(text.c_str(), "%la %d %d%n", &sums.loss, &sums.right, &sums.seen, &used) != 3 ||
+        used != static_cast<int>(text.size()) || !std::isfinite(sums.loss) || sums.seen < 1 || sums.right < 0 ||
+        sums.right > sums.seen)
+        throw Error(path + ": its metadata is not in order: '" + epoch_sums_key + "' must be a loss and two counts");
+    return sums;
+}
+
+}  // namespace tn::detail

@@ -1,0 +1,95 @@
+// Networks that are exported in tests, with samples and what the model makes of them.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <vector>
+
+#include "dsl/typenet.hpp"
+#include "runtime/train/model.hpp"
+
+namespace tn_test {
+
+using namespace tn;
+
+/// A layer that says what it computes, and one that does not.
+struct Gain {
+    static constexpr Axis axis = Axis::channels;
+    static constexpr Operation operation{Operation::scale};
+    static constexpr Text name() { return "Gain"; }
+    static constexpr ShapeResult output(Shape in) { return in; }
+    static constexpr Parameters parameters(Shape in) {
+        Parameters p;
+        p.add({"weight", {in.channels}, 1, {InitRule::constant, 1}});
+        return p;
+    }
+    template <class T> static void forward(const Pass<T>& p) {
+        const std::size_t plane = p.in.plane();
+        for (int n = 0; n < p.n; ++n)
+            for (int c = p.begin; c < p.end; ++c)
+                for (std::size_t i = 0; i < plane; ++i) {
+                    const std::size_t at = static_cast<std::size_t>(n) * p.in.size() + static_cast<std::size_t>(c) * plane + i;
+                    p.y[at] = p.parameter[0][c] * p.x[at];
+                }
+    }
+    template <class T> static void backward(const Pass<T>&) {}
+};
+struct Cube : Pointwise<Cube> {
+    static constexpr Text name() { return "Cube"; }
+    template <class T> static constexpr T value(T x) { return x * x * x; }
+    template <class T> static constexpr T slope(T x, T) { return 3 * x * x; }
+};
+
+using Photographic = Net<Image<1, 16, 16>, Batch<3>,
+                         Seq<Conv<8, 3>, BN, Relu, Pool<2>, Conv<8, 3>, BN, Relu, Pool<2>, Dense<16>, BN, Relu, Dropout<50>,
+                             Dense<10>>,
+                         SoftmaxCrossEntropy>;
+using Winding = Net<Image<2, 11, 9>, Batch<3>,
+                    Seq<Conv<6, Kernel<3, 5>>, Relu, Residual<Conv<6, 3>, BN, Relu, Conv<6, 3>, BN>, Relu,
+                        Concat<Conv<3, 1>, Seq<Conv<4, 3>, BN, Sigmoid>, Pool<1>>, Residual<Conv<5, 3, Stride<2>>, Shortcut<Conv<5, 1, Stride<2>>, BN>>,
+                        Flatten, Dense<4>>,
+                    SoftmaxCrossEntropy>;
+using Unfolded = Net<Image<3, 10, 12>, Batch<3>,
+                     Seq<BN, Conv<4, 5, Stride<3>, Pad<1>>, Relu, BN, Pool<2, Stride<1>>, BN, Sigmoid, Relu, Flatten, BN, Dense<3, NoBias>>,
+                     SigmoidCrossEntropy>;
+using Values = Net<Vector<5>, Batch<3>, Seq<Dense<6>, Sigmoid, Dropout<0>, Dense<2>>, MeanSquaredError>;
+using Outside = Net<Image<2, 4, 4>, Batch<3>, Seq<Conv<3, 3>, Gain, Relu, Pool<2>, Gain, Dense<2>>, SoftmaxCrossEntropy>;
+using Unknown = Net<Vector<5>, Batch<3>, Seq<Dense<6>, Cube, Dense<2>>, MeanSquaredError>;
+using EndsInRelu = Net<Vector<5>, Batch<3>, Seq<Dense<6>, Sigmoid>, SoftmaxCrossEntropy>;
+
+/// A model with weights and running statistics that no layer has by itself, and what it makes of random samples.
+template <class N> struct Samples {
+    cpu::Backend backend{1};
+    std::unique_ptr<Model<N>> model;
+    int count = N::batch;
+    std::vector<float> x, y;    ///< [count][input], [count][active]
+
+    explicit Samples(int active = N::output.channels) : model(std::make_unique<Model<N>>(backend, 1)) {
+        model->active_outputs(active);
+        std::uint64_t i = 0;
+        for (const auto& t : model->tensors()) {
+            Random random(5, 1, i++);
+            const bool positive = t.name.find("running_var") != t.name.npos;
+            // No larger than that, or the outputs would be 0 or 1 whatever the layers before do.
+            const float spread = t.parameter.rank > 1 ? std::sqrt(1.5f / static_cast<float>(t.parameter.fan_in)) : 0.3f;
+            const float middle = t.trained && t.parameter.rank == 1 && t.parameter.init.value > 0 ? 1.0f : 0.0f;
+            for (float& v : t.values) v = positive ? 0.5f + random.uniform() : middle + spread * random.normal();
+        }
+        Random random(6, 1, 1);
+        for (float& v : model->input()) {
+            v = random.normal();
+            x.push_back(v);
+        }
+        const auto p = model->predict(count);
+        for (int n = 0; n < count; ++n)
+            for (int k = 0; k < active; ++k)
+                y.push_back(p[static_cast<std::size_t>(n * N::output.channels + k)]);
+    }
+    /// Whether some output is far from 0 and from 1.
+    bool telling() const {
+        return std::any_of(y.begin(), y.end(), [](float v) { return std::abs(v) > 0.1f && std::abs(v) < 0.9f; });
+    }
+};
+
+}  // namespace tn_test
