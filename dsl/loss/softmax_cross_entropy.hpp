@@ -6,8 +6,8 @@
 
 namespace tn {
 
-/// loss = log(sum over c of exp(x_c)) - sum over c of q_c x_c; dx = (softmax(x) - q) / n. The target q is onehot(label), or
-/// with a smoothing e (1 - e) onehot(label) + e / active (Szegedy, Vanhoucke, Ioffe, Shlens and Wojna, "Rethinking the
+/// loss = log(sum over c of exp(x_c)) - sum over c of q_c x_c; dx = (softmax(x) - q) / n. The target q is onehot(label),
+/// or with a smoothing e (1 - e) onehot(label) + e / active (Szegedy, Vanhoucke, Ioffe, Shlens and Wojna, "Rethinking the
 /// Inception architecture for computer vision", 2016, section 7). Needs a vector of >= 2 outputs.
 struct SoftmaxCrossEntropy {
     static constexpr Target target = Target::label;

@@ -32,7 +32,7 @@ Result run(const std::vector<double>& x, const std::vector<int>& labels, double 
     Result r{std::vector<double>(labels.size()), std::vector<double>(x.size(), 7)};
     std::vector<unsigned char> correct(labels.size());
     LossPass<double> p;
-    p.n = static_cast<int>(labels.size());
+    p.n = p.end = static_cast<int>(labels.size());
     p.outputs = outputs;
     p.active = active;
     p.smoothing = smoothing;

@@ -18,7 +18,7 @@ BOOST_AUTO_TEST_CASE(the_words_of_a_command_line_become_a_backend) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_not_there_is_an_error_that_says_why) {
-    BOOST_TEST(contains(error_of([] { open_cpu("cuda", 1, "best"); }), "CUDA is not part of this version"));
+    BOOST_TEST(contains(error_of([] { open_cpu("cuda", 1, "best"); }), "--device cuda was asked for, but this program has the CPU's kernels only"));
     BOOST_TEST(error_of([] { open_cpu("gpu", 1, "best"); }) == "--device must be cpu, cuda or auto, not 'gpu'");
     BOOST_TEST(error_of([] { open_cpu("", 1, "best"); }) == "--device must be cpu, cuda or auto, not ''");
     BOOST_TEST(
