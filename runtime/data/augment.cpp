@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "runtime/core/error.hpp"
+#include "runtime/data/pixel_rows.hpp"
 
 namespace tn {
 
@@ -46,32 +47,33 @@ struct Map {
 class Elastic {
 public:
     Elastic(Random& random, float amount, PictureShape s) {
-        for (auto& axis : points_)
-            for (auto& p : axis) p = random.uniform(-amount, amount);
-        scale_[0] = static_cast<float>(s.width);
-        scale_[1] = static_cast<float>(s.height);
+        const float sides[] = {static_cast<float>(s.width), static_cast<float>(s.height)};
+        for (std::size_t axis = 0; axis < 2; ++axis)
+            for (auto& p : points_[axis]) p = random.uniform(-amount, amount) * sides[axis];
     }
-    /// Displacements along `axis` (0: x, 1: y) of a row at height v in 0..1 as coefficients of the columns.
-    std::array<float, grid + 3> row(int axis, float v) const {
-        const auto [first, weight] = spline(v);
-        std::array<float, grid + 3> result{};
-        for (std::size_t c = 0; c < result.size(); ++c)
-            for (std::size_t k = 0; k < 4; ++k)
-                result[c] += weight[k] * points_[static_cast<std::size_t>(axis)][(first + k) * (grid + 3) + c] *
-                             scale_[static_cast<std::size_t>(axis)];
-        return result;
-    }
-    static std::pair<std::size_t, std::array<float, 4>> spline(float u) {
-        const float at = std::clamp(u, 0.0f, 0.9999f) * grid;
+    /// The control points of the columns for a row at height v in 0 .. 1.
+    std::array<float, grid + 3> row(std::size_t axis, float v) const {
+        const float at = std::min(v * grid, grid - 1e-3f);
         const auto first = static_cast<std::size_t>(at);
         const float t = at - static_cast<float>(first), s = 1 - t;
-        return {first,
-                {s * s * s / 6, (3 * t * t * t - 6 * t * t + 4) / 6, (3 * s * s * s - 6 * s * s + 4) / 6, t * t * t / 6}};
+        const float weights[] = {s * s * s / 6, (3 * t * t * t - 6 * t * t + 4) / 6, (3 * s * s * s - 6 * s * s + 4) / 6,
+                                 t * t * t / 6};
+        std::array<float, grid + 3> result{};
+        for (std::size_t k = 0; k < 4; ++k)
+            for (std::size_t c = 0; c < result.size(); ++c)
+                result[c] += weights[k] * points_[axis][(first + k) * (grid + 3) + c];
+        return result;
+    }
+    /// The spline between two points of a row as a cubic of 0 .. 1, given the four points around.
+    static void cubic(const float* p, float (&out)[4]) {
+        out[0] = (p[0] + 4 * p[1] + p[2]) / 6;
+        out[1] = (p[2] - p[0]) / 2;
+        out[2] = (p[0] - 2 * p[1] + p[2]) / 2;
+        out[3] = (p[3] - p[0] + 3 * (p[1] - p[2])) / 6;
     }
 
 private:
     std::array<std::array<float, (grid + 3) * (grid + 3)>, 2> points_{};
-    std::array<float, 2> scale_{};
 };
 
 Map draw_map(const Augmentation& a, PictureShape s, Random& random) {
@@ -99,91 +101,96 @@ Map draw_map(const Augmentation& a, PictureShape s, Random& random) {
     return m;
 }
 
+/// A byte v becomes v scale + shift.
+struct Scaling {
+    float scale, shift;
+};
+
+Scaling scaling(const Normalise& n, std::size_t channel) {
+    const double deviation = static_cast<double>(n.deviation[channel]);
+    return {static_cast<float>(1 / (255 * deviation)), static_cast<float>(-static_cast<double>(n.mean[channel]) / deviation)};
+}
+
 /// Samples every channel of `in` at the places of `map` and `elastic`, in 0 .. 255.
-void sample(std::span<const std::uint8_t> in, PictureShape s, const Map& map, const Elastic* elastic,
-            std::span<float> out) {
+void sample(const PixelRows& rows, std::span<const std::uint8_t> in, PictureShape s, const Map& map,
+            const Elastic* elastic, std::span<float> out) {
     const float mx = static_cast<float>(s.width - 1) / 2, my = static_cast<float>(s.height - 1) / 2;
-    const std::size_t plane = static_cast<std::size_t>(s.width) * static_cast<std::size_t>(s.height);
+    RowPiece pieces[grid];
+    const int count = elastic ? grid : 1;
+    for (int cell = 0; cell < count; ++cell) {
+        pieces[cell].scale[0] = map.xx;
+        pieces[cell].scale[1] = map.yx;
+        pieces[cell].cells = static_cast<float>(count) / static_cast<float>(s.width);
+        pieces[cell].cell = static_cast<float>(cell);
+        pieces[cell].end = (2 * (cell + 1) * s.width + count - 1) / (2 * count);  // there the next cell's middles begin
+    }
     for (int y = 0; y < s.height; ++y) {
         const float v = static_cast<float>(y) - my;
-        std::array<float, grid + 3> ex{}, ey{};
-        if (elastic) {
-            const float at = (static_cast<float>(y) + 0.5f) / static_cast<float>(s.height);
-            ex = elastic->row(0, at);
-            ey = elastic->row(1, at);
+        std::array<float, grid + 3> points[2];
+        if (elastic)
+            for (std::size_t axis = 0; axis < 2; ++axis)
+                points[axis] = elastic->row(axis, (static_cast<float>(y) + 0.5f) / static_cast<float>(s.height));
+        for (int cell = 0; cell < count; ++cell) {
+            RowPiece& piece = pieces[cell];
+            piece.at[0] = map.xy * v + map.dx + mx;
+            piece.at[1] = map.yy * v + map.dy + my;
+            for (std::size_t axis = 0; elastic && axis < 2; ++axis)
+                Elastic::cubic(points[axis].data() + cell, piece.cubic[axis]);
         }
-        for (int x = 0; x < s.width; ++x) {
-            const float u = static_cast<float>(x) - mx;
-            float fx = map.xx * u + map.xy * v + map.dx + mx, fy = map.yx * u + map.yy * v + map.dy + my;
-            if (elastic) {
-                const auto [first, w] =
-                    Elastic::spline((static_cast<float>(x) + 0.5f) / static_cast<float>(s.width));
-                for (std::size_t k = 0; k < 4; ++k) {
-                    fx += w[k] * ex[first + k];
-                    fy += w[k] * ey[first + k];
-                }
-            }
-            fx = std::clamp(fx, 0.0f, static_cast<float>(s.width - 1));
-            fy = std::clamp(fy, 0.0f, static_cast<float>(s.height - 1));
-            const int x0 = static_cast<int>(fx), y0 = static_cast<int>(fy);
-            const float tx = fx - static_cast<float>(x0), ty = fy - static_cast<float>(y0);
-            const std::size_t right = x0 + 1 < s.width, down = y0 + 1 < s.height ? static_cast<std::size_t>(s.width) : 0;
-            const std::size_t at = static_cast<std::size_t>(y0) * static_cast<std::size_t>(s.width) +
-                                   static_cast<std::size_t>(x0);
-            const std::size_t to = static_cast<std::size_t>(y) * static_cast<std::size_t>(s.width) +
-                                   static_cast<std::size_t>(x);
-            for (std::size_t c = 0; c < static_cast<std::size_t>(s.channels); ++c) {
-                const std::uint8_t* p = in.data() + c * plane + at;
-                const float top = static_cast<float>(p[0]) + tx * (static_cast<float>(p[right]) - static_cast<float>(p[0]));
-                const float low = static_cast<float>(p[down]) +
-                                  tx * (static_cast<float>(p[down + right]) - static_cast<float>(p[down]));
-                out[c * plane + to] = top + ty * (low - top);
-            }
-        }
+        rows.sample(in.data(), s.channels, s.height, s.width, pieces,
+                    out.data() + static_cast<std::ptrdiff_t>(y) * s.width);
     }
 }
 
-/// Changes of light, erasing and noise on values of 0 .. 255.
-void change_values(const Augmentation& a, PictureShape s, Random& random, std::span<float> v) {
-    const std::size_t plane = static_cast<std::size_t>(s.width) * static_cast<std::size_t>(s.height);
+/// A rectangle of rows top to bottom and columns left to right that becomes one grey.
+struct Erased {
+    int top = 0, bottom = 0, left = 0, right = 0;
+    float grey = 0;
+};
+
+Erased draw_erased(const Augmentation& a, PictureShape s, Random& random) {
+    if (!random.chance(a.erase.probability) || !(a.erase.amount > 0)) return {};
+    const float area = random.uniform(0.2f, 1) * a.erase.amount, ratio = factor(random, 1);
+    const int w = std::clamp(static_cast<int>(std::sqrt(area * ratio) * static_cast<float>(s.width)), 1, s.width);
+    const int h = std::clamp(static_cast<int>(std::sqrt(area / ratio) * static_cast<float>(s.height)), 1, s.height);
+    Erased e;
+    e.left = static_cast<int>(random.below(static_cast<std::uint32_t>(s.width - w + 1)));
+    e.top = static_cast<int>(random.below(static_cast<std::uint32_t>(s.height - h + 1)));
+    e.right = e.left + w;
+    e.bottom = e.top + h;
+    e.grey = random.uniform(0, 255);
+    return e;
+}
+
+/// Changes of light, erasing and noise on values of 0 .. 255, and their normalising.
+void change_values(const PixelRows& rows, const Augmentation& a, PictureShape s, const Normalise& n, Random& random,
+                   std::span<float> v) {
+    RowLight light;
     if (random.chance(a.contrast.probability)) {
-        const float gain = factor(random, a.contrast.amount);
-        double sum = 0;
-        for (float x : v) sum += static_cast<double>(x);
-        const auto mean = static_cast<float>(sum / static_cast<double>(v.size()));
-        for (float& x : v) x = mean + gain * (x - mean);
+        light.gain = factor(random, a.contrast.amount);
+        light.add = static_cast<float>((1 - static_cast<double>(light.gain)) * rows.sum(v.data(), v.size()) /
+                                       static_cast<double>(v.size()));
     }
-    if (random.chance(a.brightness.probability)) {
-        const float add = random.uniform(-1, 1) * a.brightness.amount * 255;
-        for (float& x : v) x += add;
-    }
-    if (random.chance(a.erase.probability) && a.erase.amount > 0) {
-        const float area = random.uniform(0.2f, 1) * a.erase.amount, ratio = factor(random, 1);
-        const int w = std::clamp(static_cast<int>(std::sqrt(area * ratio) * static_cast<float>(s.width)), 1, s.width);
-        const int h = std::clamp(static_cast<int>(std::sqrt(area / ratio) * static_cast<float>(s.height)), 1, s.height);
-        const int x0 = static_cast<int>(random.below(static_cast<std::uint32_t>(s.width - w + 1)));
-        const int y0 = static_cast<int>(random.below(static_cast<std::uint32_t>(s.height - h + 1)));
-        const float grey = random.uniform(0, 255);
-        for (int c = 0; c < s.channels; ++c)
-            for (int y = y0; y < y0 + h; ++y)
-                std::fill_n(v.begin() + static_cast<std::ptrdiff_t>(static_cast<std::size_t>(c) * plane) +
-                                static_cast<std::ptrdiff_t>(y) * s.width + x0, w, grey);
-    }
+    if (random.chance(a.brightness.probability)) light.add += random.uniform(-1, 1) * a.brightness.amount * 255;
+    const Erased erased = draw_erased(a, s, random);
+    light.grey = erased.grey;
     if (random.chance(a.noise.probability)) {
-        // The sum of four uniform numbers is close enough to normal, and cheap.
-        const float spread = random.uniform() * a.noise.amount * 255 * 1.7320508f;
-        for (float& x : v) {
-            const std::uint32_t w = random.word();
-            const auto byte = [&](int k) { return static_cast<float>((w >> (8 * k)) & 255u); };
-            x += spread * ((byte(0) + byte(1) + byte(2) + byte(3)) / 255 - 2);
+        // Four uniform numbers of deviation 1 / sqrt(12) sum up to one of 1 / sqrt(3).
+        light.noise = random.uniform() * a.noise.amount * 255 * 1.7320508f;
+        light.noise_key = random.word();
+    }
+    std::uint32_t first = 0;
+    for (int c = 0; c < s.channels; ++c) {
+        const Scaling to = scaling(n, static_cast<std::size_t>(c));
+        light.scale = to.scale;
+        light.shift = to.shift;
+        for (int y = 0; y < s.height; ++y, first += static_cast<std::uint32_t>(s.width)) {
+            const bool within = y >= erased.top && y < erased.bottom;
+            light.erase_begin = within ? erased.left : 0;
+            light.erase_end = within ? erased.right : 0;
+            rows.light(light, first, v.data() + first, s.width);
         }
     }
-    for (float& x : v) x = std::clamp(x, 0.0f, 255.0f);
-}
-
-void scale(std::span<float> v, PictureShape s, const Normalise& n) {
-    const std::size_t plane = v.size() / static_cast<std::size_t>(s.channels);
-    for (std::size_t i = 0; i < v.size(); ++i) v[i] = (v[i] / 255 - n.mean[i / plane]) / n.deviation[i / plane];
 }
 
 void check_sizes(std::size_t in, PictureShape shape, std::size_t out) {
@@ -298,23 +305,27 @@ Normalise fit_normalise(const Pictures& pictures) {
 
 void normalise(std::span<const std::uint8_t> in, PictureShape shape, const Normalise& n, std::span<float> out) {
     check_sizes(in.size(), shape, out.size());
-    std::copy(in.begin(), in.end(), out.begin());
-    scale(out, shape, n);
+    const PixelRows& rows = pixel_rows(best_isa());
+    const std::size_t plane = in.size() / static_cast<std::size_t>(shape.channels);
+    for (std::size_t c = 0; c < static_cast<std::size_t>(shape.channels); ++c) {
+        const Scaling to = scaling(n, c);
+        rows.plain(in.data() + c * plane, plane, to.scale, to.shift, out.data() + c * plane);
+    }
 }
 
 void augment(std::span<const std::uint8_t> in, PictureShape shape, const Augmentation& a, const Normalise& n,
-             Random random, std::span<float> out) {
+             Random random, std::span<float> out, Isa isa) {
     check_sizes(in.size(), shape, out.size());
     if (a == Augmentation{}) return normalise(in, shape, n, out);
+    const PixelRows& rows = pixel_rows(isa);
     const Map map = draw_map(a, shape, random);
     if (random.chance(a.elastic.probability)) {
         const Elastic elastic(random, a.elastic.amount, shape);
-        sample(in, shape, map, &elastic, out);
+        sample(rows, in, shape, map, &elastic, out);
     } else {
-        sample(in, shape, map, nullptr, out);
+        sample(rows, in, shape, map, nullptr, out);
     }
-    change_values(a, shape, random, out);
-    scale(out, shape, n);
+    change_values(rows, a, shape, n, random, out);
 }
 
 Picture augmentation_sheet(const Pictures& pictures, const Augmentation& a, std::uint64_t seed, int rows, int columns) {

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "runtime/core/random.hpp"
+#include "runtime/cpu/isa.hpp"
 #include "runtime/data/dataset.hpp"
 #include "runtime/data/image.hpp"
 
@@ -54,9 +55,10 @@ Augmentation parse_augmentation(std::string_view text);
 /// The text that parse_augmentation turns back into it.
 std::string describe(const Augmentation& augmentation);
 
-/// One picture (shape.size() bytes, CHW) changed by random numbers and normalised into `out` (shape.size() floats).
+/// One picture (shape.size() bytes, CHW) changed by random numbers and normalised into `out` (shape.size() floats): the
+/// same bits with every instruction set.
 void augment(std::span<const std::uint8_t> in, PictureShape shape, const Augmentation& augmentation,
-             const Normalise& normalise, Random random, std::span<float> out);
+             const Normalise& normalise, Random random, std::span<float> out, Isa isa = best_isa());
 
 /// The picture as it is, normalised.
 void normalise(std::span<const std::uint8_t> in, PictureShape shape, const Normalise& normalise, std::span<float> out);

@@ -128,6 +128,37 @@ BOOST_AUTO_TEST_CASE(the_same_numbers_give_the_same_bits_and_others_another_pict
     BOOST_TEST(first != augmented(p, Augmentation::strong(), 3, as_bytes, 2));
 }
 
+BOOST_AUTO_TEST_CASE(every_instruction_set_gives_the_same_bits) {
+    // Widths around the vectors and the chunks that a row is worked on in; every change drawn now and then.
+    for (PictureShape shape : {PictureShape{1, 128, 128}, PictureShape{3, 9, 37}, PictureShape{1, 3, 600},
+                               PictureShape{3, 4, 256}, PictureShape{1, 5, 257}, PictureShape{1, 7, 1},
+                               PictureShape{1, 1, 15}}) {
+        const Picture p = random_picture(shape, 9);
+        Normalise n;
+        n.mean = {0.3f, 0.4f, 0.7f};
+        for (std::uint64_t i = 0; i < 20; ++i) {
+            const auto wanted = augmented(p, Augmentation::strong(), i, n);
+            for (Isa isa : {Isa::portable, Isa::avx2, Isa::avx512}) {
+                if (!available(isa)) continue;
+                std::vector<float> out(shape.size(), std::nanf(""));
+                augment(p.pixels, shape, Augmentation::strong(), n, Random(1, stream::augment, i), out, isa);
+                BOOST_REQUIRE((out == wanted));
+            }
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_wide_picture_is_sampled_like_its_parts) {
+    // A ramp of one grey every three columns: shifted, it still climbs by one in three columns everywhere.
+    Picture p{{1, 2, 700}, {}};
+    for (int i = 0; i < 1400; ++i) p.pixels.push_back(static_cast<std::uint8_t>(i % 700 / 3));
+    for (std::uint64_t i = 0; i < 20; ++i) {
+        const auto out = augmented(p, only(&Augmentation::shift, 1, 0.1f), i);
+        for (int x = 80; x < 619; ++x)
+            BOOST_REQUIRE_SMALL(out[static_cast<std::size_t>(x + 3)] - out[static_cast<std::size_t>(x)] - 1, 0.01f);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(flip_mirrors_left_and_right_exactly) {
     for (PictureShape shape : {PictureShape{3, 5, 8}, PictureShape{1, 4, 7}, PictureShape{1, 1, 1}}) {
         const Picture p = random_picture(shape, 3);
