@@ -8,12 +8,11 @@
 #include <vector>
 
 #include "runtime/core/error.hpp"
+#include "runtime/data/augment_draw.hpp"
 
 namespace tn {
 
 namespace {
-
-constexpr int grid = 5;  // control points a side of the elastic distortion
 
 struct Named {
     const char* name;
@@ -34,93 +33,39 @@ float number(std::string_view text, std::string_view part) {
     return value;
 }
 
-/// A factor from 1 / (1 + amount) to 1 + amount, as likely to shrink as to grow.
-float factor(Random& random, float amount) { return std::exp(random.uniform(-1, 1) * std::log1p(amount)); }
-
-/// Where each output pixel is read from, in pixels of the input, as a linear map around the middle.
-struct Map {
-    float xx = 1, xy = 0, yx = 0, yy = 1, dx = 0, dy = 0;
-};
-
-/// Smooth displacements over the picture: the cubic B-spline through a coarse grid.
-class Elastic {
-public:
-    Elastic(Random& random, float amount, PictureShape s) {
-        for (auto& axis : points_)
-            for (auto& p : axis) p = random.uniform(-amount, amount);
-        scale_[0] = static_cast<float>(s.width);
-        scale_[1] = static_cast<float>(s.height);
-    }
-    /// Displacements along `axis` (0: x, 1: y) of a row at height v in 0..1 as coefficients of the columns.
-    std::array<float, grid + 3> row(int axis, float v) const {
-        const auto [first, weight] = spline(v);
-        std::array<float, grid + 3> result{};
-        for (std::size_t c = 0; c < result.size(); ++c)
-            for (std::size_t k = 0; k < 4; ++k)
-                result[c] += weight[k] * points_[static_cast<std::size_t>(axis)][(first + k) * (grid + 3) + c] *
-                             scale_[static_cast<std::size_t>(axis)];
-        return result;
-    }
-    static std::pair<std::size_t, std::array<float, 4>> spline(float u) {
-        const float at = std::clamp(u, 0.0f, 0.9999f) * grid;
-        const auto first = static_cast<std::size_t>(at);
-        const float t = at - static_cast<float>(first), s = 1 - t;
-        return {first,
-                {s * s * s / 6, (3 * t * t * t - 6 * t * t + 4) / 6, (3 * s * s * s - 6 * s * s + 4) / 6, t * t * t / 6}};
-    }
-
-private:
-    std::array<std::array<float, (grid + 3) * (grid + 3)>, 2> points_{};
-    std::array<float, 2> scale_{};
-};
-
-Map draw_map(const Augmentation& a, PictureShape s, Random& random) {
-    Map m;
-    if (random.chance(a.rotate.probability)) {
-        const float angle = random.uniform(-1, 1) * a.rotate.amount * 0.017453293f;
-        m = {std::cos(angle), std::sin(angle), -std::sin(angle), std::cos(angle), 0, 0};
-    }
-    float wide = 1, high = 1;
-    if (random.chance(a.zoom.probability)) wide = high = factor(random, a.zoom.amount);
-    if (random.chance(a.crop.probability)) {
-        const float ratio = std::sqrt(factor(random, a.crop.amount));
-        wide *= ratio;
-        high /= ratio;
-    }
-    if (random.chance(a.flip.probability)) wide = -wide;
-    m.xx *= wide;
-    m.yx *= wide;
-    m.xy *= high;
-    m.yy *= high;
-    if (random.chance(a.shift.probability)) {
-        m.dx = random.uniform(-1, 1) * a.shift.amount * static_cast<float>(s.width);
-        m.dy = random.uniform(-1, 1) * a.shift.amount * static_cast<float>(s.height);
-    }
-    return m;
+/// The elastic displacements of a row at height v in 0..1, along one axis of `side` pixels, as points of a spline over
+/// the columns.
+std::array<float, elastic_points> elastic_row(const std::array<float, elastic_points * elastic_points>& move, float v,
+                                              int side) {
+    const auto [first, weight] = elastic_spline(v);
+    std::array<float, elastic_points> result{};
+    for (std::size_t c = 0; c < result.size(); ++c)
+        for (std::size_t k = 0; k < 4; ++k)
+            result[c] += weight[k] * move[(static_cast<std::size_t>(first) + k) * elastic_points + c] *
+                         static_cast<float>(side);
+    return result;
 }
 
-/// Samples every channel of `in` at the places of `map` and `elastic`, in 0 .. 255.
-void sample(std::span<const std::uint8_t> in, PictureShape s, const Map& map, const Elastic* elastic,
-            std::span<float> out) {
+/// Samples every channel of `in` at the places that were drawn, in 0 .. 255.
+void sample(std::span<const std::uint8_t> in, PictureShape s, const AugmentDraw& d, std::span<float> out) {
     const float mx = static_cast<float>(s.width - 1) / 2, my = static_cast<float>(s.height - 1) / 2;
     const std::size_t plane = static_cast<std::size_t>(s.width) * static_cast<std::size_t>(s.height);
     for (int y = 0; y < s.height; ++y) {
         const float v = static_cast<float>(y) - my;
-        std::array<float, grid + 3> ex{}, ey{};
-        if (elastic) {
+        std::array<float, elastic_points> ex{}, ey{};
+        if (d.elastic) {
             const float at = (static_cast<float>(y) + 0.5f) / static_cast<float>(s.height);
-            ex = elastic->row(0, at);
-            ey = elastic->row(1, at);
+            ex = elastic_row(d.move_x, at, s.width);
+            ey = elastic_row(d.move_y, at, s.height);
         }
         for (int x = 0; x < s.width; ++x) {
             const float u = static_cast<float>(x) - mx;
-            float fx = map.xx * u + map.xy * v + map.dx + mx, fy = map.yx * u + map.yy * v + map.dy + my;
-            if (elastic) {
-                const auto [first, w] =
-                    Elastic::spline((static_cast<float>(x) + 0.5f) / static_cast<float>(s.width));
+            float fx = d.xx * u + d.xy * v + d.dx + mx, fy = d.yx * u + d.yy * v + d.dy + my;
+            if (d.elastic) {
+                const auto [first, w] = elastic_spline((static_cast<float>(x) + 0.5f) / static_cast<float>(s.width));
                 for (std::size_t k = 0; k < 4; ++k) {
-                    fx += w[k] * ex[first + k];
-                    fy += w[k] * ey[first + k];
+                    fx += w[k] * ex[static_cast<std::size_t>(first) + k];
+                    fy += w[k] * ey[static_cast<std::size_t>(first) + k];
                 }
             }
             fx = std::clamp(fx, 0.0f, static_cast<float>(s.width - 1));
@@ -144,40 +89,22 @@ void sample(std::span<const std::uint8_t> in, PictureShape s, const Map& map, co
 }
 
 /// Changes of light, erasing and noise on values of 0 .. 255.
-void change_values(const Augmentation& a, PictureShape s, Random& random, std::span<float> v) {
+void change_values(AugmentDraw& d, PictureShape s, std::span<float> v) {
     const std::size_t plane = static_cast<std::size_t>(s.width) * static_cast<std::size_t>(s.height);
-    if (random.chance(a.contrast.probability)) {
-        const float gain = factor(random, a.contrast.amount);
+    if (d.contrast) {
         double sum = 0;
         for (float x : v) sum += static_cast<double>(x);
         const auto mean = static_cast<float>(sum / static_cast<double>(v.size()));
-        for (float& x : v) x = mean + gain * (x - mean);
+        for (float& x : v) x = mean + d.gain * (x - mean);
     }
-    if (random.chance(a.brightness.probability)) {
-        const float add = random.uniform(-1, 1) * a.brightness.amount * 255;
-        for (float& x : v) x += add;
-    }
-    if (random.chance(a.erase.probability) && a.erase.amount > 0) {
-        const float area = random.uniform(0.2f, 1) * a.erase.amount, ratio = factor(random, 1);
-        const int w = std::clamp(static_cast<int>(std::sqrt(area * ratio) * static_cast<float>(s.width)), 1, s.width);
-        const int h = std::clamp(static_cast<int>(std::sqrt(area / ratio) * static_cast<float>(s.height)), 1, s.height);
-        const int x0 = static_cast<int>(random.below(static_cast<std::uint32_t>(s.width - w + 1)));
-        const int y0 = static_cast<int>(random.below(static_cast<std::uint32_t>(s.height - h + 1)));
-        const float grey = random.uniform(0, 255);
-        for (int c = 0; c < s.channels; ++c)
-            for (int y = y0; y < y0 + h; ++y)
-                std::fill_n(v.begin() + static_cast<std::ptrdiff_t>(static_cast<std::size_t>(c) * plane) +
-                                static_cast<std::ptrdiff_t>(y) * s.width + x0, w, grey);
-    }
-    if (random.chance(a.noise.probability)) {
-        // The sum of four uniform numbers is close enough to normal, and cheap.
-        const float spread = random.uniform() * a.noise.amount * 255 * 1.7320508f;
-        for (float& x : v) {
-            const std::uint32_t w = random.word();
-            const auto byte = [&](int k) { return static_cast<float>((w >> (8 * k)) & 255u); };
-            x += spread * ((byte(0) + byte(1) + byte(2) + byte(3)) / 255 - 2);
-        }
-    }
+    if (d.brighter != 0)
+        for (float& x : v) x += d.brighter;
+    for (int c = 0; c < s.channels; ++c)
+        for (int y = d.erase_y; y < d.erase_y + d.erase_height; ++y)
+            std::fill_n(v.begin() + static_cast<std::ptrdiff_t>(static_cast<std::size_t>(c) * plane) +
+                            static_cast<std::ptrdiff_t>(y) * s.width + d.erase_x, d.erase_width, d.grey);
+    if (d.noise != 0)
+        for (float& x : v) x += d.noise * noise_of(d.words.word());
     for (float& x : v) x = std::clamp(x, 0.0f, 255.0f);
 }
 
@@ -306,14 +233,9 @@ void augment(std::span<const std::uint8_t> in, PictureShape shape, const Augment
              Random random, std::span<float> out) {
     check_sizes(in.size(), shape, out.size());
     if (a == Augmentation{}) return normalise(in, shape, n, out);
-    const Map map = draw_map(a, shape, random);
-    if (random.chance(a.elastic.probability)) {
-        const Elastic elastic(random, a.elastic.amount, shape);
-        sample(in, shape, map, &elastic, out);
-    } else {
-        sample(in, shape, map, nullptr, out);
-    }
-    change_values(a, shape, random, out);
+    AugmentDraw drawn = draw_augmentation(a, shape, random);
+    sample(in, shape, drawn, out);
+    change_values(drawn, shape, out);
     scale(out, shape, n);
 }
 
