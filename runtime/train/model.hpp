@@ -62,6 +62,8 @@ class Model {
 
 public:
     using network = N;
+    using optimizer = Optimizer;
+    using value = T;
     using sizes = SizesOf<Backend>;
 
     /// Values of the arena; times sizeof(T) it is what construction allocates.
@@ -92,6 +94,9 @@ public:
         if constexpr (trains) std::fill_n(optimizer_state(0), parameter_span * static_cast<std::size_t>(optimizer_states), T(0));
         step_ = 0;
     }
+
+    /// The most samples that a step takes.
+    static constexpr int batch() { return N::batch; }
 
     /// Where the samples of the next batch go: [batch][input], and what they are compared with.
     std::span<T> input() { return {input_.host, input_size(N::batch)}; }
