@@ -123,12 +123,15 @@ template <class L> struct Traits {
         if constexpr (requires { L::states(in); }) return L::states(in);
         return {};
     }
-    static constexpr std::size_t saved(Shape in, int batch) {
-        if constexpr (requires { L::saved(in, batch); }) return L::saved(in, batch);
+    /// `Sizes` are those of the runtime that the plan is for (runtime/cpu/sizes.hpp).
+    template <class Sizes> static constexpr std::size_t saved(Shape in, int batch) {
+        if constexpr (requires { L::template saved<Sizes>(in, batch); }) return L::template saved<Sizes>(in, batch);
+        else if constexpr (requires { L::saved(in, batch); }) return L::saved(in, batch);
         return 0;
     }
-    static constexpr std::size_t work(Shape in, int batch) {
-        if constexpr (requires { L::work(in, batch); }) return L::work(in, batch);
+    template <class Sizes> static constexpr std::size_t work(Shape in, int batch) {
+        if constexpr (requires { L::template work<Sizes>(in, batch); }) return L::template work<Sizes>(in, batch);
+        else if constexpr (requires { L::work(in, batch); }) return L::work(in, batch);
         return 0;
     }
     static constexpr Reads reads = [] {

@@ -3,8 +3,6 @@
 
 #include "dsl/core/conv_geometry.hpp"
 #include "dsl/layers/conv.hpp"
-#include "runtime/cpu/conv_plan.hpp"
-#include "runtime/cuda/block_plan.hpp"
 
 namespace tn {
 
@@ -59,16 +57,11 @@ template <class ConvLayer, class... Rest> struct ConvBlock {
         return all;
     }
 
-    /// Room for either runtime's layout: a network's arena does not depend on where it runs.
-    static constexpr std::size_t saved(Shape in, int batch) {
-        return std::max(cpu::SavedLayout(cpu::conv_plan_sizes(geometry(in)), batch).floats,
-                        cuda::BlockSaved(geometry(in), batch).values);
+    template <class Sizes> static constexpr std::size_t saved(Shape in, int batch) {
+        return Sizes::block_saved(geometry(in), batch);
     }
-    static constexpr std::size_t work(Shape in, int batch) {
-        const auto plan = cpu::conv_plan_sizes(geometry(in));
-        const std::size_t forward = cpu::WorkLayout(plan, batch, false).floats;
-        const std::size_t backward = cpu::WorkLayout(plan, batch, true).floats;
-        return std::max({forward, backward, cuda::BlockWork(geometry(in), batch).values});
+    template <class Sizes> static constexpr std::size_t work(Shape in, int batch) {
+        return Sizes::block_work(geometry(in), batch);
     }
 
     template <Shape In, class Backend> static void forward_on(Backend& backend, const Pass<float>& p) {

@@ -8,6 +8,7 @@
 #include "dsl/net/fuse.hpp"
 #include "dsl/net/plan.hpp"
 #include "dsl/net/summary.hpp"
+#include "runtime/cpu/sizes.hpp"
 
 namespace tn {
 
@@ -15,9 +16,9 @@ namespace tn {
 enum class Fusion { on, off };
 
 /// The compile-time description that executors follow: the flat list, its shapes and its buffers.
-template <class LayerList, Shape Input, int Samples, Purpose For> struct Schedule {
+template <class LayerList, Shape Input, int Samples, Purpose For, class Sizes> struct Schedule {
     using layers = LayerList;
-    static constexpr auto program = trace(LayerList{}, Input, Samples);
+    static constexpr auto program = trace<Sizes>(LayerList{}, Input, Samples);
     static constexpr auto plan = make_plan(program, Samples, For);
 };
 
@@ -33,7 +34,7 @@ template <Shape In, BatchSize N, class Body, class LossType, class Init_> struct
     using flat = Flatten_t<Body>;
     static constexpr auto program = [] {
         if constexpr (is_seq<Body> && flat::size > 0)
-            return trace(flat{}, In, N.samples);
+            return trace<cpu::Sizes>(flat{}, In, N.samples);
         else
             return Program<1, 1>{};
     }();
@@ -152,9 +153,9 @@ template <class C> constexpr std::size_t summed(Kind kind, bool spans) {
 }
 
 /// The list that runs, fused or not, and where its buffers lie.
-template <class C, Shape In, int Samples, Fusion F, Purpose For>
+template <class C, Shape In, int Samples, Fusion F, Purpose For, class Sizes>
 using ScheduleOf = Schedule<typename std::conditional_t<F == Fusion::on, Type<Fuse_t<typename C::flat>>,
-                                                        Type<typename C::flat>>::type, In, Samples, For>;
+                                                        Type<typename C::flat>>::type, In, Samples, For, Sizes>;
 
 /// Values at the arena's end for what a batch is compared with, and the loss and result of every sample.
 constexpr std::size_t target_values(int batch, Shape output) {
@@ -162,14 +163,14 @@ constexpr std::size_t target_values(int batch, Shape output) {
     return 3 * aligned(n) + aligned(n * output.size());
 }
 
-template <class C, Shape In, int Samples, Fusion F, Purpose For>
+template <class C, Shape In, int Samples, Fusion F, Purpose For, class Sizes>
 constexpr std::size_t arena_values(int optimizer_states) {
     if constexpr (C::part != Part::none) {
         return 0;
     } else {
         const std::size_t copies = For == Purpose::infer ? 1 : 2 + static_cast<std::size_t>(optimizer_states);
         return copies * summed<C>(Kind::parameter, true) + summed<C>(Kind::state, true) +
-               ScheduleOf<C, In, Samples, F, For>::plan.size +
+               ScheduleOf<C, In, Samples, F, For, Sizes>::plan.size +
                target_values(Samples, C::program.value[C::program.output]);
     }
 }
@@ -201,9 +202,9 @@ public:
     /// The shape of one sample's output.
     static constexpr Shape output = ok ? check::program.value[check::program.output] : Shape{};
 
-    /// The list that runs and where its buffers lie.
-    template <Fusion F, Purpose For>
-    using schedule = detail::ScheduleOf<check, Input, batch, F, For>;
+    /// The list that runs and where its buffers lie in the runtime with these Sizes.
+    template <Fusion F, Purpose For, class Sizes = cpu::Sizes>
+    using schedule = detail::ScheduleOf<check, Input, batch, F, For, Sizes>;
 
     /// Trained values, and values kept besides (running statistics).
     static constexpr std::size_t parameters = detail::summed<check>(detail::Kind::parameter, false);
@@ -214,18 +215,19 @@ public:
     static constexpr std::size_t state_span = detail::summed<check>(detail::Kind::state, true);
 
     /// Values of the one arena of a model with this many optimizer states a weight.
-    template <Fusion F, Purpose For, int OptimizerStates>
-    static constexpr std::size_t arena_values = detail::arena_values<check, Input, batch, F, For>(OptimizerStates);
+    template <Fusion F, Purpose For, int OptimizerStates, class Sizes = cpu::Sizes>
+    static constexpr std::size_t arena_values =
+        detail::arena_values<check, Input, batch, F, For, Sizes>(OptimizerStates);
 
-    /// Bytes of the one arena of a model that only infers.
-    static constexpr std::size_t infer_bytes =
-        detail::arena_values<check, Input, batch, Fusion::on, Purpose::infer>(0) * sizeof(float);
+    /// Bytes of the one arena of a model that only infers on the CPU.
+    static constexpr std::size_t infer_bytes = arena_values<Fusion::on, Purpose::infer, 0> * sizeof(float);
 
     /// Bytes of the one arena of a model that trains with this optimizer: parameters, gradients, the optimizer's
-    /// state, running statistics, activations, their gradients and scratch.
-    template <class Optimizer>
+    /// state, running statistics, activations, their gradients and scratch. On the CPU, or with other Sizes elsewhere:
+    /// train_bytes<Adam, cuda::Sizes>.
+    template <class Optimizer, class Sizes = cpu::Sizes>
     static constexpr std::size_t train_bytes =
-        arena_values<Fusion::on, Purpose::train, Optimizer::states> * sizeof(float);
+        arena_values<Fusion::on, Purpose::train, Optimizer::states, Sizes> * sizeof(float);
 
     /// A table for people: layer, output, parameters and bytes of every layer, and the totals.
     static std::string summary() { return ok ? format(table()) : std::string(); }

@@ -38,7 +38,7 @@ struct Frame {
 };
 
 /// Runs the shape rules in order; the values that wait for their branch lie on a stack.
-template <class P> class Tracer {
+template <class P, class Sizes> class Tracer {
 public:
     constexpr Tracer(P& program, Shape in, int batch) : p(program), batch_(batch) {
         p.value[p.values++] = in;
@@ -106,8 +106,8 @@ private:
         node.reads = Traits<L>::reads;
         node.in_place = Traits<L>::in_place && node.in.size() == node.out.size();
         node.trained = Traits<L>::parameters(node.in).count > 0;
-        node.saved = Traits<L>::saved(node.in, batch_);
-        node.work = Traits<L>::work(node.in, batch_);
+        node.saved = Traits<L>::template saved<Sizes>(node.in, batch_);
+        node.work = Traits<L>::template work<Sizes>(node.in, batch_);
     }
 
     constexpr bool accept(Node& node, Shape out) {
@@ -149,11 +149,11 @@ template <class L> constexpr int values_of() {
 
 }  // namespace detail
 
-/// Traces List<Placed<L, Path>...> from an input shape; `batch` samples size the buffers.
-template <class... Ps> constexpr auto trace(List<Ps...>, Shape in, int batch) {
+/// Traces List<Placed<L, Path>...> from an input shape; `batch` samples size the buffers, as a runtime's Sizes say.
+template <class Sizes, class... Ps> constexpr auto trace(List<Ps...>, Shape in, int batch) {
     constexpr int values = 1 + (detail::values_of<typename Ps::type>() + ... + 0);
     Program<static_cast<int>(sizeof...(Ps)), values> program;
-    detail::Tracer tracer(program, in, batch);
+    detail::Tracer<decltype(program), Sizes> tracer(program, in, batch);
     (tracer.template step<typename Ps::type>(), ...);
     tracer.finish();
     return program;

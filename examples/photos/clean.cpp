@@ -7,13 +7,12 @@
 #include "commands.hpp"
 #include "findings.hpp"
 #include "folders.hpp"
-#include "network.hpp"
+#include "networks.hpp"
 #include "runtime/core/file.hpp"
 #include "runtime/core/one_line.hpp"
 #include "runtime/data/characters.hpp"
 #include "runtime/data/folder.hpp"
 #include "runtime/data/moves.hpp"
-#include "runtime/train/device.hpp"
 #include "runtime/train/out_of_fold.hpp"
 
 namespace photos {
@@ -40,7 +39,7 @@ std::int64_t enough_batches(int photographs, int batch) {
     return std::clamp<std::int64_t>(20 * ((photographs + batch - 1) / batch), 600, 1500);
 }
 
-std::vector<Suspicion> suspicious_labels(const Pictures& pictures, cpu::Backend& backend, const CleanCommand& c) {
+std::vector<Suspicion> suspicious_labels(const Pictures& pictures, Networks& networks, const CleanCommand& c) {
     const Pictures small = shrink(pictures, judge_shape);
     FoldOptions o;
     o.folds = c.folds;
@@ -51,8 +50,8 @@ std::vector<Suspicion> suspicious_labels(const Pictures& pictures, cpu::Backend&
     if (!c.epochs) o.train.iterations = enough_batches(small.size(), o.train.batch);
     o.train.loader.augmentation = parse_augmentation(c.augmentation);
     Progress progress;
-    const auto p = out_of_fold<Judge, Adam>(
-        backend, Adam{.rate = 1e-3f, .weight_decay = 1e-4f}, small, o, progress, [&](int model, int of) {
+    const auto p = out_of_fold(
+        [&](std::uint64_t seed) { return networks.judges(seed); }, Adam{.rate = 1e-3f, .weight_decay = 1e-4f}, small, o, progress, [&](int model, int of) {
             progress.say(fmt::format("model {} of {}, on the photographs of {} of {} folds", model + 1, of, c.folds - 1,
                                      c.folds));
         });
@@ -79,9 +78,10 @@ int clean(const Machine& machine, const CleanCommand& c) {
     if (c.folder.empty() && !c.move.empty()) throw Error("--move needs a folder of photographs to move from");
     if (c.trial > 0 && !c.move.empty())
         throw Error("--move cannot be asked for in a trial, whose labels are wrong on purpose");
-    cpu::Backend backend = open_cpu(machine.device, machine.threads, machine.instructions);
+    const auto networks = open_networks(machine);
+    ThreadPool& threads = networks->threads();
     Pictures pictures = c.folder.empty() ? generate_characters(c.generated, picture_shape, c.seed)
-                                         : read_folder(c.folder, picture_shape, backend.threads());
+                                         : read_folder(c.folder, picture_shape, threads);
     print_skipped(pictures);
     const double trial = c.folder.empty() && c.trial == 0 ? 0.05 : c.trial;
     const std::vector<int> wrong = flip_labels(pictures, trial, c.seed);
@@ -93,17 +93,18 @@ int clean(const Machine& machine, const CleanCommand& c) {
     if (!c.test_folder.empty()) {
         FolderOptions same_classes;
         same_classes.classes = pictures.classes;
-        test = read_folder(c.test_folder, picture_shape, backend.threads(), same_classes);
+        test = read_folder(c.test_folder, picture_shape, threads, same_classes);
         print_skipped(test);
     }
     make_folder(c.out);
+    if (c.folds > 0) fmt::print("{}\n", networks->describe());
     std::fflush(stdout);
 
-    const Thumbnails thumbnails(pictures, backend.threads());
+    const Thumbnails thumbnails(pictures, threads);
     Findings findings;
-    findings.copies = find_duplicates(thumbnails, backend.threads());
-    findings.leaks = find_duplicates(thumbnails, Thumbnails(test, backend.threads()), backend.threads());
-    if (c.folds > 0) findings.labels = suspicious_labels(pictures, backend, c);
+    findings.copies = find_duplicates(thumbnails, threads);
+    findings.leaks = find_duplicates(thumbnails, Thumbnails(test, threads), threads);
+    if (c.folds > 0) findings.labels = suspicious_labels(pictures, *networks, c);
 
     const std::vector<int> to_move = proposed(findings, pictures);
     findings = closest(findings, pictures);

@@ -9,13 +9,13 @@ namespace photos {
 
 /// Where it runs.
 struct Machine {
-    std::string device = "cpu", instructions = "best";
+    std::string device = "cpu", precision = "fp32", instructions = "best";
     int threads = 0;
 };
 
 struct TrainCommand {
-    std::string folder, test_folder, out = "photos-run", augmentation = "strong", weights;
-    int epochs = 0, batch = 64, evaluate_limit = 0, train_per_class = 0, generated = 200;
+    std::string folder, test_folder, out = "photos-run", augmentation = "strong", weights, batch = "64";
+    int epochs = 0, evaluate_limit = 0, train_per_class = 0, generated = 200;
     std::int64_t iterations = 0;
     double test_share = 0.2, rate = 1e-3, weight_decay = 1e-4, wrong_labels = 0.04, smoothing = 0, mixup = 0,
            average = 0;
@@ -44,7 +44,7 @@ struct ExportCommand {
 int train(const Machine&, const TrainCommand&);
 int test(const Machine&, const UseCommand&);
 int predict(const Machine&, const UseCommand&);
-int inspect(const UseCommand&);
+int inspect(const Machine&, const UseCommand&);
 int clean(const Machine&, const CleanCommand&);
 int write_exports(const ExportCommand&);
 

@@ -34,7 +34,8 @@ int main(int argc, char** argv) {
     });
     Machine machine;
     const auto add_machine = [&](CLI::App* command) {
-        command->add_option("--device", machine.device, "cpu, cuda or auto")->capture_default_str();
+        command->add_option("--device", machine.device, "cpu, cuda or auto: the GPU where one works")->capture_default_str();
+        command->add_option("--precision", machine.precision, "on CUDA: fp32, tf32 or bf16")->capture_default_str()->check(CLI::IsMember({"fp32", "tf32", "bf16"}));
         command->add_option("--threads", machine.threads, "threads; 0: every core")->capture_default_str();
         command->add_option("--isa", machine.instructions, "best, portable, avx2 or avx512")->capture_default_str();
     };
@@ -46,7 +47,7 @@ int main(int argc, char** argv) {
     train_command->add_option("--out", t.out, "where the model, curves and pictures go")->capture_default_str();
     train_command->add_option("--epochs", t.epochs, "times through all photographs; 0: at least 40 and 1000 batches")->capture_default_str()->check(CLI::Range(0, 1000000));
     train_command->add_option("--iterations", t.iterations, "batches instead of epochs")->check(CLI::Range(1, 1000000000));
-    train_command->add_option("--batch", t.batch, "photographs a step, 1 to 64")->capture_default_str()->check(CLI::Range(1, 64));
+    train_command->add_option("--batch", t.batch, "photographs a step; auto: as many as fit into memory")->capture_default_str();
     train_command->add_option("--rate", t.rate, "Adam's learning rate")->capture_default_str()->check(within(1e-8, 1));
     train_command->add_option("--weight-decay", t.weight_decay, "pulls weights towards 0")->capture_default_str()->check(within(0, 1));
     train_command->add_option("--augmentation", t.augmentation, "none, light, strong, digits, or strong,flip=0,rotate=0.5:20")->capture_default_str();
@@ -77,6 +78,7 @@ int main(int argc, char** argv) {
         command->add_option("--model", u.model, "the model")->capture_default_str();
     add_machine(test_command);
     add_machine(predict_command);
+    add_machine(inspect_command);
 
     CleanCommand c;
     CLI::App* clean_command = app.add_subcommand("clean", "find wrong labels, near-duplicates and leaks into the test folder");
@@ -113,7 +115,7 @@ int main(int argc, char** argv) {
                            : *predict_command ? predict(machine, u)
                            : *clean_command   ? clean(machine, c)
                            : *export_command  ? write_exports(x)
-                                              : inspect(u);
+                                              : inspect(machine, u);
         if (std::fflush(stdout) != 0) throw tn::Error("the output cannot be written");
         return status;
     } catch (const std::exception& e) {

@@ -9,7 +9,7 @@
 namespace photos {
 
 /// Loads the model and counts its classes.
-inline CheckpointInfo load_model(const std::string& path, Model<Network>& model) {
+template <class M> CheckpointInfo load_model(const std::string& path, M& model) {
     CheckpointInfo info = load_checkpoint(path, model);
     model.active_outputs(static_cast<int>(info.classes.size()));
     return info;

@@ -6,7 +6,7 @@
 #include "commands.hpp"
 #include "folders.hpp"
 #include "history.hpp"
-#include "network.hpp"
+#include "networks.hpp"
 #include "runtime/core/file.hpp"
 #include "runtime/core/folder_lock.hpp"
 #include "runtime/core/one_line.hpp"
@@ -16,7 +16,6 @@
 #include "runtime/data/split.hpp"
 #include "runtime/io/report.hpp"
 #include "runtime/io/weights.hpp"
-#include "runtime/train/device.hpp"
 #include "runtime/train/trainer.hpp"
 
 namespace photos {
@@ -114,21 +113,25 @@ int interrupted(int signal, std::uint64_t steps, std::int64_t of, const TrainOpt
 
 int train(const Machine& machine, const TrainCommand& c) {
     const Augmentation augmentation = parse_augmentation(c.augmentation);
-    cpu::Backend backend = open_cpu(machine.device, machine.threads, machine.instructions);
+    const auto networks = open_networks(machine);
+    const std::vector<BuiltBatch> built = networks->batches();
+    const ChosenBatch chosen = choose_batch(c.batch, built, networks->free_bytes());
+    const std::size_t train_bytes = built[static_cast<std::size_t>(chosen.built)].bytes;
     const fs::path out = c.out;
     make_folder(c.out);
     const FolderLock lock(out);
 
-    const Sets sets = read_sets(c, backend.threads());
+    const Sets sets = read_sets(c, networks->threads());
     refuse_names_that_cannot_be_saved(sets.training.classes);
     fmt::print("{} classes, {} photographs to train on, {} to test on\n", sets.training.classes.size(),
                sets.training.size(), sets.test.size());
-    fmt::print("{}\n{}training needs {}\n", backend.describe(), Network::summary(),
-               format_bytes(Network::train_bytes<Adam>));
+    fmt::print("{}\n{}training in batches of {} needs {}\n", networks->describe(),
+               format(networks->table(chosen.built)), chosen.batch,
+               format_bytes(train_bytes));
 
     TrainOptions o;
-    o.batch = c.batch;
-    o.epochs = c.epochs > 0 ? c.epochs : enough_epochs(sets.training.size(), c.batch);
+    o.batch = chosen.batch;
+    o.epochs = c.epochs > 0 ? c.epochs : enough_epochs(sets.training.size(), o.batch);
     o.iterations = c.iterations;
     o.label_smoothing = static_cast<float>(c.smoothing);
     o.mixup = static_cast<float>(c.mixup);
@@ -150,7 +153,8 @@ int train(const Machine& machine, const TrainCommand& c) {
     o.loader.seed = c.seed;
     write_png(out / "augmentation.png", augmentation_sheet(sets.training, augmentation, c.seed));
 
-    Model<Network, Adam> model(backend, c.seed);
+    const auto trains = networks->trains(chosen.built, c.seed);
+    TrainedModel& model = *trains;
     model.active_outputs(static_cast<int>(o.classes.size()));
     if (!c.weights.empty()) load_weights(c.weights, model);
     std::fflush(stdout);
@@ -173,7 +177,7 @@ int train(const Machine& machine, const TrainCommand& c) {
     Confusion confusion(static_cast<int>(o.classes.size()));
     std::vector<Prediction> predictions;
     const EpochResult final_result =
-        evaluate(model, sets.test, o.loader.normalise, c.batch, 0, &confusion, &predictions, c.mirror);
+        evaluate(model, sets.test, o.loader.normalise, o.batch, 0, &confusion, &predictions, c.mirror);
     const std::vector<Panel> panels = history_panels(epochs);
     write_png(out / "curves.png", draw_curves(panels, "iteration"));
     write_file(out / "curves.svg", curves_svg(panels, "iteration"));
@@ -182,7 +186,7 @@ int train(const Machine& machine, const TrainCommand& c) {
     const Picture augmented = augmentation_sheet(sets.training, augmentation, c.seed, 4, 7);
     write_file(out / "report.html",
                to_html({.title = c.folder.empty() ? "Generated characters" : c.folder,
-                        .facts = facts(c, o, epochs, final_result, sets, backend.describe()),
+                        .facts = facts(c, o, epochs, final_result, sets, networks->describe()),
                         .panels = panels,
                         .x_title = "iteration",
                         .training = sets.training,
@@ -190,8 +194,8 @@ int train(const Machine& machine, const TrainCommand& c) {
                         .confusion = confusion,
                         .predictions = predictions,
                         .skipped = sets.skipped,
-                        .network = Network::table(),
-                        .train_bytes = Network::train_bytes<Adam>,
+                        .network = networks->table(chosen.built),
+                        .train_bytes = train_bytes,
                         .augmented = augmented}));
     fmt::print("test accuracy {:.2f} % of {} photographs\nIn {} are:\n", 100 * final_result.test_accuracy,
                sets.test.size(), one_line(c.out));

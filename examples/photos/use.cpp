@@ -5,9 +5,9 @@
 #include "commands.hpp"
 #include "folders.hpp"
 #include "model.hpp"
+#include "networks.hpp"
 #include "runtime/core/one_line.hpp"
 #include "runtime/data/folder.hpp"
-#include "runtime/train/device.hpp"
 #include "runtime/train/trainer.hpp"
 
 namespace photos {
@@ -15,7 +15,7 @@ namespace photos {
 namespace {
 
 /// Prints a picture's most probable class.
-void print_prediction(const std::string& file, Model<Network>& model, const CheckpointInfo& info, bool mirror) {
+void print_prediction(const std::string& file, InferringModel& model, const CheckpointInfo& info, bool mirror) {
     Pictures one;
     one.shape = picture_shape;
     one.pixels = resize(read_picture(file, picture_shape.channels), picture_shape).pixels;
@@ -40,13 +40,15 @@ template <class F> void attempt(int& failed, F f) {
 }  // namespace
 
 int test(const Machine& machine, const UseCommand& c) {
-    cpu::Backend backend = open_cpu(machine.device, machine.threads, machine.instructions);
-    Model<Network> model(backend);
+    const auto networks = open_networks(machine);
+    const auto infers = networks->infers();
+    InferringModel& model = *infers;
     const CheckpointInfo info = load_model(c.model, model);
     FolderOptions same_classes;
     same_classes.classes = info.classes;
-    const Pictures pictures = read_folder(c.folder, picture_shape, backend.threads(), same_classes);
+    const Pictures pictures = read_folder(c.folder, picture_shape, networks->threads(), same_classes);
     print_skipped(pictures);
+    fmt::print("{}\n", networks->describe());
     Confusion confusion(static_cast<int>(info.classes.size()));
     std::vector<Prediction> predictions;
     const EpochResult r = evaluate(model, pictures, info.normalise, Network::batch, 0, &confusion, &predictions, c.mirror);
@@ -64,8 +66,10 @@ int test(const Machine& machine, const UseCommand& c) {
 }
 
 int predict(const Machine& machine, const UseCommand& c) {
-    cpu::Backend backend = open_cpu(machine.device, machine.threads, machine.instructions);
-    Model<Network> model(backend);
+    const auto networks = open_networks(machine);
+    if (machine.device != "cpu") fmt::print(stderr, "{}\n", networks->describe());  // standard output is the answers'
+    const auto infers = networks->infers();
+    InferringModel& model = *infers;
     const CheckpointInfo info = load_model(c.model, model);
     int failed = 0;
     for (const std::string& argument : c.files)
@@ -76,7 +80,8 @@ int predict(const Machine& machine, const UseCommand& c) {
     return failed ? 1 : 0;
 }
 
-int inspect(const UseCommand& c) {
+int inspect(const Machine& machine, const UseCommand& c) {
+    const auto networks = open_networks(machine);
     const Safetensors file(c.model);
     const CheckpointInfo info = checkpoint_info(file, c.model);
     fmt::print("network   {}\nstep      {}\nseed      {}\nclasses   {}:", one_line(info.description), info.step, info.seed,
@@ -97,7 +102,10 @@ int inspect(const UseCommand& c) {
         fmt::print("  {:<24} {:<16} root mean square {:.5f}\n", one_line(t.name), shape,
                    std::sqrt(squares / static_cast<double>(std::max<std::size_t>(t.data.size(), 1))));
     }
-    fmt::print("{} tensors of the optimizer, to go on training\n", optimizer);
+    fmt::print("{} tensors of the optimizer, to go on training\nmachine   {}\n", optimizer, networks->describe());
+    for (const BuiltBatch& b : networks->batches())
+        fmt::print("  training in batches of up to {:<4} needs {}\n", b.batch, format_bytes(b.bytes));
+    fmt::print("  {} are free\n", format_bytes(networks->free_bytes()));
     return 0;
 }
 

@@ -24,6 +24,7 @@ template <class Device, Precision P = Precision::fp32> class BasicBackend {
 public:
     static constexpr bool reference = false;
     static constexpr Precision precision = P;
+    using sizes = Sizes;
 
     /// The arguments choose the device.
     template <class... Args> explicit BasicBackend(Args&&... args) : device_(P, std::forward<Args>(args)...) {}

@@ -64,4 +64,10 @@ struct BlockWork {
     }
 };
 
+/// What the CUDA kernels keep of a block and need beside it, in values; a network's plan reads them.
+struct Sizes {
+    static constexpr std::size_t block_saved(const BlockGeometry& g, int batch) { return BlockSaved(g, batch).values; }
+    static constexpr std::size_t block_work(const BlockGeometry& g, int batch) { return BlockWork(g, batch).values; }
+};
+
 }  // namespace tn::cuda

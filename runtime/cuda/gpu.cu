@@ -8,6 +8,8 @@
 #include <map>
 #include <tuple>
 
+#include "dsl/net/summary.hpp"
+
 namespace tn::cuda {
 
 namespace {
@@ -16,6 +18,9 @@ void check(cublasStatus_t status, const char* what) {
     if (status != CUBLAS_STATUS_SUCCESS)
         throw Error(std::string("cuBLAS: ") + what + ": " + cublasLtGetStatusString(status));
 }
+
+/// Does nothing: whether it is there says whether this program was built for the device.
+__global__ void probe() {}
 
 std::string version(int v) { return std::to_string(v / 1000) + "." + std::to_string(v % 1000 / 10); }
 
@@ -97,7 +102,21 @@ std::string why_not() {
     cudaGetLastError();
     if (error != cudaSuccess) return std::string("the driver says: ") + cudaGetErrorString(error);
     if (count == 0) return "there is no CUDA device on this machine";
+    cudaFuncAttributes attributes{};
+    if (cudaFuncGetAttributes(&attributes, probe) != cudaSuccess) {
+        cudaGetLastError();
+        cudaDeviceProp device{};
+        check(cudaGetDeviceProperties(&device, 0), "asking the device");
+        return std::string("this program was not built for the architecture of ") + device.name + ", sm_" +
+               std::to_string(device.major) + std::to_string(device.minor);
+    }
     return "";
+}
+
+std::size_t free_bytes() {
+    std::size_t free = 0, total = 0;
+    check(cudaMemGetInfo(&free, &total), "asking for the free memory");
+    return free;
 }
 
 /// cuBLASLt, its scratch memory and the plans of the products so far.
@@ -203,18 +222,17 @@ std::string Gpu::describe() const {
     cudaDeviceProp properties{};
     check(cudaGetDeviceProperties(&properties, device_), "asking the device");
     return std::string("cuda, ") + properties.name + " (sm_" + std::to_string(properties.major) +
-           std::to_string(properties.minor) + "), " + name(precision_);
+           std::to_string(properties.minor) + "), " + format_bytes(properties.totalGlobalMem) + ", " +
+           name(precision_);
 }
 
 void* Gpu::allocate(std::size_t bytes) {
-    void* p = nullptr;
-    if (cudaMallocManaged(&p, bytes) != cudaSuccess) {
-        cudaGetLastError();
-        std::size_t free = 0, total = 0;
-        check(cudaMemGetInfo(&free, &total), "asking for the free memory");
-        throw Error("the network needs " + std::to_string(bytes) + " bytes on the device, but " + std::to_string(free) +
+    // Managed memory may be larger than the device's: the driver would move it to and fro without a word.
+    if (const std::size_t free = free_bytes(); bytes > free)
+        throw Error("the network needs " + format_bytes(bytes) + " on the device, but " + format_bytes(free) +
                     " are free: use a smaller batch");
-    }
+    void* p = nullptr;
+    check(cudaMallocManaged(&p, bytes), "memory for a network");
     const cudaMemLocation here{cudaMemLocationTypeDevice, device_};
     check(cudaMemAdvise(p, bytes, cudaMemAdviseSetPreferredLocation, here), "placing the arena");
     check(cudaMemsetAsync(p, 0, bytes, stream_), "clearing the arena");

@@ -15,8 +15,12 @@ namespace tn::cuda {
 /// How many GPUs there are; 0 without a driver.
 int device_count();
 
-/// Why CUDA cannot run here, as a sentence; empty when it can.
+/// Why CUDA cannot run here, as a sentence; empty when it can: there is a driver for this build's toolkit, and a GPU of
+/// an architecture that this program was built for.
 std::string why_not();
+
+/// Bytes of the current device's memory that are free.
+std::size_t free_bytes();
 
 /// Throws Error "CUDA: WHAT: REASON" unless the call succeeded.
 void check(cudaError_t error, const char* what);
@@ -63,7 +67,7 @@ public:
     Gpu(const Gpu&) = delete;
     Gpu& operator=(const Gpu&) = delete;
 
-    /// "cuda, NVIDIA H100 (sm_90), fp32".
+    /// "cuda, NVIDIA H100 (sm_90), 79.1 GiB, fp32".
     std::string describe() const;
     Precision precision() const { return precision_; }
 

@@ -8,13 +8,12 @@
 #include <vector>
 
 #include "runtime/core/error.hpp"
+#include "runtime/data/augment_draw.hpp"
 #include "runtime/data/pixel_rows.hpp"
 
 namespace tn {
 
 namespace {
-
-constexpr int grid = 5;  // control points a side of the elastic distortion
 
 struct Named {
     const char* name;
@@ -35,70 +34,25 @@ float number(std::string_view text, std::string_view part) {
     return value;
 }
 
-/// A factor from 1 / (1 + amount) to 1 + amount, as likely to shrink as to grow.
-float factor(Random& random, float amount) { return std::exp(random.uniform(-1, 1) * std::log1p(amount)); }
+/// The elastic displacements along one axis of `side` pixels, for a row at height v in 0 .. 1: the control points of a
+/// spline over the columns.
+std::array<float, elastic_points> elastic_row(const std::array<float, elastic_points * elastic_points>& move, float v,
+                                              int side) {
+    const auto [first, weight] = elastic_spline(v);
+    std::array<float, elastic_points> result{};
+    for (std::size_t k = 0; k < 4; ++k)
+        for (std::size_t c = 0; c < result.size(); ++c)
+            result[c] += weight[k] * move[(static_cast<std::size_t>(first) + k) * elastic_points + c] *
+                         static_cast<float>(side);
+    return result;
+}
 
-/// Where each output pixel is read from, in pixels of the input, as a linear map around the middle.
-struct Map {
-    float xx = 1, xy = 0, yx = 0, yy = 1, dx = 0, dy = 0;
-};
-
-/// Smooth displacements over the picture: the cubic B-spline through a coarse grid.
-class Elastic {
-public:
-    Elastic(Random& random, float amount, PictureShape s) {
-        const float sides[] = {static_cast<float>(s.width), static_cast<float>(s.height)};
-        for (std::size_t axis = 0; axis < 2; ++axis)
-            for (auto& p : points_[axis]) p = random.uniform(-amount, amount) * sides[axis];
-    }
-    /// The control points of the columns for a row at height v in 0 .. 1.
-    std::array<float, grid + 3> row(std::size_t axis, float v) const {
-        const float at = std::min(v * grid, grid - 1e-3f);
-        const auto first = static_cast<std::size_t>(at);
-        const float t = at - static_cast<float>(first), s = 1 - t;
-        const float weights[] = {s * s * s / 6, (3 * t * t * t - 6 * t * t + 4) / 6, (3 * s * s * s - 6 * s * s + 4) / 6,
-                                 t * t * t / 6};
-        std::array<float, grid + 3> result{};
-        for (std::size_t k = 0; k < 4; ++k)
-            for (std::size_t c = 0; c < result.size(); ++c)
-                result[c] += weights[k] * points_[axis][(first + k) * (grid + 3) + c];
-        return result;
-    }
-    /// The spline between two points of a row as a cubic of 0 .. 1, given the four points around.
-    static void cubic(const float* p, float (&out)[4]) {
-        out[0] = (p[0] + 4 * p[1] + p[2]) / 6;
-        out[1] = (p[2] - p[0]) / 2;
-        out[2] = (p[0] - 2 * p[1] + p[2]) / 2;
-        out[3] = (p[3] - p[0] + 3 * (p[1] - p[2])) / 6;
-    }
-
-private:
-    std::array<std::array<float, (grid + 3) * (grid + 3)>, 2> points_{};
-};
-
-Map draw_map(const Augmentation& a, PictureShape s, Random& random) {
-    Map m;
-    if (random.chance(a.rotate.probability)) {
-        const float angle = random.uniform(-1, 1) * a.rotate.amount * 0.017453293f;
-        m = {std::cos(angle), std::sin(angle), -std::sin(angle), std::cos(angle), 0, 0};
-    }
-    float wide = 1, high = 1;
-    if (random.chance(a.zoom.probability)) wide = high = factor(random, a.zoom.amount);
-    if (random.chance(a.crop.probability)) {
-        const float ratio = std::sqrt(factor(random, a.crop.amount));
-        wide *= ratio;
-        high /= ratio;
-    }
-    if (random.chance(a.flip.probability)) wide = -wide;
-    m.xx *= wide;
-    m.yx *= wide;
-    m.xy *= high;
-    m.yy *= high;
-    if (random.chance(a.shift.probability)) {
-        m.dx = random.uniform(-1, 1) * a.shift.amount * static_cast<float>(s.width);
-        m.dy = random.uniform(-1, 1) * a.shift.amount * static_cast<float>(s.height);
-    }
-    return m;
+/// The spline between two points of a row as a cubic of 0 .. 1, given the four points around.
+void elastic_cubic(const float* p, float (&out)[4]) {
+    out[0] = (p[0] + 4 * p[1] + p[2]) / 6;
+    out[1] = (p[2] - p[0]) / 2;
+    out[2] = (p[0] - 2 * p[1] + p[2]) / 2;
+    out[3] = (p[3] - p[0] + 3 * (p[1] - p[2])) / 6;
 }
 
 /// A byte v becomes v scale + shift.
@@ -111,83 +65,61 @@ Scaling scaling(const Normalise& n, std::size_t channel) {
     return {static_cast<float>(1 / (255 * deviation)), static_cast<float>(-static_cast<double>(n.mean[channel]) / deviation)};
 }
 
-/// Samples every channel of `in` at the places of `map` and `elastic`, in 0 .. 255.
-void sample(const PixelRows& rows, std::span<const std::uint8_t> in, PictureShape s, const Map& map,
-            const Elastic* elastic, std::span<float> out) {
+/// Samples every channel of `in` at the places that were drawn, in 0 .. 255.
+void sample(const PixelRows& rows, std::span<const std::uint8_t> in, PictureShape s, const AugmentDraw& d,
+            std::span<float> out) {
     const float mx = static_cast<float>(s.width - 1) / 2, my = static_cast<float>(s.height - 1) / 2;
-    RowPiece pieces[grid];
-    const int count = elastic ? grid : 1;
+    RowPiece pieces[elastic_cells];
+    const int count = d.elastic ? elastic_cells : 1;
     for (int cell = 0; cell < count; ++cell) {
-        pieces[cell].scale[0] = map.xx;
-        pieces[cell].scale[1] = map.yx;
+        pieces[cell].scale[0] = d.xx;
+        pieces[cell].scale[1] = d.yx;
         pieces[cell].cells = static_cast<float>(count) / static_cast<float>(s.width);
         pieces[cell].cell = static_cast<float>(cell);
         pieces[cell].end = (2 * (cell + 1) * s.width + count - 1) / (2 * count);  // there the next cell's middles begin
     }
     for (int y = 0; y < s.height; ++y) {
         const float v = static_cast<float>(y) - my;
-        std::array<float, grid + 3> points[2];
-        if (elastic)
-            for (std::size_t axis = 0; axis < 2; ++axis)
-                points[axis] = elastic->row(axis, (static_cast<float>(y) + 0.5f) / static_cast<float>(s.height));
+        std::array<float, elastic_points> points[2];
+        if (d.elastic) {
+            const float height = (static_cast<float>(y) + 0.5f) / static_cast<float>(s.height);
+            points[0] = elastic_row(d.move_x, height, s.width);
+            points[1] = elastic_row(d.move_y, height, s.height);
+        }
         for (int cell = 0; cell < count; ++cell) {
             RowPiece& piece = pieces[cell];
-            piece.at[0] = map.xy * v + map.dx + mx;
-            piece.at[1] = map.yy * v + map.dy + my;
-            for (std::size_t axis = 0; elastic && axis < 2; ++axis)
-                Elastic::cubic(points[axis].data() + cell, piece.cubic[axis]);
+            piece.at[0] = d.xy * v + d.dx + mx;
+            piece.at[1] = d.yy * v + d.dy + my;
+            for (std::size_t axis = 0; d.elastic && axis < 2; ++axis)
+                elastic_cubic(points[axis].data() + cell, piece.cubic[axis]);
         }
         rows.sample(in.data(), s.channels, s.height, s.width, pieces,
                     out.data() + static_cast<std::ptrdiff_t>(y) * s.width);
     }
 }
 
-/// A rectangle of rows top to bottom and columns left to right that becomes one grey.
-struct Erased {
-    int top = 0, bottom = 0, left = 0, right = 0;
-    float grey = 0;
-};
-
-Erased draw_erased(const Augmentation& a, PictureShape s, Random& random) {
-    if (!random.chance(a.erase.probability) || !(a.erase.amount > 0)) return {};
-    const float area = random.uniform(0.2f, 1) * a.erase.amount, ratio = factor(random, 1);
-    const int w = std::clamp(static_cast<int>(std::sqrt(area * ratio) * static_cast<float>(s.width)), 1, s.width);
-    const int h = std::clamp(static_cast<int>(std::sqrt(area / ratio) * static_cast<float>(s.height)), 1, s.height);
-    Erased e;
-    e.left = static_cast<int>(random.below(static_cast<std::uint32_t>(s.width - w + 1)));
-    e.top = static_cast<int>(random.below(static_cast<std::uint32_t>(s.height - h + 1)));
-    e.right = e.left + w;
-    e.bottom = e.top + h;
-    e.grey = random.uniform(0, 255);
-    return e;
-}
-
 /// Changes of light, erasing and noise on values of 0 .. 255, and their normalising.
-void change_values(const PixelRows& rows, const Augmentation& a, PictureShape s, const Normalise& n, Random& random,
+void change_values(const PixelRows& rows, const AugmentDraw& d, PictureShape s, const Normalise& n,
                    std::span<float> v) {
     RowLight light;
-    if (random.chance(a.contrast.probability)) {
-        light.gain = factor(random, a.contrast.amount);
-        light.add = static_cast<float>((1 - static_cast<double>(light.gain)) * rows.sum(v.data(), v.size()) /
+    if (d.contrast) {
+        light.gain = d.gain;
+        light.add = static_cast<float>((1 - static_cast<double>(d.gain)) * rows.sum(v.data(), v.size()) /
                                        static_cast<double>(v.size()));
     }
-    if (random.chance(a.brightness.probability)) light.add += random.uniform(-1, 1) * a.brightness.amount * 255;
-    const Erased erased = draw_erased(a, s, random);
-    light.grey = erased.grey;
-    if (random.chance(a.noise.probability)) {
-        // Four uniform numbers of deviation 1 / sqrt(12) sum up to one of 1 / sqrt(3).
-        light.noise = random.uniform() * a.noise.amount * 255 * 1.7320508f;
-        light.noise_key = random.word();
-    }
+    light.add += d.brighter;
+    light.grey = d.grey;
+    light.noise = d.noise;
+    light.noise_key = d.noise_key;
     std::uint32_t first = 0;
     for (int c = 0; c < s.channels; ++c) {
         const Scaling to = scaling(n, static_cast<std::size_t>(c));
         light.scale = to.scale;
         light.shift = to.shift;
         for (int y = 0; y < s.height; ++y, first += static_cast<std::uint32_t>(s.width)) {
-            const bool within = y >= erased.top && y < erased.bottom;
-            light.erase_begin = within ? erased.left : 0;
-            light.erase_end = within ? erased.right : 0;
+            const bool within = y >= d.erase_y && y < d.erase_y + d.erase_height;
+            light.erase_begin = within ? d.erase_x : 0;
+            light.erase_end = within ? d.erase_x + d.erase_width : 0;
             rows.light(light, first, v.data() + first, s.width);
         }
     }
@@ -318,14 +250,9 @@ void augment(std::span<const std::uint8_t> in, PictureShape shape, const Augment
     check_sizes(in.size(), shape, out.size());
     if (a == Augmentation{}) return normalise(in, shape, n, out);
     const PixelRows& rows = pixel_rows(isa);
-    const Map map = draw_map(a, shape, random);
-    if (random.chance(a.elastic.probability)) {
-        const Elastic elastic(random, a.elastic.amount, shape);
-        sample(rows, in, shape, map, &elastic, out);
-    } else {
-        sample(rows, in, shape, map, nullptr, out);
-    }
-    change_values(rows, a, shape, n, random, out);
+    const AugmentDraw drawn = draw_augmentation(a, shape, random);
+    sample(rows, in, shape, drawn, out);
+    change_values(rows, drawn, shape, n, out);
 }
 
 Picture augmentation_sheet(const Pictures& pictures, const Augmentation& a, std::uint64_t seed, int rows, int columns) {

@@ -92,20 +92,10 @@ inline void sample(const std::uint8_t* in, int channels, int height, int width, 
     }
 }
 
-/// Adds noise of nearly normal distribution: the sum of the four bytes of a random word. Word i of a key is the
-/// finaliser of MurmurHash3 (Appleby, 2011) of key + i times the golden ratio, as in SplitMix (Steele, Lea and Flood,
-/// "Fast splittable pseudorandom number generators", 2014).
 inline void add_noise(float half_range, std::uint32_t key, std::uint32_t first, float* __restrict values, int count) {
     const float step = half_range / 255;
-    for (int i = 0; i < count; ++i) {
-        std::uint32_t w = key + (first + static_cast<std::uint32_t>(i)) * 0x9E3779B9u;
-        w = (w ^ w >> 16) * 0x85EBCA6Bu;
-        w = (w ^ w >> 13) * 0xC2B2AE35u;
-        w ^= w >> 16;
-        const std::uint32_t pairs = (w & 0x00FF00FFu) + (w >> 8 & 0x00FF00FFu);
-        const auto sum = static_cast<std::int32_t>((pairs & 0xFFFFu) + (pairs >> 16));
-        values[i] += step * static_cast<float>(sum - 510);
-    }
+    for (int i = 0; i < count; ++i)
+        values[i] += step * static_cast<float>(noise_sum(key, first + static_cast<std::uint32_t>(i)));
 }
 
 inline void light(const RowLight& l, std::uint32_t first, float* __restrict values, int count) {

@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "runtime/data/augment_draw.hpp"
+
 #define TN_ISA portable_rows
 #include "runtime/data/pixel_rows-inl.hpp"
 #undef TN_ISA

@@ -31,10 +31,10 @@ std::string first_difference(const std::string& in_file, const std::string& here
 
 /// Saves every parameter and state, and with `optimizer_too` the optimizer's memory, so that training goes on from it;
 /// `more` are tensors of names that the model does not have.
-template <class N, class Optimizer, class Backend, class T, Fusion F, Purpose For>
-void save_checkpoint(const std::filesystem::path& path, Model<N, Optimizer, Backend, T, F, For>& model,
-                     CheckpointInfo info, bool optimizer_too = false, std::span<const TensorView> more = {}) {
-    info.description = N::description();
+template <class M>
+void save_checkpoint(const std::filesystem::path& path, M& model, CheckpointInfo info, bool optimizer_too = false,
+                     std::span<const TensorView> more = {}) {
+    info.description = M::network::description();
     info.step = model.step();
     info.seed = model.seed();
     std::vector<TensorView> views;
@@ -42,7 +42,7 @@ void save_checkpoint(const std::filesystem::path& path, Model<N, Optimizer, Back
         std::vector<std::int64_t> shape;
         for (int i = 0; i < t.parameter.rank; ++i) shape.push_back(t.parameter.extent[static_cast<std::size_t>(i)]);
         views.push_back({t.name, shape, t.values});
-        for (int k = 0; optimizer_too && t.trained && k < Optimizer::states; ++k)
+        for (int k = 0; optimizer_too && t.trained && k < M::optimizer::states; ++k)
             views.push_back({"optimizer." + std::to_string(k) + "." + t.name, shape, model.optimizer_memory(t, k)});
     }
     views.insert(views.end(), more.begin(), more.end());
@@ -51,9 +51,10 @@ void save_checkpoint(const std::filesystem::path& path, Model<N, Optimizer, Back
 
 /// Loads what save_checkpoint saved. Throws Error that names the first layer or tensor that differs, and then leaves
 /// the model as it was.
-template <class N, class Optimizer, class Backend, class T, Fusion F, Purpose For>
-CheckpointInfo load_checkpoint(const std::filesystem::path& path, Model<N, Optimizer, Backend, T, F, For>& model,
-                               bool optimizer_too = false) {
+template <class M>
+CheckpointInfo load_checkpoint(const std::filesystem::path& path, M& model, bool optimizer_too = false) {
+    using N = typename M::network;
+    using T = typename M::value;
     const Safetensors file(path);
     const CheckpointInfo info = checkpoint_info(file, path.string());
     if (info.description != N::description())
@@ -68,7 +69,7 @@ CheckpointInfo load_checkpoint(const std::filesystem::path& path, Model<N, Optim
     };
     for (const auto& t : model.tensors()) {
         want(t.name, t.values);
-        for (int k = 0; optimizer_too && t.trained && k < Optimizer::states; ++k)
+        for (int k = 0; optimizer_too && t.trained && k < M::optimizer::states; ++k)
             want("optimizer." + std::to_string(k) + "." + t.name, model.optimizer_memory(t, k));
     }
     for (auto& [from, to] : copies) std::copy(from.begin(), from.end(), to.begin());

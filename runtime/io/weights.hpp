@@ -32,8 +32,7 @@ std::vector<const Safetensors::Entry*> choose_weights(const Safetensors& file, c
 
 /// Saves every parameter and running statistic, and nothing else, under the names that a PyTorch Sequential of the same
 /// layers has: there `model.load_state_dict(safetensors.torch.load_file(path))` reads it.
-template <class N, class Optimizer, class Backend, class T, Fusion F, Purpose For>
-void save_weights(const std::filesystem::path& path, const Model<N, Optimizer, Backend, T, F, For>& model) {
+template <class M> void save_weights(const std::filesystem::path& path, const M& model) {
     std::vector<TensorView> views;
     for (const auto& t : model.tensors()) views.push_back({t.name, detail::shape_of(t), t.values});
     write_safetensors(path, views, {{"format", "pt"}});
@@ -43,22 +42,21 @@ void save_weights(const std::filesystem::path& path, const Model<N, Optimizer, B
 /// save_weights' own. The optimizer's memory and PyTorch's num_batches_tracked are left aside. The last layer may have
 /// only as many outputs as are active. Throws Error naming the first tensor that does not fit, and then leaves the
 /// model as it was.
-template <class N, class Optimizer, class Backend, class T, Fusion F, Purpose For>
-void load_weights(const std::filesystem::path& path, Model<N, Optimizer, Backend, T, F, For>& model) {
+template <class M> void load_weights(const std::filesystem::path& path, M& model) {
     const Safetensors file(path);
     const auto tensors = model.tensors();
     const auto layer_of = [](const std::string& name) { return name.substr(0, name.rfind('.')); };
     std::vector<detail::Wanted> wanted;
     for (const auto& t : tensors) {
         const bool last = layer_of(t.name) == layer_of(tensors.back().name) &&
-                          t.parameter.extent[0] == N::output.channels;
+                          t.parameter.extent[0] == M::network::output.channels;
         wanted.push_back({t.name, detail::shape_of(t), last ? model.active_outputs() : 0});
     }
     const auto found = detail::choose_weights(file, path.string(), wanted);
     for (std::size_t i = 0; i < tensors.size(); ++i) {
         const auto& from = found[i]->data;
         std::copy(from.begin(), from.end(), tensors[i].values.begin());
-        std::fill(tensors[i].values.begin() + static_cast<std::ptrdiff_t>(from.size()), tensors[i].values.end(), T(0));
+        std::fill(tensors[i].values.begin() + static_cast<std::ptrdiff_t>(from.size()), tensors[i].values.end(), typename M::value(0));
     }
 }
 

@@ -1,13 +1,37 @@
-// From the words of a command line to a backend.
+// From the words of a command line to where a network runs and how many samples it takes at a time.
 #pragma once
 
+#include <cstddef>
+#include <span>
 #include <string>
 
 #include "runtime/cpu/backend.hpp"
 
 namespace tn {
 
-/// The CPU backend for --device cpu or auto. Throws Error for cuda, saying why, and for other words.
-cpu::Backend open_cpu(const std::string& device, int threads, const std::string& instructions);
+/// True for the GPU, false for the CPU. `why_not` says why CUDA cannot run here and is empty where it can: then auto
+/// takes it. Throws Error for cuda where it cannot run, saying why, and for words other than cpu, cuda and auto.
+bool chooses_cuda(const std::string& device, const std::string& why_not);
+
+/// The CPU's backend. Throws Error unless the precision is fp32, and when threads or instructions are not there.
+cpu::Backend open_cpu(int threads, const std::string& instructions, const std::string& precision = "fp32");
+
+/// Bytes of the host's memory that programs can still take.
+std::size_t free_host_bytes();
+
+/// A network that was built for batches of up to `batch`, and the bytes that it takes to train.
+struct BuiltBatch {
+    int batch = 0;
+    std::size_t bytes = 0;
+};
+
+/// How many samples a step takes, and which of the built networks it runs in.
+struct ChosenBatch {
+    int batch = 0, built = 0;
+};
+
+/// The batch that a word asks for: "auto" is the largest built one that fits into `free` bytes, a number runs in the
+/// smallest that holds it. `built` ascends. Throws Error for other words, and with both numbers for what does not fit.
+ChosenBatch choose_batch(const std::string& word, std::span<const BuiltBatch> built, std::size_t free);
 
 }  // namespace tn

@@ -24,6 +24,17 @@ struct NoOptimizer {
     static constexpr const char* name = "none";
 };
 
+/// What a backend's kernels keep and need beside a network's own values: its type `sizes`, or those of the CPU.
+template <class Backend> struct SizesOfBackend {
+    using type = cpu::Sizes;
+};
+template <class Backend>
+    requires requires { typename Backend::sizes; }
+struct SizesOfBackend<Backend> {
+    using type = typename Backend::sizes;
+};
+template <class Backend> using SizesOf = typename SizesOfBackend<Backend>::type;
+
 namespace detail {
 /// Where a tensor that decays lies among the parameters.
 struct DecaySpan {
@@ -41,7 +52,7 @@ template <class N, class Optimizer = NoOptimizer, class Backend = cpu::Backend, 
           Fusion F = Backend::reference ? Fusion::off : Fusion::on,
           Purpose For = std::is_same_v<Optimizer, NoOptimizer> ? Purpose::infer : Purpose::train>
 class Model {
-    using schedule = typename N::template schedule<F, For>;
+    using schedule = typename N::template schedule<F, For, SizesOf<Backend>>;
     using layers = typename schedule::layers;
     static constexpr auto& program = schedule::program;
     static constexpr auto& plan = schedule::plan;
@@ -51,9 +62,12 @@ class Model {
 
 public:
     using network = N;
+    using optimizer = Optimizer;
+    using value = T;
+    using sizes = SizesOf<Backend>;
 
     /// Values of the arena; times sizeof(T) it is what construction allocates.
-    static constexpr std::size_t arena_values = N::template arena_values<F, For, optimizer_states>;
+    static constexpr std::size_t arena_values = N::template arena_values<F, For, optimizer_states, SizesOf<Backend>>;
 
     /// Weights start as the network's initialiser and `seed` say. The backend must outlive the model.
     explicit Model(Backend& backend, std::uint64_t seed = 1)
@@ -80,6 +94,9 @@ public:
         if constexpr (trains) std::fill_n(optimizer_state(0), parameter_span * static_cast<std::size_t>(optimizer_states), T(0));
         step_ = 0;
     }
+
+    /// The most samples that a step takes.
+    static constexpr int batch() { return N::batch; }
 
     /// Where the samples of the next batch go: [batch][input], and what they are compared with.
     std::span<T> input() { return {input_.host, input_size(N::batch)}; }

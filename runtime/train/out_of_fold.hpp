@@ -21,11 +21,11 @@ struct FoldOptions {
     TrainOptions train{};  ///< of each model; the loader's normalisation is fitted to what it is trained on
 };
 
-/// Mean probabilities [pictures][classes] of models of network N: each picture's come from the `repeats` models whose
+/// Mean probabilities [pictures][classes] of models, which `make_model(seed)` makes (a pointer to one): each picture's come from the `repeats` models whose
 /// training did not see it, each of the picture and of its mirror image if the augmentation mirrors too. `before_model`
 /// is told which model of how many begins. Throws Error as stratified_folds and train do.
-template <class N, class Optimizer, class Backend>
-std::vector<float> out_of_fold(Backend& backend, const Optimizer& optimizer, const Pictures& pictures,
+template <class MakeModel, class Optimizer>
+std::vector<float> out_of_fold(const MakeModel& make_model, const Optimizer& optimizer, const Pictures& pictures,
                                const FoldOptions& options, Progress& progress,
                                const std::function<void(int, int)>& before_model = {}) {
     if (options.repeats < 1)
@@ -45,7 +45,8 @@ std::vector<float> out_of_fold(Backend& backend, const Optimizer& optimizer, con
             TrainOptions o = options.train;
             o.loader.normalise = fit_normalise(training);
             o.loader.seed = seed;
-            Model<N, Optimizer, Backend> model(backend, seed);
+            const auto made = make_model(seed);
+            auto& model = *made;
             model.active_outputs(classes);
             Pictures none;
             none.shape = pictures.shape;

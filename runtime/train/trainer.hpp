@@ -73,8 +73,8 @@ inline float rate_factor(const TrainOptions& o, std::int64_t iteration, std::int
 /// Throws Error unless the model can take these pictures, `batch` at a time.
 template <class M> void check_pictures(const M& model, const Pictures& pictures, int batch) {
     using N = typename M::network;
-    if (batch < 1 || batch > N::batch)
-        throw Error("a batch has 1 to " + std::to_string(N::batch) + " pictures here, not " + std::to_string(batch));
+    if (batch < 1 || batch > model.batch())
+        throw Error("a batch has 1 to " + std::to_string(model.batch()) + " pictures here, not " + std::to_string(batch));
     const PictureShape wanted{N::input.channels, N::input.height, N::input.width};
     if (pictures.size() > 0 && pictures.shape != wanted) {
         const auto text = [](PictureShape s) {

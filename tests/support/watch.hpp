@@ -31,7 +31,7 @@ template <class N, Fusion F, class M>
 class Watch {
     using Value = typename std::remove_reference_t<decltype(std::declval<M&>().arena())>::value_type;
     using Bits = std::conditional_t<sizeof(Value) == 4, std::uint32_t, std::uint64_t>;
-    using schedule = typename N::template schedule<F, Purpose::watched>;
+    using schedule = typename N::template schedule<F, Purpose::watched, typename M::sizes>;
     static constexpr auto buffers = plan_buffers(schedule::program, N::batch, Purpose::watched);
 
 public:

@@ -18,7 +18,7 @@ static_assert(Idol::ok);
 static_assert(Idol::output == Vector<3>);
 static_assert(Idol::parameters == 144 + 32 + 4608 + 64 + 18432 + 128 + 73728 + 256 + 8192 * 128 + 128 + 128 * 3 + 3);
 static_assert(Idol::states == 2 * (16 + 32 + 64 + 128));
-static_assert(Idol::train_bytes<Adam> < 256_MiB);
+static_assert(Idol::train_bytes<Adam> < 176_MiB);
 static_assert(Idol::train_bytes<SGD> < Idol::train_bytes<Momentum> && Idol::train_bytes<Momentum> < Idol::train_bytes<Adam>);
 static_assert(Idol::infer_bytes < Idol::train_bytes<SGD> / 2);
 

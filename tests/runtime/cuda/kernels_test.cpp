@@ -92,6 +92,14 @@ BOOST_AUTO_TEST_CASE(every_optimizer_takes_the_step_of_its_rule_in_one_kernel) {
     agree(AdaGrad{.weight_decay = 0.1f}), agree(RMSprop{.weight_decay = 0.1f}), agree(Adam{.weight_decay = 0.1f});
 }
 
+BOOST_AUTO_TEST_CASE(the_arena_has_room_for_this_runtime_alone) {
+    using N = Images<Conv<3, 3>, BN, Relu, Pool<2>>;
+    Emulated emulated;
+    Model<N, Adam, Emulated> trains(emulated);
+    BOOST_TEST(trains.arena().size_bytes() == (N::train_bytes<Adam, cuda::Sizes>));
+    static_assert(N::train_bytes<Adam, cuda::Sizes> != N::train_bytes<Adam>);
+}
+
 BOOST_AUTO_TEST_CASE(a_trained_model_predicts_as_on_the_cpu) {
     using N = Images<Conv<3, 3>, BN, Relu, Pool<2>, Dense<8>, Relu, Dropout<30>>;
     Emulated emulated;

@@ -1,9 +1,9 @@
 // digits: handwritten digits in IDX files, as MNIST has them.
-//     digits FOLDER [--epochs N] [--threads N] [--seed N]     FOLDER holds train-images-idx3-ubyte.gz and so on
+//     digits FOLDER [--epochs N] [--device cpu|cuda|auto] [--precision fp32|tf32|bf16] [--threads N] [--seed N]
+// FOLDER holds train-images-idx3-ubyte.gz and so on.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <dsl/typenet.hpp>
 #include <exception>
 #include <filesystem>
 #include <runtime/core/one_line.hpp>
@@ -11,20 +11,20 @@
 #include <runtime/train/device.hpp>
 #include <runtime/train/trainer.hpp>
 
-using namespace tn;
+#include "network.hpp"
 
-using Digits = Net<Image<1, 28, 28>, Batch<128>,
-                   Seq<Conv<16, 3>, BN, Relu, Conv<16, 3>, BN, Relu, Pool<2>,
-                       Conv<32, 3>, BN, Relu, Conv<32, 3>, BN, Relu, Pool<2>,
-                       Dense<128>, BN, Relu, Dropout<30>, Dense<10>>,
-                   SoftmaxCrossEntropy>;
+using namespace tn;
+using namespace digits;
 
 int main(int argc, char** argv) try {
     std::filesystem::path folder;
     int epochs = 12, threads = 0, seed = 1;
+    std::string device = "cpu", precision = "fp32";
     CLI::App app{"Learns handwritten digits from IDX files, as MNIST has them."};
     app.add_option("folder", folder, "holds train-images-idx3-ubyte.gz and so on")->required();
     app.add_option("--epochs", epochs)->capture_default_str()->check(CLI::Range(1, 10000));
+    app.add_option("--device", device, "cpu, cuda or auto: the GPU where one works")->capture_default_str();
+    app.add_option("--precision", precision, "on CUDA: fp32, tf32 or bf16")->capture_default_str();
     app.add_option("--threads", threads, "0: every core")->capture_default_str();
     app.add_option("--seed", seed)->capture_default_str()->check(CLI::NonNegativeNumber);
     CLI11_PARSE(app, argc, argv);
@@ -39,9 +39,15 @@ int main(int argc, char** argv) try {
     const Pictures training = read("train-images-idx3-ubyte", "train-labels-idx1-ubyte");
     const Pictures test = read("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte");
 
-    cpu::Backend backend = open_cpu("cpu", threads, "best");
-    Model<Digits, Adam> model(backend, static_cast<std::uint64_t>(seed));
-    fmt::print("{}\n{}", backend.describe(), Digits::summary());
+    const std::string why_not = device == "cpu" ? "" : why_not_cuda();
+    const std::unique_ptr<DigitsModel> opened =
+        chooses_cuda(device, why_not)
+            ? open_cuda(precision, static_cast<std::uint64_t>(seed))
+            : std::make_unique<ModelWithBackend<Digits, Adam, cpu::Backend>>(
+                  std::unique_ptr<cpu::Backend>(new cpu::Backend(open_cpu(threads, "best", precision))),
+                  static_cast<std::uint64_t>(seed));
+    DigitsModel& model = *opened;
+    fmt::print("{}{}\n{}", model.describe(), why_not.empty() ? "" : " (not cuda: " + why_not + ")", Digits::summary());
 
     TrainOptions options;
     options.batch = Digits::batch;

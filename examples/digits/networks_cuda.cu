@@ -1,0 +1,25 @@
+#include "network.hpp"
+#include "runtime/cuda/backend.cuh"
+
+namespace digits {
+
+namespace {
+
+template <cuda::Precision P> std::unique_ptr<DigitsModel> open(std::uint64_t seed) {
+    using Backend = cuda::BackendOf<P>;
+    return std::make_unique<ModelWithBackend<Digits, Adam, Backend>>(std::make_unique<Backend>(), seed);
+}
+
+}  // namespace
+
+std::string why_not_cuda() { return cuda::why_not(); }
+
+std::unique_ptr<DigitsModel> open_cuda(const std::string& precision, std::uint64_t seed) {
+    switch (cuda::parse_precision(precision)) {
+        case cuda::Precision::tf32: return open<cuda::Precision::tf32>(seed);
+        case cuda::Precision::bf16: return open<cuda::Precision::bf16>(seed);
+        default: return open<cuda::Precision::fp32>(seed);
+    }
+}
+
+}  // namespace digits

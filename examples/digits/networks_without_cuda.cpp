@@ -1,0 +1,9 @@
+// In the place of networks_cuda.cu where no nvcc was found when the program was configured.
+#include "network.hpp"
+
+namespace digits {
+
+std::string why_not_cuda() { return "this program was built without CUDA: no nvcc was found, or TYPENET_CUDA was OFF"; }
+std::unique_ptr<DigitsModel> open_cuda(const std::string&, std::uint64_t) { throw Error(why_not_cuda()); }
+
+}  // namespace digits

@@ -1,0 +1,45 @@
+// The program's networks on the machine that was asked for: compiled once for each backend, chosen at run time.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "commands.hpp"
+#include "network.hpp"
+#include "runtime/train/any_model.hpp"
+#include "runtime/train/device.hpp"
+
+namespace photos {
+
+using TrainedModel = AnyModel<Network, Adam>;
+using InferringModel = AnyModel<Network>;
+using JudgeModel = AnyModel<Judge, Adam>;
+
+class Networks {
+public:
+    virtual ~Networks() = default;
+
+    /// Device, architecture, memory and precision in one line.
+    virtual std::string describe() const = 0;
+    /// Threads of the host, for files and pictures.
+    virtual ThreadPool& threads() = 0;
+    /// Bytes that a model can still take, and those that training takes in each of the batches that there are.
+    virtual std::size_t free_bytes() const = 0;
+    virtual std::vector<BuiltBatch> batches() const = 0;
+
+    /// `built` is an index of batches(), here and below.
+    virtual Summary table(int built) const = 0;
+    virtual std::unique_ptr<TrainedModel> trains(int built, std::uint64_t seed) = 0;
+    virtual std::unique_ptr<InferringModel> infers() = 0;
+    virtual std::unique_ptr<JudgeModel> judges(std::uint64_t seed) = 0;
+};
+
+/// Throws tn::Error, saying why, when the machine cannot be had.
+std::unique_ptr<Networks> open_networks(const Machine& machine);
+
+/// Why CUDA cannot run here, empty where it can; and its networks. A program built without nvcc says so.
+std::string why_not_cuda();
+std::unique_ptr<Networks> open_cuda(const Machine& machine);
+
+}  // namespace photos

@@ -1,0 +1,44 @@
+// Networks on one backend; a source file for each backend instantiates it.
+#pragma once
+
+#include "networks.hpp"
+
+namespace photos {
+
+/// `Batches` ascend.
+template <class Backend, int... Batches> class NetworksOn : public Networks {
+public:
+    std::vector<BuiltBatch> batches() const override {
+        return {{Batches, NetworkOf<Batches>::template train_bytes<Adam, SizesOf<Backend>>}...};
+    }
+    Summary table(int built) const override {
+        Summary result;
+        choose(built, [&]<class N>(Type<N>) { result = N::table(); });
+        return result;
+    }
+    std::unique_ptr<TrainedModel> trains(int built, std::uint64_t seed) override {
+        std::unique_ptr<TrainedModel> result;
+        choose(built, [&]<class N>(Type<N>) {
+            result = std::make_unique<ModelOn<Network, Adam, N, Backend>>(backend(), seed);
+        });
+        return result;
+    }
+    std::unique_ptr<InferringModel> infers() override {
+        return std::make_unique<ModelOn<Network, NoOptimizer, Network, Backend>>(backend(), 1);
+    }
+    std::unique_ptr<JudgeModel> judges(std::uint64_t seed) override {
+        return std::make_unique<ModelOn<Judge, Adam, Judge, Backend>>(backend(), seed);
+    }
+
+protected:
+    virtual Backend& backend() = 0;
+
+private:
+    /// Calls f with the type of the network that was built for batches()[built].
+    template <class F> static void choose(int built, const F& f) {
+        int at = 0;
+        ((at++ == built ? f(Type<NetworkOf<Batches>>{}) : void()), ...);
+    }
+};
+
+}  // namespace photos

@@ -1,0 +1,10 @@
+// In the place of networks_cuda.cu where no nvcc was found when the program was configured.
+#include "networks.hpp"
+#include "runtime/core/error.hpp"
+
+namespace photos {
+
+std::string why_not_cuda() { return "this program was built without CUDA: no nvcc was found, or TYPENET_CUDA was OFF"; }
+std::unique_ptr<Networks> open_cuda(const Machine&) { throw Error(why_not_cuda()); }
+
+}  // namespace photos

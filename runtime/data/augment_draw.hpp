@@ -1,0 +1,130 @@
+// What augmentation draws for one picture: all its random numbers as parameters, the same on every device.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdint>
+
+#include "runtime/core/random.hpp"
+#include "runtime/data/augment.hpp"
+
+namespace tn {
+
+/// Cells a side of the grid whose points the elastic distortion moves; a cubic B-spline needs 3 points more.
+inline constexpr int elastic_cells = 5, elastic_points = elastic_cells + 3;
+
+/// The spline at u in 0..1: its value is the sum of weight[k] times point first + k.
+struct ElasticSpline {
+    int first;
+    std::array<float, 4> weight;
+};
+constexpr ElasticSpline elastic_spline(float u) {
+    const float at = std::clamp(u, 0.0f, 0.9999f) * elastic_cells;
+    const int first = static_cast<int>(at);
+    const float t = at - static_cast<float>(first), s = 1 - t;
+    return {first,
+            {s * s * s / 6, (3 * t * t * t - 6 * t * t + 4) / 6, (3 * s * s * s - 6 * s * s + 4) / 6, t * t * t / 6}};
+}
+
+/// The parameters in the order in which they are drawn and act. A value of the result at (u, v) from the picture's
+/// middle is read at (xx u + xy v + dx, yx u + yy v + dy) and moved by the splines; values are 0 .. 255.
+struct AugmentDraw {
+    float xx = 1, xy = 0, yx = 0, yy = 1, dx = 0, dy = 0;   ///< pixels
+    bool elastic = false;
+    std::array<float, elastic_points * elastic_points> move_x{}, move_y{};   ///< parts of the sides, row by row
+    bool contrast = false;
+    float gain = 1;                                         ///< of differences from the picture's mean
+    float brighter = 0;
+    int erase_x = 0, erase_y = 0, erase_width = 0, erase_height = 0;
+    float grey = 0;
+    float noise = 0;                                        ///< times noise_at(noise_key, i) is added to value i
+    std::uint32_t noise_key = 0;
+};
+
+/// The sum of the four bytes of word i of a key, less its mean: the word is the finaliser of MurmurHash3 (Appleby, 2011)
+/// of key + i times the golden ratio, as in SplitMix (Steele, Lea and Flood, "Fast splittable pseudorandom number
+/// generators", 2014).
+constexpr std::int32_t noise_sum(std::uint32_t key, std::uint32_t i) {
+    std::uint32_t w = key + i * 0x9E3779B9u;
+    w = (w ^ w >> 16) * 0x85EBCA6Bu;
+    w = (w ^ w >> 13) * 0xC2B2AE35u;
+    w ^= w >> 16;
+    const std::uint32_t pairs = (w & 0x00FF00FFu) + (w >> 8 & 0x00FF00FFu);
+    return static_cast<std::int32_t>((pairs & 0xFFFFu) + (pairs >> 16)) - 510;
+}
+
+/// About normal with a deviation of 1 / sqrt(3), as four uniform numbers of deviation 1 / sqrt(12) sum up to.
+constexpr float noise_at(std::uint32_t key, std::uint32_t i) { return static_cast<float>(noise_sum(key, i)) / 255; }
+
+namespace detail {
+
+/// A factor from 1 / (1 + amount) to 1 + amount, as likely to shrink as to grow.
+template <class Real> constexpr Real factor(Random& random, Real amount) {
+    return std::exp(random.uniform(-1, 1) * std::log1p(amount));
+}
+
+template <class Real> constexpr void draw_map(const Augmentation& a, PictureShape s, Random& random, AugmentDraw& d) {
+    if (random.chance(a.rotate.probability)) {
+        const Real angle = random.uniform(-1, 1) * a.rotate.amount * 0.017453293f;
+        d.xx = d.yy = std::cos(angle);
+        d.xy = std::sin(angle);
+        d.yx = -d.xy;
+    }
+    Real wide = 1, high = 1;
+    if (random.chance(a.zoom.probability)) wide = high = factor<Real>(random, a.zoom.amount);
+    if (random.chance(a.crop.probability)) {
+        const Real ratio = std::sqrt(factor<Real>(random, a.crop.amount));
+        wide *= ratio;
+        high /= ratio;
+    }
+    if (random.chance(a.flip.probability)) wide = -wide;
+    d.xx *= wide;
+    d.yx *= wide;
+    d.xy *= high;
+    d.yy *= high;
+    if (random.chance(a.shift.probability)) {
+        d.dx = random.uniform(-1, 1) * a.shift.amount * static_cast<Real>(s.width);
+        d.dy = random.uniform(-1, 1) * a.shift.amount * static_cast<Real>(s.height);
+    }
+}
+
+template <class Real> constexpr void draw_values(const Augmentation& a, PictureShape s, Random& random, AugmentDraw& d) {
+    d.contrast = random.chance(a.contrast.probability);
+    if (d.contrast) d.gain = factor<Real>(random, a.contrast.amount);
+    if (random.chance(a.brightness.probability)) d.brighter = random.uniform(-1, 1) * a.brightness.amount * 255;
+    if (random.chance(a.erase.probability) && a.erase.amount > 0) {
+        const Real area = random.uniform(0.2f, 1) * a.erase.amount, ratio = factor<Real>(random, 1);
+        const auto side = [](Real part, int whole) {
+            return std::clamp(static_cast<int>(std::sqrt(part) * static_cast<Real>(whole)), 1, whole);
+        };
+        d.erase_width = side(area * ratio, s.width);
+        d.erase_height = side(area / ratio, s.height);
+        d.erase_x = static_cast<int>(random.below(static_cast<std::uint32_t>(s.width - d.erase_width + 1)));
+        d.erase_y = static_cast<int>(random.below(static_cast<std::uint32_t>(s.height - d.erase_height + 1)));
+        d.grey = random.uniform(0, 255);
+    }
+    if (random.chance(a.noise.probability)) {
+        d.noise = random.uniform() * a.noise.amount * 255 * 1.7320508f;
+        d.noise_key = random.word();
+    }
+}
+
+}  // namespace detail
+
+/// Draws a picture's parameters. constexpr, so that nvcc compiles it for a GPU too; `Real` is float.
+template <class Real = float>
+constexpr AugmentDraw draw_augmentation(const Augmentation& a, PictureShape s, Random random) {
+    AugmentDraw d;
+    if (a == Augmentation{}) return d;
+    detail::draw_map<Real>(a, s, random, d);
+    d.elastic = random.chance(a.elastic.probability);
+    if (d.elastic) {
+        for (float& p : d.move_x) p = random.uniform(-a.elastic.amount, a.elastic.amount);
+        for (float& p : d.move_y) p = random.uniform(-a.elastic.amount, a.elastic.amount);
+    }
+    detail::draw_values<Real>(a, s, random, d);
+    return d;
+}
+
+}  // namespace tn
