@@ -79,18 +79,4 @@ inline void pack_blocked(const TilePlan& plan, const float* x, int first, int ti
         }
 }
 
-/// The same with planes: packed [channels][packed_rows][packed_columns].
-inline void pack_planes(const TilePlan& plan, const float* x, int first, int tile_rows, float* packed) {
-    const ConvGeometry& c = plan.conv();
-    const int width = plan.packed_columns, rows = plan.packed_rows(tile_rows), y0 = first * tile_side - c.pad;
-    const int inside = std::min(c.width, width - c.pad);
-    for (int channel = 0; channel < c.channels; ++channel, x += c.in_plane())
-        for (int r = 0; r < rows; ++r, packed += width) {
-            const int y = y0 + r;
-            std::memset(packed, 0, sizeof(float) * std::size_t(width));
-            if (y >= 0 && y < c.height)
-                std::memcpy(packed + c.pad, x + y * c.width, sizeof(float) * std::size_t(inside));
-        }
-}
-
 }  // namespace tn::cpu::TN_ISA

@@ -147,44 +147,4 @@ TN_INLINE void gradient_tile(const V (&z)[tile_size], const BlockAffine& affine,
         if (i / 4 >= in.rows || i % 4 >= in.columns) dz[i] = V{};
 }
 
-/// z of one tile by direct convolution: x is its upper left corner in packed planes, `plane` floats apart, the weights
-/// are blocked [channels][taps][lanes].
-TN_INLINE void shallow_tile(const TilePlan& plan, const float* x, std::size_t plane, const float* weights,
-                            V (&z)[tile_size]) {
-    const ConvGeometry& c = plan.conv();
-    TN_UNROLL for (int i = 0; i < tile_size; ++i) z[i] = V{};
-    for (int channel = 0; channel < c.channels; ++channel, x += plane)
-        for (int ky = 0; ky < c.kernel_h; ++ky)
-            for (int kx = 0; kx < c.kernel_w; ++kx, weights += lanes) {
-                V w = load(weights);
-                keep(w);
-                const float* from = x + ky * plan.packed_columns + kx;
-                TN_UNROLL for (int i = 0; i < tile_size; ++i) z[i] +=
-                    w * all(from[i / 4 * plan.packed_columns + i % 4]);
-            }
-}
-
-/// Adds dz * x of one tile to the gradients [channels][taps][lanes], `Taps` at a time.
-inline void shallow_weight_gradient(const TilePlan& plan, const float* x, std::size_t plane, const V (&dz)[tile_size],
-                                    float* gradient) {
-    constexpr int together = 9;
-    const ConvGeometry& c = plan.conv();
-    const int depth = plan.depth(), taps = c.taps();
-    for (int first = 0; first < depth; first += together) {
-        const float* from[together];
-        V sum[together];
-        TN_UNROLL for (int t = 0; t < together; ++t) {
-            // Behind the last tap the last one is computed again and not used.
-            const int d = std::min(first + t, depth - 1), tap = d % taps;
-            from[t] = x + std::size_t(d / taps) * plane + tap / c.kernel_w * plan.packed_columns + tap % c.kernel_w;
-            sum[t] = load(gradient + d * lanes);
-        }
-        for (int r = 0; r < 4; ++r) TN_UNROLL for (int i = 0; i < 4; ++i) {
-                const V g = dz[4 * r + i];
-                TN_UNROLL for (int t = 0; t < together; ++t) sum[t] += g * all(from[t][r * plan.packed_columns + i]);
-            }
-        for (int t = 0; t < std::min(together, depth - first); ++t) store(gradient + (first + t) * lanes, sum[t]);
-    }
-}
-
 }  // namespace tn::cpu::TN_ISA

@@ -79,7 +79,7 @@ struct TiledBackward {
             }
     }
 
-    void winograd(const Group& g) const {
+    void group(const Group& g) const {
         const TilePlan& p = t.plan;
         const int channels = t.conv().channels, filters = t.conv().filters, tiles = g.samples * g.rows * p.columns;
         float *inputs = scratch + t.at.inputs, *products = scratch + t.at.products,
@@ -160,45 +160,6 @@ struct TiledBackward {
                                  c.in_plane());
         }
     }
-
-    void shallow(const Group& g) const {
-        const TilePlan& p = t.plan;
-        const std::size_t plane = p.packed_plane(g.rows);
-        float* packed = scratch + t.at.packed;
-        for (int s = g.sample; s < g.sample + g.samples; ++s) {
-            pack_planes(p, pass.x + std::size_t(s) * t.conv().in_size(), g.row, g.rows, packed);
-            const auto corner = [&](int row, int column) {
-                return packed + tile_side * ((row - g.row) * p.packed_columns + column);
-            };
-            for (int block = 0; block < t.blocks; ++block)
-                each_dz(
-                    g, s, block,
-                    [&](int row, int column, const Inside&, V(&z)[tile_size]) TN_INLINE_LAMBDA {
-                        shallow_tile(p, corner(row, column), plane,
-                                     t.work + t.at.weights + std::size_t(block * lanes) * std::size_t(p.depth()), z);
-                    },
-                    [&](int row, int column, const V(&dz)[tile_size]) TN_INLINE_LAMBDA {
-                        shallow_weight_gradient(p, corner(row, column), plane, dz,
-                                                partial + std::size_t(block * p.depth()) * lanes);
-                        if (pass.dx) spread(block, row, column, dz);
-                    });
-            if (pass.dx && g.row + g.rows == p.rows)
-                data_gradient(conv_plan, scratch + t.at.dz,
-                              t.work + t.at.weights + std::size_t(p.depth()) * std::size_t(t.conv().filters),
-                              scratch + t.at.band, pass.dx + std::size_t(s) * t.conv().in_size());
-        }
-    }
-
-    /// Writes a tile of dz into the packed planes that the direct input gradient reads.
-    void spread(int block, int row, int column, const V (&dz)[tile_size]) const {
-        const Inside in(t.plan, row, column);
-        float* to = scratch + t.at.dz + conv_plan.dz_origin() +
-                    std::size_t(block * lanes) * std::size_t(conv_plan.dz_plane) +
-                    tile_side * (row * conv_plan.row + column);
-        for (int r = 0; r < in.rows; ++r)
-            for (int c = 0; c < in.columns; ++c)
-                for (int k = 0; k < lanes; ++k) to[k * conv_plan.dz_plane + r * conv_plan.row + c] = dz[4 * r + c][k];
-    }
 };
 
 inline void tiled_backward(ThreadPool& pool, const ConvPlan& conv_plan, const ConvBackward& pass) {
@@ -223,14 +184,7 @@ inline void tiled_backward(ThreadPool& pool, const ConvPlan& conv_plan, const Co
         combine_gradients(conv_plan, pass, kept, sums, channels);
         tabulate();
     }
-    const bool winograd = t.method == Method::winograd;
-    if (!winograd) prepare_weights(pool, t, pass.weight);
-    if (winograd && pass.dx) prepare_transposed_weights(pool, t, pass.weight);
-    if (!winograd && pass.dx)
-        for (int tile_of_channels = 0; tile_of_channels < tiles_of(t.conv().channels); ++tile_of_channels)
-            pack_data_weights(conv_plan, pass.weight, tile_of_channels * tile,
-                              t.work + t.at.weights + std::size_t(p.depth() * filters) +
-                                  std::size_t(tile_of_channels) * std::size_t(tile * filters * t.conv().taps()));
+    if (pass.dx) prepare_transposed_weights(pool, t, pass.weight);
     const int slices = std::min(pass.n, max_slices);
     pool.run(slices, [&](int slice, int slot) {
         const TiledBackward b{conv_plan,
@@ -241,9 +195,8 @@ inline void tiled_backward(ThreadPool& pool, const ConvPlan& conv_plan, const Co
                               t.scratch(slot),
                               t.work + t.at.partial + std::size_t(slice) * t.at.partial_stride};
         clear(b.partial, t.at.partial_stride);
-        if (!winograd && pass.dx) clear(b.scratch + t.at.dz, conv_plan.packed_dz());
         each_group(p, true, slice * pass.n / slices, (slice + 1) * pass.n / slices,
-                   [&](const Group& g) { winograd ? b.winograd(g) : b.shallow(g); });
+                   [&](const Group& g) { b.group(g); });
     });
     // dw: the slices' parts [blocks][depth][lanes], added in order.
     pool.run(t.blocks, [&](int block) {

@@ -170,7 +170,7 @@ inline void tiled_forward(ThreadPool& pool, const ConvPlan& conv_plan, const Con
     const ForwardSweep sweep{t,
                              pass,
                              Cut(pool, pass.n, t.chunks),
-                             t.method == Method::winograd ? pass.saved + kept.z : nullptr,
+                             pass.saved + kept.z,
                              t.work + t.at.sums,
                              affine,
                              norm};
