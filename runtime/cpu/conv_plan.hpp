@@ -53,7 +53,8 @@ struct ConvPlan {
     /// Floats of a sample's z that backward reads again.
     constexpr std::size_t z_kept() const {
         if (method == Method::shallow) return 0;
-        return method == Method::winograd ? conv().out_size() : std::size_t(conv().filters) * std::size_t(z.out_plane());
+        return std::size_t(conv().filters) *
+               (method == Method::winograd ? TilePlan(block).z_plane() : std::size_t(z.out_plane()));
     }
     constexpr int dz_origin() const { return dz_top * row + dz_left; }
 

@@ -194,16 +194,6 @@ void each_window(const ShallowPass& t, const Strip& strip, int columns, const fl
     }
 }
 
-/// The largest of a window, the first of equals, NaN before all, and which it is.
-TN_INLINE V window_maximum(const V (&z)[4], I& where) {
-    const auto right = z[1] > z[0], right_below = z[3] > z[2];
-    const V above = right ? z[1] : z[0], below = right_below ? z[3] : z[2];
-    const auto lower = below > above;
-    where = lower ? (right_below ? I{} + 3 : I{} + 2) : (right ? I{} + 1 : I{});
-    const V best = lower ? below : above, of_all = (z[0] + z[1]) + (z[2] + z[3]);
-    return of_all == of_all ? best : of_all;
-}
-
 /// What forward tells backward of a y: 0 .. 3, the value of its window that it is, or that its gradient is zero.
 inline constexpr int route_closed = 4;
 

@@ -35,7 +35,12 @@ struct TilePlan {
     constexpr std::size_t packed_plane(int tile_rows) const {
         return std::size_t(packed_rows(tile_rows)) * std::size_t(packed_columns);
     }
-    constexpr std::size_t z_size() const { return conv().out_size(); }
+
+    /// z is kept in rows, as y is, or where y has its maxima, and backward alone reads z, tile behind tile.
+    constexpr bool z_by_tiles() const { return block.pool(); }
+    constexpr std::size_t z_plane() const {
+        return z_by_tiles() ? std::size_t(rows) * std::size_t(columns) * tile_size : conv().out_plane();
+    }
 
     /// Rows of y that a tile has: its pooled ones, or all.
     constexpr int y_side() const { return block.pool() ? tile_side / 2 : tile_side; }
@@ -61,10 +66,14 @@ struct TilePlan {
 /// Where the tiled passes keep things in `work`, in floats from its first multiple of 64 bytes. A thread has a part of
 /// the scratch to itself while a pass runs.
 struct TileWork {
+    // `affine` has affine_rows rows, then a Channel (conv_block-inl.hpp) for each.
     std::size_t weights = 0, affine = 0, sums = 0, partial = 0, partial_stride = 0, scratch = 0, scratch_stride = 0;
     std::size_t packed = 0, inputs = 0, products = 0, input_gradients = 0, weight_gradients = 0, dx = 0, dx_stride = 0,
                 lines = 0;  // within a thread's scratch
     std::size_t floats = 0;
+
+    /// What is known of a channel: mean, scale, shift, the sign of gamma and the three factors of dz.
+    static constexpr std::size_t affine_rows = 7;
 
     /// The floats from one frequency to the next of `tiles` x `channels` values: no multiple of a cache's way.
     static constexpr std::size_t frequency(int tiles, int channels) {
@@ -94,7 +103,7 @@ struct TileWork {
         scratch_stride = end + max_lanes;
         end = 0;
         weights = take(channels * filters * frequencies);
-        affine = take(12 * filters);
+        affine = take(affine_rows * filters + 6 * filters);
         sums = take(2 * std::size_t(n) * filters);
         if (backward) {
             partial_stride = std::size_t(plan.depth()) * filters;

@@ -35,6 +35,35 @@ struct TiledPass {
     std::size_t weight_gradient_stride() const { return TileWork::frequency(conv().channels, 2 * max_lanes); }
 };
 
+/// Where a blocked channel of a sample begins, in an image whose channels have `plane` values.
+inline std::size_t channel_place(int filters, int s, int block, std::size_t plane) {
+    return (std::size_t(s) * std::size_t(filters) + std::size_t(block * lanes)) * plane;
+}
+
+/// z as a training step keeps it (TilePlan::z_by_tiles).
+struct KeptZ {
+    float* z;
+    int filters;
+    std::size_t plane, tile_row, tile, row;  // floats from one to the next; `row` within a tile
+
+    KeptZ(const TilePlan& p, float* z) : z(z), filters(p.conv().filters), plane(p.z_plane()) {
+        const auto width = std::size_t(p.conv().out_w()), columns = std::size_t(p.columns);
+        tile = std::size_t(p.z_by_tiles() ? tile_size : tile_side) * lanes;
+        row = (p.z_by_tiles() ? std::size_t(tile_side) : width) * lanes;
+        tile_row = p.z_by_tiles() ? columns * tile : std::size_t(tile_side) * row;
+    }
+    float* at(int s, int block, int tile_y, int tile_x) const {
+        return z + channel_place(filters, s, block, plane) + std::size_t(tile_y) * tile_row +
+               std::size_t(tile_x) * tile;
+    }
+};
+
+/// Writes the rows of BlockAffine that forward reads: of channel f, normalised in this way.
+inline void set_affine(float* table, int filters, int f, const Affine& affine, float sign) {
+    const float row[4] = {affine.mean, affine.scale, affine.shift, sign};
+    for (int i = 0; i < 4; ++i) table[i * filters + f] = row[i];
+}
+
 /// Winograd's weights as the forward pass reads them, from [filters][channels][taps]: a chunk after the other
 /// [frequencies][channels][width].
 inline void prepare_weights(ThreadPool& pool, const TiledPass& t, const float* weight) {

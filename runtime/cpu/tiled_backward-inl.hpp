@@ -13,9 +13,8 @@ inline void tiled_gradient_sums(ThreadPool& pool, const ConvPlan& conv_plan, con
     pool.run(cut.tasks(), [&](int task) {
         for (int s = cut.first_sample(task); s < cut.last_sample(task); ++s)
             for (int block = cut.first(task, t.blocks); block < cut.last(task, t.blocks); ++block) {
-                const BlockAffine a(affine, filters, block, 3);
-                const std::size_t channel =
-                    (std::size_t(s) * std::size_t(filters) + std::size_t(block * lanes)) * b.y_plane();
+                const BlockAffine a(affine, filters, block, false);
+                const std::size_t channel = channel_place(filters, s, block, b.y_plane());
                 V sum_g{}, sum_gz{};
                 constexpr int together = 64;
                 for (int i = 0; i < static_cast<int>(b.y_plane()); i += together) {
@@ -35,9 +34,8 @@ inline void tiled_gradient_sums(ThreadPool& pool, const ConvPlan& conv_plan, con
                         sum_gz += g * (at - a.mean);
                     }
                 }
-                float* of = sums + std::size_t(2 * s) * std::size_t(filters) + std::size_t(block * lanes);
-                store(of, sum_g);
-                store(of + filters, sum_gz);
+                store(sums + sum_place(filters, s, 0, block * lanes), sum_g);
+                store(sums + sum_place(filters, s, 1, block * lanes), sum_gz);
             }
     });
 }
@@ -48,7 +46,7 @@ struct TiledBackward {
     const TiledPass& t;
     const ConvBackward& pass;
     const SavedLayout& kept;
-    const float* affine;  // [6][filters]
+    const float* affine;  // [TileWork::affine_rows][filters]
     float *scratch, *partial;
 
     /// dz of the tiles of one sample's rows and block, handed to take(row, column, dz). `z_of` gives z.
@@ -56,11 +54,10 @@ struct TiledBackward {
     void each_dz(const Group& g, int s, int block, const ZOf& z_of, const Take& take) const {
         const TilePlan& p = t.plan;
         const BlockGeometry& b = p.block;
-        const BlockAffine a(affine, t.conv().filters, block, 6);
+        const BlockAffine a(affine, t.conv().filters, block, true);
         const int y0 = p.y_rows(g.row), rows = p.y_rows(g.row + g.rows) - y0;
         float* lines = scratch + t.at.lines;
-        to_blocked(pass.dy +
-                       (std::size_t(s) * std::size_t(t.conv().filters) + std::size_t(block * lanes)) * b.y_plane() +
+        to_blocked(pass.dy + channel_place(t.conv().filters, s, block, b.y_plane()) +
                        std::size_t(y0) * std::size_t(b.y_w()),
                    b.y_plane(), rows * b.y_w(), lines);
         const std::size_t y_row = std::size_t(b.y_w()) * lanes;
@@ -81,27 +78,23 @@ struct TiledBackward {
 
     void group(const Group& g) const {
         const TilePlan& p = t.plan;
-        const int channels = t.conv().channels, filters = t.conv().filters, tiles = g.samples * g.rows * p.columns;
+        const int channels = t.conv().channels, tiles = g.samples * g.rows * p.columns;
         float *inputs = scratch + t.at.inputs, *products = scratch + t.at.products,
               *input_gradients = scratch + t.at.input_gradients, *weight_gradients = scratch + t.at.weight_gradients;
         const std::size_t input_stride = t.input_stride(true), product_stride = t.product_stride(true),
-                          weight_stride = t.weight_gradient_stride(), z_row = std::size_t(t.conv().out_w()) * lanes;
+                          weight_stride = t.weight_gradient_stride();
+        const KeptZ kept_z(p, pass.saved + kept.z);
         transform_inputs(t, g, pass.x, scratch + t.at.packed, inputs, input_stride);
         for (int chunk = 0; chunk < t.chunks; ++chunk) {
             const int width = t.width(chunk);
             for (int block = t.first_block(chunk); block < t.last_block(chunk); ++block) {
                 float* of_tile = products + (block - t.first_block(chunk)) * lanes;
                 for (int s = g.sample; s < g.sample + g.samples; ++s) {
-                    const float* plane =
-                        pass.saved + kept.z +
-                        (std::size_t(s) * std::size_t(filters) + std::size_t(block * lanes)) * t.conv().out_plane();
                     each_dz(
                         g, s, block,
                         [&](int row, int column, const Inside& in, V(&z)[tile_size]) TN_INLINE_LAMBDA {
                             if (conv_plan.keeps_z())
-                                load_tile(plane + std::size_t(tile_side * row) * z_row +
-                                              std::size_t(tile_side * column * lanes),
-                                          z_row, in, z);
+                                load_tile(kept_z.at(s, block, row, column), kept_z.row, in, z);
                             else
                                 for (V& v : z) v = V{};
                         },
@@ -168,14 +161,15 @@ inline void tiled_backward(ThreadPool& pool, const ConvPlan& conv_plan, const Co
     const TilePlan& p = t.plan;
     const int filters = t.conv().filters;
     float *affine = t.work + t.at.affine, *sums = t.work + t.at.sums;
-    auto* channels = reinterpret_cast<Channel*>(affine + 6 * filters);
+    const float* gamma = p.block.norm ? pass.gamma : nullptr;
+    auto* channels = reinterpret_cast<Channel*>(affine + TileWork::affine_rows * std::size_t(filters));
     start_channels(conv_plan, pass, kept, channels);
     const auto tabulate = [&] {
         for (int f = 0; f < filters; ++f) {
-            const Channel& c = channels[f];
-            const float row[6] = {c.affine.mean, c.affine.scale, c.affine.shift,
-                                  c.to_z.at_g,   c.to_z.at_z,    c.to_z.constant};
-            for (int i = 0; i < 6; ++i) affine[i * filters + f] = row[i];
+            set_affine(affine, filters, f, channels[f].affine, gamma_sign(gamma, f));
+            const AffineGradient& to_z = channels[f].to_z;
+            const float row[3] = {to_z.at_g, to_z.at_z, to_z.constant};
+            for (int i = 0; i < 3; ++i) affine[(4 + i) * filters + f] = row[i];
         }
     };
     tabulate();
