@@ -42,21 +42,30 @@ inline void kernels_to_blocked(const float* kernels, float* blocked) {
     }
 }
 
-/// `lanes` rows of `count` values, `stride` floats apart, from blocked [count][lanes].
-inline void from_blocked(const float* blocked, int count, float* rows, std::size_t stride) {
+/// `lanes` rows of `count` values, `stride` floats apart: what `of` makes of blocked [count][lanes].
+template <class Of>
+inline void from_blocked(const float* blocked, int count, float* rows, std::size_t stride, const Of& of) {
     for (int i = 0; i < count; i += lanes, blocked += lanes * lanes) {
         V v[lanes];
         const int left = std::min(lanes, count - i);
         if (left == lanes) {
-            TN_UNROLL for (int k = 0; k < lanes; ++k) v[k] = load(blocked + k * lanes);
+            TN_UNROLL for (int k = 0; k < lanes; ++k) v[k] = of(load(blocked + k * lanes));
         } else {
             V some_pixels[lanes]{};
             std::memcpy(some_pixels, blocked, sizeof(V) * std::size_t(left));
-            TN_UNROLL for (int k = 0; k < lanes; ++k) v[k] = some_pixels[k];
+            TN_UNROLL for (int k = 0; k < lanes; ++k) v[k] = of(some_pixels[k]);
         }
         transpose(v);
         TN_UNROLL for (int r = 0; r < lanes; ++r) store_part(rows + std::size_t(r) * stride + i, v[r], left);
     }
+}
+
+struct Unchanged {
+    TN_INLINE V operator()(V v) const { return v; }
+};
+
+inline void from_blocked(const float* blocked, int count, float* rows, std::size_t stride) {
+    from_blocked(blocked, count, rows, stride, Unchanged{});
 }
 
 /// The input rows that the tile rows from `first` on read, with zeros around the image, for blocks of channels:
@@ -76,20 +85,6 @@ inline void pack_blocked(const TilePlan& plan, const float* x, int first, int ti
             to_blocked(x + y * c.width, c.in_plane(), inside, packed + c.pad * lanes);
             const int behind = c.pad + inside;
             std::memset(packed + behind * lanes, 0, sizeof(float) * std::size_t((width - behind) * lanes));
-        }
-}
-
-/// The same with planes: packed [channels][packed_rows][packed_columns].
-inline void pack_planes(const TilePlan& plan, const float* x, int first, int tile_rows, float* packed) {
-    const ConvGeometry& c = plan.conv();
-    const int width = plan.packed_columns, rows = plan.packed_rows(tile_rows), y0 = first * tile_side - c.pad;
-    const int inside = std::min(c.width, width - c.pad);
-    for (int channel = 0; channel < c.channels; ++channel, x += c.in_plane())
-        for (int r = 0; r < rows; ++r, packed += width) {
-            const int y = y0 + r;
-            std::memset(packed, 0, sizeof(float) * std::size_t(width));
-            if (y >= 0 && y < c.height)
-                std::memcpy(packed + c.pad, x + y * c.width, sizeof(float) * std::size_t(inside));
         }
 }
 

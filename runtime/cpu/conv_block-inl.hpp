@@ -88,32 +88,44 @@ inline void direct_infer(ThreadPool& pool, const ConvPlan& plan, const ConvInfer
     convolve_and_finish(pool, plan, pass.n, pass.x, pass.weight, affine, pass.y, work, at);
 }
 
+/// The sign of the gamma of channel f, 1 without norm.
+inline float gamma_sign(const float* gamma, int f) {
+    if (!gamma) return 1.0f;
+    return gamma[f] > 0 ? 1.0f : gamma[f] < 0 ? -1.0f : 0.0f;
+}
+
 /// Where one of a sample's two sums of channel f lies in `sums` [n][2][filters].
 inline std::size_t sum_place(int filters, int s, int which, int f) {
     return std::size_t(2 * s + which) * std::size_t(filters) + std::size_t(f);
 }
 
-/// The batch's mean and inverse deviation of every channel from each sample's mean and sum of squared distances to it
-/// (Chan, Golub and LeVeque, "Updating formulae and a pairwise algorithm for computing sample variances", 1979).
+/// The mean and inverse deviation of a channel of z without its bias, from the mean and the squared distances to it of
+/// `count` values; the running statistics follow.
+inline void set_statistics(const ConvForward& pass, int f, double count, double average, double squares, float* mean,
+                           float* deviation) {
+    mean[f] = static_cast<float>(average);
+    deviation[f] = static_cast<float>(1.0 / std::sqrt(squares / count + pass.epsilon));
+    if (!pass.running_mean) return;
+    const double keep = 1.0 - static_cast<double>(pass.momentum), m = pass.momentum;
+    const double bias = pass.bias ? pass.bias[f] : 0.0f;
+    pass.running_mean[f] = static_cast<float>(keep * pass.running_mean[f] + m * (average + bias));
+    if (count > 1)  // one value has no variance
+        pass.running_var[f] = static_cast<float>(keep * pass.running_var[f] + m * squares / (count - 1));
+}
+
+/// The statistics of every channel from each sample's mean and sum of squared distances to it (Chan, Golub and LeVeque,
+/// "Updating formulae and a pairwise algorithm for computing sample variances", 1979).
 inline void combine_statistics(const ConvPlan& plan, const ConvForward& pass, const float* sums, float* mean,
                                float* deviation) {
     const int filters = plan.conv().filters;
     const auto plane = static_cast<double>(plan.conv().out_plane());
-    const double count = plane * pass.n;
     for (int f = 0; f < filters; ++f) {
         double average = 0, squares = 0;
         const auto at = [&](int s, int which) { return sums[sum_place(filters, s, which, f)]; };
         for (int s = 0; s < pass.n; ++s) average += at(s, 0);
         average /= pass.n;
         for (int s = 0; s < pass.n; ++s) squares += at(s, 1) + plane * (at(s, 0) - average) * (at(s, 0) - average);
-        mean[f] = static_cast<float>(average);
-        deviation[f] = static_cast<float>(1.0 / std::sqrt(squares / count + pass.epsilon));
-        if (!pass.running_mean) continue;
-        const double keep = 1.0 - static_cast<double>(pass.momentum), m = pass.momentum;
-        const double bias = pass.bias ? pass.bias[f] : 0.0f;
-        pass.running_mean[f] = static_cast<float>(keep * pass.running_mean[f] + m * (average + bias));
-        if (count > 1)  // one value has no variance
-            pass.running_var[f] = static_cast<float>(keep * pass.running_var[f] + m * squares / (count - 1));
+        set_statistics(pass, f, plane * pass.n, average, squares, mean, deviation);
     }
 }
 
@@ -191,26 +203,32 @@ inline void start_channels(const ConvPlan& plan, const ConvBackward& pass, const
                        {1.0f, 0.0f, 0.0f}};
 }
 
-/// From every sample's sums of g and of g * (z - mean): dgamma, dbeta, dbias and the formula of dz (Ioffe and Szegedy,
+/// From a channel's sums of g and of g * (z - mean): its dgamma, dbeta, dbias and the formula of dz (Ioffe and Szegedy,
 /// 2015, section 3, with the means taken out).
+inline void set_gradients(const ConvPlan& plan, const ConvBackward& pass, const SavedLayout& kept, int f, double g,
+                          double gz, Channel& channel) {
+    const BlockGeometry& b = plan.block;
+    if (pass.dbias) pass.dbias[f] = b.norm ? 0.0f : static_cast<float>(g);
+    if (!b.norm) return;
+    const double count = static_cast<double>(plan.conv().out_plane()) * pass.n;
+    const double scale = channel.affine.scale, inverse = pass.saved[kept.deviation + std::size_t(f)];
+    if (pass.dgamma) pass.dgamma[f] = static_cast<float>(gz * inverse);
+    if (pass.dbeta) pass.dbeta[f] = static_cast<float>(g);
+    channel.to_z = {channel.affine.scale, static_cast<float>(-scale * inverse * inverse * gz / count),
+                    static_cast<float>(-scale * g / count)};
+}
+
+/// The same of all channels from every sample's sums.
 inline void combine_gradients(const ConvPlan& plan, const ConvBackward& pass, const SavedLayout& kept, const float* sums,
                               Channel* channels) {
-    const BlockGeometry& b = plan.block;
     const int filters = plan.conv().filters;
-    const double count = static_cast<double>(plan.conv().out_plane()) * pass.n;
     for (int f = 0; f < filters; ++f) {
         double g = 0, gz = 0;
         for (int s = 0; s < pass.n; ++s) {
             g += sums[sum_place(filters, s, 0, f)];
             gz += sums[sum_place(filters, s, 1, f)];
         }
-        if (pass.dbias) pass.dbias[f] = b.norm ? 0.0f : static_cast<float>(g);
-        if (!b.norm) continue;
-        const double scale = channels[f].affine.scale, inverse = pass.saved[kept.deviation + std::size_t(f)];
-        if (pass.dgamma) pass.dgamma[f] = static_cast<float>(gz * inverse);
-        if (pass.dbeta) pass.dbeta[f] = static_cast<float>(g);
-        channels[f].to_z = {channels[f].affine.scale, static_cast<float>(-scale * inverse * inverse * gz / count),
-                            static_cast<float>(-scale * g / count)};
+        set_gradients(plan, pass, kept, f, g, gz, channels[f]);
     }
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <type_traits>
 
 #include "runtime/core/error.hpp"
@@ -79,13 +80,13 @@ namespace {
 
 const Kernels& kernels_of(Isa isa, const ConvPlan& plan, int n) {
     require(isa);
-    const bool direct = plan.method == Method::direct;
     if (n < 1) throw Error("a convolution needs at least one sample, not " + std::to_string(n));
+    const auto method = static_cast<std::size_t>(plan.method);
 #if defined(__x86_64__)
-    if (isa == Isa::avx512) return direct ? avx512::direct_kernels : avx512::tiled_kernels;
-    if (isa == Isa::avx2) return direct ? avx2::direct_kernels : avx2::tiled_kernels;
+    if (isa == Isa::avx512) return avx512::kernels[method];
+    if (isa == Isa::avx2) return avx2::kernels[method];
 #endif
-    return direct ? portable::direct_kernels : portable::tiled_kernels;
+    return portable::kernels[method];
 }
 
 }  // namespace

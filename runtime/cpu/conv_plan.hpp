@@ -12,6 +12,7 @@
 #include <cstddef>
 
 #include "dsl/core/conv_geometry.hpp"
+#include "runtime/cpu/shallow_plan.hpp"
 #include "runtime/cpu/tile_plan.hpp"
 
 namespace tn::cpu {
@@ -52,7 +53,8 @@ struct ConvPlan {
     /// Floats of a sample's z that backward reads again.
     constexpr std::size_t z_kept() const {
         if (method == Method::shallow) return 0;
-        return method == Method::winograd ? conv().out_size() : std::size_t(conv().filters) * std::size_t(z.out_plane());
+        return std::size_t(conv().filters) *
+               (method == Method::winograd ? TilePlan(block).z_plane() : std::size_t(z.out_plane()));
     }
     constexpr int dz_origin() const { return dz_top * row + dz_left; }
 
@@ -94,27 +96,33 @@ struct ConvPlan {
 
 /// Where things lie in `saved`, in floats; a pointer to it need not be aligned. What is kept of channel c of z is
 /// normalised as (z - mean[c]) * deviation[c], with the inverse deviation; without norm these are -bias[c] and 1.
-/// `pooled` is the z that each y came from, where that is not all of z or z is not kept. Tiled methods keep both blocked.
+/// `pooled` is the z that each y came from, where that is not all of z. Winograd's method keeps both blocked. The shallow
+/// one keeps no z, but the moments of the patches (ShallowPlan, with norm) and a byte for each y.
 struct SavedLayout {
-    std::size_t mean = 0, deviation = 0, z = 0, pooled = 0, floats = 0;
+    std::size_t mean = 0, deviation = 0, z = 0, pooled = 0, moments = 0, routes = 0, floats = 0;
     bool has_pooled = false;
 
     constexpr SavedLayout(const ConvPlan& plan, int n) {
         if (!plan.keeps_z()) return;
         const auto filters = std::size_t(plan.conv().filters), samples = std::size_t(n);
-        has_pooled = plan.block.pool() || plan.method == Method::shallow;
         deviation = filters;
         z = round_up(2 * filters);
+        if (plan.method == Method::shallow) {
+            const ShallowPlan shallow{plan.block};
+            moments = z;
+            routes = moments + (plan.block.norm ? 2 * std::size_t(shallow.moments()) : 0);
+            floats = routes + (samples * shallow.routes() + sizeof(float) - 1) / sizeof(float);
+            return;
+        }
+        has_pooled = plan.block.pool();
         pooled = z + samples * plan.z_kept();
         floats = pooled + (has_pooled ? samples * plan.block.y_size() : 0) + 2 * max_lanes;
     }
 };
 
-/// The scratch of a tiled pass.
-constexpr TileWork tile_work(const ConvPlan& plan, int n, bool backward) {
-    const bool direct_dx = backward && plan.method == Method::shallow;
-    return {TilePlan(plan.block), plan.method, n, backward, direct_dx ? plan.packed_dz() : 0,
-            direct_dx ? plan.data_band() : 0};
+/// The scratch of a shallow pass.
+constexpr ShallowWork shallow_work(const ConvPlan& plan, bool backward) {
+    return {ShallowPlan{plan.block}, backward, plan.packed_dz(), plan.data_band()};
 }
 
 /// Where the direct passes keep things in `work`, in floats from its first multiple of 64 bytes; `floats` has room for finding that.
@@ -132,8 +140,12 @@ struct WorkLayout {
           sums(0),
           channel(0),
           floats(0) {
-        if (plan.method != Method::direct) {
-            floats = tile_work(plan, n, backward).floats;
+        if (plan.method == Method::winograd) {
+            floats = TileWork(TilePlan(plan.block), n, backward).floats;
+            return;
+        }
+        if (plan.method == Method::shallow) {
+            floats = shallow_work(plan, backward).floats;
             return;
         }
         const ConvGeometry& c = plan.conv();

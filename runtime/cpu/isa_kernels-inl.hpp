@@ -16,10 +16,18 @@
 //
 #include "runtime/cpu/tiled_backward-inl.hpp"
 #include "runtime/cpu/tiled_forward-inl.hpp"
+//
+#include "runtime/cpu/shallow-inl.hpp"
+//
+#include "runtime/cpu/correlation-inl.hpp"
+#include "runtime/cpu/shallow_forward-inl.hpp"
+//
+#include "runtime/cpu/shallow_backward-inl.hpp"
 
 namespace tn::cpu::TN_ISA {
 
-inline constexpr Kernels direct_kernels{direct_forward, direct_infer, direct_backward};
-inline constexpr Kernels tiled_kernels{tiled_forward, tiled_infer, tiled_backward};
+inline constexpr Kernels kernels[] = {{direct_forward, direct_infer, direct_backward},
+                                      {tiled_forward, tiled_infer, tiled_backward},
+                                      {shallow_forward, shallow_infer, shallow_backward}};  // by Method
 
 }  // namespace tn::cpu::TN_ISA

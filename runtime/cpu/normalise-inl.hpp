@@ -17,6 +17,16 @@ TN_INLINE V apply(const Affine& a, V z) { return (z - all(a.mean)) * all(a.scale
 /// The larger one, the first of equals, NaN before all: whether `next` takes the place of `best`.
 TN_INLINE auto takes(V next, V best) { return (next > best) | (next != next); }
 
+/// The largest of a window of four, the first of equals, NaN before all, and which it is.
+TN_INLINE V window_maximum(const V (&z)[4], I& where) {
+    const auto right = z[1] > z[0], right_below = z[3] > z[2];
+    const V above = right ? z[1] : z[0], below = right_below ? z[3] : z[2];
+    const auto lower = below > above;
+    where = lower ? (right_below ? I{} + 3 : I{} + 2) : (right ? I{} + 1 : I{});
+    const V best = lower ? below : above, of_all = (z[0] + z[1]) + (z[2] + z[3]);
+    return of_all == of_all ? best : of_all;
+}
+
 /// The sum of z and of its squared distance to `mean` over rows x columns.
 inline float plane_sum(const float* z, const Grid& grid) {
     V total{};

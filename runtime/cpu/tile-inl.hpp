@@ -4,16 +4,17 @@ namespace tn::cpu::TN_ISA {
 
 /// (z - mean) * scale + shift and, in backward, dz = at_g * g + at_z * (z - mean) + constant of a block of channels.
 struct BlockAffine {
-    V mean, scale, shift, at_g, at_z, constant;
+    V mean, scale, shift, sign, at_g, at_z, constant;
 
-    /// From rows of `filters` floats each, the first `rows` of the six.
-    BlockAffine(const float* table, int filters, int block, int rows)
+    /// From the rows of TileWork::affine_rows, `filters` floats each; forward has no use for the last three.
+    BlockAffine(const float* table, int filters, int block, bool backward)
         : mean(row(table, filters, block, 0)),
           scale(row(table, filters, block, 1)),
           shift(row(table, filters, block, 2)),
-          at_g(rows > 3 ? row(table, filters, block, 3) : V{}),
-          at_z(rows > 3 ? row(table, filters, block, 4) : V{}),
-          constant(rows > 3 ? row(table, filters, block, 5) : V{}) {}
+          sign(row(table, filters, block, 3)),
+          at_g(backward ? row(table, filters, block, 4) : V{}),
+          at_z(backward ? row(table, filters, block, 5) : V{}),
+          constant(backward ? row(table, filters, block, 6) : V{}) {}
 
 private:
     static V row(const float* table, int filters, int block, int i) {
@@ -83,37 +84,40 @@ TN_INLINE void add_statistics(const V (&z)[tile_size], const Inside& in, int bef
     squares += distance + step * step * (part * static_cast<float>(before));
 }
 
-/// The largest of the window `w` (0 .. 3) of a tile behind the normalisation, the z that it came from and its place.
-TN_INLINE V window_largest(const V (&z)[tile_size], int w, const BlockAffine& affine, V& from, I& where) {
+/// The z of the window `w` (0 .. 3) of a tile that is the largest behind the normalisation, and its place: the largest z
+/// where gamma is positive, the smallest where it is negative, the first where it is zero.
+TN_INLINE V window_largest(const V (&z)[tile_size], int w, V sign, I& where) {
     const int corner = w / 2 * 8 + w % 2 * 2;
-    V best = apply(affine, z[corner]);
-    from = z[corner];
-    where = I{};
-    TN_UNROLL for (int k = 1; k < 4; ++k) {
-        const V next_z = z[corner + k / 2 * 4 + k % 2], next = apply(affine, next_z);
-        const auto take = takes(next, best);
-        best = take ? next : best;
-        from = take ? next_z : from;
-        where = take ? I{} + k : where;
-    }
-    return best;
+    const I flip = reinterpret_cast<I>(sign) & std::numeric_limits<int>::min();
+    V key[4];
+    TN_UNROLL for (int k = 0; k < 4; ++k)
+        key[k] = reinterpret_cast<V>(reinterpret_cast<I>(z[corner + k / 2 * 4 + k % 2]) ^ flip);
+    const V best = reinterpret_cast<V>(reinterpret_cast<I>(window_maximum(key, where)) ^ flip);
+    where = sign == V{} ? I{} : where;
+    return sign == V{} ? z[corner] : best;
 }
 
-/// y of one tile: `y` and (unless null) `kept`, the z that each came from, are its places in blocked images y_w wide of
-/// which `rows` x `columns` are inside.
+/// The z that the pooled values of a tile come from, written to a blocked image y_w wide of which `rows` x `columns` are
+/// inside.
+TN_INLINE void store_maxima(const V (&z)[tile_size], V sign, int rows, int columns, std::size_t row, float* pooled) {
+    TN_UNROLL for (int i = 0; i < 4; ++i) {
+        if (i / 2 >= rows || i % 2 >= columns) continue;
+        I where;
+        store(pooled + std::size_t(i / 2) * row + std::size_t(i % 2) * lanes, window_largest(z, i, sign, where));
+    }
+}
+
+/// y of one tile, a place in a blocked image y_w wide of which `rows` x `columns` are inside.
 template <bool Pool>
 TN_INLINE void finish_tile(const V (&z)[tile_size], const BlockAffine& affine, bool with_relu, int rows, int columns,
-                           std::size_t row, float* y, float* kept) {
+                           std::size_t row, float* y) {
     constexpr int side = Pool ? 2 : 4;
     TN_UNROLL for (int i = 0; i < side * side; ++i) {
         if (i / side >= rows || i % side >= columns) continue;
-        V from = z[i];
         I where;
-        V value = Pool ? window_largest(z, i, affine, from, where) : apply(affine, z[i]);
+        V value = apply(affine, Pool ? window_largest(z, i, affine.sign, where) : z[i]);
         if (with_relu) value = relu(value);
-        const std::size_t at = std::size_t(i / side) * row + std::size_t(i % side) * lanes;
-        store(y + at, value);
-        if (kept) store(kept + at, from);
+        store(y + std::size_t(i / side) * row + std::size_t(i % side) * lanes, value);
     }
 }
 
@@ -128,10 +132,9 @@ TN_INLINE void gradient_tile(const V (&z)[tile_size], const BlockAffine& affine,
                   ? load(dy + std::size_t(i / side) * row + std::size_t(i % side) * lanes)
                   : V{};
         if (Pool) {
-            V from;
             I where;
-            const V best = window_largest(z, i, affine, from, where);
-            if (with_relu) g = best <= V{} ? V{} : g;
+            const V from = window_largest(z, i, affine.sign, where);
+            if (with_relu) g = apply(affine, from) <= V{} ? V{} : g;
             const int corner = i / 2 * 8 + i % 2 * 2;
             TN_UNROLL for (int k = 0; k < 4; ++k) {
                 const int at = corner + k / 2 * 4 + k % 2;
@@ -145,46 +148,6 @@ TN_INLINE void gradient_tile(const V (&z)[tile_size], const BlockAffine& affine,
     if (in.whole()) return;
     for (int i = 0; i < tile_size; ++i)
         if (i / 4 >= in.rows || i % 4 >= in.columns) dz[i] = V{};
-}
-
-/// z of one tile by direct convolution: x is its upper left corner in packed planes, `plane` floats apart, the weights
-/// are blocked [channels][taps][lanes].
-TN_INLINE void shallow_tile(const TilePlan& plan, const float* x, std::size_t plane, const float* weights,
-                            V (&z)[tile_size]) {
-    const ConvGeometry& c = plan.conv();
-    TN_UNROLL for (int i = 0; i < tile_size; ++i) z[i] = V{};
-    for (int channel = 0; channel < c.channels; ++channel, x += plane)
-        for (int ky = 0; ky < c.kernel_h; ++ky)
-            for (int kx = 0; kx < c.kernel_w; ++kx, weights += lanes) {
-                V w = load(weights);
-                keep(w);
-                const float* from = x + ky * plan.packed_columns + kx;
-                TN_UNROLL for (int i = 0; i < tile_size; ++i) z[i] +=
-                    w * all(from[i / 4 * plan.packed_columns + i % 4]);
-            }
-}
-
-/// Adds dz * x of one tile to the gradients [channels][taps][lanes], `Taps` at a time.
-inline void shallow_weight_gradient(const TilePlan& plan, const float* x, std::size_t plane, const V (&dz)[tile_size],
-                                    float* gradient) {
-    constexpr int together = 9;
-    const ConvGeometry& c = plan.conv();
-    const int depth = plan.depth(), taps = c.taps();
-    for (int first = 0; first < depth; first += together) {
-        const float* from[together];
-        V sum[together];
-        TN_UNROLL for (int t = 0; t < together; ++t) {
-            // Behind the last tap the last one is computed again and not used.
-            const int d = std::min(first + t, depth - 1), tap = d % taps;
-            from[t] = x + std::size_t(d / taps) * plane + tap / c.kernel_w * plan.packed_columns + tap % c.kernel_w;
-            sum[t] = load(gradient + d * lanes);
-        }
-        for (int r = 0; r < 4; ++r) TN_UNROLL for (int i = 0; i < 4; ++i) {
-                const V g = dz[4 * r + i];
-                TN_UNROLL for (int t = 0; t < together; ++t) sum[t] += g * all(from[t][r * plan.packed_columns + i]);
-            }
-        for (int t = 0; t < std::min(together, depth - first); ++t) store(gradient + (first + t) * lanes, sum[t]);
-    }
 }
 
 }  // namespace tn::cpu::TN_ISA

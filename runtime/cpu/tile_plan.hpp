@@ -1,4 +1,5 @@
-// How a block is computed tile by tile: its sizes, constant expressions of the geometry.
+// How a block is computed tile by tile from Winograd's products (Method::winograd): its sizes, constant expressions of
+// the geometry.
 //
 // A tile is 4 x 4 outputs of the convolution. They are computed, normalised, rectified and pooled in registers, a
 // vector over the output channels. Inside, images are blocked: [channels / lanes][height][width][lanes].
@@ -8,31 +9,9 @@
 #include <cstddef>
 
 #include "dsl/core/conv_geometry.hpp"
+#include "runtime/cpu/method.hpp"
 
 namespace tn::cpu {
-
-/// The largest numbers over all instruction sets: floats of a vector and output channels of a register tile.
-inline constexpr int max_lanes = 16, max_tile = 8;
-
-/// The samples are cut in this many slices, whatever the number of threads: a slice is summed in order and the slices
-/// are summed in order, so that the sums are the same bits.
-inline constexpr int max_slices = 16;
-
-constexpr int round_up(int value, int multiple) { return (value + multiple - 1) / multiple * multiple; }
-constexpr std::size_t round_up(std::size_t value) { return (value + max_lanes - 1) / max_lanes * max_lanes; }
-
-/// How a block is computed: vectors over pixels, for any geometry; or tile by tile, from Winograd's products or, where
-/// few inputs make an output, by direct convolution again whenever z is needed, which is then not stored.
-enum class Method { direct, winograd, shallow };
-
-constexpr Method method_of(const BlockGeometry& b) {
-    const ConvGeometry& c = b.conv;
-    const bool pools = !b.pool() || (b.pool_window == 2 && b.pool_stride == 2);
-    if (c.stride != 1 || c.filters % max_lanes != 0 || !pools) return Method::direct;
-    if (c.kernel_h == 3 && c.kernel_w == 3 && c.channels % max_lanes == 0 && c.out_h() >= 4 && c.out_w() >= 4)
-        return Method::winograd;
-    return c.channels * c.taps() <= 32 && c.out_w() >= 4 ? Method::shallow : Method::direct;
-}
 
 inline constexpr int tile_side = 4, tile_size = tile_side * tile_side;
 
@@ -56,7 +35,12 @@ struct TilePlan {
     constexpr std::size_t packed_plane(int tile_rows) const {
         return std::size_t(packed_rows(tile_rows)) * std::size_t(packed_columns);
     }
-    constexpr std::size_t z_size() const { return conv().out_size(); }
+
+    /// z is kept in rows, as y is, or where y has its maxima, and backward alone reads z, tile behind tile.
+    constexpr bool z_by_tiles() const { return block.pool(); }
+    constexpr std::size_t z_plane() const {
+        return z_by_tiles() ? std::size_t(rows) * std::size_t(columns) * tile_size : conv().out_plane();
+    }
 
     /// Rows of y that a tile has: its pooled ones, or all.
     constexpr int y_side() const { return block.pool() ? tile_side / 2 : tile_side; }
@@ -82,20 +66,22 @@ struct TilePlan {
 /// Where the tiled passes keep things in `work`, in floats from its first multiple of 64 bytes. A thread has a part of
 /// the scratch to itself while a pass runs.
 struct TileWork {
+    // `affine` has affine_rows rows, then a Channel (conv_block-inl.hpp) for each.
     std::size_t weights = 0, affine = 0, sums = 0, partial = 0, partial_stride = 0, scratch = 0, scratch_stride = 0;
     std::size_t packed = 0, inputs = 0, products = 0, input_gradients = 0, weight_gradients = 0, dx = 0, dx_stride = 0,
-                lines = 0, dz = 0, band = 0;  // within a thread's scratch
+                lines = 0;  // within a thread's scratch
     std::size_t floats = 0;
+
+    /// What is known of a channel: mean, scale, shift, the sign of gamma and the three factors of dz.
+    static constexpr std::size_t affine_rows = 7;
 
     /// The floats from one frequency to the next of `tiles` x `channels` values: no multiple of a cache's way.
     static constexpr std::size_t frequency(int tiles, int channels) {
         return round_up(std::size_t(tiles) * std::size_t(channels)) + max_lanes;
     }
 
-    constexpr TileWork(const TilePlan& plan, Method method, int n, bool backward, std::size_t packed_dz = 0,
-                       std::size_t data_band = 0) {
+    constexpr TileWork(const TilePlan& plan, int n, bool backward) {
         const ConvGeometry& c = plan.conv();
-        const bool winograd = method == Method::winograd;
         const auto channels = std::size_t(c.channels), filters = std::size_t(c.filters);
         const int tiles = plan.group_tiles(backward), samples = plan.group_samples(backward);
         std::size_t end = 0;
@@ -106,24 +92,18 @@ struct TileWork {
         };
         packed = take(channels * plan.packed_plane(plan.group_rows(backward)) + max_lanes);
         lines = take(std::size_t(plan.group_rows(backward) * plan.y_side() * plan.block.y_w()) * max_lanes);
-        if (winograd) {
-            inputs = take(frequencies * frequency(tiles, c.channels));
-            products = take(frequencies * frequency(tiles, 2 * max_lanes));
-        }
-        if (winograd && backward) {
+        inputs = take(frequencies * frequency(tiles, c.channels));
+        products = take(frequencies * frequency(tiles, 2 * max_lanes));
+        if (backward) {
             input_gradients = take(frequencies * frequency(tiles, c.channels));
             weight_gradients = take(frequencies * frequency(c.channels, 2 * max_lanes));
             dx_stride = round_up(channels * plan.packed_plane(plan.rows));
             dx = take(std::size_t(samples) * dx_stride);
         }
-        dz = take(packed_dz);
-        band = take(data_band);
         scratch_stride = end + max_lanes;
         end = 0;
-        const std::size_t taps = winograd ? frequencies : std::size_t(c.taps());
-        // The direct input gradient of the shallow method has weights of its own.
-        weights = take((channels + (packed_dz ? std::size_t(round_up(c.channels, max_tile)) : 0)) * filters * taps);
-        affine = take(12 * filters);
+        weights = take(channels * filters * frequencies);
+        affine = take(affine_rows * filters + 6 * filters);
         sums = take(2 * std::size_t(n) * filters);
         if (backward) {
             partial_stride = std::size_t(plan.depth()) * filters;

@@ -6,15 +6,13 @@ namespace tn::cpu::TN_ISA {
 /// A tiled pass: its sizes, and where a thread finds its scratch.
 struct TiledPass {
     TilePlan plan;
-    Method method;
     TileWork at;
     float* work;
     int blocks, chunks;  // blocks of output channels, and pairs of them
 
     TiledPass(const ConvPlan& conv_plan, int n, bool backward, float* unaligned)
         : plan(conv_plan.block),
-          method(conv_plan.method),
-          at(tile_work(conv_plan, n, backward)),
+          at(plan, n, backward),
           work(aligned(unaligned)),
           blocks(conv_plan.conv().filters / lanes),
           chunks((blocks + 1) / 2) {}
@@ -25,8 +23,7 @@ struct TiledPass {
     int last_block(int chunk) const { return std::min(2 * chunk + 2, blocks); }
     int width(int chunk) const { return (last_block(chunk) - first_block(chunk)) * lanes; }
     float* weights(int chunk) const {
-        const int per_channel = method == Method::winograd ? frequencies : conv().taps();
-        return work + at.weights + std::size_t(first_block(chunk) * lanes) * std::size_t(conv().channels * per_channel);
+        return work + at.weights + std::size_t(first_block(chunk) * lanes) * std::size_t(conv().channels * frequencies);
     }
     /// From one frequency to the next.
     std::size_t input_stride(bool backward) const {
@@ -38,18 +35,43 @@ struct TiledPass {
     std::size_t weight_gradient_stride() const { return TileWork::frequency(conv().channels, 2 * max_lanes); }
 };
 
-/// The weights as the forward pass reads them, from [filters][channels][taps]: blocked, and with Winograd's method
-/// transformed, a chunk after the other [frequencies][channels][width].
+/// Where a blocked channel of a sample begins, in an image whose channels have `plane` values.
+inline std::size_t channel_place(int filters, int s, int block, std::size_t plane) {
+    return (std::size_t(s) * std::size_t(filters) + std::size_t(block * lanes)) * plane;
+}
+
+/// z as a training step keeps it (TilePlan::z_by_tiles).
+struct KeptZ {
+    float* z;
+    int filters;
+    std::size_t plane, tile_row, tile, row;  // floats from one to the next; `row` within a tile
+
+    KeptZ(const TilePlan& p, float* z) : z(z), filters(p.conv().filters), plane(p.z_plane()) {
+        const auto width = std::size_t(p.conv().out_w()), columns = std::size_t(p.columns);
+        tile = std::size_t(p.z_by_tiles() ? tile_size : tile_side) * lanes;
+        row = (p.z_by_tiles() ? std::size_t(tile_side) : width) * lanes;
+        tile_row = p.z_by_tiles() ? columns * tile : std::size_t(tile_side) * row;
+    }
+    float* at(int s, int block, int tile_y, int tile_x) const {
+        return z + channel_place(filters, s, block, plane) + std::size_t(tile_y) * tile_row +
+               std::size_t(tile_x) * tile;
+    }
+};
+
+/// Writes the rows of BlockAffine that forward reads: of channel f, normalised in this way.
+inline void set_affine(float* table, int filters, int f, const Affine& affine, float sign) {
+    const float row[4] = {affine.mean, affine.scale, affine.shift, sign};
+    for (int i = 0; i < 4; ++i) table[i * filters + f] = row[i];
+}
+
+/// Winograd's weights as the forward pass reads them, from [filters][channels][taps]: a chunk after the other
+/// [frequencies][channels][width].
 inline void prepare_weights(ThreadPool& pool, const TiledPass& t, const float* weight) {
     const int depth = t.plan.depth(), channels = t.conv().channels;
     pool.run(t.chunks, [&](int chunk, int slot) {
         for (int block = t.first_block(chunk); block < t.last_block(chunk); ++block) {
             const float* rows = weight + std::size_t(block * lanes) * std::size_t(depth);
             const int column = (block - t.first_block(chunk)) * lanes;
-            if (t.method == Method::shallow) {
-                to_blocked(rows, std::size_t(depth), depth, t.weights(chunk) + column * depth);
-                continue;
-            }
             float* kernels = t.scratch(slot) + t.at.inputs;
             to_blocked(rows, std::size_t(depth), depth, kernels);
             for (int c = 0; c < channels; ++c)
@@ -107,23 +129,6 @@ void convolve_group(const TiledPass& t, const Group& g, const float* x, int firs
     const TilePlan& p = t.plan;
     const int channels = t.conv().channels, tiles = g.samples * g.rows * p.columns;
     float* packed = scratch + t.at.packed;
-    if (t.method == Method::shallow) {
-        const std::size_t plane = p.packed_plane(g.rows);
-        for (int s = g.sample; s < g.sample + g.samples; ++s) {
-            pack_planes(p, x + std::size_t(s) * t.conv().in_size(), g.row, g.rows, packed);
-            for (int block = t.first_block(first); block < t.last_block(last - 1); ++block) {
-                const float* weights = t.work + t.at.weights + std::size_t(block * lanes) * std::size_t(p.depth());
-                for (int row = 0; row < g.rows; ++row)
-                    for (int column = 0; column < p.columns; ++column) {
-                        V z[tile_size];
-                        shallow_tile(p, packed + tile_side * (row * p.packed_columns + column), plane, weights, z);
-                        take(s, block, g.row + row, column, z);
-                    }
-                done(s, block);
-            }
-        }
-        return;
-    }
     float *inputs = scratch + t.at.inputs, *products = scratch + t.at.products;
     const std::size_t input_stride = t.input_stride(false), product_stride = t.product_stride(false);
     transform_inputs(t, g, x, packed, inputs, input_stride);

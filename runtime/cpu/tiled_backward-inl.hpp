@@ -13,9 +13,8 @@ inline void tiled_gradient_sums(ThreadPool& pool, const ConvPlan& conv_plan, con
     pool.run(cut.tasks(), [&](int task) {
         for (int s = cut.first_sample(task); s < cut.last_sample(task); ++s)
             for (int block = cut.first(task, t.blocks); block < cut.last(task, t.blocks); ++block) {
-                const BlockAffine a(affine, filters, block, 3);
-                const std::size_t channel =
-                    (std::size_t(s) * std::size_t(filters) + std::size_t(block * lanes)) * b.y_plane();
+                const BlockAffine a(affine, filters, block, false);
+                const std::size_t channel = channel_place(filters, s, block, b.y_plane());
                 V sum_g{}, sum_gz{};
                 constexpr int together = 64;
                 for (int i = 0; i < static_cast<int>(b.y_plane()); i += together) {
@@ -35,9 +34,8 @@ inline void tiled_gradient_sums(ThreadPool& pool, const ConvPlan& conv_plan, con
                         sum_gz += g * (at - a.mean);
                     }
                 }
-                float* of = sums + std::size_t(2 * s) * std::size_t(filters) + std::size_t(block * lanes);
-                store(of, sum_g);
-                store(of + filters, sum_gz);
+                store(sums + sum_place(filters, s, 0, block * lanes), sum_g);
+                store(sums + sum_place(filters, s, 1, block * lanes), sum_gz);
             }
     });
 }
@@ -48,7 +46,7 @@ struct TiledBackward {
     const TiledPass& t;
     const ConvBackward& pass;
     const SavedLayout& kept;
-    const float* affine;  // [6][filters]
+    const float* affine;  // [TileWork::affine_rows][filters]
     float *scratch, *partial;
 
     /// dz of the tiles of one sample's rows and block, handed to take(row, column, dz). `z_of` gives z.
@@ -56,11 +54,10 @@ struct TiledBackward {
     void each_dz(const Group& g, int s, int block, const ZOf& z_of, const Take& take) const {
         const TilePlan& p = t.plan;
         const BlockGeometry& b = p.block;
-        const BlockAffine a(affine, t.conv().filters, block, 6);
+        const BlockAffine a(affine, t.conv().filters, block, true);
         const int y0 = p.y_rows(g.row), rows = p.y_rows(g.row + g.rows) - y0;
         float* lines = scratch + t.at.lines;
-        to_blocked(pass.dy +
-                       (std::size_t(s) * std::size_t(t.conv().filters) + std::size_t(block * lanes)) * b.y_plane() +
+        to_blocked(pass.dy + channel_place(t.conv().filters, s, block, b.y_plane()) +
                        std::size_t(y0) * std::size_t(b.y_w()),
                    b.y_plane(), rows * b.y_w(), lines);
         const std::size_t y_row = std::size_t(b.y_w()) * lanes;
@@ -79,29 +76,25 @@ struct TiledBackward {
             }
     }
 
-    void winograd(const Group& g) const {
+    void group(const Group& g) const {
         const TilePlan& p = t.plan;
-        const int channels = t.conv().channels, filters = t.conv().filters, tiles = g.samples * g.rows * p.columns;
+        const int channels = t.conv().channels, tiles = g.samples * g.rows * p.columns;
         float *inputs = scratch + t.at.inputs, *products = scratch + t.at.products,
               *input_gradients = scratch + t.at.input_gradients, *weight_gradients = scratch + t.at.weight_gradients;
         const std::size_t input_stride = t.input_stride(true), product_stride = t.product_stride(true),
-                          weight_stride = t.weight_gradient_stride(), z_row = std::size_t(t.conv().out_w()) * lanes;
+                          weight_stride = t.weight_gradient_stride();
+        const KeptZ kept_z(p, pass.saved + kept.z);
         transform_inputs(t, g, pass.x, scratch + t.at.packed, inputs, input_stride);
         for (int chunk = 0; chunk < t.chunks; ++chunk) {
             const int width = t.width(chunk);
             for (int block = t.first_block(chunk); block < t.last_block(chunk); ++block) {
                 float* of_tile = products + (block - t.first_block(chunk)) * lanes;
                 for (int s = g.sample; s < g.sample + g.samples; ++s) {
-                    const float* plane =
-                        pass.saved + kept.z +
-                        (std::size_t(s) * std::size_t(filters) + std::size_t(block * lanes)) * t.conv().out_plane();
                     each_dz(
                         g, s, block,
                         [&](int row, int column, const Inside& in, V(&z)[tile_size]) TN_INLINE_LAMBDA {
                             if (conv_plan.keeps_z())
-                                load_tile(plane + std::size_t(tile_side * row) * z_row +
-                                              std::size_t(tile_side * column * lanes),
-                                          z_row, in, z);
+                                load_tile(kept_z.at(s, block, row, column), kept_z.row, in, z);
                             else
                                 for (V& v : z) v = V{};
                         },
@@ -160,45 +153,6 @@ struct TiledBackward {
                                  c.in_plane());
         }
     }
-
-    void shallow(const Group& g) const {
-        const TilePlan& p = t.plan;
-        const std::size_t plane = p.packed_plane(g.rows);
-        float* packed = scratch + t.at.packed;
-        for (int s = g.sample; s < g.sample + g.samples; ++s) {
-            pack_planes(p, pass.x + std::size_t(s) * t.conv().in_size(), g.row, g.rows, packed);
-            const auto corner = [&](int row, int column) {
-                return packed + tile_side * ((row - g.row) * p.packed_columns + column);
-            };
-            for (int block = 0; block < t.blocks; ++block)
-                each_dz(
-                    g, s, block,
-                    [&](int row, int column, const Inside&, V(&z)[tile_size]) TN_INLINE_LAMBDA {
-                        shallow_tile(p, corner(row, column), plane,
-                                     t.work + t.at.weights + std::size_t(block * lanes) * std::size_t(p.depth()), z);
-                    },
-                    [&](int row, int column, const V(&dz)[tile_size]) TN_INLINE_LAMBDA {
-                        shallow_weight_gradient(p, corner(row, column), plane, dz,
-                                                partial + std::size_t(block * p.depth()) * lanes);
-                        if (pass.dx) spread(block, row, column, dz);
-                    });
-            if (pass.dx && g.row + g.rows == p.rows)
-                data_gradient(conv_plan, scratch + t.at.dz,
-                              t.work + t.at.weights + std::size_t(p.depth()) * std::size_t(t.conv().filters),
-                              scratch + t.at.band, pass.dx + std::size_t(s) * t.conv().in_size());
-        }
-    }
-
-    /// Writes a tile of dz into the packed planes that the direct input gradient reads.
-    void spread(int block, int row, int column, const V (&dz)[tile_size]) const {
-        const Inside in(t.plan, row, column);
-        float* to = scratch + t.at.dz + conv_plan.dz_origin() +
-                    std::size_t(block * lanes) * std::size_t(conv_plan.dz_plane) +
-                    tile_side * (row * conv_plan.row + column);
-        for (int r = 0; r < in.rows; ++r)
-            for (int c = 0; c < in.columns; ++c)
-                for (int k = 0; k < lanes; ++k) to[k * conv_plan.dz_plane + r * conv_plan.row + c] = dz[4 * r + c][k];
-    }
 };
 
 inline void tiled_backward(ThreadPool& pool, const ConvPlan& conv_plan, const ConvBackward& pass) {
@@ -207,14 +161,15 @@ inline void tiled_backward(ThreadPool& pool, const ConvPlan& conv_plan, const Co
     const TilePlan& p = t.plan;
     const int filters = t.conv().filters;
     float *affine = t.work + t.at.affine, *sums = t.work + t.at.sums;
-    auto* channels = reinterpret_cast<Channel*>(affine + 6 * filters);
+    const float* gamma = p.block.norm ? pass.gamma : nullptr;
+    auto* channels = reinterpret_cast<Channel*>(affine + TileWork::affine_rows * std::size_t(filters));
     start_channels(conv_plan, pass, kept, channels);
     const auto tabulate = [&] {
         for (int f = 0; f < filters; ++f) {
-            const Channel& c = channels[f];
-            const float row[6] = {c.affine.mean, c.affine.scale, c.affine.shift,
-                                  c.to_z.at_g,   c.to_z.at_z,    c.to_z.constant};
-            for (int i = 0; i < 6; ++i) affine[i * filters + f] = row[i];
+            set_affine(affine, filters, f, channels[f].affine, gamma_sign(gamma, f));
+            const AffineGradient& to_z = channels[f].to_z;
+            const float row[3] = {to_z.at_g, to_z.at_z, to_z.constant};
+            for (int i = 0; i < 3; ++i) affine[(4 + i) * filters + f] = row[i];
         }
     };
     tabulate();
@@ -223,14 +178,7 @@ inline void tiled_backward(ThreadPool& pool, const ConvPlan& conv_plan, const Co
         combine_gradients(conv_plan, pass, kept, sums, channels);
         tabulate();
     }
-    const bool winograd = t.method == Method::winograd;
-    if (!winograd) prepare_weights(pool, t, pass.weight);
-    if (winograd && pass.dx) prepare_transposed_weights(pool, t, pass.weight);
-    if (!winograd && pass.dx)
-        for (int tile_of_channels = 0; tile_of_channels < tiles_of(t.conv().channels); ++tile_of_channels)
-            pack_data_weights(conv_plan, pass.weight, tile_of_channels * tile,
-                              t.work + t.at.weights + std::size_t(p.depth() * filters) +
-                                  std::size_t(tile_of_channels) * std::size_t(tile * filters * t.conv().taps()));
+    if (pass.dx) prepare_transposed_weights(pool, t, pass.weight);
     const int slices = std::min(pass.n, max_slices);
     pool.run(slices, [&](int slice, int slot) {
         const TiledBackward b{conv_plan,
@@ -241,9 +189,8 @@ inline void tiled_backward(ThreadPool& pool, const ConvPlan& conv_plan, const Co
                               t.scratch(slot),
                               t.work + t.at.partial + std::size_t(slice) * t.at.partial_stride};
         clear(b.partial, t.at.partial_stride);
-        if (!winograd && pass.dx) clear(b.scratch + t.at.dz, conv_plan.packed_dz());
         each_group(p, true, slice * pass.n / slices, (slice + 1) * pass.n / slices,
-                   [&](const Group& g) { winograd ? b.winograd(g) : b.shallow(g); });
+                   [&](const Group& g) { b.group(g); });
     });
     // dw: the slices' parts [blocks][depth][lanes], added in order.
     pool.run(t.blocks, [&](int block) {

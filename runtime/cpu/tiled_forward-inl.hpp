@@ -5,30 +5,26 @@ namespace tn::cpu::TN_ISA {
 /// The y of tiles that come row by row: gathered blocked in `lines`, then written to the planes of y.
 struct Finisher {
     const TilePlan& plan;
-    const float* affine;      // [3][filters]
-    float *lines, *y, *kept;  // kept may be null
-    int first_row;            // of tiles
+    const float* affine;  // rows of `filters`
+    float *lines, *y;
+    int first_row;  // of tiles
 
-    std::size_t y_row() const { return std::size_t(plan.block.y_w()) * lanes; }
-    std::size_t channel(int s, int block) const {
-        return (std::size_t(s) * std::size_t(plan.conv().filters) + std::size_t(block * lanes)) * plan.block.y_plane();
-    }
-
-    TN_INLINE void take(int s, int block, int row, int column, const V (&z)[tile_size]) const {
-        const BlockAffine a(affine, plan.conv().filters, block, 3);
+    TN_INLINE void take(int block, int row, int column, const V (&z)[tile_size]) const {
+        const BlockAffine a(affine, plan.conv().filters, block, false);
         const int y0 = plan.y_rows(row), x0 = column * plan.y_side();
         const int rows = plan.y_rows(row + 1) - y0, columns = plan.block.y_w() - x0;
-        const std::size_t x_at = std::size_t(x0) * lanes;
-        float* to = lines + std::size_t(y0 - plan.y_rows(first_row)) * y_row() + x_at;
-        float* to_kept = kept ? kept + channel(s, block) + std::size_t(y0) * y_row() + x_at : nullptr;
+        const std::size_t y_row = std::size_t(plan.block.y_w()) * lanes;
+        float* to = lines + std::size_t(y0 - plan.y_rows(first_row)) * y_row + std::size_t(x0 * lanes);
         if (plan.block.pool())
-            finish_tile<true>(z, a, plan.block.relu, rows, columns, y_row(), to, to_kept);
+            finish_tile<true>(z, a, plan.block.relu, rows, columns, y_row, to);
         else
-            finish_tile<false>(z, a, plan.block.relu, rows, columns, y_row(), to, to_kept);
+            finish_tile<false>(z, a, plan.block.relu, rows, columns, y_row, to);
     }
     void done(int s, int block, int rows) const {
         const int y0 = plan.y_rows(first_row), count = (plan.y_rows(first_row + rows) - y0) * plan.block.y_w();
-        from_blocked(lines, count, y + channel(s, block) + std::size_t(y0) * std::size_t(plan.block.y_w()),
+        from_blocked(lines, count,
+                     y + channel_place(plan.conv().filters, s, block, plan.block.y_plane()) +
+                         std::size_t(y0) * std::size_t(plan.block.y_w()),
                      plan.block.y_plane());
     }
 };
@@ -50,10 +46,10 @@ inline void tiled_convolve_and_finish(ThreadPool& pool, const TiledPass& t, int 
             Group g{i / per_sample * samples, samples, i % per_sample * rows, rows};
             g.samples = std::min(samples, n - g.sample);
             g.rows = std::min(rows, p.rows - g.row);
-            const Finisher f{p, t.work + t.at.affine, scratch + t.at.lines, y, nullptr, g.row};
+            const Finisher f{p, t.work + t.at.affine, scratch + t.at.lines, y, g.row};
             convolve_group(
                 t, g, x, part * t.chunks / parts, (part + 1) * t.chunks / parts, scratch,
-                [&](int s, int b, int r, int c, const V(&z)[tile_size]) TN_INLINE_LAMBDA { f.take(s, b, r, c, z); },
+                [&](int, int b, int r, int c, const V(&z)[tile_size]) TN_INLINE_LAMBDA { f.take(b, r, c, z); },
                 [&](int s, int b) { f.done(s, b, g.rows); });
         }
     });
@@ -68,126 +64,110 @@ inline int values_before(const TilePlan& p, int row, int column) {
 
 inline void tiled_infer(ThreadPool& pool, const ConvPlan& conv_plan, const ConvInfer& pass) {
     const TiledPass t(conv_plan, pass.n, false, pass.work);
-    float* affine = t.work + t.at.affine;
+    const float* gamma = conv_plan.block.norm ? pass.gamma : nullptr;
     const int filters = t.conv().filters;
-    for (int f = 0; f < filters; ++f) {
-        const Affine a = running_affine(conv_plan, pass, f);
-        affine[f] = a.mean;
-        affine[filters + f] = a.scale;
-        affine[2 * filters + f] = a.shift;
-    }
+    for (int f = 0; f < filters; ++f)
+        set_affine(t.work + t.at.affine, filters, f, running_affine(conv_plan, pass, f), gamma_sign(gamma, f));
     prepare_weights(pool, t, pass.weight);
     tiled_convolve_and_finish(pool, t, pass.n, pass.x, pass.y);
 }
 
-/// The z of a training step: kept blocked where the method keeps it, and each sample's mean and squared distances to
-/// it.
+/// The z of a training step, while a tile is in registers: it is kept, the maxima of its windows too, and each sample's
+/// mean and squared distances to it.
 struct ForwardSweep {
     const TiledPass& t;
     const ConvForward& pass;
-    const Cut cut;
-    float *z_kept, *sums, *affine;  // z_kept null: it is computed again
+    KeptZ z_kept;
+    float *pooled, *sums;  // pooled null: y comes from z
+    const float* affine;
     bool norm;
-
-    std::size_t z_row() const { return std::size_t(t.conv().out_w()) * lanes; }
-    float* place(int s, int block, int row, int column) const {
-        return z_kept +
-               (std::size_t(s) * std::size_t(t.conv().filters) + std::size_t(block * lanes)) * t.conv().out_plane() +
-               std::size_t(tile_side * row) * z_row() + std::size_t(tile_side * column * lanes);
-    }
-    float* sums_of(int s, int block) const {
-        return sums + std::size_t(2 * s) * std::size_t(t.conv().filters) + std::size_t(block * lanes);
-    }
-
-    /// Calls f(group, first chunk, last chunk, scratch) for all that is to be computed.
-    template <class F>
-    void each(ThreadPool& pool, const F& f) const {
-        pool.run(cut.tasks(), [&](int task, int slot) {
-            each_group(t.plan, false, cut.first_sample(task), cut.last_sample(task), [&](const Group& g) {
-                f(g, cut.first(task, t.chunks), cut.last(task, t.chunks), t.scratch(slot));
-            });
-        });
-    }
 
     void convolve(const Group& g, int first, int last, float* scratch) const {
         const int filters = t.conv().filters;
+        const BlockGeometry& b = t.plan.block;
+        const std::size_t y_row = std::size_t(b.y_w()) * lanes;
         V mean{}, squares{};
         convolve_group(
             t, g, pass.x, first, last, scratch,
             [&](int s, int block, int row, int column, const V(&z)[tile_size]) TN_INLINE_LAMBDA {
                 const Inside in(t.plan, row, column);
-                if (z_kept) store_tile(place(s, block, row, column), z_row(), in, z);
+                store_tile(z_kept.at(s, block, row, column), z_kept.row, in, z);
+                if (pooled) {
+                    const int y0 = t.plan.y_rows(row), x0 = column * t.plan.y_side();
+                    store_maxima(z, load(affine + 3 * filters + block * lanes), t.plan.y_rows(row + 1) - y0,
+                                 b.y_w() - x0, y_row,
+                                 pooled + channel_place(filters, s, block, b.y_plane()) + std::size_t(y0) * y_row +
+                                     std::size_t(x0 * lanes));
+                }
                 if (!norm) return;
                 if (row == g.row && column == 0) {
-                    mean = row == 0 ? V{} : load(sums_of(s, block));
-                    squares = row == 0 ? V{} : load(sums_of(s, block) + filters);
+                    mean = row == 0 ? V{} : load(sums + sum_place(filters, s, 0, block * lanes));
+                    squares = row == 0 ? V{} : load(sums + sum_place(filters, s, 1, block * lanes));
                 }
                 add_statistics(z, in, values_before(t.plan, row, column), mean, squares);
             },
             [&](int s, int block) {
                 if (!norm) return;
-                store(sums_of(s, block), mean);
-                store(sums_of(s, block) + filters, squares);
+                store(sums + sum_place(filters, s, 0, block * lanes), mean);
+                store(sums + sum_place(filters, s, 1, block * lanes), squares);
             });
     }
 
-    /// y, from the z that is kept or computed again.
-    void finish(const Group& g, int first, int last, float* scratch, float* y_kept) const {
-        const Finisher f{t.plan, affine, scratch + t.at.lines, pass.y, y_kept, g.row};
-        const auto take = [&](int s, int block, int row, int column, const V(&z)[tile_size])
-                              TN_INLINE_LAMBDA { f.take(s, block, row, column, z); };
-        const auto done = [&](int s, int block) { f.done(s, block, g.rows); };
-        if (!z_kept) return convolve_group(t, g, pass.x, first, last, scratch, take, done);
-        for (int s = g.sample; s < g.sample + g.samples; ++s)
-            for (int block = t.first_block(first); block < t.last_block(last - 1); ++block) {
-                for (int row = g.row; row < g.row + g.rows; ++row)
-                    for (int column = 0; column < t.plan.columns; ++column) {
-                        V z[tile_size];
-                        load_tile(place(s, block, row, column), z_row(), Inside(t.plan, row, column), z);
-                        take(s, block, row, column, z);
-                    }
-                done(s, block);
-            }
+    /// y of some samples and blocks, once it is known how they are normalised.
+    void finish(int s, int block) const {
+        const BlockGeometry& b = t.plan.block;
+        const int filters = t.conv().filters;
+        const BlockAffine a(affine, filters, block, false);
+        const std::size_t place = channel_place(filters, s, block, b.y_plane());
+        const float* from = (pooled ? pooled : z_kept.z) + place;
+        const auto count = static_cast<int>(b.y_plane());
+        if (b.relu)
+            from_blocked(from, count, pass.y + place, b.y_plane(),
+                         [&](V z) TN_INLINE_LAMBDA { return relu(apply(a, z)); });
+        else
+            from_blocked(from, count, pass.y + place, b.y_plane(), [&](V z) TN_INLINE_LAMBDA { return apply(a, z); });
     }
 };
 
 inline void tiled_forward(ThreadPool& pool, const ConvPlan& conv_plan, const ConvForward& pass) {
     const TiledPass t(conv_plan, pass.n, false, pass.work);
     const int filters = t.conv().filters;
+    const bool norm = conv_plan.block.norm;
+    const float* gamma = norm ? pass.gamma : nullptr;
     float* affine = t.work + t.at.affine;
-    const auto set_affine = [&](int f, float mean, float scale, float shift) {
-        affine[f] = mean;
-        affine[filters + f] = scale;
-        affine[2 * filters + f] = shift;
-    };
-    for (int f = 0; f < filters; ++f) set_affine(f, pass.bias ? -pass.bias[f] : 0.0f, 1.0f, 0.0f);
+    for (int f = 0; f < filters; ++f)
+        set_affine(affine, filters, f, {pass.bias ? -pass.bias[f] : 0.0f, 1.0f, 0.0f}, gamma_sign(gamma, f));
     prepare_weights(pool, t, pass.weight);
     if (!conv_plan.keeps_z()) return tiled_convolve_and_finish(pool, t, pass.n, pass.x, pass.y);
 
     const SavedLayout kept(conv_plan, pass.n);
     float *mean = pass.saved + kept.mean, *deviation = pass.saved + kept.deviation;
-    const bool norm = conv_plan.block.norm;
     const ForwardSweep sweep{t,
                              pass,
-                             Cut(pool, pass.n, t.chunks),
-                             t.method == Method::winograd ? pass.saved + kept.z : nullptr,
+                             KeptZ(t.plan, pass.saved + kept.z),
+                             kept.has_pooled ? pass.saved + kept.pooled : nullptr,
                              t.work + t.at.sums,
                              affine,
                              norm};
-    if (sweep.z_kept || norm)
-        sweep.each(pool, [&](const Group& g, int first, int last, float* scratch) {
-            sweep.convolve(g, first, last, scratch);
+    const Cut by_chunks(pool, pass.n, t.chunks);
+    pool.run(by_chunks.tasks(), [&](int task, int slot) {
+        each_group(t.plan, false, by_chunks.first_sample(task), by_chunks.last_sample(task), [&](const Group& g) {
+            sweep.convolve(g, by_chunks.first(task, t.chunks), by_chunks.last(task, t.chunks), t.scratch(slot));
         });
+    });
     if (norm) {
         combine_statistics(conv_plan, pass, sweep.sums, mean, deviation);
-        for (int f = 0; f < filters; ++f) set_affine(f, mean[f], pass.gamma[f] * deviation[f], pass.beta[f]);
+        for (int f = 0; f < filters; ++f)
+            set_affine(affine, filters, f, {mean[f], gamma[f] * deviation[f], pass.beta[f]}, gamma_sign(gamma, f));
     } else {
         std::copy_n(affine, filters, mean);
         std::fill_n(deviation, filters, 1.0f);
     }
-    float* y_kept = kept.has_pooled ? pass.saved + kept.pooled : nullptr;
-    sweep.each(pool, [&](const Group& g, int first, int last, float* scratch) {
-        sweep.finish(g, first, last, scratch, y_kept);
+    const Cut by_blocks(pool, pass.n, t.blocks);
+    pool.run(by_blocks.tasks(), [&](int task) {
+        for (int s = by_blocks.first_sample(task); s < by_blocks.last_sample(task); ++s)
+            for (int block = by_blocks.first(task, t.blocks); block < by_blocks.last(task, t.blocks); ++block)
+                sweep.finish(s, block);
     });
 }
 

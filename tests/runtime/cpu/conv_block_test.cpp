@@ -318,24 +318,28 @@ BOOST_AUTO_TEST_CASE(winograd_tiles) {
     check_method<BlockGeometry{{16, 5, 6, 16, 3, 3, 1, 2}, false, true, true}, method>(3);
 }
 
-BOOST_AUTO_TEST_CASE(shallow_tiles) {
+BOOST_AUTO_TEST_CASE(shallow_windows) {
     constexpr auto method = cpu::Method::shallow;
     check_method<BlockGeometry{conv3(3, 16, 16, 16), true, true, true, 2, 2}, method>(5);
     check_method<BlockGeometry{conv3(1, 7, 9, 32), false, true, true, 2, 2}, method>(3);
-    check_method<BlockGeometry{conv3(1, 7, 9, 48), false, true, true}, method>(3);
+    check_method<BlockGeometry{conv3(1, 37, 35, 3), false, true, true, 2, 2}, method>(18);
     check_method<BlockGeometry{conv3(2, 6, 70, 16), true, true, false, 2, 2}, method>(2);
     check_method<BlockGeometry{conv3(2, 9, 7, 16), true, false, true, 2, 2}, method>(3);
-    check_method<BlockGeometry{conv3(2, 9, 7, 16), true, false, false}, method>(3);
-    check_method<BlockGeometry{conv3(2, 9, 7, 16), false, false, false}, method>(3);
-    check_method<BlockGeometry{{1, 12, 11, 16, 5, 5, 1, 2}, true, true, true, 2, 2}, method>(18);
-    check_method<BlockGeometry{{1, 12, 11, 16, 5, 5, 1, 0}, true, true, true}, method>(2);
-    check_method<BlockGeometry{{20, 6, 5, 16, 1, 1, 1, 0}, true, true, true, 2, 2}, method>(3);
+    check_method<BlockGeometry{conv3(3, 5, 4, 2), false, false, false, 2, 2}, method>(3);
+    check_method<BlockGeometry{conv3(1, 2, 2, 1), true, true, true, 2, 2}, method>(3);
+    check_method<BlockGeometry{conv3(3, 3, 2, 5), true, true, true, 2, 2}, method>(2);
+    check_method<BlockGeometry{{2, 12, 11, 5, 3, 3, 1, 0}, true, true, true, 2, 2}, method>(18);
+    check_method<BlockGeometry{{1, 4, 5, 3, 3, 3, 1, 0}, true, true, true, 2, 2}, method>(2);
+    check_method<BlockGeometry{{2, 8, 9, 3, 3, 3, 1, 2}, true, true, true, 2, 2}, method>(3);
+    check_method<BlockGeometry{{1, 1, 2, 3, 3, 3, 1, 3}, true, true, true, 2, 2}, method>(3);
 }
 
 BOOST_AUTO_TEST_CASE(other_kernels_strides_and_margins) {
     check<BlockGeometry{{3, 16, 16, 6, 5, 5, 1, 2}, true, true, true, 2, 2}>(3);
     check<BlockGeometry{{3, 12, 10, 6, 5, 5, 1, 0}, true, true, true}>(3);
     check<BlockGeometry{{7, 16, 16, 9, 1, 1, 1, 0}, true, true, true, 2, 2}>(3);
+    check<BlockGeometry{{1, 12, 11, 16, 5, 5, 1, 2}, true, true, true, 2, 2}>(18);
+    check<BlockGeometry{{20, 6, 5, 16, 1, 1, 1, 0}, true, true, true, 2, 2}>(3);
     check<BlockGeometry{{7, 5, 6, 9, 1, 1, 1, 0}, true, true, true}>(3);
     check<BlockGeometry{{2, 5, 6, 3, 1, 1, 1, 1}, true, true, true}>(3);
     check<BlockGeometry{{2, 5, 6, 3, 2, 2, 1, 3}, true, false, false}>(3);
@@ -375,6 +379,91 @@ BOOST_AUTO_TEST_CASE(a_variance_that_is_small_beside_the_mean) {
         BOOST_TEST(difference(run.y, r.y) < 1e-3);  // the mean itself is a float: 6e-5 / 0.07
         BOOST_TEST(std::abs(run.running_var.data()[0] - r.running_var[0]) < 1e-6);
     });
+}
+
+/// 1000 plus a little: the first layer's statistics come from sums of products of x, so that the mean must cancel.
+BOOST_AUTO_TEST_CASE(statistics_of_patches_whose_mean_is_large_beside_their_deviation) {
+    constexpr BlockGeometry g{{2, 20, 34, 5, 3, 3, 1, 0}, true, true, true, 2, 2};
+    static_assert(cpu::method_of(g) == cpu::Method::shallow);
+    Reference r = draw_reference(g, 5, true, 7);
+    Random random(4, stream::initialise);
+    for (double& v : r.x) v = double(float(1000 + random.uniform(-0.25, 0.25)));
+    const Reference before = r;
+    r.forward();
+    const Doubles dy = values(random, r.y.size(), -1, 1);
+    r.backward(dy);
+    // What float can do: a value of z is 1000 times its rounding away from its mean's.
+    for_each_isa([&](Isa isa) {
+        BOOST_TEST_CONTEXT(name(isa)) {
+            Run run(block_of<g>, before, dy, 5);
+            run.forward(*pools()[0], isa);
+            for (std::size_t f = 0; f < r.running_var.size(); ++f)
+                BOOST_TEST(std::abs(run.running_var.data()[f] / r.running_var[f] - 1) < 1e-6);
+            BOOST_TEST(difference(run.running_mean, r.running_mean) < 1e-6);
+            BOOST_TEST(difference(run.y, r.y) < 5e-3);
+            run.backward(*pools()[0], isa, false);
+            BOOST_TEST(difference(run.dbeta, r.dbeta) < 5e-3);
+            BOOST_TEST(difference(run.dgamma, r.dgamma) < 5e-3);
+            BOOST_TEST(difference(run.dweight, r.dweight) < 5e-3);
+        }
+    });
+}
+
+template <BlockGeometry G>
+void check_gammas() {
+    Reference r = draw_reference(G, 3, true, 11);
+    r.gamma = {1.5, 0, -0.75, -1};
+    r.gamma.resize(std::size_t(G.conv.filters), 0.5);
+    const Reference before = r;
+    r.forward();
+    Random random(5, stream::initialise);
+    const Doubles dy = values(random, r.y.size(), -1, 1);
+    r.backward(dy);
+    for_each_isa([&](Isa isa) {
+        BOOST_TEST_CONTEXT(describe(G, 3, isa)) {
+            Run run(block_of<G>, before, dy, 3);
+            run.forward(*pools()[1], isa);
+            run.backward(*pools()[1], isa, true);
+            BOOST_TEST(difference(run.y, r.y) < 2e-5);
+            for (std::size_t f = 0; f < 4; ++f) {
+                BOOST_TEST(std::abs(run.dgamma.data()[f] - r.dgamma[f]) < 2e-3);
+                BOOST_TEST(std::abs(run.dbeta.data()[f] - r.dbeta[f]) < 2e-3);
+            }
+            BOOST_TEST(difference(run.dx, r.dx) < 2e-5);
+            BOOST_TEST(difference(run.dweight, r.dweight) < 2e-5);
+        }
+    });
+}
+
+/// Where gamma is negative the smallest z of a window is its largest y; where it is zero all are equal, and the first
+/// one counts.
+BOOST_AUTO_TEST_CASE(gammas_that_are_negative_or_zero) {
+    check_gammas<BlockGeometry{conv3(1, 9, 12, 4), true, true, true, 2, 2}>();
+    check_gammas<BlockGeometry{conv3(3, 8, 8, 16), true, true, false, 2, 2}>();
+    check_gammas<BlockGeometry{conv3(16, 8, 9, 16), true, true, false, 2, 2}>();
+    check_gammas<BlockGeometry{conv3(5, 8, 9, 6), true, true, false, 2, 2}>();
+}
+
+template <BlockGeometry G>
+void check_nan_in_training() {
+    Reference r = draw_reference(G, 2, true, 3);
+    r.x[r.x.size() - 1] = NAN;
+    Random random(5, stream::initialise);
+    const Doubles dy = values(random, std::size_t(2) * G.y_size(), -1, 1);
+    for_each_isa([&](Isa isa) {
+        BOOST_TEST_CONTEXT(describe(G, 2, isa)) {
+            Run run(block_of<G>, r, dy, 2);
+            run.forward(*pools()[0], isa);
+            for (std::size_t i = 0; i < run.y.size(); ++i) BOOST_REQUIRE(std::isnan(run.y.data()[i]));
+            run.backward(*pools()[0], isa, false);
+            for (std::size_t i = 0; i < run.dweight.size(); ++i) BOOST_REQUIRE(std::isnan(run.dweight.data()[i]));
+        }
+    });
+}
+
+BOOST_AUTO_TEST_CASE(nan_in_a_batch_reaches_every_output_and_gradient) {
+    check_nan_in_training<BlockGeometry{conv3(1, 8, 8, 16), true, true, true, 2, 2}>();
+    check_nan_in_training<BlockGeometry{conv3(16, 8, 8, 16), true, true, true, 2, 2}>();
 }
 
 BOOST_AUTO_TEST_CASE(a_constant_channel_normalises_to_beta) {
