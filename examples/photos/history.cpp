@@ -29,11 +29,6 @@ EpochResult parse(const std::string& line, const std::string& where) {
 
 }  // namespace
 
-void add(std::vector<EpochResult>& epochs, const EpochResult& epoch) {
-    while (!epochs.empty() && epochs.back().iteration >= epoch.iteration) epochs.pop_back();
-    epochs.push_back(epoch);
-}
-
 std::string to_csv(const std::vector<EpochResult>& epochs) {
     std::string text = fmt::format("{}\n", header);
     for (const EpochResult& e : epochs)

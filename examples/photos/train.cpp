@@ -5,10 +5,9 @@
 
 #include "commands.hpp"
 #include "folders.hpp"
-#include "history.hpp"
 #include "network.hpp"
 #include "results.hpp"
-#include "runtime/core/file.hpp"
+#include "run_record.hpp"
 #include "runtime/core/folder_lock.hpp"
 #include "runtime/core/one_line.hpp"
 #include "runtime/core/stop_signals.hpp"
@@ -88,9 +87,7 @@ int train(const Machine& machine, const TrainCommand& c) {
                format_bytes(Network::train_bytes<Adam>));
 
     TrainOptions o = options_of(c, augmentation, sets, out);
-    const fs::path metrics = out / "metrics.csv";
-    std::vector<EpochResult> epochs;
-    if (c.resume) epochs = read_history(metrics);
+    RunRecord record(out, c.resume);
     write_png(out / "augmentation.png", augmentation_sheet(sets.training, augmentation, c.seed));
 
     Model<Network, Adam> model(backend, c.seed);
@@ -103,15 +100,13 @@ int train(const Machine& machine, const TrainCommand& c) {
     const std::vector<EpochResult> run =
         tn::train(model, Adam{.rate = static_cast<float>(c.rate), .weight_decay = static_cast<float>(c.weight_decay)},
                   sets.training, sets.test, o, progress, [&](const EpochResult& e) {
-                      add(epochs, e);
-                      write_file(metrics, to_csv(epochs));
-                      write_file(out / "metrics.jsonl", to_json_lines(epochs));
+                      record.add(e);
                       if (!std::isnan(e.test_accuracy)) progress.say(epoch_line(e));
                   });
     if (run.empty() || !run.back().last)
         return interrupted(signals.caught(), model.step(), run_length(o, sets.training.size()), o);
 
-    Results results{c, o, sets, epochs, {}, Confusion(static_cast<int>(o.classes.size())), {}, backend.describe()};
+    Results results{c, o, sets, record.epochs(), {}, Confusion(static_cast<int>(o.classes.size())), {}, backend.describe()};
     results.final = evaluate(model, sets.test, o.loader.normalise, c.batch, 0, &results.confusion, &results.predictions,
                              c.mirror);
     write_results(results, out);

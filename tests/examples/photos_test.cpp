@@ -69,7 +69,7 @@ BOOST_FIXTURE_TEST_CASE(trains_on_a_folder, Trained) {
     BOOST_TEST(tn::read_picture(at("run/curves.png"), 3).shape.width > 100);
     std::size_t files = 0;
     for (const auto& entry : fs::directory_iterator(at("run"))) files += entry.is_regular_file();
-    BOOST_TEST(files == 9u);
+    BOOST_TEST(files == 10u);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_run_that_was_killed_and_resumed_ends_with_the_same_model, Photographs) {
@@ -106,6 +106,12 @@ BOOST_FIXTURE_TEST_CASE(a_run_that_has_ended_can_be_resumed_for_longer, Trained)
     BOOST_TEST(longer.status == 0, longer.err);
     BOOST_TEST(content(at("run/metrics.csv")).rfind(metrics, 0) == 0);
     BOOST_TEST(contains(content(at("run/metrics.csv")), "\n3,9,"));
+    BOOST_TEST(contains(content(at("run/metrics.jsonl")), "\"epoch\":3"));
+    // Each epoch once, also those of the first part.
+    const std::string events = content(at("run/events.out.tfevents.photos"));
+    std::size_t found = 0;
+    for (std::size_t place = 0; (place = events.find("loss/train", place)) != events.npos; ++place) ++found;
+    BOOST_TEST(found == 3u);
 }
 
 BOOST_FIXTURE_TEST_CASE(resuming_refuses_what_is_not_the_same_run, Trained) {
