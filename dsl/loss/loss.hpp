@@ -20,6 +20,7 @@ template <class T> struct LossPass {
     T smoothing = 0;                   ///< with Target::label: the part of the target that all active classes share
     const T* x = nullptr;              ///< [n][outputs], what the network gave
     const int* label = nullptr;        ///< [n], with Target::label
+    const T* class_weight = nullptr;   ///< [active], with Target::label: times a sample's loss and gradient; null: 1
     const T* target = nullptr;         ///< [n][outputs], with Target::values
     T* dx = nullptr;                   ///< [n][outputs], gradient of the mean loss
     T* loss = nullptr;                 ///< [n], the loss of every sample

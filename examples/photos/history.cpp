@@ -13,30 +13,28 @@ using namespace tn;
 
 namespace {
 
-constexpr const char* header = "epoch,iteration,train_loss,train_accuracy,test_loss,test_accuracy,seconds";
+constexpr const char* header =
+    "epoch,iteration,train_loss,train_accuracy,test_loss,test_accuracy,held_loss,held_accuracy,seconds";
 
 EpochResult parse(const std::string& line, const std::string& where) {
     EpochResult e;
     int used = 0;
-    const int fields = std::sscanf(line.c_str(), "%d,%ld,%lf,%lf,%lf,%lf,%lf%n", &e.epoch, &e.iteration, &e.train_loss,
-                                   &e.train_accuracy, &e.test_loss, &e.test_accuracy, &e.seconds, &used);
-    if (fields != 7 || used != static_cast<int>(line.size()))
-        throw Error(fmt::format("{}: must have 7 numbers, as the program wrote them, not '{}'", where, line));
+    const int fields = std::sscanf(line.c_str(), "%d,%ld,%lf,%lf,%lf,%lf,%lf,%lf,%lf%n", &e.epoch, &e.iteration,
+                                   &e.train_loss, &e.train_accuracy, &e.test_loss, &e.test_accuracy, &e.held_loss,
+                                   &e.held_accuracy, &e.seconds, &used);
+    if (fields != 9 || used != static_cast<int>(line.size()))
+        throw Error(fmt::format("{}: must have 9 numbers, as the program wrote them, not '{}'", where, line));
     return e;
 }
 
 }  // namespace
 
-void add(std::vector<EpochResult>& epochs, const EpochResult& epoch) {
-    while (!epochs.empty() && epochs.back().iteration >= epoch.iteration) epochs.pop_back();
-    epochs.push_back(epoch);
-}
-
 std::string to_csv(const std::vector<EpochResult>& epochs) {
     std::string text = fmt::format("{}\n", header);
     for (const EpochResult& e : epochs)
-        text += fmt::format("{},{},{:.6f},{:.6f},{:.6f},{:.6f},{:.2f}\n", e.epoch, e.iteration, e.train_loss,
-                            e.train_accuracy, e.test_loss, e.test_accuracy, e.seconds);
+        text += fmt::format("{},{},{:.6f},{:.6f},{:.6f},{:.6f},{:.6f},{:.6f},{:.2f}\n", e.epoch, e.iteration,
+                            e.train_loss, e.train_accuracy, e.test_loss, e.test_accuracy, e.held_loss, e.held_accuracy,
+                            e.seconds);
     return text;
 }
 
@@ -45,9 +43,9 @@ std::string to_json_lines(const std::vector<EpochResult>& epochs) {
     std::string text;
     for (const EpochResult& e : epochs)
         text += fmt::format("{{\"epoch\":{},\"iteration\":{},\"train_loss\":{},\"train_accuracy\":{},\"test_loss\":{},"
-                            "\"test_accuracy\":{},\"seconds\":{:.2f}}}\n",
+                            "\"test_accuracy\":{},\"held_loss\":{},\"held_accuracy\":{},\"seconds\":{:.2f}}}\n",
                             e.epoch, e.iteration, number(e.train_loss), number(e.train_accuracy), number(e.test_loss),
-                            number(e.test_accuracy), e.seconds);
+                            number(e.test_accuracy), number(e.held_loss), number(e.held_accuracy), e.seconds);
     return text;
 }
 
@@ -65,8 +63,8 @@ std::vector<EpochResult> read_history(const std::filesystem::path& path) {
 }
 
 std::vector<Panel> history_panels(const std::vector<EpochResult>& epochs) {
-    Panel loss{"loss", {{"train", {}, {}}, {"test", {}, {}}}, false};
-    Panel accuracy{"accuracy", {{"train", {}, {}}, {"test", {}, {}}}, true};
+    Panel loss{"loss", {{"train", {}, {}}, {"test", {}, {}}, {"held out", {}, {}}}, false};
+    Panel accuracy{"accuracy", {{"train", {}, {}}, {"test", {}, {}}, {"held out", {}, {}}}, true};
     const auto point = [](Curve& curve, const EpochResult& e, double value) {
         if (std::isnan(value)) return;
         curve.x.push_back(static_cast<double>(e.iteration));
@@ -77,7 +75,11 @@ std::vector<Panel> history_panels(const std::vector<EpochResult>& epochs) {
         point(loss.curves[1], e, e.test_loss);
         point(accuracy.curves[0], e, e.train_accuracy);
         point(accuracy.curves[1], e, e.test_accuracy);
+        point(loss.curves[2], e, e.held_loss);
+        point(accuracy.curves[2], e, e.held_accuracy);
     }
+    for (Panel* panel : {&loss, &accuracy})
+        if (panel->curves[2].x.empty()) panel->curves.pop_back();
     return {loss, accuracy};
 }
 

@@ -10,9 +10,6 @@
 
 namespace photos {
 
-/// Appends an epoch; what was there of the same or later iterations goes, since a resumed run did them anew.
-void add(std::vector<tn::EpochResult>& epochs, const tn::EpochResult& epoch);
-
 /// One line an epoch, "nan" where there was no test.
 std::string to_csv(const std::vector<tn::EpochResult>& epochs);
 

@@ -50,6 +50,11 @@ int main(int argc, char** argv) {
     train_command->add_option("--batch", t.batch, "photographs a step; auto: as many as fit into memory")->capture_default_str();
     train_command->add_option("--rate", t.rate, "Adam's learning rate")->capture_default_str()->check(within(1e-8, 1));
     train_command->add_option("--weight-decay", t.weight_decay, "pulls weights towards 0")->capture_default_str()->check(within(0, 1));
+    train_command->add_option("--schedule", t.schedule, "how the rate goes on after the warm-up: cosine falls to 0, constant stays")->capture_default_str()->check(CLI::IsMember({"cosine", "constant"}));
+    train_command->add_option("--warm-up", t.warm_up, "part of the run in which the rate rises from 0")->capture_default_str()->check(within(0, 1));
+    train_command->add_option("--patience", t.patience, "stop after so many epochs without a better one on photographs held out of training, and keep the best; 0: never")->capture_default_str()->check(CLI::Range(0, 1000000));
+    train_command->add_option("--held-out", t.held_out, "share of every class's training photographs that --patience takes")->capture_default_str()->check(within(0.01, 0.99));
+    train_command->add_option("--class-weights", t.class_weights, "balanced: a class with few photographs counts as much as one with many")->capture_default_str()->check(CLI::IsMember({"none", "balanced"}));
     train_command->add_option("--augmentation", t.augmentation, "none, light, strong, digits, or strong,flip=0,rotate=0.5:20")->capture_default_str();
     train_command->add_option("--label-smoothing", t.smoothing, "part of the target that all classes share, as in 0.1")->capture_default_str()->check(within(0, 0.99));
     train_command->add_option("--mixup", t.mixup, "train on blends of two photographs; alpha, as in 0.2")->capture_default_str()->check(within(0, 100));
@@ -62,6 +67,7 @@ int main(int argc, char** argv) {
     train_command->add_flag("--resume", t.resume, "go on from the model in --out");
     train_command->add_option("--weights", t.weights, "begin with the weights of this safetensors file, as of PyTorch")->excludes("--resume");
     train_command->add_option("--generated", t.generated, "with no folder: drawings a character")->capture_default_str()->check(CLI::Range(10, 10000));
+    train_command->add_option("--generated-test", t.generated_test, "with no folder: drawings a character to test on; 0: half as many")->capture_default_str()->check(CLI::Range(0, 10000));
     train_command->add_option("--wrong-labels", t.wrong_labels, "with no folder: share of training labels that are wrong")->capture_default_str()->check(within(0, 0.5));
     add_machine(train_command);
 

@@ -100,7 +100,9 @@ std::vector<std::uint8_t> read_file(const fs::path& path, std::uint64_t limit) {
     return bytes;
 }
 
-void write_file(const fs::path& path, std::span<const std::uint8_t> bytes) {
+namespace {
+
+void write_whole(const fs::path& path, std::span<const std::uint8_t> bytes, bool flush) {
     static std::atomic<unsigned> counter{0};
     const fs::path target = writable_target(path);
     const fs::path folder = target.has_parent_path() ? target.parent_path() : fs::path(".");
@@ -112,17 +114,35 @@ void write_file(const fs::path& path, std::span<const std::uint8_t> bytes) {
         fail(path, "be written", errno);
     }
     write_all(file.number(), bytes, path);
-    if (::fsync(file.number()) != 0 || !file.close()) fail(path, "be written", errno);
+    if ((flush && ::fsync(file.number()) != 0) || !file.close()) fail(path, "be written", errno);
     if (::rename(temporary.path.c_str(), target.c_str()) != 0) fail(path, "be written", errno);
     temporary.renamed = true;
+    if (!flush) return;
 
     // The name survives a power cut once the folder is flushed; some file systems cannot, and the file is whole anyway.
     Descriptor parent(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (parent.number() >= 0) ::fsync(parent.number());
 }
 
-void write_file(const fs::path& path, std::string_view text) {
-    write_file(path, std::span(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()));
+std::span<const std::uint8_t> bytes_of(std::string_view text) {
+    return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+}  // namespace
+
+void write_file(const fs::path& path, std::span<const std::uint8_t> bytes) { write_whole(path, bytes, true); }
+
+void write_file(const fs::path& path, std::string_view text) { write_whole(path, bytes_of(text), true); }
+
+void write_passing_file(const fs::path& path, std::string_view text) { write_whole(path, bytes_of(text), false); }
+
+void append_to_file(const fs::path& path, std::string_view text) {
+    Descriptor file(::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | O_NONBLOCK));
+    struct stat status {};
+    if (file.number() < 0 || ::fstat(file.number(), &status) != 0) fail(path, "be written", errno);
+    if (!S_ISREG(status.st_mode)) throw Error(fmt::format("{}: must be a regular file", path.string()));
+    write_all(file.number(), bytes_of(text), path);
+    if (!file.close()) fail(path, "be written", errno);
 }
 
 }  // namespace tn

@@ -18,4 +18,10 @@ std::vector<std::uint8_t> read_file(const std::filesystem::path& path, std::uint
 void write_file(const std::filesystem::path& path, std::span<const std::uint8_t> bytes);
 void write_file(const std::filesystem::path& path, std::string_view text);
 
+/// The same without flushing to the disk: for what is written often and lost with the run, such as its progress.
+void write_passing_file(const std::filesystem::path& path, std::string_view text);
+
+/// Adds the text to the end of a file that is there. Throws Error "path: reason"; part of it may then be there.
+void append_to_file(const std::filesystem::path& path, std::string_view text);
+
 }  // namespace tn

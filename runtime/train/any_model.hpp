@@ -28,6 +28,7 @@ public:
     virtual void active_outputs(int count) = 0;
     virtual int active_outputs() const = 0;
     virtual void label_smoothing(float part) = 0;
+    virtual void class_weights(std::span<const float> weights) = 0;
     virtual BatchResult train(int n, const Optimizer& optimizer) = 0;
     virtual std::span<const float> predict(int n) = 0;
     virtual std::span<const Tensor<float>> tensors() const = 0;
@@ -51,6 +52,7 @@ public:
     void active_outputs(int count) override { model_.active_outputs(count); }
     int active_outputs() const override { return model_.active_outputs(); }
     void label_smoothing(float part) override { model_.label_smoothing(part); }
+    void class_weights(std::span<const float> weights) override { model_.class_weights(weights); }
     BatchResult train(int n, const Optimizer& optimizer) override {
         if constexpr (std::is_same_v<Optimizer, NoOptimizer>)
             throw Error("a model that only infers cannot be trained");

@@ -108,6 +108,7 @@ public:
         if (count < 1 || count > N::output.channels)
             throw Error("the network has " + std::to_string(N::output.channels) + " outputs, not " + std::to_string(count));
         active_ = count;
+        weighted_ = false;
     }
     int active_outputs() const { return active_; }
 
@@ -116,6 +117,23 @@ public:
         if (!(part >= 0 && part < 1))
             throw Error("the label smoothing must be at least 0 and below 1, not " + std::to_string(part));
         smoothing_ = part;
+    }
+
+    /// What a sample of each class that counts is worth in training: its loss and gradient are times that. None: all 1.
+    /// Choosing active_outputs() makes all 1 again.
+    void class_weights(std::span<const float> weights)
+        requires label_target::value
+    {
+        if (!weights.empty() && weights.size() != static_cast<std::size_t>(active_))
+            throw Error("there must be " + std::to_string(active_) + " class weights, not " +
+                        std::to_string(weights.size()));
+        for (const float w : weights)
+            if (!(w >= 0 && w <= 1e6f))
+                throw Error("a class weight must be from 0 to 1000000, not " + std::to_string(w));
+        backend_.wait();
+        std::copy(weights.begin(), weights.end(), class_weights_.host);
+        backend_.send(class_weights_.place, class_weights_.host, weights.size());
+        weighted_ = !weights.empty();
     }
 
     /// Forward, loss, backward and update on the first n samples of input(); 1 <= n <= batch.
@@ -237,7 +255,8 @@ private:
     static constexpr std::size_t exchange_bytes = [] {
         constexpr auto n = static_cast<std::size_t>(N::batch);
         return ExchangeOf::template bytes_of<T>(input_size(N::batch)) +
-               2 * ExchangeOf::template bytes_of<T>(output_size(N::batch)) + ExchangeOf::template bytes_of<T>(n) +
+               2 * ExchangeOf::template bytes_of<T>(output_size(N::batch)) +
+               ExchangeOf::template bytes_of<T>(N::output.size()) + ExchangeOf::template bytes_of<T>(n) +
                ExchangeOf::template bytes_of<int>(n) + ExchangeOf::template bytes_of<unsigned char>(n);
     }();
 
@@ -308,12 +327,14 @@ private:
         T* losses = targets + aligned(output_size(N::batch));
         int* labels = reinterpret_cast<int*>(losses + aligned(n));
         auto* correct = reinterpret_cast<unsigned char*>(losses + 2 * aligned(n));
+        T* class_weights = losses + 3 * aligned(n);
         std::uninitialized_fill_n(labels, n, 0);
         std::uninitialized_fill_n(correct, n, static_cast<unsigned char>(0));
         input_ = exchange_.share(planned(plan.value[0]), input_size(N::batch));
         outputs_ = exchange_.share(planned(plan.value[program.output]), output_size(N::batch));
         targets_ = exchange_.share(targets, output_size(N::batch));
         losses_ = exchange_.share(losses, n);
+        class_weights_ = exchange_.share(class_weights, N::output.size());
         labels_ = exchange_.share(labels, n);
         correct_ = exchange_.share(correct, n);
     }
@@ -439,6 +460,7 @@ private:
         if constexpr (label_target::value) {
             backend_.send(labels_.place, labels_.host, static_cast<std::size_t>(n));
             p.label = labels_.place;
+            if (dx && weighted_) p.class_weight = class_weights_.place;
         } else {
             backend_.send(targets_.place, targets_.host, output_size(n));
             p.target = targets_.place;
@@ -467,13 +489,14 @@ private:
     std::uint64_t step_ = 0;
     std::unique_ptr<T, Release> arena_;
     Exchange<Backend> exchange_;
-    Exchanged<T> input_, outputs_, targets_, losses_;
+    Exchanged<T> input_, outputs_, targets_, losses_, class_weights_;
     Exchanged<int> labels_;
     Exchanged<unsigned char> correct_;
     std::vector<Tensor<T>> tensors_;
     std::vector<std::size_t> first_tensor_;
     int active_ = N::output.channels;
     float smoothing_ = 0;
+    bool weighted_ = false;
 };
 
 }  // namespace tn

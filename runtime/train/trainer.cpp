@@ -1,6 +1,7 @@
 #include "runtime/train/trainer.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cstdio>
 
@@ -17,6 +18,15 @@ EpochSums epoch_sums(const std::string& text, const std::string& path) {
         sums.right > sums.seen)
         throw Error(path + ": its metadata is not in order: '" + epoch_sums_key + "' must be a loss and two counts");
     return sums;
+}
+
+void check_same_run(const CheckpointInfo& saved, const std::vector<std::string>& classes, std::uint64_t seed,
+                    const std::string& path) {
+    if (saved.seed != seed)
+        throw Error(fmt::format("{}: is of a run with seed {}, not {}: go on with the same seed", path, saved.seed, seed));
+    if (saved.classes != classes)
+        throw Error(fmt::format("{}: is of a run with other classes: {}, not {}", path, fmt::join(saved.classes, " "),
+                                fmt::join(classes, " ")));
 }
 
 }  // namespace tn::detail

@@ -16,10 +16,12 @@
 #include "runtime/io/checkpoint.hpp"
 #include "runtime/io/confusion.hpp"
 #include "runtime/io/prediction_grid.hpp"
+#include "runtime/train/best_model.hpp"
 #include "runtime/train/mixup.hpp"
 #include "runtime/train/model.hpp"
 #include "runtime/train/probabilities.hpp"
 #include "runtime/train/progress.hpp"
+#include "runtime/train/recipe.hpp"
 #include "runtime/train/weight_average.hpp"
 
 namespace tn {
@@ -34,6 +36,9 @@ struct TrainOptions {
     float label_smoothing = 0;             ///< part of the target that all classes share (Model::label_smoothing)
     float mixup = 0;                       ///< alpha of mixup (mix_pairs); 0: pictures are not mixed
     float average = 0;                     ///< decay of averaged weights (WeightAverage); 0: the last ones are kept
+    std::vector<float> class_weights;      ///< of each class's samples (Model::class_weights); empty: all 1
+    int patience = 0;                      ///< epochs without a better model that end the run (BestModel); 0: none do
+    const Pictures* held_out = nullptr;    ///< what the patience looks at after every epoch: none of the other two sets
     bool mirror = false;                   ///< tests look at each picture and its mirror image and average
     int evaluate_limit = 0;                ///< test pictures looked at after an epoch; 0: all
     double evaluate_seconds = 0;           ///< at least so long between two evaluations; 0: after every epoch
@@ -44,14 +49,17 @@ struct TrainOptions {
     std::vector<std::string> classes;
 };
 
-/// What one epoch gave; test values are NaN where there was no test.
+/// What one epoch gave; values of pictures that were not looked at are NaN.
 struct EpochResult {
+    static constexpr double none = std::numeric_limits<double>::quiet_NaN();
     int epoch = 0;
     std::int64_t iteration = 0;
     double train_loss = 0, train_accuracy = 0;
-    double test_loss = std::numeric_limits<double>::quiet_NaN();
-    double test_accuracy = std::numeric_limits<double>::quiet_NaN();
+    double test_loss = none, test_accuracy = none;
+    double held_loss = none, held_accuracy = none;
     double seconds = 0;
+    int best = 0;       ///< with a patience: which epoch is the best so far
+    bool last = false;  ///< the run is over: all its steps are taken, or its patience is at an end
 };
 
 /// The steps that a run on so many pictures takes in all.
@@ -127,36 +135,57 @@ EpochSums epoch_sums(const std::string& text, const std::string& path);
 
 inline constexpr const char* epoch_sums_key = "epoch so far";
 
-template <class M>
-void save(const TrainOptions& o, const Normalise& normalise, M& model, const EpochSums& sums,
-          std::optional<WeightAverage>& average) {
+/// Throws Error naming the file unless the checkpoint is of a run with these classes and this seed.
+void check_same_run(const CheckpointInfo& saved, const std::vector<std::string>& classes, std::uint64_t seed,
+                    const std::string& path);
+
+/// What a run has besides the model.
+struct RunState {
+    EpochSums sums;
+    std::optional<WeightAverage> average;
+    std::optional<BestModel> best;
+};
+
+/// Saves the model that predicts best, the average if there is one, or the best epoch's; beside it what is trained on.
+/// The model must be the average when there is one, and is as it was afterwards.
+template <class M> void save(const TrainOptions& o, const Recipe& recipe, M& model, RunState& run) {
     if (o.save_to.empty()) return;
     CheckpointInfo info;
     info.classes = o.classes;
-    info.normalise = normalise;
-    if (sums.seen > 0) info.more[epoch_sums_key] = to_text(sums);
-    save_checkpoint(o.save_to, model, info, true, average ? average->views(model) : std::vector<TensorView>());
+    info.normalise = o.loader.normalise;
+    add_recipe(recipe, info.more);
+    if (run.sums.seen > 0) info.more[epoch_sums_key] = to_text(run.sums);
+    std::vector<TensorView> beside;
+    if (run.average) beside = run.average->views(model);
+    if (run.best) {
+        if (run.best->epoch() == 0) run.best->copy(model);
+        info.more[BestModel::key] = run.best->to_text();
+        const auto last = run.best->views(model);
+        beside.insert(beside.end(), last.begin(), last.end());
+        run.best->swap(model);
+    }
+    save_checkpoint(o.save_to, model, info, true, beside);
+    if (run.best) run.best->swap(model);
 }
 
 /// Goes on from a checkpoint, which must be of such a run: another seed or other classes would mix up what was trained
-/// and what is tested.
-template <class M> EpochSums resume(M& model, const TrainOptions& o, std::optional<WeightAverage>& average) {
+/// and what is tested, another recipe would be a run that was never asked for.
+template <class M> void resume(M& model, const TrainOptions& o, const Recipe& recipe, RunState& run) {
     const std::string path = o.resume_from.string();
     const Safetensors file(o.resume_from);
     const CheckpointInfo saved = checkpoint_info(file, path);
-    if (saved.seed != model.seed())
-        throw Error(path + ": is of a run with seed " + std::to_string(saved.seed) + ", not " +
-                    std::to_string(model.seed()) + ": go on with the same seed");
-    if (saved.classes != o.classes) throw Error(path + ": is of a run with other classes");
-    const auto within = saved.more.find(epoch_sums_key);
-    const EpochSums sums = within == saved.more.end() ? EpochSums{} : epoch_sums(within->second, path);
-    if (average)
-        average->restore(model, file, path);
-    else if (file.find("training." + model.tensors()[0].name))
-        throw Error(path + ": is of a run that averaged its weights");
+    check_same_run(saved, o.classes, model.seed(), path);
+    check_recipe(recipe, saved.more, path);
+    if (const auto within = saved.more.find(epoch_sums_key); within != saved.more.end())
+        run.sums = epoch_sums(within->second, path);
+    if (run.average) run.average->restore(model, file, path);
+    if (run.best) {
+        run.best->from_text(file.metadata(BestModel::key), path);
+        run.best->restore(model, file, path);
+    }
     load_checkpoint(o.resume_from, model, true);
-    if (average) average->swap(model);
-    return sums;
+    if (run.best) run.best->swap(model);
+    if (run.average) run.average->swap(model);
 }
 
 /// Ends the progress line also when an error ends the run.
@@ -167,9 +196,10 @@ struct EndOfLine {
 
 }  // namespace detail
 
-/// Trains and returns what every epoch gave; `after_epoch` is told each one, and its checkpoint is saved before that.
-/// The run counts from the model's first step: one that has taken some goes on after them, also within an epoch. A run
-/// that was told to stop has taken less than run_length() steps. Throws Error when an option is out of range, the model
+/// Trains and returns what every epoch gave; `after_epoch` is told each one before its checkpoint is saved, so that what
+/// it writes down is never behind the checkpoint. The run counts from the model's first step: one that has taken some
+/// goes on after them, also within an epoch. With a patience the model is left as it was after its best epoch. A run
+/// that was told to stop returns no epoch that is its `last`. Throws Error when an option is out of range, the model
 /// cannot take the pictures, no step is left, the checkpoint is of another run or cannot be written, or the loss is not
 /// finite; what was saved before stays.
 template <class M, class Optimizer>
@@ -182,22 +212,32 @@ std::vector<EpochResult> train(M& model, Optimizer optimizer, const Pictures& tr
         throw Error("the warm-up must be a part from 0 to 1 of the run, not " + std::to_string(options.warm_up));
     if (!(options.mixup >= 0 && options.mixup <= 100))
         throw Error("the alpha of mixup must be from 0 to 100, not " + std::to_string(options.mixup));
+    if (options.patience != 0 && (!options.held_out || options.held_out->size() == 0))
+        throw Error("a run with a patience needs pictures that are held out for it");
     model.label_smoothing(options.label_smoothing);
+    model.class_weights(options.class_weights);
     check_pictures(model, training, options.batch);
     check_pictures(model, test, options.batch);
+    if (options.patience != 0) check_pictures(model, *options.held_out, options.batch);
     LoaderOptions loading = options.loader;
     loading.batch = options.batch;
     Loader loader(training, loading);
     const int per_epoch = loader.batches_per_epoch();
     const std::int64_t total = run_length(options, training.size());
-    std::optional<WeightAverage> average;
+    const Recipe recipe =
+        recipe_of(options, Optimizer::name, optimizer.rate, optimizer.weight_decay, training.size());
+    detail::RunState run;
+    auto& [sums, average, best] = run;
     if (options.average != 0) average.emplace(model, options.average);
-    detail::EpochSums sums;
-    if (!options.resume_from.empty()) sums = detail::resume(model, options, average);
+    if (options.patience != 0) best.emplace(model, options.patience);
+    if (!options.resume_from.empty()) detail::resume(model, options, recipe, run);
     const auto begin = static_cast<std::int64_t>(model.step());
     if (begin >= total)
         throw Error("the model has taken " + std::to_string(begin) + " steps, and a run of " + std::to_string(total) +
                     " was asked for: ask for a longer one");
+    if (const int done = static_cast<int>(begin / per_epoch); best && best->exhausted(done))
+        throw Error("the run has ended after epoch " + std::to_string(done) + ", because none of the last " +
+                    std::to_string(done - best->epoch()) + " was better than epoch " + std::to_string(best->epoch()));
     const detail::EndOfLine end_of_line{progress};
     loader.seek(static_cast<std::uint64_t>(begin));
     const float rate = optimizer.rate;
@@ -234,27 +274,39 @@ std::vector<EpochResult> train(M& model, Optimizer optimizer, const Pictures& tr
         if (!ends_epoch && !stopping) continue;
         if (average) average->swap(model);  // tested, saved and left behind is the average
         if (!ends_epoch) {
-            detail::save(options, loading.normalise, model, sums, average);
+            detail::save(options, recipe, model, run);
             break;
         }
         EpochResult epoch;
-        if (test.size() > 0 && !stopping && (last || seconds() - last_evaluation >= options.evaluate_seconds)) {
-            epoch = evaluate(model, test, loading.normalise, options.batch, last ? 0 : options.evaluate_limit, nullptr,
-                             nullptr, options.mirror);
-            last_evaluation = seconds();
-        }
         epoch.epoch = static_cast<int>(batch.epoch) + 1;
         epoch.iteration = i + 1;
         epoch.train_loss = sums.loss / sums.seen;
         epoch.train_accuracy = static_cast<double>(sums.right) / sums.seen;
+        if (best) {
+            const EpochResult held = evaluate(model, *options.held_out, loading.normalise, options.batch);
+            epoch.held_loss = held.test_loss;
+            epoch.held_accuracy = held.test_accuracy;
+            best->offer(model, epoch.epoch, epoch.held_loss);
+            epoch.best = best->epoch();
+        }
+        epoch.last = last || (best && best->exhausted(epoch.epoch));
+        if (test.size() > 0 && (!stopping || epoch.last) &&
+            (epoch.last || seconds() - last_evaluation >= options.evaluate_seconds)) {
+            const EpochResult tested = evaluate(model, test, loading.normalise, options.batch,
+                                                epoch.last ? 0 : options.evaluate_limit, nullptr, nullptr, options.mirror);
+            epoch.test_loss = tested.test_loss;
+            epoch.test_accuracy = tested.test_accuracy;
+            last_evaluation = seconds();
+        }
         epoch.seconds = seconds();
         if (batch.index + 1 == per_epoch) sums = {};
-        detail::save(options, loading.normalise, model, sums, average);
         epochs.push_back(epoch);
         if (after_epoch) after_epoch(epoch);
-        if (stopping) break;
-        if (average && !last) average->swap(model);
+        detail::save(options, recipe, model, run);
+        if (stopping || epoch.last) break;
+        if (average) average->swap(model);
     }
+    if (best && best->epoch() > 0) best->swap(model);
     return epochs;
 }
 

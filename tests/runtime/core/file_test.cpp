@@ -75,3 +75,20 @@ BOOST_AUTO_TEST_CASE(a_link_is_followed) {
     BOOST_TEST(fs::is_symlink(folder / "link"));
     BOOST_TEST(text_of(folder / "real/a.txt") == "new");
 }
+
+BOOST_AUTO_TEST_CASE(a_passing_file_is_as_whole_as_any) {
+    TemporaryFolder folder;
+    tn::write_passing_file(folder / "a", "long before");
+    tn::write_passing_file(folder / "a", "after");
+    BOOST_TEST(text_of(folder / "a") == "after");
+    BOOST_TEST(contains(error_of([&] { tn::write_passing_file(folder / "no/a", "x"); }), "no/a: cannot be written: "));
+}
+
+BOOST_AUTO_TEST_CASE(a_file_grows_at_its_end_if_it_is_there) {
+    TemporaryFolder folder;
+    const auto path = folder.write("a", "begin, ");
+    tn::append_to_file(path, "end");
+    BOOST_TEST(text_of(path) == "begin, end");
+    BOOST_TEST(contains(error_of([&] { tn::append_to_file(folder / "b", "x"); }), "b: cannot be written: No such file"));
+    BOOST_TEST(contains(error_of([&] { tn::append_to_file(folder.path(), "x"); }), "cannot be written: "));
+}

@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(it_is_saved_and_restored) {
     }
     write_safetensors(path, {}, {});
     BOOST_TEST(tn_test::error_of([&] { restored.restore(other, Safetensors(path), "file"); }) ==
-               "file: is of a run that did not average its weights");
+               "file: must have the tensor 'training.0.weight' with 6 values");
 }
 
 BOOST_AUTO_TEST_CASE(refuses_a_decay_that_cannot_be) {

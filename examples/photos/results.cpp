@@ -1,0 +1,77 @@
+#include "results.hpp"
+
+#include <fmt/format.h>
+
+#include "history.hpp"
+#include "runtime/core/file.hpp"
+#include "runtime/core/one_line.hpp"
+#include "runtime/io/report.hpp"
+
+namespace photos {
+
+using namespace tn;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// What stands at the top of the report.
+std::vector<std::pair<std::string, std::string>> facts(const Results& r) {
+    const TrainCommand& c = r.command;
+    const EpochResult& end = r.epochs.back();
+    const std::string held = c.patience > 0 ? fmt::format("{} held out, ", r.sets.held_out.size()) : "";
+    std::vector<std::pair<std::string, std::string>> all{
+        {"test accuracy", r.sets.test.size() ? fmt::format("{:.2f} %", 100 * r.final.test_accuracy) : "no test"},
+        {"photographs", fmt::format("{} to train on, {}{} to test on", r.sets.training.size(), held, r.sets.test.size())},
+        {"classes", fmt::format("{}", r.options.classes.size())},
+        {"training", fmt::format("{} epochs, {} steps of {}", end.epoch, end.iteration, r.options.batch)},
+        {"this run took", fmt::format("{:.0f} s", end.seconds)},
+        {"Adam", fmt::format("rate {:g}, {} after a warm-up of {:g}, weight decay {:g}", c.rate, c.schedule, c.warm_up,
+                             c.weight_decay)},
+        {"augmentation", c.augmentation},
+        {"label smoothing, mixup, averaging", fmt::format("{:g}, {:g}, {:g}", c.smoothing, c.mixup, c.average)},
+        {"class weights", c.class_weights},
+        {"seed", fmt::format("{}", c.seed)},
+        {"machine", r.machine}};
+    if (c.patience > 0)
+        all.insert(all.begin() + 4, {"kept", fmt::format("epoch {}, the best on what was held out", end.best)});
+    return all;
+}
+
+}  // namespace
+
+void write_results(const Results& r, const fs::path& out) {
+    const std::vector<Panel> panels = history_panels(r.epochs);
+    write_png(out / "curves.png", draw_curves(panels, "iteration"));
+    write_file(out / "curves.svg", curves_svg(panels, "iteration"));
+    write_png(out / "confusion.png", draw_confusion(r.confusion, r.options.classes));
+    write_png(out / "predictions.png", draw_predictions(r.sets.test, choose(r.sets.test, r.predictions, 48)));
+    const Picture augmented = augmentation_sheet(r.sets.training, r.options.loader.augmentation, r.command.seed, 4, 7);
+    write_file(out / "report.html",
+               to_html({.title = r.command.folder.empty() ? "Generated characters" : r.command.folder,
+                        .facts = facts(r),
+                        .panels = panels,
+                        .x_title = "iteration",
+                        .training = r.sets.training,
+                        .test = r.sets.test,
+                        .confusion = r.confusion,
+                        .predictions = r.predictions,
+                        .skipped = r.sets.skipped,
+                        .network = r.network,
+                        .train_bytes = r.train_bytes,
+                        .augmented = augmented}));
+    if (r.command.patience > 0)
+        fmt::print("kept is the model of epoch {}, the best on the {} photographs held out\n", r.epochs.back().best,
+                   r.sets.held_out.size());
+    fmt::print("test accuracy {:.2f} % of {} photographs\nIn {} are:\n", 100 * r.final.test_accuracy, r.sets.test.size(),
+               one_line(r.command.out));
+    for (const auto& [file, what] : {std::pair{"model.safetensors", "the model, for photos predict, test and inspect"},
+                                     std::pair{"report.html", "all of it on one page, to open in a browser"},
+                                     std::pair{"curves.png", "loss and accuracy after every epoch, from metrics.csv"},
+                                     std::pair{"confusion.png", "which class was taken for which"},
+                                     std::pair{"predictions.png", "test photographs, the wrong ones first"},
+                                     std::pair{"augmentation.png", "what the network was shown in training"}})
+        fmt::print("  {:<18} {}\n", file, what);
+}
+
+}  // namespace photos

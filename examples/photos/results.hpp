@@ -1,0 +1,33 @@
+// What a finished run leaves beside its model: pictures and the report.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "commands.hpp"
+#include "runtime/io/confusion.hpp"
+#include "runtime/io/prediction_grid.hpp"
+#include "runtime/train/trainer.hpp"
+#include "sets.hpp"
+
+namespace photos {
+
+/// What a run was and what its final model says about the photographs to test on.
+struct Results {
+    const TrainCommand& command;
+    const tn::TrainOptions& options;
+    const Sets& sets;
+    const std::vector<tn::EpochResult>& epochs;
+    tn::EpochResult final;
+    tn::Confusion confusion;
+    std::vector<tn::Prediction> predictions;
+    tn::Summary network;
+    std::size_t train_bytes;
+    std::string machine;
+};
+
+/// Writes curves, confusion matrix, predictions and report into the folder, and says what is there.
+void write_results(const Results& results, const std::filesystem::path& folder);
+
+}  // namespace photos

@@ -1,0 +1,53 @@
+#include "run_record.hpp"
+
+#include <chrono>
+#include <cmath>
+
+#include "history.hpp"
+#include "runtime/core/file.hpp"
+#include "runtime/io/event_file.hpp"
+
+namespace photos {
+
+using namespace tn;
+
+namespace {
+
+constexpr const char* event_file = "events.out.tfevents.photos";
+
+std::string event_of(const EpochResult& e, double begin) {
+    std::vector<Scalar> scalars;
+    for (const auto& [name, value] : {std::pair{"loss/train", e.train_loss}, std::pair{"loss/test", e.test_loss},
+                                      std::pair{"loss/held out", e.held_loss}, std::pair{"accuracy/train", e.train_accuracy},
+                                      std::pair{"accuracy/test", e.test_accuracy},
+                                      std::pair{"accuracy/held out", e.held_accuracy}})
+        if (!std::isnan(value)) scalars.push_back({name, static_cast<float>(value)});
+    return event_record(e.iteration, begin + e.seconds, scalars);
+}
+
+double now() {
+    return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+}  // namespace
+
+RunRecord::RunRecord(std::filesystem::path folder, bool resume) : folder_(std::move(folder)), begin_(now()) {
+    if (resume) epochs_ = read_history(folder_ / "metrics.csv");
+}
+
+void RunRecord::add(const EpochResult& epoch) {
+    while (!epochs_.empty() && epochs_.back().iteration >= epoch.iteration) epochs_.pop_back();
+    // TensorBoard takes a file that only grows, so the one of an earlier run is replaced when there is something new.
+    if (!begun_) {
+        std::string events = event_file_header(begin_);
+        for (const EpochResult& e : epochs_) events += event_of(e, begin_ - epochs_.back().seconds);
+        write_file(folder_ / event_file, events);
+        begun_ = true;
+    }
+    epochs_.push_back(epoch);
+    append_to_file(folder_ / event_file, event_of(epoch, begin_));
+    write_file(folder_ / "metrics.csv", to_csv(epochs_));
+    write_file(folder_ / "metrics.jsonl", to_json_lines(epochs_));
+}
+
+}  // namespace photos

@@ -1,0 +1,30 @@
+// What a run writes down while it goes on: metrics as CSV, as JSON lines and for TensorBoard, and how far it is.
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "runtime/train/trainer.hpp"
+
+namespace photos {
+
+class RunRecord {
+public:
+    /// With `resume` the epochs that are in the folder stay, otherwise the first one replaces them. Throws tn::Error
+    /// naming the file that is not in order.
+    RunRecord(std::filesystem::path folder, bool resume);
+
+    /// An epoch's row in every file; rows of the same or later iterations go, since a resumed run did them anew. Throws
+    /// tn::Error naming the file that cannot be written.
+    void add(const tn::EpochResult& epoch);
+
+    const std::vector<tn::EpochResult>& epochs() const { return epochs_; }
+
+private:
+    std::filesystem::path folder_;
+    double begin_;  // seconds since 1970
+    std::vector<tn::EpochResult> epochs_;
+    bool begun_ = false;
+};
+
+}  // namespace photos

@@ -1,0 +1,46 @@
+#include "runtime/train/recipe.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "runtime/train/trainer.hpp"
+
+namespace tn {
+
+namespace {
+
+std::string key_of(const std::string& name) { return "recipe: " + name; }
+
+}  // namespace
+
+Recipe recipe_of(const TrainOptions& o, const char* optimizer, float rate, float weight_decay, int pictures) {
+    return {{"batch", fmt::format("{}", o.batch)},
+            {"optimizer", optimizer},
+            {"rate", fmt::format("{}", rate)},
+            {"weight decay", fmt::format("{}", weight_decay)},
+            {"schedule", o.cosine ? "cosine" : "constant"},
+            {"warm-up", fmt::format("{}", o.warm_up)},
+            {"augmentation", describe(o.loader.augmentation)},
+            {"label smoothing", fmt::format("{}", o.label_smoothing)},
+            {"mixup", fmt::format("{}", o.mixup)},
+            {"average", fmt::format("{}", o.average)},
+            {"class weights", o.class_weights.empty() ? "none" : fmt::format("{}", fmt::join(o.class_weights, " "))},
+            {"photographs held out", fmt::format("{}", o.patience != 0 && o.held_out ? o.held_out->size() : 0)},
+            {"photographs to train on", fmt::format("{}", pictures)}};
+}
+
+void add_recipe(const Recipe& recipe, std::map<std::string, std::string>& metadata) {
+    for (const auto& [name, value] : recipe) metadata[key_of(name)] = value;
+}
+
+void check_recipe(const Recipe& recipe, const std::map<std::string, std::string>& metadata, const std::string& path) {
+    for (const auto& [name, value] : recipe) {
+        const auto saved = metadata.find(key_of(name));
+        if (saved == metadata.end())
+            throw Error(fmt::format("{}: does not say with which {} its run began, so it cannot be gone on with", path, name));
+        if (saved->second != value)
+            throw Error(fmt::format("{}: is of a run with {} {}, not {}: go on with the same", path, name, saved->second, value));
+    }
+}
+
+}  // namespace tn

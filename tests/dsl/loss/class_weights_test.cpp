@@ -1,0 +1,89 @@
+// Class weights in the loss: its formula, its gradient in double, and the same on the CPU and under the CUDA emulator.
+#define BOOST_TEST_MODULE class_weights
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+#include <vector>
+
+#include "runtime/cuda/backend.hpp"
+#include "tests/support/cuda_emulator/emulator.hpp"
+#include "tests/support/layer_checker.hpp"
+
+using namespace tn;
+using namespace tn::test;
+
+namespace {
+
+using N = Net<Image<2, 7, 5>, Batch<5>, Seq<Conv<3, 3>, BN, Relu, Pool<2>, Dense<4>>, SoftmaxCrossEntropy>;
+const std::vector<float> weights{0.25f, 3, 0};
+
+template <class M> void prepare(M& model) {
+    model.active_outputs(3);
+    Random random(7, 1000);
+    for (auto& v : model.input()) v = random.normal();
+    for (std::size_t i = 0; i < 5; ++i) model.labels()[i] = static_cast<int>(i % 3);
+    model.class_weights(weights);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_loss_and_its_gradient_are_times_the_weight_of_the_label) {
+    const std::vector<double> x{0.3, -1.2, 2.0, 9, 1.5, 0.1, -0.4, 9}, weight{0.5, 1, 4};
+    const std::vector<int> labels{2, 0};
+    const auto loss_of = [&](std::vector<double> at, const double* class_weight, std::vector<double>* dx = nullptr) {
+        std::vector<double> loss(2), slopes(8);
+        std::vector<unsigned char> correct(2);
+        LossPass<double> p;
+        p.n = p.end = 2;
+        p.outputs = 4;
+        p.active = 3;
+        p.smoothing = 0.1;
+        p.x = at.data();
+        p.label = labels.data();
+        p.class_weight = class_weight;
+        p.dx = slopes.data();
+        p.loss = loss.data();
+        p.correct = correct.data();
+        SoftmaxCrossEntropy::gradient(p);
+        if (dx) *dx = slopes;
+        return loss;
+    };
+    std::vector<double> dx;
+    const auto plain = loss_of(x, nullptr), weighted = loss_of(x, weight.data(), &dx);
+    BOOST_TEST(std::abs(weighted[0] - 4 * plain[0]) < 1e-12);
+    BOOST_TEST(std::abs(weighted[1] - 0.5 * plain[1]) < 1e-12);
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        std::vector<double> up = x, down = x;
+        up[i] += 1e-5;
+        down[i] -= 1e-5;
+        const auto a = loss_of(up, weight.data()), b = loss_of(down, weight.data());
+        const double slope = i % 4 == 3 ? 0 : (a[0] + a[1] - b[0] - b[1]) / 2e-5 / 2;
+        BOOST_TEST(std::abs(dx[i] - slope) < 1e-8);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(every_backend_agrees_with_the_reference_in_double) {
+    cpu::Reference reference;
+    Model<N, SGD, cpu::Reference, double, Fusion::off> exact(reference);
+    prepare(exact);
+    const Result wanted = step(exact, 5);
+    BOOST_TEST(exact.evaluate(5).loss > 0);  // tests do not weigh: class 2 counts too
+    const auto check = [&](auto& backend, const char* how) {
+        Model<N, SGD, std::remove_reference_t<decltype(backend)>> model(backend);
+        prepare(model);
+        const Result got = step(model, 5);
+        BOOST_REQUIRE(got.names == wanted.names);
+        for (std::size_t k = 0; k < got.names.size(); ++k)
+            BOOST_TEST(distance(wanted.values[k], got.values[k]) < 2e-4, how << ": " << got.names[k]);
+        const double tested = model.evaluate(5).loss;
+        BOOST_TEST(std::abs(tested - exact.evaluate(5).loss) < 1e-3, how);
+        model.class_weights({});
+        const double all_one = model.gradients(5).loss;
+        model.class_weights(std::vector<float>{1, 1, 1});
+        BOOST_TEST(model.gradients(5).loss == all_one, how);
+        BOOST_TEST(std::abs(all_one - wanted.values[0][0]) > 0.1, how);
+    };
+    cpu::Backend cpu(2);
+    cuda::BasicBackend<Emulator> emulated;
+    check(cpu, "the CPU");
+    check(emulated, "the emulated GPU");
+}
