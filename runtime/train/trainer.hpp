@@ -16,6 +16,7 @@
 #include "runtime/io/checkpoint.hpp"
 #include "runtime/io/confusion.hpp"
 #include "runtime/io/prediction_grid.hpp"
+#include "runtime/train/feed.hpp"
 #include "runtime/train/mixup.hpp"
 #include "runtime/train/model.hpp"
 #include "runtime/train/probabilities.hpp"
@@ -52,6 +53,7 @@ struct EpochResult {
     double test_loss = std::numeric_limits<double>::quiet_NaN();
     double test_accuracy = std::numeric_limits<double>::quiet_NaN();
     double seconds = 0;
+    Feed feed;  ///< of the run so far
 };
 
 /// The steps that a run on so many pictures takes in all.
@@ -207,6 +209,8 @@ std::vector<EpochResult> train(M& model, Optimizer optimizer, const Pictures& tr
     };
     std::vector<EpochResult> epochs;
     double last_evaluation = -1e9;
+    FeedMeter meter(loader);
+    meter.go();
     std::int64_t samples = 0;
     for (std::int64_t i = begin; i < total; ++i) {
         const BatchView batch = loader.next();
@@ -232,6 +236,7 @@ std::vector<EpochResult> train(M& model, Optimizer optimizer, const Pictures& tr
         const bool last = i + 1 == total;
         const bool stopping = !last && options.stop && options.stop(), ends_epoch = batch.index + 1 == per_epoch || last;
         if (!ends_epoch && !stopping) continue;
+        meter.halt();
         if (average) average->swap(model);  // tested, saved and left behind is the average
         if (!ends_epoch) {
             detail::save(options, loading.normalise, model, sums, average);
@@ -248,12 +253,14 @@ std::vector<EpochResult> train(M& model, Optimizer optimizer, const Pictures& tr
         epoch.train_loss = sums.loss / sums.seen;
         epoch.train_accuracy = static_cast<double>(sums.right) / sums.seen;
         epoch.seconds = seconds();
+        epoch.feed = meter.feed();
         if (batch.index + 1 == per_epoch) sums = {};
         detail::save(options, loading.normalise, model, sums, average);
         epochs.push_back(epoch);
         if (after_epoch) after_epoch(epoch);
         if (stopping) break;
         if (average && !last) average->swap(model);
+        meter.go();
     }
     return epochs;
 }
