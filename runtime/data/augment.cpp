@@ -56,8 +56,8 @@ public:
         const float at = std::min(v * grid, grid - 1e-3f);
         const auto first = static_cast<std::size_t>(at);
         const float t = at - static_cast<float>(first), s = 1 - t;
-        const float weights[] = {s * s * s / 6, (3 * t * t * t - 6 * t * t + 4) / 6,
-                                 (3 * s * s * s - 6 * s * s + 4) / 6, t * t * t / 6};
+        const float weights[] = {s * s * s / 6, (3 * t * t * t - 6 * t * t + 4) / 6, (3 * s * s * s - 6 * s * s + 4) / 6,
+                                 t * t * t / 6};
         std::array<float, grid + 3> result{};
         for (std::size_t k = 0; k < 4; ++k)
             for (std::size_t c = 0; c < result.size(); ++c)
@@ -107,8 +107,8 @@ struct Scaling {
 };
 
 Scaling scaling(const Normalise& n, std::size_t channel) {
-    const double mean = static_cast<double>(n.mean[channel]), deviation = static_cast<double>(n.deviation[channel]);
-    return {static_cast<float>(1 / (255 * deviation)), static_cast<float>(-mean / deviation)};
+    const double deviation = static_cast<double>(n.deviation[channel]);
+    return {static_cast<float>(1 / (255 * deviation)), static_cast<float>(-static_cast<double>(n.mean[channel]) / deviation)};
 }
 
 /// Samples every channel of `in` at the places of `map` and `elastic`, in 0 .. 255.
