@@ -4,12 +4,15 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <limits>
 #include <new>
+#include <optional>
 #include <string_view>
 #include <system_error>
 
 #include "runtime/core/error.hpp"
+#include "runtime/data/decoded_cache.hpp"
 
 namespace tn {
 namespace {
@@ -118,12 +121,20 @@ void list_class(const fs::path& folder, int label, const fs::path& canonical_roo
     }
 }
 
-/// Reads one picture into its place, or says why not.
-std::string decode_into(const fs::path& path, PictureShape shape, Fit fit, std::uint8_t* place) {
+/// Reads one picture into its place, from the cache if that knows it, and sets `stamp` then. Returns why not, or "";
+/// `decoded` becomes true when the cache did not know it.
+std::string read_into(const fs::path& path, PictureShape shape, Fit fit, const DecodedCache* cache, PictureStamp* stamp,
+                      std::uint8_t* place, std::atomic<bool>& decoded) {
     const std::string prefix = path.string() + ": ";
     try {
+        if (cache) {
+            const auto known = cache->find(*stamp = stamp_of(path));
+            std::copy(known.begin(), known.end(), place);
+            if (!known.empty()) return "";
+        }
         const Picture picture = resize(read_picture(path, shape.channels), shape, fit);
         std::copy(picture.pixels.begin(), picture.pixels.end(), place);
+        decoded = true;
         return "";
     } catch (const Error& error) {
         const std::string_view text = error.what();
@@ -166,11 +177,16 @@ Pictures read_folder(const fs::path& root, PictureShape shape, ThreadPool& pool,
         throw Error(fmt::format("{}: {} pictures of {} bytes are over the limit of {} bytes; choose a smaller size",
                                 root.string(), candidates.size(), size, options.max_bytes));
     set.pixels.resize(candidates.size() * size);
+    std::optional<DecodedCache> cache;
+    if (!options.cache.empty()) cache.emplace(options.cache, root, shape, options.fit);
+    std::vector<PictureStamp> stamps(cache ? candidates.size() : 0);
+    std::atomic<bool> decoded{false};
     pool.run(static_cast<int>(candidates.size()), [&](int i) {
-        Candidate& candidate = candidates[static_cast<std::size_t>(i)];
+        const auto index = static_cast<std::size_t>(i);
+        Candidate& candidate = candidates[index];
         if (candidate.reason.empty())
-            candidate.reason =
-                decode_into(candidate.path, shape, options.fit, set.pixels.data() + static_cast<std::size_t>(i) * size);
+            candidate.reason = read_into(candidate.path, shape, options.fit, cache ? &*cache : nullptr,
+                                         cache ? &stamps[index] : nullptr, set.pixels.data() + index * size, decoded);
     });
     refuse_too_many_failures(root, candidates);
 
@@ -183,6 +199,7 @@ Pictures read_folder(const fs::path& root, PictureShape shape, ThreadPool& pool,
             continue;
         }
         if (kept != i) std::copy_n(set.pixels.data() + i * size, size, set.pixels.data() + kept * size);
+        if (cache) stamps[kept] = stamps[i];
         ++kept;
         set.labels.push_back(candidate.label);
         set.files.push_back(candidate.path.string());
@@ -192,6 +209,8 @@ Pictures read_folder(const fs::path& root, PictureShape shape, ThreadPool& pool,
     for (const fs::path& folder : folders)
         if (!has_picture[static_cast<std::size_t>(label_of(folder, set.classes))])
             throw Error(fmt::format("{}: the class must have at least one picture", folder.string()));
+    if (cache) stamps.resize(kept);
+    if (cache && (decoded || cache->size() != kept)) cache->keep(stamps, set.pixels);
     return set;
 }
 

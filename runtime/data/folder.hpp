@@ -18,6 +18,9 @@ struct FolderOptions {
     /// not. Empty: the names of the sub-folders, sorted.
     std::vector<std::string> classes;
     std::uint64_t max_bytes = std::uint64_t{16} << 30;  ///< of all pixels together
+    /// A folder in which decoded pictures are kept (DecodedCache): those whose files have not changed since are not
+    /// decoded again. Empty: none. While it is read, it takes as much memory as the pictures once more.
+    std::filesystem::path cache;
 };
 
 /// Reads every picture directly inside the sub-folders of `root`, which are the classes: both sorted by name (byte by
@@ -27,7 +30,7 @@ struct FolderOptions {
 /// `skipped` lists with a reason what was not used: files without a picture's extension, folders inside a class,
 /// links that leave `root`, and pictures that cannot be decoded. Throws Error naming the folder when more than 5 % of
 /// the files with a picture's extension cannot be used, when there are fewer than 2 classes or more than 1000, when a
-/// class has no picture, or when the pixels take more than `max_bytes`.
+/// class has no picture, when the pixels take more than `max_bytes`, or when the cache cannot be written.
 Pictures read_folder(const std::filesystem::path& root, PictureShape shape, ThreadPool& pool,
                      const FolderOptions& options = {});
 

@@ -1,6 +1,7 @@
 #include "runtime/data/loader.hpp"
 
 #include <chrono>
+#include <ctime>
 #include <numeric>
 #include <string>
 #include <system_error>
@@ -9,6 +10,17 @@
 #include "runtime/core/error.hpp"
 
 namespace tn {
+
+namespace {
+
+/// Processor time of the calling thread.
+double thread_seconds() {
+    timespec now{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+
+}  // namespace
 
 Loader::Loader(const Pictures& pictures, const LoaderOptions& options) : pictures_(pictures), options_(options) {
     if (pictures.size() < 1) throw Error("a loader needs at least 1 picture");
@@ -94,12 +106,15 @@ void Loader::work() {
         ++filling_;
         lock.unlock();
         std::exception_ptr failure;
+        const double before = thread_seconds();
         try {
             fill(slot);
         } catch (...) {
             failure = std::current_exception();
         }
+        const double worked = thread_seconds() - before;
         lock.lock();
+        worked_ += worked;
         --filling_;
         if (generation == generation_) {
             slot.ready = !failure;
@@ -119,6 +134,11 @@ BatchView Loader::next() {
     ++to_give_;
     freed_.notify_all();
     return slot.view;
+}
+
+double Loader::processor_seconds() const {
+    std::lock_guard lock(mutex_);
+    return worked_;
 }
 
 void Loader::seek(std::uint64_t batch) {

@@ -54,6 +54,9 @@ public:
     /// Seconds that next() waited in all: what the loader cost the trainer.
     double waited_seconds() const { return waited_; }
 
+    /// Seconds of processor time that its threads have taken for the batches made so far.
+    double processor_seconds() const;
+
 private:
     struct Slot {
         std::vector<float> images;
@@ -73,13 +76,13 @@ private:
     int batches_;
     std::vector<Slot> slots_;
     std::vector<std::thread> threads_;
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::condition_variable filled_, freed_;
     std::uint64_t to_fill_ = 0, to_give_ = 0, generation_ = 0;
     int filling_ = 0;
     bool stop_ = false;
     std::exception_ptr failure_;
-    double waited_ = 0;
+    double waited_ = 0, worked_ = 0;
 };
 
 }  // namespace tn

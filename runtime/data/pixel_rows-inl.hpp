@@ -1,9 +1,9 @@
-// The loops of pixel_rows.hpp for the instruction set that is being compiled, which TN_ISA names. No include guard:
-// pixel_rows.cpp includes it once a set. Vectors are as wide as the widest set has them; the compiler splits them.
+// The loops of pixel_rows.hpp for the instruction set that is being compiled, which TN_ISA names; TN_LANES floats make a
+// vector of it. No include guard: pixel_rows.cpp includes it once a set.
 
 namespace tn::TN_ISA {
 
-constexpr int lanes = 16;
+constexpr int lanes = TN_LANES;
 constexpr int chunk = 256;  // pixels between two loops: they stay in the nearest cache
 using Floats = float __attribute__((vector_size(4 * lanes)));
 using Ints = std::int32_t __attribute__((vector_size(4 * lanes)));
@@ -22,7 +22,8 @@ inline void find_places(const RowPiece& p, int begin, int end, int height, int w
     const Floats last_column = static_cast<float>(width - 1) - Floats{};
     const Floats last_row = static_cast<float>(height - 1) - Floats{};
     const Ints last_x = (width > 1 ? width - 2 : 0) - Ints{}, last_y = (height > 1 ? height - 2 : 0) - Ints{};
-    const Floats count{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    Floats count;
+    for (int i = 0; i < lanes; ++i) count[i] = static_cast<float>(i);
     for (int x = begin; x < end; x += lanes, to += lanes) {
         const Floats column = count + static_cast<float>(x), u = column - middle;
         const Floats t = (column + 0.5f) * q.cells - q.cell;

@@ -5,12 +5,15 @@
 #include "runtime/data/augment_draw.hpp"
 
 #define TN_ISA portable_rows
+#define TN_LANES 4
 #include "runtime/data/pixel_rows-inl.hpp"
 #undef TN_ISA
+#undef TN_LANES
 
 #if defined(__x86_64__)
 
 #define TN_ISA avx2_rows
+#define TN_LANES 8
 #if defined(__clang__)
 #pragma clang attribute push(__attribute__((target("avx2"))), apply_to = function)
 #else
@@ -24,8 +27,10 @@
 #pragma GCC pop_options
 #endif
 #undef TN_ISA
+#undef TN_LANES
 
 #define TN_ISA avx512_rows
+#define TN_LANES 16
 #if defined(__clang__)
 #pragma clang attribute push(__attribute__((target("avx2,avx512f,avx512bw,avx512dq,avx512vl"))), apply_to = function)
 #else
@@ -39,6 +44,7 @@
 #pragma GCC pop_options
 #endif
 #undef TN_ISA
+#undef TN_LANES
 
 #endif
 

@@ -77,8 +77,8 @@ void resample(Plane<const std::uint8_t> in, Plane<std::uint8_t> out) {
     const auto size = [](int side) { return static_cast<std::size_t>(side); };
     const Rows<std::uint8_t> rows{in.pixels, size(in.height), size(in.width), size(in.stride)};
     std::vector<float> result;
-    // The side that leaves less to the second pass comes first.
-    if (size(in.height) * size(out.width) <= size(out.height) * size(in.width)) {
+    // Heights are scaled whole rows at a time, in vectors, widths pixel by pixel: the width's pass gets the fewer rows.
+    if (in.height < out.height) {
         const std::vector<float> half = scale_width(rows, out.width);
         result = scale_height(Rows<float>{half.data(), size(in.height), size(out.width), size(out.width)}, out.height);
     } else {

@@ -17,6 +17,7 @@
 #include "runtime/io/confusion.hpp"
 #include "runtime/io/prediction_grid.hpp"
 #include "runtime/train/best_model.hpp"
+#include "runtime/train/feed.hpp"
 #include "runtime/train/mixup.hpp"
 #include "runtime/train/model.hpp"
 #include "runtime/train/probabilities.hpp"
@@ -60,6 +61,7 @@ struct EpochResult {
     double seconds = 0;
     int best = 0;       ///< with a patience: which epoch is the best so far
     bool last = false;  ///< the run is over: all its steps are taken, or its patience is at an end
+    Feed feed;  ///< of the run so far
 };
 
 /// The steps that a run on so many pictures takes in all.
@@ -247,6 +249,8 @@ std::vector<EpochResult> train(M& model, Optimizer optimizer, const Pictures& tr
     };
     std::vector<EpochResult> epochs;
     double last_evaluation = -1e9;
+    FeedMeter meter(loader);
+    meter.go();
     std::int64_t samples = 0;
     for (std::int64_t i = begin; i < total; ++i) {
         const BatchView batch = loader.next();
@@ -272,6 +276,7 @@ std::vector<EpochResult> train(M& model, Optimizer optimizer, const Pictures& tr
         const bool last = i + 1 == total;
         const bool stopping = !last && options.stop && options.stop(), ends_epoch = batch.index + 1 == per_epoch || last;
         if (!ends_epoch && !stopping) continue;
+        meter.halt();
         if (average) average->swap(model);  // tested, saved and left behind is the average
         if (!ends_epoch) {
             detail::save(options, recipe, model, run);
@@ -299,12 +304,14 @@ std::vector<EpochResult> train(M& model, Optimizer optimizer, const Pictures& tr
             last_evaluation = seconds();
         }
         epoch.seconds = seconds();
+        epoch.feed = meter.feed();
         if (batch.index + 1 == per_epoch) sums = {};
         epochs.push_back(epoch);
         if (after_epoch) after_epoch(epoch);
         detail::save(options, recipe, model, run);
         if (stopping || epoch.last) break;
         if (average) average->swap(model);
+        meter.go();
     }
     if (best && best->epoch() > 0) best->swap(model);
     return epochs;

@@ -1,0 +1,144 @@
+#include "runtime/data/decoded_cache.hpp"
+
+#include <fmt/format.h>
+#include <zlib.h>
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+#include <optional>
+#include <string_view>
+#include <system_error>
+
+#include "runtime/core/error.hpp"
+#include "runtime/core/file.hpp"
+
+// The file: the line `begin`, then numbers of 8 bytes each in the machine's order: channels, height, width, fit, number
+// of pictures; for each its bytes, its time of change, the length of its path and the path; then all pixels, and the
+// CRC-32 of everything before it.
+
+namespace tn {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view begin = "typenet decoded pictures 1\n";
+
+std::uint64_t checksum(std::span<const std::uint8_t> bytes) {
+    return crc32_z(crc32_z(0, nullptr, 0), bytes.data(), bytes.size());
+}
+
+/// FNV-1a (Fowler, Noll and Vo): a short name for a long path.
+std::uint64_t short_name(std::string_view text) {
+    std::uint64_t hash = 0xCBF29CE484222325u;
+    for (char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3u;
+    return hash;
+}
+
+void put(std::vector<std::uint8_t>& out, std::uint64_t number) {
+    const auto* bytes = reinterpret_cast<const std::uint8_t*>(&number);
+    out.insert(out.end(), bytes, bytes + sizeof number);
+}
+
+/// Takes parts off the front of bytes; what is not there is nullopt.
+struct Reader {
+    std::span<const std::uint8_t> rest;
+
+    std::optional<std::string_view> text(std::uint64_t length) {
+        if (length > rest.size()) return {};
+        const std::string_view taken(reinterpret_cast<const char*>(rest.data()), static_cast<std::size_t>(length));
+        rest = rest.subspan(taken.size());
+        return taken;
+    }
+    std::optional<std::uint64_t> number() {
+        const auto taken = text(sizeof(std::uint64_t));
+        if (!taken) return {};
+        std::uint64_t value = 0;
+        std::memcpy(&value, taken->data(), sizeof value);
+        return value;
+    }
+    bool next_is(std::uint64_t wanted) { return number() == wanted; }
+};
+
+/// Where the pictures of a file with a right checksum lie in it; none if it is not of this shape and fit.
+std::map<PictureStamp, std::size_t> places(std::span<const std::uint8_t> file, PictureShape shape, Fit fit) {
+    Reader in{file};
+    if (in.text(begin.size()) != begin || !in.next_is(static_cast<std::uint64_t>(shape.channels)) ||
+        !in.next_is(static_cast<std::uint64_t>(shape.height)) || !in.next_is(static_cast<std::uint64_t>(shape.width)) ||
+        !in.next_is(static_cast<std::uint64_t>(fit)))
+        return {};
+    const auto count = in.number();
+    std::vector<PictureStamp> stamps;
+    for (std::uint64_t i = 0; count && i < *count; ++i) {
+        const auto bytes = in.number(), changed = in.number(), length = in.number();
+        const auto path = length ? in.text(*length) : std::nullopt;
+        if (!path) return {};
+        stamps.push_back({std::string(*path), *bytes, static_cast<std::int64_t>(*changed)});
+    }
+    if (in.rest.size() != stamps.size() * shape.size()) return {};
+    std::map<PictureStamp, std::size_t> found;
+    std::size_t at = file.size() - in.rest.size();
+    for (PictureStamp& stamp : stamps) {
+        found.emplace(std::move(stamp), at);
+        at += shape.size();
+    }
+    return found;
+}
+
+}  // namespace
+
+PictureStamp stamp_of(const fs::path& path) {
+    std::error_code size_error, time_error;
+    PictureStamp stamp{fs::absolute(path).lexically_normal().string(), fs::file_size(path, size_error),
+                       fs::last_write_time(path, time_error).time_since_epoch().count()};
+    if (size_error || time_error)
+        throw Error(fmt::format("{}: {}", path.string(), (size_error ? size_error : time_error).message()));
+    return stamp;
+}
+
+DecodedCache::DecodedCache(const fs::path& folder, const fs::path& pictures, PictureShape shape, Fit fit)
+    : shape_(shape), fit_(fit) {
+    const std::string of = fmt::format("{}x{}x{} {} {}", shape.channels, shape.height, shape.width, static_cast<int>(fit),
+                                       fs::absolute(pictures).lexically_normal().string());
+    path_ = folder / fmt::format("{:016x}.pictures", short_name(of));
+    try {
+        file_ = read_file(path_, std::numeric_limits<std::uint64_t>::max());
+    } catch (const Error&) {
+        return;  // not there yet: it will be written
+    }
+    constexpr std::size_t tail = sizeof(std::uint64_t);
+    if (file_.size() < tail) return;
+    const std::span<const std::uint8_t> content(file_.data(), file_.size() - tail);
+    if (Reader{std::span(file_).last(tail)}.next_is(checksum(content))) place_ = places(content, shape, fit);
+}
+
+std::span<const std::uint8_t> DecodedCache::find(const PictureStamp& stamp) const {
+    const auto found = place_.find(stamp);
+    if (found == place_.end()) return {};
+    return {file_.data() + found->second, shape_.size()};
+}
+
+void DecodedCache::keep(const std::vector<PictureStamp>& stamps, std::span<const std::uint8_t> pixels) const {
+    if (pixels.size() != stamps.size() * shape_.size())
+        throw Error(fmt::format("{}: {} pictures to keep must have {} bytes each, not {} in all", path_.string(),
+                                stamps.size(), shape_.size(), pixels.size()));
+    std::error_code failed;
+    fs::create_directories(path_.parent_path(), failed);
+    if (failed)
+        throw Error(fmt::format("{}: the folder cannot be made: {}", path_.parent_path().string(), failed.message()));
+    std::vector<std::uint8_t> out(begin.begin(), begin.end());
+    for (int number : {shape_.channels, shape_.height, shape_.width, static_cast<int>(fit_)})
+        put(out, static_cast<std::uint64_t>(number));
+    put(out, stamps.size());
+    for (const PictureStamp& stamp : stamps) {
+        put(out, stamp.bytes);
+        put(out, static_cast<std::uint64_t>(stamp.changed));
+        put(out, stamp.path.size());
+        out.insert(out.end(), stamp.path.begin(), stamp.path.end());
+    }
+    out.insert(out.end(), pixels.begin(), pixels.end());
+    put(out, checksum(out));
+    write_file(path_, out);
+}
+
+}  // namespace tn

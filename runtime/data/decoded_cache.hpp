@@ -1,0 +1,51 @@
+// Decoded pictures kept in a file, so that a folder of photographs is decoded and scaled once and not for every run.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "runtime/data/image.hpp"
+
+namespace tn {
+
+/// What a picture file is known by: one with the same name, size and time of change has the same pixels.
+struct PictureStamp {
+    std::string path;            ///< absolute
+    std::uint64_t bytes = 0;
+    std::int64_t changed = 0;    ///< in the ticks of the file system's clock
+    auto operator<=>(const PictureStamp&) const = default;
+};
+
+/// The stamp of a file as it is now. Throws Error "path: reason".
+PictureStamp stamp_of(const std::filesystem::path& path);
+
+/// What was kept of one folder, shape and fit.
+class DecodedCache {
+public:
+    /// Reads the file that keep() wrote for these three in `folder`. When there is none, or it is damaged, or of
+    /// another shape, it knows no picture.
+    DecodedCache(const std::filesystem::path& folder, const std::filesystem::path& pictures, PictureShape shape, Fit fit);
+
+    /// The shape.size() pixels of that picture; empty when they are not known.
+    std::span<const std::uint8_t> find(const PictureStamp& stamp) const;
+    std::size_t size() const { return place_.size(); }
+
+    /// Writes these pictures, stamps.size() times shape.size() bytes, and only these, as a whole or not at all; `folder`
+    /// is made if it is not there. Throws Error "path: reason".
+    void keep(const std::vector<PictureStamp>& stamps, std::span<const std::uint8_t> pixels) const;
+
+    const std::filesystem::path& path() const { return path_; }
+
+private:
+    std::filesystem::path path_;
+    PictureShape shape_;
+    Fit fit_;
+    std::vector<std::uint8_t> file_;
+    std::map<PictureStamp, std::size_t> place_;  // in file_
+};
+
+}  // namespace tn

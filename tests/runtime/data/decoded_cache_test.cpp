@@ -1,0 +1,141 @@
+#define BOOST_TEST_MODULE decoded_cache
+#include "runtime/data/decoded_cache.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <chrono>
+#include <fstream>
+
+#include "runtime/core/file.hpp"
+#include "runtime/data/folder.hpp"
+#include "tests/runtime/data/sample_files.hpp"
+#include "tests/runtime/temporary_folder.hpp"
+
+using namespace tn;
+using namespace tn_test;
+namespace fs = std::filesystem;
+
+namespace {
+
+const PictureShape tiny{1, 2, 2};
+
+Bytes grey(std::uint8_t value) { return png(Bytes(9, value), 3, 3, 1); }
+
+/// Two classes of two pictures, and a folder beside them for the cache.
+struct Photographs {
+    TemporaryFolder folder;
+    Photographs() {
+        write("a/1.png", 10);
+        write("a/2.png", 20);
+        write("b/1.png", 30);
+        write("b/2.png", 40);
+    }
+    /// A new picture has another time of change than the one before, however coarse the file system's clock.
+    void write(const char* name, std::uint8_t value) {
+        const fs::path path = folder.write(std::string("photographs/") + name, grey(value));
+        fs::last_write_time(path, fs::file_time_type(std::chrono::seconds(1000 + ++changes)));
+    }
+    Pictures read(PictureShape shape = tiny) const {
+        ThreadPool pool(2);
+        FolderOptions options;
+        options.cache = folder / "cache";
+        return read_folder(folder / "photographs", shape, pool, options);
+    }
+    fs::path cache(PictureShape shape = tiny) const {
+        return DecodedCache(folder / "cache", folder / "photographs", shape, Fit::stretch).path();
+    }
+    /// Puts other bytes into a picture's file without anything that a stamp sees.
+    void swap_bytes(const char* name, std::uint8_t value) const {
+        const fs::path path = folder / "photographs" / name;
+        const auto time = fs::last_write_time(path);
+        const auto size = fs::file_size(path);
+        folder.write(std::string("photographs/") + name, grey(value));
+        BOOST_REQUIRE_EQUAL(fs::file_size(path), size);
+        fs::last_write_time(path, time);
+    }
+    int changes = 0;
+};
+
+std::vector<int> greys(const Pictures& set) {
+    std::vector<int> values;
+    for (int i = 0; i < set.size(); ++i) values.push_back(set.picture(i)[0]);
+    return values;
+}
+using Greys = std::vector<int>;
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(what_was_decoded_once_is_not_decoded_again) {
+    Photographs p;
+    const Pictures first = p.read();
+    BOOST_TEST(greys(first) == (Greys{10, 20, 30, 40}), boost::test_tools::per_element());
+    BOOST_TEST(fs::exists(p.cache()));
+    p.swap_bytes("a/2.png", 99);  // would be seen if it were decoded
+    const Pictures again = p.read();
+    BOOST_TEST(again.pixels == first.pixels);
+    BOOST_TEST(again.labels == first.labels);
+    BOOST_TEST(again.files == first.files);
+}
+
+BOOST_AUTO_TEST_CASE(a_picture_that_changed_came_or_went_is_seen) {
+    Photographs p;
+    p.read();
+    p.write("a/2.png", 50);
+    BOOST_TEST(greys(p.read()) == (Greys{10, 50, 30, 40}), boost::test_tools::per_element());
+    p.write("a/3.png", 60);
+    fs::remove(p.folder / "photographs/b/1.png");
+    BOOST_TEST(greys(p.read()) == (Greys{10, 50, 60, 40}), boost::test_tools::per_element());
+    p.swap_bytes("b/2.png", 99);
+    BOOST_TEST(greys(p.read()) == (Greys{10, 50, 60, 40}), boost::test_tools::per_element());
+    BOOST_TEST(DecodedCache(p.folder / "cache", p.folder / "photographs", tiny, Fit::stretch).size() == 4u);
+}
+
+BOOST_AUTO_TEST_CASE(each_size_and_folder_has_a_file_of_its_own) {
+    Photographs p;
+    p.read();
+    BOOST_TEST(p.read({1, 4, 4}).pixels.size() == 64u);
+    BOOST_TEST(p.read({3, 2, 2}).pixels.size() == 48u);
+    BOOST_TEST(greys(p.read()) == (Greys{10, 20, 30, 40}), boost::test_tools::per_element());
+    BOOST_TEST(std::distance(fs::directory_iterator(p.folder / "cache"), {}) == 3);
+}
+
+BOOST_AUTO_TEST_CASE(a_damaged_file_is_not_believed_and_is_written_anew) {
+    Photographs p;
+    p.read();
+    const auto good = read_file(p.cache(), 1 << 20);
+    for (std::size_t i = 0; i < good.size(); ++i) {
+        auto bytes = good;
+        bytes[i] ^= 0x10;
+        write_file(p.cache(), bytes);
+        BOOST_REQUIRE_EQUAL(DecodedCache(p.folder / "cache", p.folder / "photographs", tiny, Fit::stretch).size(), 0u);
+    }
+    for (std::size_t length = 0; length < good.size(); ++length) {
+        write_file(p.cache(), std::span(good).first(length));
+        BOOST_REQUIRE_EQUAL(DecodedCache(p.folder / "cache", p.folder / "photographs", tiny, Fit::stretch).size(), 0u);
+    }
+    p.read();
+    BOOST_TEST((read_file(p.cache(), 1 << 20) == good));
+}
+
+BOOST_AUTO_TEST_CASE(a_file_of_another_shape_under_this_name_is_not_believed) {
+    Photographs p;
+    p.read();
+    p.read({1, 4, 4});
+    fs::copy_file(p.cache({1, 4, 4}), p.cache(), fs::copy_options::overwrite_existing);
+    BOOST_TEST(greys(p.read()) == (Greys{10, 20, 30, 40}), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(pictures_that_cannot_be_decoded_are_named_each_time) {
+    Photographs p;
+    for (int i = 0; i < 40; ++i) p.write(("b/more" + std::to_string(i) + ".png").c_str(), 70);
+    p.folder.write("photographs/a/bad.png", "no picture");
+    BOOST_TEST(p.read().skipped.size() == 1u);
+    const Pictures again = p.read();
+    BOOST_TEST(again.skipped.size() == 1u);
+    BOOST_TEST(again.size() == 44);
+}
+
+BOOST_AUTO_TEST_CASE(a_cache_that_cannot_be_written_is_an_error) {
+    Photographs p;
+    p.folder.write("cache", "a file, not a folder");
+    BOOST_TEST(contains(error_of([&] { p.read(); }), (p.folder / "cache").string() + ": the folder cannot be made"));
+}
