@@ -10,6 +10,8 @@
 #include "runtime/cpu/conv_block.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -203,19 +205,18 @@ Passes run_loss(const Bench& b, int outputs) {
     return {{}, Pass(b, ms, flops, flops, static_cast<double>(2 * x.size() + 2 * samples)), {}};
 }
 
-/// One step over tensors of these sizes.
-Passes run_adam(const Bench& b, const std::vector<std::size_t>& sizes) {
-    std::size_t count = 0;
-    for (std::size_t size : sizes) count += size;
+struct Span {
+    std::uint32_t begin, end;
+};
+
+/// One step over all parameters.
+Passes run_adam(const Bench& b, std::size_t count) {
     auto w = random_floats(count, 0), g = random_floats(count, 1);
     std::vector<float> first(count), second(count);
     const auto rule = Adam{}.rule(1);
+    const std::array<Span, 1> decays{Span{0, static_cast<std::uint32_t>(count)}};
     const double ms = b.ms([&] {
-        std::size_t at = 0;
-        for (std::size_t size : sizes) {
-            b.backend.update(rule, 0.0f, size, w.data() + at, g.data() + at, first.data() + at, second.data() + at);
-            at += size;
-        }
+        b.backend.update_all(rule, 0.0f, decays, count, w.data(), g.data(), first.data(), second.data());
     });
     const double flops = 13.0 * static_cast<double>(count);
     return {{}, Pass(b, ms, flops, flops, 7.0 * static_cast<double>(count)), {}};
@@ -246,7 +247,8 @@ int main(int argc, char** argv) try {
     row("8192 -> 128", run_dense(b, 8192, 128));
     row("128 -> 3", run_dense(b, 128, 3));
     row("cross-entropy", run_loss(b, 3));
-    row("Adam", run_adam(b, {144, 16, 16, 4608, 32, 32, 18432, 64, 64, 73728, 128, 128, 1048576, 128, 384, 3}));
+    const std::size_t convolutions = 144 + 4608 + 18432 + 73728 + 3 * (16 + 32 + 64 + 128);
+    row("Adam", run_adam(b, convolutions + 8193 * 128 + 129 * 3));
     print("all", total);
 } catch (const std::exception& error) {
     std::fprintf(stderr, "error: %s\n", error.what());
