@@ -150,8 +150,8 @@ struct TiledBackward {
                     from_blocked(image + std::size_t(block) * block_size + std::size_t(y + c.pad) * row +
                                      std::size_t(c.pad * lanes),
                                  c.width,
-                                 pass.dx + std::size_t(g.sample + i) * c.in_size() +
-                                     std::size_t(block * lanes) * c.in_plane() + std::size_t(y * c.width),
+                                 pass.dx + channel_place(c.channels, g.sample + i, block, c.in_plane()) +
+                                     std::size_t(y * c.width),
                                  c.in_plane());
         }
     }
