@@ -15,6 +15,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -32,9 +33,21 @@ constexpr BlockGeometry block(int channels, int size, int filters) {
     return {{channels, size, size, filters, 3, 3, 1, 1}, true, true, true, 2, 2};
 }
 
-std::vector<float> random_floats(std::size_t count, std::uint64_t index) {
+/// At multiples of 64 bytes, as in a network's arena.
+template <class T>
+struct Aligned {
+    using value_type = T;
+    static constexpr std::align_val_t alignment{64};
+
+    T* allocate(std::size_t count) { return static_cast<T*>(::operator new(count * sizeof(T), alignment)); }
+    void deallocate(T* p, std::size_t) { ::operator delete(p, alignment); }
+    bool operator==(const Aligned&) const = default;
+};
+using Floats = std::vector<float, Aligned<float>>;
+
+Floats random_floats(std::size_t count, std::uint64_t index) {
     Random random(1, stream::initialise, index);
-    std::vector<float> v(count);
+    Floats v(count);
     for (float& x : v) x = random.uniform(-1, 1);
     return v;
 }
@@ -131,7 +144,7 @@ Passes run_block(const Bench& b, bool first) {
     const auto x = random_floats(samples * G.conv.in_size(), 0), weight = random_floats(G.conv.weights(), 1),
                bias = random_floats(filters, 2), gamma = random_floats(filters, 3), beta = random_floats(filters, 4),
                dy = random_floats(samples * G.y_size(), 5);
-    std::vector<float> y(dy.size()), saved(Block::saved_floats(n)), work(Block::work_floats(n)), mean(filters),
+    Floats y(dy.size()), saved(Block::saved_floats(n)), work(Block::work_floats(n)), mean(filters),
         variance(filters, 1.0f), dx(x.size()), dweight(weight.size()), dbias(filters), dgamma(filters), dbeta(filters);
     const double forward_ms = b.ms([&] {
         Block::forward(pool, isa,
@@ -154,7 +167,7 @@ Passes run_block(const Bench& b, bool first) {
     // What backward reads of forward's: z, or a byte for each y.
     const double kept = cpu::method_of(G) == cpu::Method::shallow ? static_cast<double>(y.size()) / 4
                                                                   : static_cast<double>(samples * G.conv.out_size());
-    const auto size = [](const std::vector<float>& v) { return static_cast<double>(v.size()); };
+    const auto size = [](const Floats& v) { return static_cast<double>(v.size()); };
     return {Pass(b, forward_ms, flops, products.forward, size(x) + size(y) + kept),
             Pass(b, backward_ms, flops * (first ? 1 : 2), products.backward,
                  size(x) + size(dy) + kept + (first ? 0 : size(dx))),
@@ -165,7 +178,7 @@ Passes run_dense(const Bench& b, int inputs, int outputs) {
     const auto samples = std::size_t(b.n), in = std::size_t(inputs), out = std::size_t(outputs);
     auto x = random_floats(samples * in, 0), weight = random_floats(in * out, 1), bias = random_floats(out, 2),
          dy = random_floats(samples * out, 3);
-    std::vector<float> y(dy.size()), dx(x.size()), dweight(weight.size()), dbias(out);
+    Floats y(dy.size()), dx(x.size()), dweight(weight.size()), dbias(out);
     tn::Pass<float> pass;
     pass.n = b.n;
     pass.in = Shape{inputs, 1, 1, true};
@@ -179,7 +192,7 @@ Passes run_dense(const Bench& b, int inputs, int outputs) {
     const double forward_ms = b.ms([&] { b.backend.dense_forward(pass); });
     const double backward_ms = b.ms([&] { b.backend.dense_backward(pass); });
     const double flops = 2.0 * b.n * inputs * outputs;
-    const auto size = [](const std::vector<float>& v) { return static_cast<double>(v.size()); };
+    const auto size = [](const Floats& v) { return static_cast<double>(v.size()); };
     const Pass forward(b, forward_ms, flops, flops, size(x) + size(weight) + size(y));
     return {forward, Pass(b, backward_ms, 2 * flops, 2 * flops, size(x) + size(dx) + 2 * size(weight) + size(dy)),
             forward};
@@ -189,7 +202,7 @@ Passes run_dense(const Bench& b, int inputs, int outputs) {
 Passes run_loss(const Bench& b, int outputs) {
     const auto samples = std::size_t(b.n), out = std::size_t(outputs);
     const auto x = random_floats(samples * out, 0);
-    std::vector<float> dx(x.size()), loss(samples);
+    Floats dx(x.size()), loss(samples);
     std::vector<int> label(samples, 1);
     std::vector<unsigned char> correct(samples);
     LossPass<float> pass;
@@ -212,12 +225,11 @@ struct Span {
 /// One step over all parameters.
 Passes run_adam(const Bench& b, std::size_t count) {
     auto w = random_floats(count, 0), g = random_floats(count, 1);
-    std::vector<float> first(count), second(count);
+    Floats first(count), second(count);
     const auto rule = Adam{}.rule(1);
     const std::array<Span, 1> decays{Span{0, static_cast<std::uint32_t>(count)}};
-    const double ms = b.ms([&] {
-        b.backend.update_all(rule, 0.0f, decays, count, w.data(), g.data(), first.data(), second.data());
-    });
+    const double ms =
+        b.ms([&] { b.backend.update_all(rule, 0.0f, decays, count, w.data(), g.data(), first.data(), second.data()); });
     const double flops = 13.0 * static_cast<double>(count);
     return {{}, Pass(b, ms, flops, flops, 7.0 * static_cast<double>(count)), {}};
 }

@@ -45,6 +45,10 @@ TN_INLINE void stream(float* p, V v) {
     store(p, v);
 #endif
 }
+/// Whether a buffer is so large that its end pushes its beginning out of the caches, and can be streamed to.
+inline bool worth_streaming(const float* p, std::size_t floats) {
+    return floats >= std::size_t{2} << 20 && reinterpret_cast<std::uintptr_t>(p) % 64 == 0;
+}
 TN_INLINE void finish_streams() {
 #if defined(__x86_64__)
     _mm_sfence();

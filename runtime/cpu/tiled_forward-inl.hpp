@@ -148,14 +148,15 @@ inline void tiled_forward(ThreadPool& pool, const ConvPlan& conv_plan, const Con
 
     const SavedLayout kept(conv_plan, pass.n);
     float *mean = pass.saved + kept.mean, *deviation = pass.saved + kept.deviation;
-    const ForwardSweep sweep{t,
-                             pass,
-                             KeptZ(t.plan, pass.saved + kept.z),
-                             kept.has_pooled ? pass.saved + kept.pooled : nullptr,
-                             t.work + t.at.sums,
-                             affine,
-                             norm,
-                             t.plan.z_by_tiles() && reinterpret_cast<std::uintptr_t>(pass.saved + kept.z) % 64 == 0};
+    const ForwardSweep sweep{
+        t,
+        pass,
+        KeptZ(t.plan, pass.saved + kept.z),
+        kept.has_pooled ? pass.saved + kept.pooled : nullptr,
+        t.work + t.at.sums,
+        affine,
+        norm,
+        t.plan.z_by_tiles() && worth_streaming(pass.saved + kept.z, std::size_t(pass.n) * conv_plan.z_kept())};
     const Cut by_chunks(pool, pass.n, t.chunks);
     pool.run(by_chunks.tasks(), [&](int task, int slot) {
         each_group(t.plan, false, by_chunks.first_sample(task), by_chunks.last_sample(task), [&](const Group& g) {
