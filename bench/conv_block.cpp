@@ -1,19 +1,29 @@
-// Times the four blocks of the reference network, pass by pass: milliseconds (medians), GFLOP/s counted as direct
-// convolution, and the share of this machine's roofline: the least time that the products of the method and the bytes
-// that must move need at the measured peaks, over the time taken.
+// Times every step of the reference network, pass by pass: milliseconds (medians), GFLOP/s counted as direct
+// convolution and the share of this machine's roofline, the least time that a pass needs at the measured peaks over the
+// time taken.
+//
+// `roof` counts the products of the method that is used, and every tensor that must be read or written once: x, y, the
+// parameters, the gradients, and what forward leaves for backward. Statistics, Winograd's transforms, maxima, changes
+// of layout and second readings of a tensor are not counted as needed. `direct` counts the products of direct
+// convolution instead and the same bytes: it can exceed 100 %.
 // Usage: conv_block [threads] [isa] [batch] [repetitions]
 #include "runtime/cpu/conv_block.hpp"
 
 #include <algorithm>
-#include <chrono>
+#include <array>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <new>
+#include <string>
 #include <vector>
 
 #include "bench/machine.hpp"
+#include "dsl/loss/softmax_cross_entropy.hpp"
+#include "dsl/optim/adam.hpp"
 #include "runtime/core/random.hpp"
-#include "runtime/core/thread_pool.hpp"
+#include "runtime/cpu/backend.hpp"
 
 namespace {
 
@@ -23,122 +33,234 @@ constexpr BlockGeometry block(int channels, int size, int filters) {
     return {{channels, size, size, filters, 3, 3, 1, 1}, true, true, true, 2, 2};
 }
 
-std::vector<float> random_floats(std::size_t count, std::uint64_t index) {
+/// At multiples of 64 bytes, as in a network's arena.
+template <class T>
+struct Aligned {
+    using value_type = T;
+    static constexpr std::align_val_t alignment{64};
+
+    T* allocate(std::size_t count) { return static_cast<T*>(::operator new(count * sizeof(T), alignment)); }
+    void deallocate(T* p, std::size_t) { ::operator delete(p, alignment); }
+    bool operator==(const Aligned&) const = default;
+};
+using Floats = std::vector<float, Aligned<float>>;
+
+Floats random_floats(std::size_t count, std::uint64_t index) {
     Random random(1, stream::initialise, index);
-    std::vector<float> v(count);
+    Floats v(count);
     for (float& x : v) x = random.uniform(-1, 1);
     return v;
 }
 
-template <class F>
-double median_ms(int repetitions, F&& f) {
-    std::vector<double> times;
-    f();
-    for (int i = 0; i < repetitions; ++i) {
-        const auto start = std::chrono::steady_clock::now();
-        f();
-        times.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
-    }
-    std::ranges::nth_element(times, times.begin() + repetitions / 2);
-    return times[std::size_t(repetitions / 2)];
-}
+/// Where and how long to measure, and what the machine can do.
+struct Bench {
+    cpu::Backend& backend;
+    int n, repetitions;
+    double peak_flops, peak_bandwidth;
 
-struct Peaks {
-    double flops, bandwidth;
+    template <class F>
+    double ms(F&& f) const {
+        return bench::median_ms(repetitions, 1, f);
+    }
 };
 
-/// One pass: its time, its work as direct convolution, and what it cannot do without.
+/// One pass: its time, its work done directly, and the least times of both counts.
 struct Pass {
-    double ms = 0, flops = 0, least_ms = 0;
+    double ms = 0, flops = 0, least_ms = 0, least_direct_ms = 0;
 
+    Pass() = default;
+    Pass(const Bench& b, double ms, double flops, double needed_flops, double floats) : ms(ms), flops(flops) {
+        const double moved = 4 * floats / b.peak_bandwidth;
+        least_ms = 1e3 * std::max(needed_flops / b.peak_flops, moved);
+        least_direct_ms = 1e3 * std::max(flops / b.peak_flops, moved);
+    }
     Pass& operator+=(const Pass& o) {
         ms += o.ms;
         flops += o.flops;
         least_ms += o.least_ms;
+        least_direct_ms += o.least_direct_ms;
         return *this;
     }
 };
 
+/// A step that has no such pass leaves it empty.
 struct Passes {
     Pass forward, backward, infer;
+
+    Passes& operator+=(const Passes& o) {
+        forward += o.forward;
+        backward += o.backward;
+        infer += o.infer;
+        return *this;
+    }
 };
 
-void print(const char* name, const Passes& p) {
-    std::printf("%-12s", name);
+void print(const std::string& name, const Passes& p) {
+    std::printf("%-13s", name.c_str());
     for (const Pass& pass : {p.forward, p.backward, p.infer})
-        std::printf(" %8.3f %7.1f %4.0f%%", pass.ms, pass.flops / pass.ms * 1e-6, 100 * pass.least_ms / pass.ms);
+        if (pass.ms > 0)
+            std::printf(" %8.3f %6.1f %4.0f%% %5.0f%%", pass.ms, pass.flops / pass.ms * 1e-6,
+                        100 * pass.least_ms / pass.ms, 100 * pass.least_direct_ms / pass.ms);
+        else
+            std::printf("%28s", "");
     std::printf("\n");
 }
 
-/// Products that the method needs for `flops` of direct convolution; Winograd's transforms are not counted.
+/// Multiplications and additions of a block's passes by its method, from those of direct convolution forward.
+struct Needed {
+    double forward, backward, infer;
+};
+
 template <BlockGeometry G>
-double needed(double flops) {
-    if (cpu::method_of(G) != cpu::Method::winograd) return flops;
-    const cpu::TilePlan p(G);
-    return flops * (cpu::frequencies * p.rows * p.columns) / (9.0 * static_cast<double>(G.conv.out_plane()));
+constexpr Needed needed(double direct, double samples, bool first) {
+    const double gradients = first ? 1 : 2;
+    switch (cpu::method_of(G)) {
+        case cpu::Method::winograd: {
+            const cpu::TilePlan p(G);
+            const double flops =
+                direct * (cpu::frequencies * p.rows * p.columns) / (9.0 * static_cast<double>(G.conv.out_plane()));
+            return {flops, gradients * flops, flops};
+        }
+        case cpu::Method::shallow: {
+            // 16 products for 2 x 2 outputs instead of 36; the moments in double, at half the speed, 13 for a channel
+            // by itself and 25 with another; backward 9 for a window, and for dx all of them directly.
+            const double windows = direct * 16 / 36, c = G.conv.channels;
+            const double moments =
+                samples * static_cast<double>(G.conv.in_plane()) * (13 * c + 25 * c * (c - 1) / 2) * 4;
+            return {windows + moments, direct / 4 + (first ? 0 : windows + direct), windows};
+        }
+        default:
+            return {direct, gradients * direct, direct};
+    }
 }
 
 template <BlockGeometry G>
-void run(ThreadPool& pool, Isa isa, int n, int repetitions, bool first, const Peaks& peaks, Passes& total) {
+Passes run_block(const Bench& b, bool first) {
     using Block = cpu::ConvBlock<G>;
+    const int n = b.n;
+    ThreadPool& pool = b.backend.threads();
+    const Isa isa = b.backend.isa();
     const auto filters = std::size_t(G.conv.filters), samples = std::size_t(n);
     const auto x = random_floats(samples * G.conv.in_size(), 0), weight = random_floats(G.conv.weights(), 1),
                bias = random_floats(filters, 2), gamma = random_floats(filters, 3), beta = random_floats(filters, 4),
                dy = random_floats(samples * G.y_size(), 5);
-    std::vector<float> y(dy.size()), saved(Block::saved_floats(n)), work(Block::work_floats(n)), mean(filters),
+    Floats y(dy.size()), saved(Block::saved_floats(n)), work(Block::work_floats(n)), mean(filters),
         variance(filters, 1.0f), dx(x.size()), dweight(weight.size()), dbias(filters), dgamma(filters), dbeta(filters);
-    const double flops = static_cast<double>(n) * G.conv.flops();
-    const auto pass = [&](double ms, double work, std::size_t floats) {
-        return Pass{ms, work,
-                    1e3 * std::max(needed<G>(work) / peaks.flops,
-                                   sizeof(float) * static_cast<double>(floats) / peaks.bandwidth)};
-    };
-    Passes t;
-    const double forward_ms = median_ms(repetitions, [&] {
+    const double forward_ms = b.ms([&] {
         Block::forward(pool, isa,
                        {n, x.data(), weight.data(), bias.data(), gamma.data(), beta.data(), y.data(), saved.data(),
                         work.data(), mean.data(), variance.data()});
     });
-    const double backward_ms = median_ms(repetitions, [&] {
+    const double backward_ms = b.ms([&] {
         Block::backward(
             pool, isa,
             {n, x.data(), weight.data(), gamma.data(), beta.data(), dy.data(), saved.data(),
              first ? nullptr : dx.data(), dweight.data(), dbias.data(), dgamma.data(), dbeta.data(), work.data()});
     });
-    const double infer_ms = median_ms(repetitions, [&] {
+    const double infer_ms = b.ms([&] {
         Block::infer(pool, isa,
                      {n, x.data(), weight.data(), bias.data(), gamma.data(), beta.data(), mean.data(), variance.data(),
                       1e-5f, y.data(), work.data()});
     });
-    const std::size_t z = samples * Block::plan.z_kept();
-    t.forward = pass(forward_ms, flops, x.size() + y.size() + 2 * z);
-    t.backward = pass(backward_ms, flops * (first ? 1 : 2), x.size() + 2 * dy.size() + z + (first ? 0 : dx.size()));
-    t.infer = pass(infer_ms, flops, x.size() + y.size());
-    char name[32];
-    std::snprintf(name, sizeof name, "%dx%d -> %d", G.conv.channels, G.conv.height, G.conv.filters);
-    print(name, t);
-    total.forward += t.forward;
-    total.backward += t.backward;
-    total.infer += t.infer;
+    const double flops = n * G.conv.flops();
+    const Needed products = needed<G>(flops, n, first);
+    // What backward reads of forward's: z, or a byte for each y.
+    const double kept = cpu::method_of(G) == cpu::Method::shallow ? static_cast<double>(y.size()) / 4
+                                                                  : static_cast<double>(samples * G.conv.out_size());
+    const auto size = [](const Floats& v) { return static_cast<double>(v.size()); };
+    return {Pass(b, forward_ms, flops, products.forward, size(x) + size(y) + kept),
+            Pass(b, backward_ms, flops * (first ? 1 : 2), products.backward,
+                 size(x) + size(dy) + kept + (first ? 0 : size(dx))),
+            Pass(b, infer_ms, flops, products.infer, size(x) + size(y))};
+}
+
+Passes run_dense(const Bench& b, int inputs, int outputs) {
+    const auto samples = std::size_t(b.n), in = std::size_t(inputs), out = std::size_t(outputs);
+    auto x = random_floats(samples * in, 0), weight = random_floats(in * out, 1), bias = random_floats(out, 2),
+         dy = random_floats(samples * out, 3);
+    Floats y(dy.size()), dx(x.size()), dweight(weight.size()), dbias(out);
+    tn::Pass<float> pass;
+    pass.n = b.n;
+    pass.in = Shape{inputs, 1, 1, true};
+    pass.out = Shape{outputs, 1, 1, true};
+    pass.x = x.data();
+    pass.y = y.data();
+    pass.dy = dy.data();
+    pass.dx = dx.data();
+    pass.parameter = {weight.data(), bias.data()};
+    pass.gradient = {dweight.data(), dbias.data()};
+    const double forward_ms = b.ms([&] { b.backend.dense_forward(pass); });
+    const double backward_ms = b.ms([&] { b.backend.dense_backward(pass); });
+    const double flops = 2.0 * b.n * inputs * outputs;
+    const auto size = [](const Floats& v) { return static_cast<double>(v.size()); };
+    const Pass forward(b, forward_ms, flops, flops, size(x) + size(weight) + size(y));
+    return {forward, Pass(b, backward_ms, 2 * flops, 2 * flops, size(x) + size(dx) + 2 * size(weight) + size(dy)),
+            forward};
+}
+
+/// A sample's exponentials and logarithm are counted as one operation each.
+Passes run_loss(const Bench& b, int outputs) {
+    const auto samples = std::size_t(b.n), out = std::size_t(outputs);
+    const auto x = random_floats(samples * out, 0);
+    Floats dx(x.size()), loss(samples);
+    std::vector<int> label(samples, 1);
+    std::vector<unsigned char> correct(samples);
+    LossPass<float> pass;
+    pass.n = b.n;
+    pass.outputs = pass.active = outputs;
+    pass.x = x.data();
+    pass.label = label.data();
+    pass.dx = dx.data();
+    pass.loss = loss.data();
+    pass.correct = correct.data();
+    const double ms = b.ms([&] { b.backend.for_ranges(b.n, LossPart<SoftmaxCrossEntropy, float>{pass}); });
+    const double flops = b.n * (10.0 * outputs + 1);
+    return {{}, Pass(b, ms, flops, flops, static_cast<double>(2 * x.size() + 2 * samples)), {}};
+}
+
+struct Span {
+    std::uint32_t begin, end;
+};
+
+/// One step over all parameters.
+Passes run_adam(const Bench& b, std::size_t count) {
+    auto w = random_floats(count, 0), g = random_floats(count, 1);
+    Floats first(count), second(count);
+    const auto rule = Adam{}.rule(1);
+    const std::array<Span, 1> decays{Span{0, static_cast<std::uint32_t>(count)}};
+    const double ms =
+        b.ms([&] { b.backend.update_all(rule, 0.0f, decays, count, w.data(), g.data(), first.data(), second.data()); });
+    const double flops = 13.0 * static_cast<double>(count);
+    return {{}, Pass(b, ms, flops, flops, 7.0 * static_cast<double>(count)), {}};
 }
 
 }  // namespace
 
 int main(int argc, char** argv) try {
-    ThreadPool pool(argc > 1 ? std::atoi(argv[1]) : 0);
     const Isa isa = parse_isa(argc > 2 ? argv[2] : "best");
+    cpu::Backend backend(argc > 1 ? std::atoi(argv[1]) : 0, isa);
     const int n = argc > 3 ? std::atoi(argv[3]) : 64, repetitions = argc > 4 ? std::max(1, std::atoi(argv[4])) : 15;
-    std::printf("threads %d, instruction set %s, batch %d, median of %d\n", pool.threads(), name(isa), n, repetitions);
-    const Peaks peaks{bench::peak_flops(pool, isa), bench::peak_bandwidth(pool)};
-    std::printf("measured peaks: %.0f GFLOP/s, %.1f GB/s\n", peaks.flops * 1e-9, peaks.bandwidth * 1e-9);
-    std::printf("%-12s %22s %22s %22s\n%-12s", "", "forward", "backward", "infer", "layer");
-    for (int i = 0; i < 3; ++i) std::printf(" %8s %7s %5s", "ms", "GFLOP/s", "roof");
+    std::printf("%s, batch %d, median of %d\n", backend.describe().c_str(), n, repetitions);
+    const Bench b{backend, n, repetitions, bench::peak_flops(backend.threads(), isa),
+                  bench::peak_bandwidth(backend.threads())};
+    std::printf("measured peaks: %.0f GFLOP/s, %.1f GB/s\n", b.peak_flops * 1e-9, b.peak_bandwidth * 1e-9);
+    std::printf("%-13s %27s %27s %27s\n%-13s", "", "forward", "backward", "infer", "layer");
+    for (int i = 0; i < 3; ++i) std::printf(" %8s %6s %5s %6s", "ms", "GF/s", "roof", "direct");
     std::printf("\n");
     Passes total;
-    run<block(1, 128, 16)>(pool, isa, n, repetitions, true, peaks, total);
-    run<block(16, 64, 32)>(pool, isa, n, repetitions, false, peaks, total);
-    run<block(32, 32, 64)>(pool, isa, n, repetitions, false, peaks, total);
-    run<block(64, 16, 128)>(pool, isa, n, repetitions, false, peaks, total);
+    const auto row = [&total](const char* name, const Passes& p) {
+        print(name, p);
+        total += p;
+    };
+    row("1x128 -> 16", run_block<block(1, 128, 16)>(b, true));
+    row("16x64 -> 32", run_block<block(16, 64, 32)>(b, false));
+    row("32x32 -> 64", run_block<block(32, 32, 64)>(b, false));
+    row("64x16 -> 128", run_block<block(64, 16, 128)>(b, false));
+    row("8192 -> 128", run_dense(b, 8192, 128));
+    row("128 -> 3", run_dense(b, 128, 3));
+    row("cross-entropy", run_loss(b, 3));
+    const std::size_t convolutions = 144 + 4608 + 18432 + 73728 + 3 * (16 + 32 + 64 + 128);
+    row("Adam", run_adam(b, convolutions + 8193 * 128 + 129 * 3));
     print("all", total);
 } catch (const std::exception& error) {
     std::fprintf(stderr, "error: %s\n", error.what());

@@ -1,4 +1,4 @@
-// What this machine can do at most: measured, not looked up.
+// How long calls take, and what this machine can do at most: measured, not looked up.
 #pragma once
 
 #include <algorithm>
@@ -21,6 +21,20 @@ double least_seconds(int count, F&& f) {
         least = std::min(least, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
     }
     return least;
+}
+
+/// Milliseconds of the median of `count` calls, after `unmeasured` ones.
+template <class F>
+double median_ms(int count, int unmeasured, F&& f) {
+    std::vector<double> ms;
+    for (int i = 0; i < unmeasured + count; ++i) {
+        const auto start = std::chrono::steady_clock::now();
+        f();
+        const std::chrono::duration<double, std::milli> taken = std::chrono::steady_clock::now() - start;
+        if (i >= unmeasured) ms.push_back(taken.count());
+    }
+    std::ranges::nth_element(ms, ms.begin() + count / 2);
+    return ms[static_cast<std::size_t>(count / 2)];
 }
 
 inline constexpr int rounds = 1 << 20;
@@ -56,8 +70,9 @@ inline double peak_flops(tn::ThreadPool& pool, tn::Isa isa) {
     if (isa == tn::Isa::avx2) lanes = 8, loop = peak_avx2;
     if (isa == tn::Isa::avx512) lanes = 16, loop = peak_avx512;
 #endif
+    // Often: threads of libraries may spin for a while after the start.
     const double seconds =
-        least_seconds(5, [&] { pool.run(tasks, [&](int i) { sink[static_cast<std::size_t>(i)] = loop(0.5 + i); }); });
+        least_seconds(40, [&] { pool.run(tasks, [&](int i) { sink[static_cast<std::size_t>(i)] = loop(0.5 + i); }); });
     return 2.0 * 12 * lanes * rounds * tasks / seconds;
 }
 

@@ -5,11 +5,11 @@
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <chrono>
 #include <dsl/typenet.hpp>
 #include <exception>
 #include <runtime/train/model.hpp>
-#include <vector>
+
+#include "bench/machine.hpp"
 
 using namespace tn;
 
@@ -26,19 +26,6 @@ struct Stack<Seq<Ls...>, Filters, 0> {
 using Reference =
     Net<Image<1, TN_SIDE, TN_SIDE>, Batch<TN_BATCH>, Stack<Seq<>, 16, TN_BLOCKS>::type, SoftmaxCrossEntropy>;
 
-template <class F>
-double median_ms(int count, F f) {
-    std::vector<double> ms;
-    for (int i = 0; i < count + 2; ++i) {
-        const auto start = std::chrono::steady_clock::now();
-        f();
-        if (i >= 2)
-            ms.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
-    }
-    std::nth_element(ms.begin(), ms.begin() + count / 2, ms.end());
-    return ms[static_cast<std::size_t>(count / 2)];
-}
-
 int main(int argc, char** argv) try {
     const auto number = [&](int i, int otherwise) { return argc > i ? std::atoi(argv[i]) : otherwise; };
     const int batch = number(2, TN_BATCH), steps = std::max(1, number(3, 15));
@@ -52,12 +39,12 @@ int main(int argc, char** argv) try {
     {
         Model<Reference, Adam> model(backend);
         fill(model);
-        fmt::print("train_step_ms {:.3f}\n", median_ms(steps, [&] { model.train(batch, Adam{.rate = 3e-4f}); }));
+        fmt::print("train_step_ms {:.3f}\n", bench::median_ms(steps, 2, [&] { model.train(batch, Adam{.rate = 3e-4f}); }));
     }
     Model<Reference> model(backend);
     fill(model);
-    fmt::print("infer_batch_ms {:.3f}\n", median_ms(steps, [&] { model.predict(batch); }));
-    fmt::print("infer_one_ms {:.4f}\n", median_ms(std::max(steps, 200), [&] { model.predict(1); }));
+    fmt::print("infer_batch_ms {:.3f}\n", bench::median_ms(steps, 2, [&] { model.predict(batch); }));
+    fmt::print("infer_one_ms {:.4f}\n", bench::median_ms(std::max(steps, 200), 2, [&] { model.predict(1); }));
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);
     fmt::print("peak_memory_mb {:.1f}\n", static_cast<double>(usage.ru_maxrss) / 1024);

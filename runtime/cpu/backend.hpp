@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <string>
 
 #include "dsl/core/conv_window.hpp"
@@ -60,13 +61,27 @@ public:
                                 G.norm ? p.gradient[first_norm(G) + 1] : nullptr, p.work});
     }
 
-    /// Updates `count` weights by an optimizer's rule; a and b are its state or null-sized spans beside w.
-    template <class Rule>
-    void update(const Rule& rule, float decay, std::size_t count, float* w, const float* g, float* a, float* b) {
+    /// One pass over all parameters by an optimizer's rule; `spans` (begin, end), in order, say where weight decay acts.
+    /// a and b are its state, or w where it has none. What lies between tensors is 0 with a gradient of 0 and stays so.
+    template <class Rule, class DecaySpan, std::size_t Count>
+    void update_all(const Rule& rule, float decay, const std::array<DecaySpan, Count>& spans, std::size_t count,
+                    float* w, const float* g, float* a, float* b) {
         constexpr std::size_t block = 1 << 14;
+        const auto update = [&](std::size_t begin, std::size_t end, float by) {
+            for (std::size_t i = begin; i < end; ++i) rule(w[i], g[i] + by * w[i], a[i], b[i]);
+        };
         pool_.run(static_cast<int>((count + block - 1) / block), [&](int part) {
-            const std::size_t begin = static_cast<std::size_t>(part) * block, end = std::min(count, begin + block);
-            for (std::size_t i = begin; i < end; ++i) rule(w[i], g[i] + decay * w[i], a[i], b[i]);
+            std::size_t at = static_cast<std::size_t>(part) * block;
+            const std::size_t end = std::min(count, at + block);
+            for (const DecaySpan& span : spans) {
+                const std::size_t first = std::clamp<std::size_t>(span.begin, at, end),
+                                  last = std::clamp<std::size_t>(span.end, at, end);
+                if (first == last) continue;
+                update(at, first, 0.0f);
+                update(first, last, decay);
+                at = last;
+            }
+            update(at, end, 0.0f);
         });
     }
 

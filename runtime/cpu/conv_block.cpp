@@ -7,6 +7,10 @@
 #include <limits>
 #include <type_traits>
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 #include "runtime/core/error.hpp"
 #include "runtime/core/thread_pool.hpp"
 

@@ -25,6 +25,14 @@ TN_INLINE W shifted(W a, W b) {
     return shifted<Shift>(a, b, std::make_index_sequence<std::size_t(double_lanes)>{});
 }
 
+/// The first `count` lanes, zeros behind them.
+TN_INLINE W first_lanes(W v, int count) {
+    using Index = long long __attribute__((vector_size(sizeof(W))));
+    Index lane;
+    for (int i = 0; i < double_lanes; ++i) lane[i] = i;
+    return lane < Index{} + count ? v : W{};
+}
+
 inline double lane_sum(W v) {
     double total = 0;
     for (int i = 0; i < double_lanes; ++i) total += v[i];
@@ -74,11 +82,13 @@ private:
         return bits;
     }
 
-    static constexpr int margin = max_lanes;
     static constexpr int shifts = 5, pairs = shallow_channels * shallow_channels * 3 * shifts;
     static int pair(int a, int b, int dy) { return ((a * shallow_channels + b) * 3 + dy) * shifts; }
 
-    double* row(int channel, int y) const { return rows_ + std::size_t(channel * 3 + y % 3) * row_ + margin; }
+    /// The core of a row begins with a cache line.
+    double* row(int channel, int y) const {
+        return rows_ + std::size_t(channel * 3 + y % 3) * row_ + (max_lanes - first_);
+    }
 
     void read_row(const float* x, int y) {
         const ConvGeometry& c = plan_.conv();
@@ -117,11 +127,7 @@ private:
             here = next;
         };
         for (; x + double_lanes <= last_; x += double_lanes) add(load(a + x));
-        if (x < last_) {
-            W rest{};
-            std::memcpy(&rest, a + x, sizeof(double) * std::size_t(last_ - x));
-            add(rest);
-        }
+        if (x < last_) add(first_lanes(load(a + x), last_ - x));
         TN_UNROLL for (int k = 0; k < shifts; ++k) sum[k] = total[k];
     }
 

@@ -15,6 +15,15 @@ struct ShallowFinisher {
     const Affine* affine;
     float* y;
     unsigned char* routes;
+    bool streams;
+
+    ShallowFinisher(const ShallowPass& t, int n, bool with_relu, const Affine* affine, float* y, unsigned char* routes)
+        : t(t),
+          with_relu(with_relu),
+          affine(affine),
+          y(y),
+          routes(routes),
+          streams(t.y_w % lanes == 0 && worth_streaming(y, std::size_t(n) * t.plan.block.y_size())) {}
 
     TN_INLINE void take(const Strip& strip, int f, int row, int column, const V (&z)[4]) const {
         const std::size_t at = t.place(strip.sample, f, strip.row + row, column);
@@ -25,7 +34,10 @@ struct ShallowFinisher {
             if (Routes) where = value <= V{} ? I{} + route_closed : where;
             value = relu(value);
         }
-        store_part(y + at, value, left);
+        if (streams)
+            stream(y + at, value);
+        else
+            store_part(y + at, value, left);
         if (!Routes) return;
         const Bytes bytes = __builtin_convertvector(where, Bytes);
         std::memcpy(routes + at, &bytes, left >= lanes ? sizeof bytes : static_cast<std::size_t>(left));
@@ -48,6 +60,7 @@ inline void shallow_finish(ThreadPool& pool, const ShallowPass& t, int n, const 
                             [&](int f, int r, int column, const V(&z)[4])
                                 TN_INLINE_LAMBDA { finisher.take(strip, f, r, column, z); });
             }
+        finish_streams();
     });
 }
 
@@ -58,7 +71,8 @@ inline void shallow_infer(ThreadPool& pool, const ConvPlan& conv_plan, const Con
     for (int f = 0; f < t.conv().filters; ++f)
         affine[f] = signed_affine(running_affine(conv_plan, pass, f), gamma_sign(gamma, f));
     window_weights(t, pass.weight, gamma);
-    shallow_finish(pool, t, pass.n, pass.x, ShallowFinisher<false>{t, conv_plan.block.relu, affine, pass.y, nullptr});
+    shallow_finish(pool, t, pass.n, pass.x,
+                   ShallowFinisher<false>(t, pass.n, conv_plan.block.relu, affine, pass.y, nullptr));
 }
 
 /// Covariances of the values of a patch, from their moments over `count` places.
@@ -129,7 +143,8 @@ inline void shallow_forward(ThreadPool& pool, const ConvPlan& conv_plan, const C
                                   gamma_sign(gamma, f));
     window_weights(t, pass.weight, gamma);
     auto* routes = reinterpret_cast<unsigned char*>(pass.saved + kept.routes);
-    shallow_finish(pool, t, pass.n, pass.x, ShallowFinisher<true>{t, conv_plan.block.relu, affine, pass.y, routes});
+    shallow_finish(pool, t, pass.n, pass.x,
+                   ShallowFinisher<true>(t, pass.n, conv_plan.block.relu, affine, pass.y, routes));
 }
 
 }  // namespace tn::cpu::TN_ISA

@@ -32,6 +32,29 @@ TN_INLINE void store_part(float* p, V v, int count) {
         std::memcpy(p, &v, sizeof(float) * static_cast<std::size_t>(count));
 }
 
+/// Writes past the caches what is not read again soon: p is a multiple of the vector's size. finish_streams() comes
+/// before another thread reads it.
+TN_INLINE void stream(float* p, V v) {
+#if defined(__x86_64__) && TN_LANES == 16
+    _mm512_stream_ps(p, reinterpret_cast<__m512>(v));
+#elif defined(__x86_64__) && TN_LANES == 8
+    _mm256_stream_ps(p, reinterpret_cast<__m256>(v));
+#elif defined(__x86_64__)
+    _mm_stream_ps(p, reinterpret_cast<__m128>(v));
+#else
+    store(p, v);
+#endif
+}
+/// Whether a buffer is so large that its end pushes its beginning out of the caches, and can be streamed to.
+inline bool worth_streaming(const float* p, std::size_t floats) {
+    return floats >= std::size_t{2} << 20 && reinterpret_cast<std::uintptr_t>(p) % 64 == 0;
+}
+TN_INLINE void finish_streams() {
+#if defined(__x86_64__)
+    _mm_sfence();
+#endif
+}
+
 /// Keeps v in a register: compilers else repeat the load in each of the operations that use it.
 TN_INLINE void keep(V& v) {
 #if defined(__x86_64__)

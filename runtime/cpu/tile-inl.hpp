@@ -84,21 +84,21 @@ TN_INLINE void add_statistics(const V (&z)[tile_size], const Inside& in, int bef
     squares += distance + step * step * (part * static_cast<float>(before));
 }
 
-/// The z of the window `w` (0 .. 3) of a tile that is the largest behind the normalisation, and its place: the largest z
-/// where gamma is positive, the smallest where it is negative, the first where it is zero.
+/// The z of the window `w` (0 .. 3) of a tile that is the largest behind the normalisation, and its place: the largest
+/// z where gamma is positive, the smallest where it is negative, the first where it is zero.
 TN_INLINE V window_largest(const V (&z)[tile_size], int w, V sign, I& where) {
     const int corner = w / 2 * 8 + w % 2 * 2;
     const I flip = reinterpret_cast<I>(sign) & std::numeric_limits<int>::min();
     V key[4];
-    TN_UNROLL for (int k = 0; k < 4; ++k)
-        key[k] = reinterpret_cast<V>(reinterpret_cast<I>(z[corner + k / 2 * 4 + k % 2]) ^ flip);
+    TN_UNROLL for (int k = 0; k < 4; ++k) key[k] =
+        reinterpret_cast<V>(reinterpret_cast<I>(z[corner + k / 2 * 4 + k % 2]) ^ flip);
     const V best = reinterpret_cast<V>(reinterpret_cast<I>(window_maximum(key, where)) ^ flip);
     where = sign == V{} ? I{} : where;
     return sign == V{} ? z[corner] : best;
 }
 
-/// The z that the pooled values of a tile come from, written to a blocked image y_w wide of which `rows` x `columns` are
-/// inside.
+/// The z that the pooled values of a tile come from, written to a blocked image y_w wide of which `rows` x `columns`
+/// are inside.
 TN_INLINE void store_maxima(const V (&z)[tile_size], V sign, int rows, int columns, std::size_t row, float* pooled) {
     TN_UNROLL for (int i = 0; i < 4; ++i) {
         if (i / 2 >= rows || i % 2 >= columns) continue;

@@ -92,7 +92,9 @@ struct TileWork {
         };
         packed = take(channels * plan.packed_plane(plan.group_rows(backward)) + max_lanes);
         lines = take(std::size_t(plan.group_rows(backward) * plan.y_side() * plan.block.y_w()) * max_lanes);
-        inputs = take(frequencies * frequency(tiles, c.channels));
+        // The weights of a block are blocked here before they are transformed.
+        inputs =
+            take(std::max(frequencies * frequency(tiles, c.channels), channels * std::size_t(c.taps()) * max_lanes));
         products = take(frequencies * frequency(tiles, 2 * max_lanes));
         if (backward) {
             input_gradients = take(frequencies * frequency(tiles, c.channels));

@@ -57,9 +57,9 @@ struct TiledBackward {
         const BlockAffine a(affine, t.conv().filters, block, true);
         const int y0 = p.y_rows(g.row), rows = p.y_rows(g.row + g.rows) - y0;
         float* lines = scratch + t.at.lines;
-        to_blocked(pass.dy + channel_place(t.conv().filters, s, block, b.y_plane()) +
-                       std::size_t(y0) * std::size_t(b.y_w()),
-                   b.y_plane(), rows * b.y_w(), lines);
+        to_blocked(
+            pass.dy + channel_place(t.conv().filters, s, block, b.y_plane()) + std::size_t(y0) * std::size_t(b.y_w()),
+            b.y_plane(), rows * b.y_w(), lines);
         const std::size_t y_row = std::size_t(b.y_w()) * lanes;
         for (int row = g.row; row < g.row + g.rows; ++row)
             for (int column = 0; column < p.columns; ++column) {
@@ -93,9 +93,11 @@ struct TiledBackward {
                     each_dz(
                         g, s, block,
                         [&](int row, int column, const Inside& in, V(&z)[tile_size]) TN_INLINE_LAMBDA {
-                            if (conv_plan.keeps_z())
-                                load_tile(kept_z.at(s, block, row, column), kept_z.row, in, z);
-                            else
+                            if (conv_plan.keeps_z()) {
+                                const float* from = kept_z.at(s, block, row, column);
+                                kept_z.fetch_ahead(from);
+                                load_tile(from, kept_z.row, in, z);
+                            } else
                                 for (V& v : z) v = V{};
                         },
                         [&](int, int, const V(&dz)[tile_size]) TN_INLINE_LAMBDA {
@@ -148,8 +150,8 @@ struct TiledBackward {
                     from_blocked(image + std::size_t(block) * block_size + std::size_t(y + c.pad) * row +
                                      std::size_t(c.pad * lanes),
                                  c.width,
-                                 pass.dx + std::size_t(g.sample + i) * c.in_size() +
-                                     std::size_t(block * lanes) * c.in_plane() + std::size_t(y * c.width),
+                                 pass.dx + channel_place(c.channels, g.sample + i, block, c.in_plane()) +
+                                     std::size_t(y * c.width),
                                  c.in_plane());
         }
     }

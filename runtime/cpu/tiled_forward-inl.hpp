@@ -81,6 +81,7 @@ struct ForwardSweep {
     float *pooled, *sums;  // pooled null: y comes from z
     const float* affine;
     bool norm;
+    bool streams;  // whole tiles of z go to memory, where backward finds them
 
     void convolve(const Group& g, int first, int last, float* scratch) const {
         const int filters = t.conv().filters;
@@ -91,7 +92,12 @@ struct ForwardSweep {
             t, g, pass.x, first, last, scratch,
             [&](int s, int block, int row, int column, const V(&z)[tile_size]) TN_INLINE_LAMBDA {
                 const Inside in(t.plan, row, column);
-                store_tile(z_kept.at(s, block, row, column), z_kept.row, in, z);
+                float* to = z_kept.at(s, block, row, column);
+                if (streams) {
+                    TN_UNROLL for (int i = 0; i < tile_size; ++i) stream(to + i * lanes, z[i]);
+                } else {
+                    store_tile(to, z_kept.row, in, z);
+                }
                 if (pooled) {
                     const int y0 = t.plan.y_rows(row), x0 = column * t.plan.y_side();
                     store_maxima(z, load(affine + 3 * filters + block * lanes), t.plan.y_rows(row + 1) - y0,
@@ -142,18 +148,21 @@ inline void tiled_forward(ThreadPool& pool, const ConvPlan& conv_plan, const Con
 
     const SavedLayout kept(conv_plan, pass.n);
     float *mean = pass.saved + kept.mean, *deviation = pass.saved + kept.deviation;
-    const ForwardSweep sweep{t,
-                             pass,
-                             KeptZ(t.plan, pass.saved + kept.z),
-                             kept.has_pooled ? pass.saved + kept.pooled : nullptr,
-                             t.work + t.at.sums,
-                             affine,
-                             norm};
+    const ForwardSweep sweep{
+        t,
+        pass,
+        KeptZ(t.plan, pass.saved + kept.z),
+        kept.has_pooled ? pass.saved + kept.pooled : nullptr,
+        t.work + t.at.sums,
+        affine,
+        norm,
+        t.plan.z_by_tiles() && worth_streaming(pass.saved + kept.z, std::size_t(pass.n) * conv_plan.z_kept())};
     const Cut by_chunks(pool, pass.n, t.chunks);
     pool.run(by_chunks.tasks(), [&](int task, int slot) {
         each_group(t.plan, false, by_chunks.first_sample(task), by_chunks.last_sample(task), [&](const Group& g) {
             sweep.convolve(g, by_chunks.first(task, t.chunks), by_chunks.last(task, t.chunks), t.scratch(slot));
         });
+        finish_streams();
     });
     if (norm) {
         combine_statistics(conv_plan, pass, sweep.sums, mean, deviation);

@@ -167,13 +167,12 @@ public:
             backend_.update_all(rule, optimizer.weight_decay, decay_spans, parameter_span, first,
                                 first + parameter_span, first_a, first_b);
         } else {
-            for (const Tensor<T>& t : tensors_)
-                if (t.trained) {
-                    const auto at = t.values.data() - first;
-                    const T decay = t.parameter.decays ? optimizer.weight_decay : 0;
-                    update_tensor(rule, decay, t.values.size(), t.values.data(), gradient_of(t), first_a + at,
-                                  first_b + at);
-                }
+            for (const Tensor<T>& t : tensors_) {
+                const auto at = static_cast<std::size_t>(t.values.data() - first);
+                const T decay = t.parameter.decays ? optimizer.weight_decay : 0;
+                for (std::size_t i = at; t.trained && i < at + t.values.size(); ++i)
+                    rule(first[i], static_cast<T>(first[parameter_span + i] + decay * first[i]), first_a[i], first_b[i]);
+            }
         }
     }
 
@@ -337,14 +336,6 @@ private:
         class_weights_ = exchange_.share(class_weights, N::output.size());
         labels_ = exchange_.share(labels, n);
         correct_ = exchange_.share(correct, n);
-    }
-
-    template <class Rule>
-    void update_tensor(const Rule& rule, T decay, std::size_t count, T* w, const T* g, T* a, T* b) {
-        if constexpr (requires { backend_.update(rule, decay, count, w, g, a, b); })
-            backend_.update(rule, decay, count, w, g, a, b);
-        else
-            for (std::size_t i = 0; i < count; ++i) rule(w[i], static_cast<T>(g[i] + decay * w[i]), a[i], b[i]);
     }
 
     std::span<T> fetch_outputs(int n) {

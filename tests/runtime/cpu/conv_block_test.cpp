@@ -2,6 +2,7 @@
 #include "runtime/cpu/conv_block.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -497,6 +498,59 @@ BOOST_AUTO_TEST_CASE(nan_goes_through_relu_and_pooling_to_the_windows_that_see_i
     for_each_isa([&](Isa isa) {
         BOOST_TEST(nan_pixels.template operator()<pairs>(isa) == 2 * 4);
         BOOST_TEST(nan_pixels.template operator()<triples>(isa) > 2 * 4);
+    });
+}
+
+/// Values at a multiple of 64 bytes, or a float behind one.
+struct Placed {
+    std::vector<float> all;
+    float* first;
+
+    Placed(std::size_t size, std::size_t behind) : all(size + 32) {
+        const std::size_t past = reinterpret_cast<std::uintptr_t>(all.data()) % 64 / sizeof(float);
+        first = all.data() + (16 - past) % 16 + behind;
+    }
+    void fill(std::uint64_t index, std::size_t size) {
+        Random random(index, stream::initialise);
+        for (std::size_t i = 0; i < size; ++i) first[i] = random.uniform(-1, 1);
+    }
+};
+
+/// y in training and in evaluation and the gradient of the weights, of so many samples that y and z are not kept in
+/// caches where their place allows it.
+template <BlockGeometry G>
+std::vector<float> many_samples(Isa isa, std::size_t behind) {
+    using Fused = cpu::ConvBlock<G>;
+    constexpr int n = 32;
+    constexpr std::size_t x_size = n * G.conv.in_size(), y_size = n * G.y_size(), filters = std::size_t(G.conv.filters);
+    static_assert(y_size >= std::size_t{2} << 20 || n * Fused::plan.z_kept() >= std::size_t{2} << 20);
+    Placed x(x_size, behind), weight(G.conv.weights(), behind), gamma(filters, 0), y(y_size, behind), dy(y_size, behind),
+        saved(Fused::saved_floats(n), behind), work(Fused::work_floats(n), behind), dweight(G.conv.weights(), behind),
+        other(4 * filters, 0), mean(filters, 0), variance(filters, 0);
+    x.fill(1, x_size);
+    weight.fill(2, G.conv.weights());
+    gamma.fill(3, filters);
+    dy.fill(4, y_size);
+    std::fill_n(variance.first, filters, 1.0f);
+    ThreadPool& pool = *pools()[1];
+    Fused::forward(pool, isa, {n, x.first, weight.first, nullptr, gamma.first, gamma.first, y.first, saved.first,
+                               work.first, mean.first, variance.first});
+    std::vector<float> results(y.first, y.first + y_size);
+    Fused::backward(pool, isa, {n, x.first, weight.first, gamma.first, gamma.first, dy.first, saved.first, nullptr,
+                                dweight.first, nullptr, other.first, other.first + filters, work.first});
+    results.insert(results.end(), dweight.first, dweight.first + G.conv.weights());
+    Fused::infer(pool, isa, {n, x.first, weight.first, nullptr, gamma.first, gamma.first, mean.first, variance.first,
+                             1e-5f, y.first, work.first});
+    results.insert(results.end(), y.first, y.first + y_size);
+    return results;
+}
+
+BOOST_AUTO_TEST_CASE(what_is_too_large_for_the_caches_is_the_same_where_it_passes_them) {
+    for_each_isa([](Isa isa) {
+        constexpr BlockGeometry shallow{conv3(1, 128, 128, 16), false, true, true, 2, 2};
+        BOOST_TEST((many_samples<shallow>(isa, 0) == many_samples<shallow>(isa, 1)));
+        constexpr BlockGeometry winograd{conv3(16, 64, 64, 16), false, true, true, 2, 2};
+        BOOST_TEST((many_samples<winograd>(isa, 0) == many_samples<winograd>(isa, 1)));
     });
 }
 
