@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <sstream>
+#include <tuple>
 
 #include "runtime/core/file.hpp"
 
@@ -60,6 +61,15 @@ std::vector<EpochResult> read_history(const std::filesystem::path& path) {
     for (int number = 2; std::getline(lines, line); ++number)
         epochs.push_back(parse(line, fmt::format("{}:{}", path.string(), number)));
     return epochs;
+}
+
+std::string epoch_line(const EpochResult& e) {
+    std::string line = fmt::format("epoch {:>3}", e.epoch);
+    for (const auto& [name, loss, accuracy] : {std::tuple{"train", e.train_loss, e.train_accuracy},
+                                               std::tuple{"held out", e.held_loss, e.held_accuracy},
+                                               std::tuple{"test", e.test_loss, e.test_accuracy}})
+        if (!std::isnan(loss)) line += fmt::format("  {} loss {:.4f} accuracy {:5.1f} %", name, loss, 100 * accuracy);
+    return line;
 }
 
 std::vector<Panel> history_panels(const std::vector<EpochResult>& epochs) {

@@ -1,9 +1,13 @@
 #include "run_record.hpp"
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <chrono>
 #include <cmath>
 
 #include "history.hpp"
+#include "runtime/core/error.hpp"
 #include "runtime/core/file.hpp"
 #include "runtime/io/event_file.hpp"
 
@@ -31,8 +35,12 @@ double now() {
 
 }  // namespace
 
-RunRecord::RunRecord(std::filesystem::path folder, bool resume) : folder_(std::move(folder)), begin_(now()) {
+RunRecord::RunRecord(std::filesystem::path folder, std::string name, bool resume)
+    : folder_(std::move(folder)), begin_(now()) {
     if (resume) epochs_ = read_history(folder_ / "metrics.csv");
+    progress_.name = std::move(name);
+    progress_.state = "running";
+    progress_.process = ::getpid();
 }
 
 void RunRecord::add(const EpochResult& epoch) {
@@ -48,6 +56,31 @@ void RunRecord::add(const EpochResult& epoch) {
     append_to_file(folder_ / event_file, event_of(epoch, begin_));
     write_file(folder_ / "metrics.csv", to_csv(epochs_));
     write_file(folder_ / "metrics.jsonl", to_json_lines(epochs_));
+    progress_.epochs = epochs_.size();
+    write_progress();
+}
+
+void RunRecord::step(const ProgressState& state) {
+    progress_.step = state;
+    // Rows of a run that was resumed count from its first step on.
+    if (!begun_) progress_.epochs = epochs_.size();
+    if (state.seconds - written_ < 1) return;
+    written_ = state.seconds;
+    write_progress();
+}
+
+void RunRecord::end(const std::string& state) {
+    progress_.state = state;
+    write_progress();
+}
+
+void RunRecord::write_progress() {
+    rusage used{};
+    if (::getrusage(RUSAGE_SELF, &used) == 0) progress_.memory = static_cast<std::uint64_t>(used.ru_maxrss) * 1024;
+    try {
+        write_passing_file(folder_ / progress_file, to_json(progress_));
+    } catch (const Error&) {
+    }
 }
 
 }  // namespace photos

@@ -44,6 +44,7 @@ struct TrainOptions {
     double evaluate_seconds = 0;           ///< at least so long between two evaluations; 0: after every epoch
     std::filesystem::path save_to;         ///< a checkpoint after every epoch; empty: none
     std::filesystem::path resume_from;     ///< a checkpoint of such a run to go on with; empty: from the start
+    std::function<void(const ProgressState&)> after_step;  ///< told of every step, of the epoch that is under way
     std::function<bool()> stop;            ///< asked after every step: true ends the run there, with a checkpoint
     LoaderOptions loader{};
     std::vector<std::string> classes;
@@ -266,9 +267,11 @@ std::vector<EpochResult> train(M& model, Optimizer optimizer, const Pictures& tr
         sums.right += result.correct;
         sums.seen += batch.n;
         samples += batch.n;
-        progress.show({i + 1 - begin, total - begin, sums.loss / sums.seen,
-                       static_cast<double>(sums.right) / sums.seen, seconds(),
-                       static_cast<double>(samples) / seconds()});
+        const ProgressState state{i + 1 - begin, total - begin, sums.loss / sums.seen,
+                                  static_cast<double>(sums.right) / sums.seen, seconds(),
+                                  static_cast<double>(samples) / seconds(), begin};
+        progress.show(state);
+        if (options.after_step) options.after_step(state);
         const bool last = i + 1 == total;
         const bool stopping = !last && options.stop && options.stop(), ends_epoch = batch.index + 1 == per_epoch || last;
         if (!ends_epoch && !stopping) continue;
