@@ -89,7 +89,7 @@ std::vector<Panel> history_panels(const std::vector<EpochResult>& epochs) {
         point(accuracy.curves[2], e, e.held_accuracy);
     }
     for (Panel* panel : {&loss, &accuracy})
-        if (panel->curves[2].x.empty()) panel->curves.pop_back();
+        std::erase_if(panel->curves, [](const Curve& c) { return c.x.empty(); });
     return {loss, accuracy};
 }
 
