@@ -15,8 +15,9 @@ struct Machine {
 
 struct TrainCommand {
     std::string folder, test_folder, out = "photos-run", augmentation = "strong", weights, schedule = "cosine",
-                class_weights = "none";
-    int epochs = 0, batch = 64, evaluate_limit = 0, train_per_class = 0, generated = 200, generated_test = 0, patience = 0;
+                                     class_weights = "none";
+    int epochs = 0, batch = 64, evaluate_limit = 0, train_per_class = 0, generated = 200, generated_test = 0,
+        patience = 0;
     std::int64_t iterations = 0;
     double test_share = 0.2, rate = 1e-3, weight_decay = 1e-4, wrong_labels = 0.04, smoothing = 0, mixup = 0,
            average = 0, warm_up = 0.05, held_out = 0.1;

@@ -35,7 +35,8 @@ Seen look(const fs::path& folder) {
     seen.running = holder != 0;
     const std::optional<RunProgress> progress = read_progress(folder / progress_file);
     if (!progress && !seen.running)
-        throw Error(fmt::format("{}: must be the folder of a run of photos train: it has no {}", folder.string(), progress_file));
+        throw Error(fmt::format("{}: must be the folder of a run of photos train: it has no {}", folder.string(),
+                                progress_file));
     // A run that has just begun has not written its own yet.
     if (!progress || (seen.running && progress->process != holder)) return seen;
     seen.progress = *progress;

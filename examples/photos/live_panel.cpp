@@ -34,7 +34,8 @@ std::string last_numbers(const std::vector<EpochResult>& epochs) {
 }
 
 /// Lines of two charts beside each other. Escape sequences take no room, so the left one's are padded by what is seen.
-std::vector<std::string> beside(const std::vector<std::string>& left, const std::vector<std::string>& right, int width) {
+std::vector<std::string> beside(const std::vector<std::string>& left, const std::vector<std::string>& right,
+                                int width) {
     std::vector<std::string> lines;
     for (std::size_t i = 0; i < left.size(); ++i) {
         int seen = 0;
@@ -58,7 +59,8 @@ std::vector<std::string> live_panel(const RunProgress& p, const std::vector<Epoc
     all.total += all.before;
     all.loss = p.step.loss;
     // What is left is told by the steps of this start alone.
-    all.seconds = p.step.done > 0 ? p.step.seconds * static_cast<double>(all.done) / static_cast<double>(p.step.done) : 0;
+    all.seconds =
+        p.step.done > 0 ? p.step.seconds * static_cast<double>(all.done) / static_cast<double>(p.step.done) : 0;
     const std::string name = p.name.empty() ? "generated characters" : one_line(p.name);
     const std::string state = p.state.empty() ? "is starting" : p.state;
     std::vector<std::string> lines{
@@ -111,7 +113,8 @@ void LiveScreen::leave() {
     winsize size{};
     const bool known = ::ioctl(fileno(out_), TIOCGWINSZ, &size) == 0 && size.ws_col > 0 && size.ws_row > 1;
     std::fputs("\x1b[?1049l\x1b[?25h", out_);
-    for (const std::string& line : live_panel(last_, epochs_, known ? size.ws_col : 80, known ? size.ws_row - 1 : 23, style_))
+    for (const std::string& line :
+         live_panel(last_, epochs_, known ? size.ws_col : 80, known ? size.ws_row - 1 : 23, style_))
         std::fprintf(out_, "%s\n", line.c_str());
     std::fflush(out_);
 }

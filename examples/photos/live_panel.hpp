@@ -12,11 +12,12 @@
 namespace photos {
 
 /// At most `rows` lines of at most `columns` columns; curves only where there is room for them.
-std::vector<std::string> live_panel(const RunProgress& progress, const std::vector<tn::EpochResult>& epochs, int columns,
-                                    int rows, tn::TerminalStyle style);
+std::vector<std::string> live_panel(const RunProgress& progress, const std::vector<tn::EpochResult>& epochs,
+                                    int columns, int rows, tn::TerminalStyle style);
 
-/// The terminal's second screen, on which the panel is drawn again and again in the size that the terminal then has; what
-/// was on the first one is there again afterwards, with the last panel below it. Writes nothing before the first draw().
+/// The terminal's second screen, on which the panel is drawn again and again in the size that the terminal then has;
+/// what was on the first one is there again afterwards, with the last panel below it. Writes nothing before the first
+/// draw().
 class LiveScreen {
 public:
     explicit LiveScreen(std::FILE* out);

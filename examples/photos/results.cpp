@@ -23,7 +23,8 @@ std::vector<std::pair<std::string, std::string>> facts(const Results& r) {
     const std::string held = c.patience > 0 ? fmt::format("{} held out, ", r.sets.held_out.size()) : "";
     std::vector<std::pair<std::string, std::string>> all{
         {"test accuracy", r.sets.test.size() ? fmt::format("{:.2f} %", 100 * r.final.test_accuracy) : "no test"},
-        {"photographs", fmt::format("{} to train on, {}{} to test on", r.sets.training.size(), held, r.sets.test.size())},
+        {"photographs",
+         fmt::format("{} to train on, {}{} to test on", r.sets.training.size(), held, r.sets.test.size())},
         {"classes", fmt::format("{}", r.options.classes.size())},
         {"training", fmt::format("{} epochs, {} steps of {}", end.epoch, end.iteration, r.options.batch)},
         {"this run took", fmt::format("{:.0f} s", end.seconds)},
@@ -46,8 +47,9 @@ void write_results(const Results& r, const fs::path& out) {
     write_png(out / "curves.png", draw_curves(panels, "iteration"));
     write_file(out / "curves.svg", curves_svg(panels, "iteration"));
     write_png(out / "confusion.png", draw_confusion(r.confusion, r.options.classes));
-    write_png(out / "predictions.png", draw_predictions(r.sets.test, choose(r.sets.test, r.predictions, predictions_shown),
-                                                        title_of(r.sets.test, r.predictions, predictions_shown)));
+    write_png(out / "predictions.png",
+              draw_predictions(r.sets.test, choose(r.sets.test, r.predictions, predictions_shown),
+                               title_of(r.sets.test, r.predictions, predictions_shown)));
     const Picture augmented = augmentation_sheet(r.sets.training, r.options.loader.augmentation, r.command.seed, 4, 7);
     write_file(out / "report.html",
                to_html({.title = r.command.folder.empty() ? "Generated characters" : r.command.folder,

@@ -11,12 +11,12 @@
 namespace photos {
 
 struct RunProgress {
-    std::string name;           ///< what is trained on
-    std::string state;          ///< running, ended or interrupted
+    std::string name;   ///< what is trained on
+    std::string state;  ///< running, ended or interrupted
     int process = 0;
     tn::ProgressState step;
-    std::size_t epochs = 0;     ///< rows of metrics.csv that are this run's
-    std::uint64_t memory = 0;   ///< bytes that the process had at most
+    std::size_t epochs = 0;    ///< rows of metrics.csv that are this run's
+    std::uint64_t memory = 0;  ///< bytes that the process had at most
 };
 
 inline constexpr const char* progress_file = "progress.json";

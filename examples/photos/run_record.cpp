@@ -21,17 +21,15 @@ constexpr const char* event_file = "events.out.tfevents.photos";
 
 std::string event_of(const EpochResult& e, double begin) {
     std::vector<Scalar> scalars;
-    for (const auto& [name, value] : {std::pair{"loss/train", e.train_loss}, std::pair{"loss/test", e.test_loss},
-                                      std::pair{"loss/held out", e.held_loss}, std::pair{"accuracy/train", e.train_accuracy},
-                                      std::pair{"accuracy/test", e.test_accuracy},
-                                      std::pair{"accuracy/held out", e.held_accuracy}})
+    for (const auto& [name, value] :
+         {std::pair{"loss/train", e.train_loss}, std::pair{"loss/test", e.test_loss},
+          std::pair{"loss/held out", e.held_loss}, std::pair{"accuracy/train", e.train_accuracy},
+          std::pair{"accuracy/test", e.test_accuracy}, std::pair{"accuracy/held out", e.held_accuracy}})
         if (!std::isnan(value)) scalars.push_back({name, static_cast<float>(value)});
     return event_record(e.iteration, begin + e.seconds, scalars);
 }
 
-double now() {
-    return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
+double now() { return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count(); }
 
 }  // namespace
 

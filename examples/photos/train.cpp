@@ -33,7 +33,8 @@ int enough_epochs(int photographs, int batch) {
     return std::max(40, (1000 + batches - 1) / batches);
 }
 
-TrainOptions options_of(const TrainCommand& c, const Augmentation& augmentation, const Sets& sets, const fs::path& out) {
+TrainOptions options_of(const TrainCommand& c, const Augmentation& augmentation, const Sets& sets,
+                        const fs::path& out) {
     TrainOptions o;
     o.batch = c.batch;
     o.epochs = c.epochs > 0 ? c.epochs : enough_epochs(sets.training.size(), c.batch);
@@ -107,8 +108,10 @@ int train(const Machine& machine, const TrainCommand& c) {
         tn::train(model, Adam{.rate = static_cast<float>(c.rate), .weight_decay = static_cast<float>(c.weight_decay)},
                   sets.training, sets.test, o, progress, [&](const EpochResult& e) {
                       record.add(e);
-                      if (screen) screen->draw(record.progress(), record.epochs());
-                      else if (c.live || !std::isnan(e.test_accuracy)) progress.say(epoch_line(e));
+                      if (screen)
+                          screen->draw(record.progress(), record.epochs());
+                      else if (c.live || !std::isnan(e.test_accuracy))
+                          progress.say(epoch_line(e));
                   });
     record.end(run.empty() || !run.back().last ? "interrupted" : "ended");
     if (screen) {
@@ -118,9 +121,10 @@ int train(const Machine& machine, const TrainCommand& c) {
     if (run.empty() || !run.back().last)
         return interrupted(signals.caught(), model.step(), run_length(o, sets.training.size()), o);
 
-    Results results{c, o, sets, record.epochs(), {}, Confusion(static_cast<int>(o.classes.size())), {}, backend.describe()};
-    results.final = evaluate(model, sets.test, o.loader.normalise, c.batch, 0, &results.confusion, &results.predictions,
-                             c.mirror);
+    Results results{
+        c, o, sets, record.epochs(), {}, Confusion(static_cast<int>(o.classes.size())), {}, backend.describe()};
+    results.final =
+        evaluate(model, sets.test, o.loader.normalise, c.batch, 0, &results.confusion, &results.predictions, c.mirror);
     write_results(results, out);
     return 0;
 }

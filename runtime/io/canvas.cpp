@@ -191,9 +191,7 @@ Picture Canvas::finish() const {
     return result;
 }
 
-double text_width(std::string_view text, double scale) {
-    return stb_easy_font_width(plain_text(text).data()) * scale;
-}
+double text_width(std::string_view text, double scale) { return stb_easy_font_width(plain_text(text).data()) * scale; }
 
 double text_height(double scale) { return font_height * scale; }
 

@@ -9,10 +9,10 @@ namespace {
 
 /// Latin letters from U+00C0 on, without their accents.
 constexpr std::string_view latin =
-    "AAAAAAACEEEEIIIIDNOOOOOxOUUUUYTs"                                          // U+00C0
-    "aaaaaaaceeeeiiiidnooooo?ouuuuyty"                                          // U+00E0
-    "AaAaAaCcCcCcCcDdDdEeEeEeEeEeGgGgGgGgHhHhIiIiIiIiIiIiJjKkkLlLlLlLlLl"       // U+0100
-    "NnNnNnnNnOoOoOoOoRrRrRrSsSsSsSsTtTtTtUuUuUuUuUuUuWwYyYZzZzZzs";            // U+0143
+    "AAAAAAACEEEEIIIIDNOOOOOxOUUUUYTs"                                     // U+00C0
+    "aaaaaaaceeeeiiiidnooooo?ouuuuyty"                                     // U+00E0
+    "AaAaAaCcCcCcCcDdDdEeEeEeEeEeGgGgGgGgHhHhIiIiIiIiIiIiJjKkkLlLlLlLlLl"  // U+0100
+    "NnNnNnnNnOoOoOoOoRrRrRrSsSsSsSsTtTtTtUuUuUuUuUuUuWwYyYZzZzZzs";       // U+0143
 
 static_assert(latin.size() == 0x180 - 0xC0);
 
@@ -37,8 +37,8 @@ std::vector<std::string> plain_names(std::span<const std::string> classes) {
     for (const std::string& name : classes) names.push_back(plain_text(name));
     std::vector<std::string> drawn = names;
     for (std::size_t i = 0; i < names.size(); ++i) {
-        const bool lost = std::count(names[i].begin(), names[i].end(), '?') !=
-                          std::count(classes[i].begin(), classes[i].end(), '?');
+        const bool lost =
+            std::count(names[i].begin(), names[i].end(), '?') != std::count(classes[i].begin(), classes[i].end(), '?');
         if (lost || std::count(names.begin(), names.end(), names[i]) > 1) drawn[i] = "class " + std::to_string(i + 1);
     }
     return drawn;

@@ -23,7 +23,11 @@ std::string coloured(const std::string& text, std::size_t curve, TerminalStyle s
 class Plot {
 public:
     Plot(int width, int height, TerminalStyle style)
-        : width_(width), height_(height), across_(style.unicode ? 2 : 1), down_(style.unicode ? 4 : 1), style_(style),
+        : width_(width),
+          height_(height),
+          across_(style.unicode ? 2 : 1),
+          down_(style.unicode ? 4 : 1),
+          style_(style),
           cells_(static_cast<std::size_t>(width) * static_cast<std::size_t>(height)) {}
 
     /// x and y from 0 to 1, y upwards; a point that follows another is joined to it.
@@ -78,13 +82,17 @@ std::string title_of(const Panel& panel, int width, TerminalStyle style) {
     for (std::size_t i = 0; i < panel.curves.size(); ++i) {
         const std::string& name = panel.curves[i].name;
         if ((used += columns_of(name) + 4) > width) break;
-        text += fmt::format("  {}", coloured(fmt::format("{} {}", style.unicode ? "⠒" : std::string(1, letters[i % 3]), name), i, style));
+        text += fmt::format(
+            "  {}",
+            coloured(fmt::format("{} {}", style.unicode ? "⠒" : std::string(1, letters[i % 3]), name), i, style));
     }
     return text;
 }
 
 std::string label(double value, bool share) {
-    return share ? fmt::format("{:.0f} %", 100 * value) : value < 100 ? fmt::format("{:.2f}", value) : fmt::format("{:.3g}", value);
+    return share         ? fmt::format("{:.0f} %", 100 * value)
+           : value < 100 ? fmt::format("{:.2f}", value)
+                         : fmt::format("{:.3g}", value);
 }
 
 }  // namespace
@@ -110,7 +118,8 @@ std::string fit_columns(const std::string& utf8, int columns) {
     return utf8.substr(0, end);
 }
 
-std::vector<std::string> draw_terminal_chart(const Panel& panel, double x_end, int width, int height, TerminalStyle style) {
+std::vector<std::string> draw_terminal_chart(const Panel& panel, double x_end, int width, int height,
+                                             TerminalStyle style) {
     std::vector<std::string> lines(static_cast<std::size_t>(std::max(height, 0)));
     const int plot_width = width - label_columns - 2, plot_height = height - 1;
     if (lines.empty()) return lines;
@@ -142,9 +151,11 @@ std::vector<std::string> draw_terminal_chart(const Panel& panel, double x_end, i
     }
     for (int y = 0; y < plot_height; ++y) {
         const bool first = y == 0, last = y == plot_height - 1;
-        lines[static_cast<std::size_t>(y) + 1] =
-            fmt::format("{:>{}} {}{}", first ? label(top, panel.share) : last ? label(0, panel.share) : "", label_columns,
-                        style.unicode ? "│" : "|", plot.row(y));
+        lines[static_cast<std::size_t>(y) + 1] = fmt::format("{:>{}} {}{}",
+                                                             first  ? label(top, panel.share)
+                                                             : last ? label(0, panel.share)
+                                                                    : "",
+                                                             label_columns, style.unicode ? "│" : "|", plot.row(y));
     }
     return lines;
 }

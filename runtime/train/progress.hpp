@@ -14,7 +14,7 @@ struct ProgressState {
     double loss = 0, accuracy = -1;     ///< accuracy below 0: not shown
     double seconds = 0;                 ///< since the start of this run
     double samples_per_second = 0;
-    std::int64_t before = 0;            ///< iterations of the same run before this start of it
+    std::int64_t before = 0;  ///< iterations of the same run before this start of it
 };
 
 /// Whether the environment asks for UTF-8.

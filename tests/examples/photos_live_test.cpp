@@ -14,8 +14,17 @@ namespace {
 const std::string enter = "\x1b[?1049h\x1b[?25l", leave = "\x1b[?1049l\x1b[?25h";
 
 std::vector<std::string> train(const fs::path& out, int iterations, std::vector<std::string> more = {}) {
-    std::vector<std::string> words{"train",        "--generated", "10",           "--batch",   "3", "--out",
-                                   out.string(),   "--iterations", std::to_string(iterations), "--threads", "1"};
+    std::vector<std::string> words{"train",
+                                   "--generated",
+                                   "10",
+                                   "--batch",
+                                   "3",
+                                   "--out",
+                                   out.string(),
+                                   "--iterations",
+                                   std::to_string(iterations),
+                                   "--threads",
+                                   "1"};
     words.insert(words.end(), more.begin(), more.end());
     return words;
 }
@@ -158,7 +167,8 @@ BOOST_FIXTURE_TEST_CASE(names_cannot_disturb_the_terminal, Ended) {
     std::string progress = content(folder / "run/progress.json");
     const std::string name = "\"name\":\"\"";
     BOOST_REQUIRE(contains(progress, name));
-    progress.replace(progress.find(name), name.size(), "\"name\":\"a\\u001b[2J\\nb\\u009b \\u202e 山" + std::string(300, 'x') + "\"");
+    progress.replace(progress.find(name), name.size(),
+                     "\"name\":\"a\\u001b[2J\\nb\\u009b \\u202e 山" + std::string(300, 'x') + "\"");
     folder.write("run/progress.json", progress);
     OnTerminal terminal("photos", {"live", at()}, 80, 24);
     BOOST_TEST(terminal.wait() == 0);
@@ -175,6 +185,7 @@ BOOST_FIXTURE_TEST_CASE(what_is_no_run_is_an_error, Ended) {
     BOOST_TEST(contains(complaint("photos", {"live", (folder / "nothing").string()}), "must be the folder of a run"));
     for (const char* text : {"", "{}", "[1]", "{\"name\":5}", "\xff"}) {
         folder.write("run/progress.json", text);
-        BOOST_TEST(contains(complaint("photos", {"live", at()}), "progress.json: is not as photos train writes it: "), text);
+        BOOST_TEST(contains(complaint("photos", {"live", at()}), "progress.json: is not as photos train writes it: "),
+                   text);
     }
 }

@@ -182,9 +182,17 @@ BOOST_FIXTURE_TEST_CASE(output_that_cannot_be_written_is_an_error, Trained) {
 }
 
 BOOST_FIXTURE_TEST_CASE(the_recipe_is_chosen_by_options_and_a_run_with_all_of_it_can_be_resumed, Photographs) {
-    std::vector<std::string> words{"train",  set(), "--out",       at("run"), "--epochs", "2",        "--batch", "4",
-                                   "--mixup", "0.2", "--average", "0.9",     "--mirror", "--label-smoothing", "0.1",
-                                   "--schedule", "constant", "--warm-up", "0.2", "--class-weights", "balanced"};
+    std::vector<std::string> words{"train",     set(),
+                                   "--out",     at("run"),
+                                   "--epochs",  "2",
+                                   "--batch",   "4",
+                                   "--mixup",   "0.2",
+                                   "--average", "0.9",
+                                   "--mirror",  "--label-smoothing",
+                                   "0.1",       "--schedule",
+                                   "constant",  "--warm-up",
+                                   "0.2",       "--class-weights",
+                                   "balanced"};
     const Run first = run("photos", words);
     BOOST_TEST(first.status == 0, first.err);
     words[5] = "3";
@@ -203,8 +211,9 @@ BOOST_FIXTURE_TEST_CASE(the_recipe_is_chosen_by_options_and_a_run_with_all_of_it
 }
 
 BOOST_FIXTURE_TEST_CASE(stops_early_by_photographs_that_are_held_out_of_training, Photographs) {
-    const std::vector<std::string> words{"train", set(), "--out", at("run"), "--epochs", "300", "--batch", "4", "--patience",
-                                         "2", "--held-out", "0.3", "--test-share", "0.25", "--schedule", "constant"};
+    const std::vector<std::string> words{"train",        set(),  "--out",      at("run"), "--epochs",   "300",
+                                         "--batch",      "4",    "--patience", "2",       "--held-out", "0.3",
+                                         "--test-share", "0.25", "--schedule", "constant"};
     const Run r = run("photos", words);
     BOOST_TEST(r.status == 0, r.err);
     BOOST_TEST(contains(r.out, "6 photographs to train on, 3 held out to decide when to stop, 3 to test on"));
@@ -219,8 +228,9 @@ BOOST_FIXTURE_TEST_CASE(stops_early_by_photographs_that_are_held_out_of_training
     auto again = words;
     again.push_back("--resume");
     BOOST_TEST(contains(complaint("photos", again), "the run has ended after epoch "));
-    BOOST_TEST(contains(complaint("photos", {"train", set(), "--out", at("one"), "--train-per-class", "1", "--patience", "2"}),
-                        "--patience needs a class with 2 photographs to train on or more"));
+    BOOST_TEST(
+        contains(complaint("photos", {"train", set(), "--out", at("one"), "--train-per-class", "1", "--patience", "2"}),
+                 "--patience needs a class with 2 photographs to train on or more"));
 }
 
 BOOST_FIXTURE_TEST_CASE(inspects_a_model, Trained) {

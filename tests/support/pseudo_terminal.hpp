@@ -2,6 +2,7 @@
 #pragma once
 
 #include <fcntl.h>
+#include <poll.h>
 #include <pty.h>
 #include <sys/ioctl.h>
 #include <sys/wait.h>
@@ -10,7 +11,6 @@
 #include <chrono>
 #include <csignal>
 #include <functional>
-#include <poll.h>
 #include <string>
 #include <vector>
 
@@ -44,7 +44,9 @@ public:
     OnTerminal(const OnTerminal&) = delete;
     OnTerminal& operator=(const OnTerminal&) = delete;
 
-    void type(const std::string& keys) { BOOST_TEST(::write(terminal_, keys.data(), keys.size()) == static_cast<ssize_t>(keys.size())); }
+    void type(const std::string& keys) {
+        BOOST_TEST(::write(terminal_, keys.data(), keys.size()) == static_cast<ssize_t>(keys.size()));
+    }
     void resize(int columns, int rows) {
         winsize size{static_cast<unsigned short>(rows), static_cast<unsigned short>(columns), 0, 0};
         ::ioctl(terminal_, TIOCSWINSZ, &size);

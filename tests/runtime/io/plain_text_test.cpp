@@ -17,7 +17,8 @@ BOOST_AUTO_TEST_CASE(letters_lose_their_accents) {
 BOOST_AUTO_TEST_CASE(what_is_no_latin_letter_is_a_question_mark) {
     BOOST_TEST(plain_text("山田 x😀") == "?? x?");
     BOOST_TEST(plain_text("a\nb\x7f\u009b") == "a?b??");
-    BOOST_TEST(plain_text("\xff\xfe" "a\xe5\xb1") == "??a??");
+    BOOST_TEST(plain_text("\xff\xfe"
+                          "a\xe5\xb1") == "??a??");
 }
 
 BOOST_AUTO_TEST_CASE(classes_that_cannot_be_told_apart_are_numbered) {

@@ -22,7 +22,7 @@ const Panel falling{"loss", {{"train", {0, 10}, {4, 0}}, {"test", {0, 10}, {2, 2
 
 BOOST_AUTO_TEST_CASE(a_curve_goes_from_corner_to_corner) {
     const auto lines = draw_terminal_chart(falling, 10, 9 + 5, 6, plain);
-    const std::vector<std::string> wanted{"loss  * train",  //
+    const std::vector<std::string> wanted{"loss  * train",   //
                                           "   4.00 |*    ",  //
                                           "        | *   ",  //
                                           "        |oo*oo",  //
@@ -43,7 +43,8 @@ BOOST_AUTO_TEST_CASE(braille_has_eight_dots_a_character) {
 
 BOOST_AUTO_TEST_CASE(what_is_not_finite_is_a_gap_and_ends_nothing) {
     const double nan = std::nan(""), inf = HUGE_VAL;
-    const Panel gaps{"loss", {{"train", {1, 2, 3, 4}, {nan, 1, inf, 1}}, {"test", {}, {}}, {"held out", {1}, {nan}}}, false};
+    const Panel gaps{
+        "loss", {{"train", {1, 2, 3, 4}, {nan, 1, inf, 1}}, {"test", {}, {}}, {"held out", {1}, {nan}}}, false};
     const auto lines = draw_terminal_chart(gaps, 4, 40, 8, dots);
     BOOST_TEST(lines[1].rfind("   1.00 │", 0) == 0);
     const Panel none{"loss", {{"train", {1, 2}, {nan, nan}}}, false};
