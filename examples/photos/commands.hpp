@@ -21,7 +21,7 @@ struct TrainCommand {
     double test_share = 0.2, rate = 1e-3, weight_decay = 1e-4, wrong_labels = 0.04, smoothing = 0, mixup = 0,
            average = 0, warm_up = 0.05, held_out = 0.1;
     std::uint64_t seed = 1;
-    bool resume = false, mirror = false;
+    bool resume = false, mirror = false, live = false;
 };
 
 struct UseCommand {
@@ -37,6 +37,10 @@ struct CleanCommand {
     std::uint64_t seed = 1;
 };
 
+struct LiveCommand {
+    std::string folder = "photos-run";
+};
+
 struct ExportCommand {
     std::string model = "photos-run/model.safetensors", weights, header, onnx, name = "network";
 };
@@ -47,6 +51,7 @@ int test(const Machine&, const UseCommand&);
 int predict(const Machine&, const UseCommand&);
 int inspect(const Machine&, const UseCommand&);
 int clean(const Machine&, const CleanCommand&);
+int live(const LiveCommand&);
 int write_exports(const ExportCommand&);
 
 }  // namespace photos

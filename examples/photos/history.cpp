@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <sstream>
+#include <tuple>
 
 #include "runtime/core/file.hpp"
 
@@ -32,9 +33,9 @@ EpochResult parse(const std::string& line, const std::string& where) {
 std::string to_csv(const std::vector<EpochResult>& epochs) {
     std::string text = fmt::format("{}\n", header);
     for (const EpochResult& e : epochs)
-        text += fmt::format("{},{},{:.6f},{:.6f},{:.6f},{:.6f},{:.6f},{:.6f},{:.2f}\n", e.epoch, e.iteration,
-                            e.train_loss, e.train_accuracy, e.test_loss, e.test_accuracy, e.held_loss, e.held_accuracy,
-                            e.seconds);
+        text +=
+            fmt::format("{},{},{:.6f},{:.6f},{:.6f},{:.6f},{:.6f},{:.6f},{:.2f}\n", e.epoch, e.iteration, e.train_loss,
+                        e.train_accuracy, e.test_loss, e.test_accuracy, e.held_loss, e.held_accuracy, e.seconds);
     return text;
 }
 
@@ -42,10 +43,11 @@ std::string to_json_lines(const std::vector<EpochResult>& epochs) {
     const auto number = [](double v) { return std::isfinite(v) ? fmt::format("{:.6f}", v) : std::string("null"); };
     std::string text;
     for (const EpochResult& e : epochs)
-        text += fmt::format("{{\"epoch\":{},\"iteration\":{},\"train_loss\":{},\"train_accuracy\":{},\"test_loss\":{},"
-                            "\"test_accuracy\":{},\"held_loss\":{},\"held_accuracy\":{},\"seconds\":{:.2f}}}\n",
-                            e.epoch, e.iteration, number(e.train_loss), number(e.train_accuracy), number(e.test_loss),
-                            number(e.test_accuracy), number(e.held_loss), number(e.held_accuracy), e.seconds);
+        text += fmt::format(
+            "{{\"epoch\":{},\"iteration\":{},\"train_loss\":{},\"train_accuracy\":{},\"test_loss\":{},"
+            "\"test_accuracy\":{},\"held_loss\":{},\"held_accuracy\":{},\"seconds\":{:.2f}}}\n",
+            e.epoch, e.iteration, number(e.train_loss), number(e.train_accuracy), number(e.test_loss),
+            number(e.test_accuracy), number(e.held_loss), number(e.held_accuracy), e.seconds);
     return text;
 }
 
@@ -60,6 +62,15 @@ std::vector<EpochResult> read_history(const std::filesystem::path& path) {
     for (int number = 2; std::getline(lines, line); ++number)
         epochs.push_back(parse(line, fmt::format("{}:{}", path.string(), number)));
     return epochs;
+}
+
+std::string epoch_line(const EpochResult& e) {
+    std::string line = fmt::format("epoch {:>3}", e.epoch);
+    for (const auto& [name, loss, accuracy] :
+         {std::tuple{"train", e.train_loss, e.train_accuracy}, std::tuple{"held out", e.held_loss, e.held_accuracy},
+          std::tuple{"test", e.test_loss, e.test_accuracy}})
+        if (!std::isnan(loss)) line += fmt::format("  {} loss {:.4f} accuracy {:5.1f} %", name, loss, 100 * accuracy);
+    return line;
 }
 
 std::vector<Panel> history_panels(const std::vector<EpochResult>& epochs) {
@@ -78,8 +89,7 @@ std::vector<Panel> history_panels(const std::vector<EpochResult>& epochs) {
         point(loss.curves[2], e, e.held_loss);
         point(accuracy.curves[2], e, e.held_accuracy);
     }
-    for (Panel* panel : {&loss, &accuracy})
-        if (panel->curves[2].x.empty()) panel->curves.pop_back();
+    for (Panel* panel : {&loss, &accuracy}) std::erase_if(panel->curves, [](const Curve& c) { return c.x.empty(); });
     return {loss, accuracy};
 }
 

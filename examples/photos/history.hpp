@@ -19,6 +19,9 @@ std::string to_json_lines(const std::vector<tn::EpochResult>& epochs);
 /// Reads what to_csv wrote; nothing when there is no such file. Throws tn::Error naming file and line.
 std::vector<tn::EpochResult> read_history(const std::filesystem::path& path);
 
+/// What an epoch gave, for people; what was not looked at is left out.
+std::string epoch_line(const tn::EpochResult& epoch);
+
 /// Loss and accuracy of training and test against the iteration.
 std::vector<tn::Panel> history_panels(const std::vector<tn::EpochResult>& epochs);
 

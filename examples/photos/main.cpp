@@ -64,6 +64,7 @@ int main(int argc, char** argv) {
     train_command->add_option("--train-per-class", t.train_per_class, "train on so many of every class, test on the rest")->check(CLI::Range(1, 1000000));
     train_command->add_option("--evaluate-limit", t.evaluate_limit, "test photographs after an epoch; 0: all")->capture_default_str()->check(CLI::Range(0, 1000000000));
     train_command->add_option("--seed", t.seed, "of weights, split, order and augmentation")->capture_default_str()->check(CLI::NonNegativeNumber);
+    train_command->add_flag("--live", t.live, "show the curves in the terminal; elsewhere a line an epoch");
     train_command->add_flag("--resume", t.resume, "go on from the model in --out");
     train_command->add_option("--weights", t.weights, "begin with the weights of this safetensors file, as of PyTorch")->excludes("--resume");
     train_command->add_option("--generated", t.generated, "with no folder: drawings a character")->capture_default_str()->check(CLI::Range(10, 10000));
@@ -102,6 +103,10 @@ int main(int argc, char** argv) {
     clean_command->add_option("--seed", c.seed, "of weights, folds, order and augmentation")->capture_default_str()->check(CLI::NonNegativeNumber);
     add_machine(clean_command);
 
+    LiveCommand l;
+    CLI::App* live_command = app.add_subcommand("live", "show how a training goes that runs elsewhere, until it ends or Ctrl-C");
+    live_command->add_option("folder", l.folder, "what the training has as --out")->capture_default_str();
+
     ExportCommand x;
     CLI::App* export_command = app.add_subcommand("export", "write a model for other programs");
     export_command->add_option("--model", x.model, "the model")->capture_default_str();
@@ -120,6 +125,7 @@ int main(int argc, char** argv) {
                            : *test_command    ? test(machine, u)
                            : *predict_command ? predict(machine, u)
                            : *clean_command   ? clean(machine, c)
+                           : *live_command    ? live(l)
                            : *export_command  ? write_exports(x)
                                               : inspect(machine, u);
         if (std::fflush(stdout) != 0) throw tn::Error("the output cannot be written");

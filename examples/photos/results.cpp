@@ -15,6 +15,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr int predictions_shown = 48;
+
 /// What stands at the top of the report.
 std::vector<std::pair<std::string, std::string>> facts(const Results& r) {
     const TrainCommand& c = r.command;
@@ -22,7 +24,8 @@ std::vector<std::pair<std::string, std::string>> facts(const Results& r) {
     const std::string held = c.patience > 0 ? fmt::format("{} held out, ", r.sets.held_out.size()) : "";
     std::vector<std::pair<std::string, std::string>> all{
         {"test accuracy", r.sets.test.size() ? fmt::format("{:.2f} %", 100 * r.final.test_accuracy) : "no test"},
-        {"photographs", fmt::format("{} to train on, {}{} to test on", r.sets.training.size(), held, r.sets.test.size())},
+        {"photographs",
+         fmt::format("{} to train on, {}{} to test on", r.sets.training.size(), held, r.sets.test.size())},
         {"classes", fmt::format("{}", r.options.classes.size())},
         {"training", fmt::format("{} epochs, {} steps of {}", end.epoch, end.iteration, r.options.batch)},
         {"this run took", fmt::format("{:.0f} s", end.seconds)},
@@ -45,7 +48,9 @@ void write_results(const Results& r, const fs::path& out) {
     write_png(out / "curves.png", draw_curves(panels, "iteration"));
     write_file(out / "curves.svg", curves_svg(panels, "iteration"));
     write_png(out / "confusion.png", draw_confusion(r.confusion, r.options.classes));
-    write_png(out / "predictions.png", draw_predictions(r.sets.test, choose(r.sets.test, r.predictions, 48)));
+    write_png(out / "predictions.png",
+              draw_predictions(r.sets.test, choose(r.sets.test, r.predictions, predictions_shown),
+                               title_of(r.sets.test, r.predictions, predictions_shown)));
     const Picture augmented = augmentation_sheet(r.sets.training, r.options.loader.augmentation, r.command.seed, 4, 7);
     write_file(out / "report.html",
                to_html({.title = r.command.folder.empty() ? "Generated characters" : r.command.folder,
@@ -63,8 +68,11 @@ void write_results(const Results& r, const fs::path& out) {
     if (r.command.patience > 0)
         fmt::print("kept is the model of epoch {}, the best on the {} photographs held out\n", r.epochs.back().best,
                    r.sets.held_out.size());
-    fmt::print("test accuracy {:.2f} % of {} photographs\nIn {} are:\n", 100 * r.final.test_accuracy, r.sets.test.size(),
-               one_line(r.command.out));
+    if (r.sets.test.size() > 0)
+        fmt::print("test accuracy {:.2f} % of {} photographs\n", 100 * r.final.test_accuracy, r.sets.test.size());
+    else
+        fmt::print("there was no photograph to test on\n");
+    fmt::print("In {} are:\n", one_line(r.command.out));
     for (const auto& [file, what] : {std::pair{"model.safetensors", "the model, for photos predict, test and inspect"},
                                      std::pair{"report.html", "all of it on one page, to open in a browser"},
                                      std::pair{"curves.png", "loss and accuracy after every epoch, from metrics.csv"},

@@ -18,8 +18,8 @@ using namespace tn;
 namespace {
 
 Sets split(const Pictures& all, const TrainCommand& c) {
-    const SplitRule rule = c.train_per_class > 0 ? SplitRule(TrainPerClass{c.train_per_class})
-                                                 : SplitRule(TestFraction{c.test_share});
+    const SplitRule rule =
+        c.train_per_class > 0 ? SplitRule(TrainPerClass{c.train_per_class}) : SplitRule(TestFraction{c.test_share});
     const Split s = stratified_split(all.labels, static_cast<int>(all.classes.size()), rule, c.seed);
     return {subset(all, s.train), subset(all, s.test), {}, all.skipped};
 }
@@ -32,10 +32,11 @@ Sets draw_characters(const TrainCommand& c, PictureShape shape) {
                                   c.seed + 1'000'000),
               {},
               {}};
-    fmt::print("No folder was named, so pictures of three characters are generated:\n"
-               "{} to train on, {} of them with a wrong label on purpose, and {} to test on.\n"
-               "Name a folder to train on your own photographs.\n",
-               sets.training.size(), wrong.size(), sets.test.size());
+    fmt::print(
+        "No folder was named, so pictures of three characters are generated:\n"
+        "{} to train on, {} of them with a wrong label on purpose, and {} to test on.\n"
+        "Name a folder to train on your own photographs.\n",
+        sets.training.size(), wrong.size(), sets.test.size());
     return sets;
 }
 

@@ -1,10 +1,14 @@
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cmath>
 #include <filesystem>
+#include <optional>
 
 #include "commands.hpp"
 #include "folders.hpp"
+#include "history.hpp"
+#include "live_panel.hpp"
 #include "networks.hpp"
 #include "results.hpp"
 #include "run_record.hpp"
@@ -55,13 +59,6 @@ TrainOptions options_of(const TrainCommand& c, const Augmentation& augmentation,
     return o;
 }
 
-std::string epoch_line(const EpochResult& e) {
-    std::string line = fmt::format("epoch {:>3}  train loss {:.4f} accuracy {:5.1f} %", e.epoch, e.train_loss, 100 * e.train_accuracy);
-    if (!std::isnan(e.held_loss))
-        line += fmt::format("  held out loss {:.4f} accuracy {:5.1f} %", e.held_loss, 100 * e.held_accuracy);
-    return line + fmt::format("  test loss {:.4f} accuracy {:5.1f} %", e.test_loss, 100 * e.test_accuracy);
-}
-
 /// Says what becomes of a run that a signal ended early, and returns the exit status that tells it apart.
 int interrupted(int signal, std::uint64_t steps, std::int64_t of, const TrainOptions& o) {
     fmt::print("stopped by {} after {} of {} steps; the model is saved in {}: go on with --resume\n",
@@ -91,7 +88,7 @@ int train(const Machine& machine, const TrainCommand& c) {
                format_bytes(train_bytes));
 
     TrainOptions o = options_of(c, augmentation, sets, out, chosen.batch);
-    RunRecord record(out, c.resume);
+    RunRecord record(out, c.folder, c.resume);
     write_png(out / "augmentation.png", augmentation_sheet(sets.training, augmentation, c.seed));
 
     const auto trains = networks->trains(chosen.built, c.seed);
@@ -100,14 +97,31 @@ int train(const Machine& machine, const TrainCommand& c) {
     if (!c.weights.empty()) load_weights(c.weights, model);
     std::fflush(stdout);
     Progress progress;
+    std::optional<LiveScreen> screen;
+    if (c.live) progress.quiet();
+    if (c.live && ::isatty(2) == 1) screen.emplace(stderr);
     const StopSignals signals;
     o.stop = [&] { return signals.caught() != 0; };
+    o.after_step = [&, drawn = -1.0](const ProgressState& state) mutable {
+        record.step(state);
+        if (!screen || state.seconds - drawn < 0.25) return;
+        drawn = state.seconds;
+        screen->draw(record.progress(), record.epochs());
+    };
     const std::vector<EpochResult> run =
         tn::train(model, Adam{.rate = static_cast<float>(c.rate), .weight_decay = static_cast<float>(c.weight_decay)},
                   sets.training, sets.test, o, progress, [&](const EpochResult& e) {
                       record.add(e);
-                      if (!std::isnan(e.test_accuracy)) progress.say(epoch_line(e));
+                      if (screen)
+                          screen->draw(record.progress(), record.epochs());
+                      else if (c.live || !std::isnan(e.test_accuracy))
+                          progress.say(epoch_line(e));
                   });
+    record.end(run.empty() || !run.back().last ? "interrupted" : "ended");
+    if (screen) {
+        screen->draw(record.progress(), record.epochs());
+        screen->leave();
+    }
     if (run.empty() || !run.back().last)
         return interrupted(signals.caught(), model.step(), run_length(o, sets.training.size()), o);
 

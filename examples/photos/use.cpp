@@ -60,7 +60,7 @@ int test(const Machine& machine, const UseCommand& c) {
         make_folder(c.out);
         write_png(std::filesystem::path(c.out) / "confusion.png", draw_confusion(confusion, info.classes));
         write_png(std::filesystem::path(c.out) / "predictions.png",
-                  draw_predictions(pictures, choose(pictures, predictions, 48)));
+                  draw_predictions(pictures, choose(pictures, predictions, 48), title_of(pictures, predictions, 48)));
     }
     return 0;
 }

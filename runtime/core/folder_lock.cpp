@@ -27,12 +27,18 @@ bool is_there(int file, const fs::path& path) {
            opened.st_dev == named.st_dev;
 }
 
-/// " (process 1234)", or nothing when the file does not say.
-std::string holder(int file) {
+/// The process that the file names, or 0.
+int process_in(int file) {
     char text[16]{};
     int process = 0;
     const ssize_t n = ::pread(file, text, sizeof text - 1, 0);
-    return n > 0 && std::sscanf(text, "%d", &process) == 1 ? fmt::format(" (process {})", process) : "";
+    return n > 0 && std::sscanf(text, "%d", &process) == 1 && process > 0 ? process : 0;
+}
+
+/// " (process 1234)", or nothing when the file does not say.
+std::string holder(int file) {
+    const int process = process_in(file);
+    return process > 0 ? fmt::format(" (process {})", process) : "";
 }
 
 /// Half-written files (see file.cpp) of processes that are no more.
@@ -77,6 +83,17 @@ FolderLock::FolderLock(const fs::path& folder) : path_(folder / ".lock") {
 FolderLock::~FolderLock() {
     ::unlink(path_.c_str());
     ::close(file_);
+}
+
+int folder_holder(const fs::path& folder) {
+    const int file = ::open((folder / ".lock").c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (file < 0) return 0;
+    const int process = process_in(file);
+    bool held = process > 0 && (::kill(process, 0) == 0 || errno == EPERM);
+    // A process of another container has a number that means nothing here; only its lock tells.
+    if (!held) held = ::flock(file, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    ::close(file);
+    return held ? process : 0;
 }
 
 }  // namespace tn

@@ -20,4 +20,8 @@ private:
     int file_ = -1;
 };
 
+/// The process that holds the folder's lock, as its file says, or 0 when none does. Takes no lock where it can be told
+/// without one.
+int folder_holder(const std::filesystem::path& folder);
+
 }  // namespace tn

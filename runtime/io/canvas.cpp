@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "runtime/core/error.hpp"
+#include "runtime/io/plain_text.hpp"
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-function"
@@ -24,17 +25,6 @@ constexpr double font_height = 10;
 
 std::uint8_t mix(std::uint8_t from, std::uint8_t to, double share) {
     return static_cast<std::uint8_t>(std::lround(from + (to - from) * share));
-}
-
-/// The text as the font has it: printable ASCII, with one '?' for each other character.
-std::string printable(std::string_view text) {
-    std::string ascii;
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        const bool continuation = (byte & 0xC0) == 0x80;
-        if (!continuation) ascii += byte >= 32 && byte < 127 ? c : '?';
-    }
-    return ascii;
 }
 
 /// The first and one past the last whole pixel that [low, high) touches, within 0 .. side.
@@ -128,7 +118,7 @@ void Canvas::strokes(std::string_view text, double scale, Color color, Place pla
     };
     std::array<std::array<Corner, 4>, 64> quads;  // no character of the font has more than 16 strokes
     double advance = 0;
-    for (const char c : printable(text)) {
+    for (const char c : plain_text(text)) {
         std::array<char, 2> one{c, '\0'};
         const int count =
             stb_easy_font_print(0, 0, one.data(), nullptr, quads.data(), static_cast<int>(sizeof quads));
@@ -201,15 +191,13 @@ Picture Canvas::finish() const {
     return result;
 }
 
-double text_width(std::string_view text, double scale) {
-    return stb_easy_font_width(printable(text).data()) * scale;
-}
+double text_width(std::string_view text, double scale) { return stb_easy_font_width(plain_text(text).data()) * scale; }
 
 double text_height(double scale) { return font_height * scale; }
 
 std::string text_cut(std::string_view text, double width, double scale) {
     if (text_width(text, scale) <= width) return std::string(text);
-    std::string whole = printable(text);
+    std::string whole = plain_text(text);
     while (!whole.empty()) {
         whole.pop_back();
         if (const std::string cut = whole + ".."; text_width(cut, scale) <= width) return cut;

@@ -58,8 +58,8 @@ public:
     /// A filled disc, smoothed.
     void dot(Point centre, double radius, Color color) { line(centre, centre, 2 * radius, color); }
 
-    /// One line of text, its top at y; `scale` times 7 pixels is the height of a capital. Characters that are not
-    /// printable ASCII are drawn as '?', one for each UTF-8 sequence.
+    /// One line of text, its top at y; `scale` times 7 pixels is the height of a capital. It is drawn as
+    /// plain_text has it.
     void text(double x, double y, std::string_view text, Color color, Align align = Align::left, double scale = 1.5);
     /// The same, read from bottom to top: x is the left of the line, and `align` says where y lies in the text.
     void text_upwards(double x, double y, std::string_view text, Color color, Align align = Align::left,

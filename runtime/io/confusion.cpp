@@ -6,6 +6,7 @@
 
 #include "runtime/core/error.hpp"
 #include "runtime/io/canvas.hpp"
+#include "runtime/io/plain_text.hpp"
 
 namespace tn {
 
@@ -44,6 +45,7 @@ Picture draw_confusion(const Confusion& confusion, std::span<const std::string> 
     const std::string axes = "rows: truth, columns: prediction";
     const double left = names_width + 20, top = names_width + 50;
     const double width = std::max({left + side, left + text_width(axes), 20 + text_width(title, 2)}) + 20;
+    const std::vector<std::string> drawn = plain_names(names);
     Canvas canvas(static_cast<int>(width), names_width + side + 90);
     canvas.text(20, 16, title, color::ink, Align::left, 2);
     for (int t = 0; t < n; ++t) {
@@ -65,7 +67,7 @@ Picture draw_confusion(const Confusion& confusion, std::span<const std::string> 
         }
         if (n > 60) continue;
         const double scale = n <= 10 ? 1.5 : 1;
-        const std::string name = text_cut(names[static_cast<std::size_t>(t)], names_width - 10, scale);
+        const std::string name = text_cut(drawn[static_cast<std::size_t>(t)], names_width - 10, scale);
         canvas.text(left - 8, top + cell * (t + 0.5) - text_height(scale) / 2, name, color::ink, Align::right, scale);
         canvas.text_upwards(left + cell * (t + 0.5) - text_height(scale) / 2, top - 8, name, color::ink, Align::left, scale);
     }

@@ -6,6 +6,7 @@
 
 #include "runtime/core/error.hpp"
 #include "runtime/io/canvas.hpp"
+#include "runtime/io/plain_text.hpp"
 
 namespace tn {
 
@@ -26,20 +27,24 @@ std::vector<Prediction> choose(const Pictures& pictures, std::span<const Predict
     return wrong;
 }
 
-Picture draw_predictions(const Pictures& pictures, std::span<const Prediction> predictions, int columns) {
+Picture draw_predictions(const Pictures& pictures, std::span<const Prediction> predictions, const std::string& title,
+                         int columns) {
     if (columns < 1) throw Error(fmt::format("a grid of predictions must have at least 1 column, not {}", columns));
     const PictureShape s = pictures.shape;
     const int zoom = std::max(1, 128 / std::max(s.width, 1));
     const int width = std::clamp(s.width * zoom, 16, 256), height = std::clamp(s.height * zoom, 16, 256);
     const int cell = std::max(width, 128) + 12, line = height + 46;
     const int rows = (static_cast<int>(predictions.size()) + columns - 1) / columns;
-    Canvas canvas(columns * cell + 12, std::max(1, rows) * line + 12);
+    const int top = title.empty() ? 12 : 44;
+    const std::vector<std::string> names = plain_names(pictures.classes);
+    Canvas canvas(columns * cell + 12, (rows == 0 && !title.empty() ? 0 : std::max(1, rows) * line) + top);
+    canvas.text(12, 12, text_cut(title, columns * cell - 12, 2), color::ink, Align::left, 2);
     for (std::size_t i = 0; i < predictions.size(); ++i) {
         const Prediction& p = predictions[i];
-        const int x = 12 + static_cast<int>(i) % columns * cell, y = 12 + static_cast<int>(i) / columns * line;
+        const int x = 12 + static_cast<int>(i) % columns * cell, y = top + static_cast<int>(i) / columns * line;
         const auto bytes = pictures.picture(p.picture);
         const int truth = pictures.labels[static_cast<std::size_t>(p.picture)];
-        const auto& name = [&](int c) { return pictures.classes[static_cast<std::size_t>(c)]; };
+        const auto name = [&](int c) { return names[static_cast<std::size_t>(c)]; };
         const bool right = truth == p.predicted;
         canvas.picture(x, y, width, height, {s, {bytes.begin(), bytes.end()}});
         canvas.frame(x - 3, y - 3, width + 6, height + 6, 3, right ? color::light : red);
@@ -49,6 +54,15 @@ Picture draw_predictions(const Pictures& pictures, std::span<const Prediction> p
         if (!right) canvas.text(x, y + height + 21, text_cut("not " + name(truth), cell - 14), ink);
     }
     return canvas.finish();
+}
+
+std::string title_of(const Pictures& pictures, std::span<const Prediction> all, std::size_t shown) {
+    if (all.empty()) return "no photograph to test on";
+    const auto wrong = static_cast<std::size_t>(std::count_if(all.begin(), all.end(), [&](const Prediction& p) {
+        return pictures.labels[static_cast<std::size_t>(p.picture)] != p.predicted;
+    }));
+    return fmt::format("{} of {} photographs wrong{}", wrong, all.size(),
+                       wrong > shown ? fmt::format("; the {} surest of these", shown) : "");
 }
 
 }  // namespace tn

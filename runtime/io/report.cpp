@@ -147,7 +147,8 @@ std::string class_table(const Report& r) {
     const std::size_t classes = r.training.classes.size();
     const std::vector<int> training = count_labels(r.training, classes), test = count_labels(r.test, classes);
     std::string text =
-        "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">class</th><th scope=\"col\">to train on</th>"
+        "<div class=\"scroll\"><table><thead><tr><th scope=\"col\"></th><th class=\"left\" scope=\"col\">class</th><th "
+        "scope=\"col\">to train on</th>"
         "<th scope=\"col\">to test on</th><th scope=\"col\">precision</th><th "
         "scope=\"col\">recall</th></tr></thead><tbody>";
     const auto share = [](double value) {
@@ -157,14 +158,16 @@ std::string class_table(const Report& r) {
         const int k = static_cast<int>(c);
         int named = 0;
         for (int t = 0; t < r.confusion.classes(); ++t) named += r.confusion.count(t, k);
-        text += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td>{}{}</tr>", html_text(r.training.classes[c]),
-                            training[c], test[c], named ? share(r.confusion.precision(k)) : "<td>none named</td>",
+        text += fmt::format("<tr><td>{}</td><td class=\"left\">{}</td><td>{}</td><td>{}</td>{}{}</tr>", c + 1,
+                            html_text(r.training.classes[c]), training[c], test[c],
+                            named ? share(r.confusion.precision(k)) : "<td>none named</td>",
                             test[c] ? share(r.confusion.recall(k)) : "<td>none</td>");
     }
-    return text + fmt::format(
-                      "<tr><th scope=\"row\">all</th><td>{}</td><td>{}</td><td></td><td></td></tr>"
-                      "</tbody></table></div>",
-                      r.training.size(), r.test.size());
+    return text +
+           fmt::format(
+               "<tr><td></td><th class=\"left\" scope=\"row\">all</th><td>{}</td><td>{}</td><td></td><td></td></tr>"
+               "</tbody></table></div>",
+               r.training.size(), r.test.size());
 }
 
 std::string network_table(const Report& r) {
@@ -188,7 +191,10 @@ std::string network_table(const Report& r) {
 
 std::string skipped(const Report& r) {
     if (r.skipped.empty()) return note("Every file was used.");
-    std::string text = note(fmt::format("{} files were not used.", r.skipped.size())) + "<div class=\"scroll\"><ul>";
+    std::string text =
+        note(fmt::format("{} not used.",
+                         r.skipped.size() == 1 ? "1 file was" : fmt::format("{} files were", r.skipped.size()))) +
+        "<div class=\"scroll\"><ul>";
     for (std::size_t i = 0; i < r.skipped.size() && i < skipped_shown; ++i)
         text += fmt::format("<li>{}: {}</li>", html_text(r.skipped[i].path), html_text(r.skipped[i].reason));
     if (r.skipped.size() > skipped_shown) text += fmt::format("<li>and {} more</li>", r.skipped.size() - skipped_shown);

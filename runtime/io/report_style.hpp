@@ -37,6 +37,7 @@ th:first-child,td:first-child,td.left,th.left{text-align:left}
 .confusion td{min-width:2.3em;padding:4px;text-align:center;border:1px solid var(--line)}
 .dense{font-size:.72rem}.dense tbody td{min-width:1.7em;padding:1px}.dense tbody th{padding:1px 6px}
 .confusion thead th{writing-mode:vertical-rl;transform:rotate(180deg);text-align:left;padding:6px 4px;border:0}
+.confusion th{max-width:16em;overflow:hidden;text-overflow:ellipsis}.confusion thead th{max-width:none;max-height:16em}
 .confusion tbody th{position:sticky;left:0;background:var(--card);text-align:right}
 .confusion .right{background:rgb(var(--good)/var(--s))}.confusion .error{background:rgb(var(--bad)/var(--s))}
 .confusion .strong{color:#fff}

@@ -121,9 +121,7 @@ public:
 
     /// What a sample of each class that counts is worth in training: its loss and gradient are times that. None: all 1.
     /// Choosing active_outputs() makes all 1 again.
-    void class_weights(std::span<const float> weights)
-        requires label_target::value
-    {
+    void class_weights(std::span<const float> weights) requires label_target::value {
         if (!weights.empty() && weights.size() != static_cast<std::size_t>(active_))
             throw Error("there must be " + std::to_string(active_) + " class weights, not " +
                         std::to_string(weights.size()));

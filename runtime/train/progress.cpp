@@ -18,15 +18,6 @@ int terminal_width(std::FILE* out) {
     return ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
 
-bool locale_is_utf8() {
-    for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"})
-        if (const char* value = std::getenv(name); value && *value) {
-            const std::string_view v(value);
-            return v.find("UTF-8") != v.npos || v.find("utf8") != v.npos;
-        }
-    return false;
-}
-
 std::string numbers(const ProgressState& s) {
     std::string text = fmt::format("{}/{} loss {:.4f}", s.done, s.total, s.loss);
     if (s.accuracy >= 0) text += fmt::format(" acc {:.1f}%", 100 * s.accuracy);
@@ -43,6 +34,15 @@ void put(std::FILE* out, const std::string& text) {
 }
 
 }  // namespace
+
+bool locale_is_utf8() {
+    for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"})
+        if (const char* value = std::getenv(name); value && *value) {
+            const std::string_view v(value);
+            return v.find("UTF-8") != v.npos || v.find("utf8") != v.npos;
+        }
+    return false;
+}
 
 std::string clock_text(double seconds) {
     if (!(seconds >= 0) || seconds > 1e7) return "?";
@@ -68,6 +68,7 @@ Progress::Progress(std::FILE* out, bool terminal, int width, bool unicode)
     : out_(out), terminal_(terminal), unicode_(unicode), width_(width) {}
 
 void Progress::show(const ProgressState& s) {
+    if (quiet_) return;
     if (!terminal_) {
         if (s.done < next_plain_ && s.done != s.total) return;
         const std::int64_t part = std::max<std::int64_t>(1, s.total / 20);

@@ -37,9 +37,11 @@ void check_recipe(const Recipe& recipe, const std::map<std::string, std::string>
     for (const auto& [name, value] : recipe) {
         const auto saved = metadata.find(key_of(name));
         if (saved == metadata.end())
-            throw Error(fmt::format("{}: does not say with which {} its run began, so it cannot be gone on with", path, name));
+            throw Error(
+                fmt::format("{}: does not say with which {} its run began, so it cannot be gone on with", path, name));
         if (saved->second != value)
-            throw Error(fmt::format("{}: is of a run with {} {}, not {}: go on with the same", path, name, saved->second, value));
+            throw Error(fmt::format("{}: is of a run with {} {}, not {}: go on with the same", path, name,
+                                    saved->second, value));
     }
 }
 

@@ -23,7 +23,8 @@ EpochSums epoch_sums(const std::string& text, const std::string& path) {
 void check_same_run(const CheckpointInfo& saved, const std::vector<std::string>& classes, std::uint64_t seed,
                     const std::string& path) {
     if (saved.seed != seed)
-        throw Error(fmt::format("{}: is of a run with seed {}, not {}: go on with the same seed", path, saved.seed, seed));
+        throw Error(
+            fmt::format("{}: is of a run with seed {}, not {}: go on with the same seed", path, saved.seed, seed));
     if (saved.classes != classes)
         throw Error(fmt::format("{}: is of a run with other classes: {}, not {}", path, fmt::join(saved.classes, " "),
                                 fmt::join(classes, " ")));

@@ -45,6 +45,7 @@ struct TrainOptions {
     double evaluate_seconds = 0;           ///< at least so long between two evaluations; 0: after every epoch
     std::filesystem::path save_to;         ///< a checkpoint after every epoch; empty: none
     std::filesystem::path resume_from;     ///< a checkpoint of such a run to go on with; empty: from the start
+    std::function<void(const ProgressState&)> after_step;  ///< told of every step, of the epoch that is under way
     std::function<bool()> stop;            ///< asked after every step: true ends the run there, with a checkpoint
     LoaderOptions loader{};
     std::vector<std::string> classes;
@@ -150,7 +151,8 @@ struct RunState {
 
 /// Saves the model that predicts best, the average if there is one, or the best epoch's; beside it what is trained on.
 /// The model must be the average when there is one, and is as it was afterwards.
-template <class M> void save(const TrainOptions& o, const Recipe& recipe, M& model, RunState& run) {
+template <class M>
+void save(const TrainOptions& o, const Recipe& recipe, M& model, RunState& run) {
     if (o.save_to.empty()) return;
     CheckpointInfo info;
     info.classes = o.classes;
@@ -172,7 +174,8 @@ template <class M> void save(const TrainOptions& o, const Recipe& recipe, M& mod
 
 /// Goes on from a checkpoint, which must be of such a run: another seed or other classes would mix up what was trained
 /// and what is tested, another recipe would be a run that was never asked for.
-template <class M> void resume(M& model, const TrainOptions& o, const Recipe& recipe, RunState& run) {
+template <class M>
+void resume(M& model, const TrainOptions& o, const Recipe& recipe, RunState& run) {
     const std::string path = o.resume_from.string();
     const Safetensors file(o.resume_from);
     const CheckpointInfo saved = checkpoint_info(file, path);
@@ -198,12 +201,12 @@ struct EndOfLine {
 
 }  // namespace detail
 
-/// Trains and returns what every epoch gave; `after_epoch` is told each one before its checkpoint is saved, so that what
-/// it writes down is never behind the checkpoint. The run counts from the model's first step: one that has taken some
-/// goes on after them, also within an epoch. With a patience the model is left as it was after its best epoch. A run
-/// that was told to stop returns no epoch that is its `last`. Throws Error when an option is out of range, the model
-/// cannot take the pictures, no step is left, the checkpoint is of another run or cannot be written, or the loss is not
-/// finite; what was saved before stays.
+/// Trains and returns what every epoch gave; `after_epoch` is told each one before its checkpoint is saved, so that
+/// what it writes down is never behind the checkpoint. The run counts from the model's first step: one that has taken
+/// some goes on after them, also within an epoch. With a patience the model is left as it was after its best epoch. A
+/// run that was told to stop returns no epoch that is its `last`. Throws Error when an option is out of range, the
+/// model cannot take the pictures, no step is left, the checkpoint is of another run or cannot be written, or the loss
+/// is not finite; what was saved before stays.
 template <class M, class Optimizer>
 std::vector<EpochResult> train(M& model, Optimizer optimizer, const Pictures& training, const Pictures& test,
                                const TrainOptions& options, Progress& progress,
@@ -226,8 +229,7 @@ std::vector<EpochResult> train(M& model, Optimizer optimizer, const Pictures& tr
     Loader loader(training, loading);
     const int per_epoch = loader.batches_per_epoch();
     const std::int64_t total = run_length(options, training.size());
-    const Recipe recipe =
-        recipe_of(options, Optimizer::name, optimizer.rate, optimizer.weight_decay, training.size());
+    const Recipe recipe = recipe_of(options, Optimizer::name, optimizer.rate, optimizer.weight_decay, training.size());
     detail::RunState run;
     auto& [sums, average, best] = run;
     if (options.average != 0) average.emplace(model, options.average);
@@ -270,9 +272,15 @@ std::vector<EpochResult> train(M& model, Optimizer optimizer, const Pictures& tr
         sums.right += result.correct;
         sums.seen += batch.n;
         samples += batch.n;
-        progress.show({i + 1 - begin, total - begin, sums.loss / sums.seen,
-                       static_cast<double>(sums.right) / sums.seen, seconds(),
-                       static_cast<double>(samples) / seconds()});
+        const ProgressState state{i + 1 - begin,
+                                  total - begin,
+                                  sums.loss / sums.seen,
+                                  static_cast<double>(sums.right) / sums.seen,
+                                  seconds(),
+                                  static_cast<double>(samples) / seconds(),
+                                  begin};
+        progress.show(state);
+        if (options.after_step) options.after_step(state);
         const bool last = i + 1 == total;
         const bool stopping = !last && options.stop && options.stop(), ends_epoch = batch.index + 1 == per_epoch || last;
         if (!ends_epoch && !stopping) continue;
@@ -297,8 +305,9 @@ std::vector<EpochResult> train(M& model, Optimizer optimizer, const Pictures& tr
         epoch.last = last || (best && best->exhausted(epoch.epoch));
         if (test.size() > 0 && (!stopping || epoch.last) &&
             (epoch.last || seconds() - last_evaluation >= options.evaluate_seconds)) {
-            const EpochResult tested = evaluate(model, test, loading.normalise, options.batch,
-                                                epoch.last ? 0 : options.evaluate_limit, nullptr, nullptr, options.mirror);
+            const EpochResult tested =
+                evaluate(model, test, loading.normalise, options.batch, epoch.last ? 0 : options.evaluate_limit,
+                         nullptr, nullptr, options.mirror);
             epoch.test_loss = tested.test_loss;
             epoch.test_accuracy = tested.test_accuracy;
             last_evaluation = seconds();

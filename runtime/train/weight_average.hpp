@@ -12,8 +12,8 @@ namespace tn {
 /// The exponential moving average of every parameter and state, as one step changes it:
 /// average += (1 - d) (value - average), d = min(decay, (1 + steps) / (10 + steps)): the mean of the whole run at
 /// first, of about the last 1 / (1 - decay) steps later. Averaging: Polyak and Juditsky, "Acceleration of stochastic
-/// approximation by averaging" (1992); the growing d: tf.train.ExponentialMovingAverage. After swap() the model predicts
-/// with the average, and what is trained on waits here, for a checkpoint as "training.NAME".
+/// approximation by averaging" (1992); the growing d: tf.train.ExponentialMovingAverage. After swap() the model
+/// predicts with the average, and what is trained on waits here, for a checkpoint as "training.NAME".
 class WeightAverage : public KeptValues {
 public:
     /// Begins with the model's values. Throws Error unless 0 < decay < 1.

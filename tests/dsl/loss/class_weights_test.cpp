@@ -16,7 +16,8 @@ namespace {
 using N = Net<Image<2, 7, 5>, Batch<5>, Seq<Conv<3, 3>, BN, Relu, Pool<2>, Dense<4>>, SoftmaxCrossEntropy>;
 const std::vector<float> weights{0.25f, 3, 0};
 
-template <class M> void prepare(M& model) {
+template <class M>
+void prepare(M& model) {
     model.active_outputs(3);
     Random random(7, 1000);
     for (auto& v : model.input()) v = random.normal();

@@ -89,6 +89,7 @@ BOOST_AUTO_TEST_CASE(a_file_grows_at_its_end_if_it_is_there) {
     const auto path = folder.write("a", "begin, ");
     tn::append_to_file(path, "end");
     BOOST_TEST(text_of(path) == "begin, end");
-    BOOST_TEST(contains(error_of([&] { tn::append_to_file(folder / "b", "x"); }), "b: cannot be written: No such file"));
+    BOOST_TEST(
+        contains(error_of([&] { tn::append_to_file(folder / "b", "x"); }), "b: cannot be written: No such file"));
     BOOST_TEST(contains(error_of([&] { tn::append_to_file(folder.path(), "x"); }), "cannot be written: "));
 }

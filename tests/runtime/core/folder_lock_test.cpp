@@ -73,3 +73,25 @@ BOOST_AUTO_TEST_CASE(a_folder_that_cannot_be_written_is_named) {
     BOOST_TEST(contains(error_of([&] { tn::FolderLock lock(folder.path()); }), ".lock: cannot be locked: "));
     BOOST_TEST(fs::file_size(folder / "aim") == 8u);
 }
+
+BOOST_AUTO_TEST_CASE(who_holds_it_can_be_asked_without_disturbing) {
+    TemporaryFolder folder;
+    BOOST_TEST(tn::folder_holder(folder.path()) == 0);
+    BOOST_TEST(tn::folder_holder(folder / "nothing") == 0);
+    {
+        const tn::FolderLock lock(folder.path());
+        BOOST_TEST(tn::folder_holder(folder.path()) == ::getpid());
+        BOOST_TEST(contains(told_elsewhere(folder.path()), "another run"));
+    }
+    BOOST_TEST(tn::folder_holder(folder.path()) == 0);
+    // What a process that was killed left behind: its number is free again.
+    const pid_t child = ::fork();
+    if (child == 0) ::_exit(0);
+    ::waitpid(child, nullptr, 0);
+    folder.write(".lock", std::to_string(child) + "\n");
+    BOOST_TEST(tn::folder_holder(folder.path()) == 0);
+    for (const char* text : {"", "x", "-5", "0"}) {
+        folder.write(".lock", text);
+        BOOST_TEST(tn::folder_holder(folder.path()) == 0, text);
+    }
+}

@@ -25,7 +25,8 @@ std::uint32_t crc32c(const std::string& bytes) {
     return ~crc;
 }
 
-template <class T> T number(const std::string& bytes, std::size_t at) {
+template <class T>
+T number(const std::string& bytes, std::size_t at) {
     T value;
     BOOST_REQUIRE(at + sizeof value <= bytes.size());
     std::memcpy(&value, bytes.data() + at, sizeof value);
@@ -96,7 +97,8 @@ const Scalar pair[] = {{"loss/train", 0.25f}, {"accuracy/held out", std::nanf(""
 BOOST_AUTO_TEST_CASE(the_checksum_of_the_test_is_the_standard_s) { BOOST_TEST(crc32c("123456789") == 0xE3069283u); }
 
 BOOST_AUTO_TEST_CASE(records_are_framed_and_say_what_they_were_told) {
-    const auto all = messages(event_file_header(1.5e9) + event_record(300, 1.5e9 + 0.125, pair) + event_record(1LL << 40, 0, {}));
+    const auto all =
+        messages(event_file_header(1.5e9) + event_record(300, 1.5e9 + 0.125, pair) + event_record(1LL << 40, 0, {}));
     BOOST_REQUIRE_EQUAL(all.size(), 3u);
     const auto head = fields(all[0]);
     BOOST_REQUIRE_EQUAL(head.size(), 2u);

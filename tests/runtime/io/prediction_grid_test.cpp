@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(each_picture_has_its_frame_and_caption) {
     const Pictures set = greys(5);
     std::vector<Prediction> shown;
     for (int i = 0; i < 5; ++i) shown.push_back({i, i == 3 ? 0 : i % 2, 0.98f});  // picture 3 is wrong
-    const Picture p = draw_predictions(set, shown, 3);
+    const Picture p = draw_predictions(set, shown, "", 3);
     BOOST_TEST((p.shape == PictureShape{3, 2 * 174 + 12, 3 * 140 + 12}));
     for (int i = 0; i < 5; ++i) {
         const int x = 12 + i % 3 * 140, y = 12 + i / 3 * 174;
@@ -82,10 +82,27 @@ BOOST_AUTO_TEST_CASE(captions_of_any_length_keep_to_their_place) {
     Pictures set = greys(2);
     set.classes = {"a name that is far longer than a picture is wide", "\xE6\x9D\xB1\xE4\xBA\xAC"};
     const Prediction wrong[] = {{0, 1, 1.0f}, {1, 0, 1.0f}};
-    const Picture p = draw_predictions(set, wrong, 2);
+    const Picture p = draw_predictions(set, wrong, "", 2);
     // Between the captions, and to the right of the last one.
     for (int right : {140 + 12 - 3, 2 * 140 + 12 - 1}) BOOST_TEST(inked(p, right - 1, right, 12 + 135, 12 + 174) == 0);
     BOOST_TEST(inked(p, 12, 140, 12 + 133, 12 + 149) > 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_title_says_how_many_are_wrong_and_moves_the_pictures_down) {
+    const Pictures set = greys(5);
+    std::vector<Prediction> all;
+    for (int i = 0; i < 5; ++i) all.push_back({i, i < 3 ? 1 - i % 2 : i % 2, 0.9f});  // the first three are wrong
+    BOOST_TEST(title_of(set, all, 48) == "3 of 5 photographs wrong");
+    BOOST_TEST(title_of(set, all, 2) == "3 of 5 photographs wrong; the 2 surest of these");
+    BOOST_TEST(title_of(set, {}, 48) == "no photograph to test on");
+    const Picture p = draw_predictions(set, all, title_of(set, all, 48), 3);
+    BOOST_TEST((p.shape == PictureShape{3, 2 * 174 + 44, 3 * 140 + 12}));
+    BOOST_TEST(inked(p, 12, 400, 10, 36) > 100);
+    BOOST_TEST((pixel(p, 12 + 64, 44 + 64) == Color{50, 50, 50}));
+    // Without a picture the title alone is there.
+    const Picture none = draw_predictions(set, {}, title_of(set, {}, 48));
+    BOOST_TEST(none.shape.height == 44);
+    BOOST_TEST(inked(none, 12, 400, 10, 36) > 100);
 }
 
 BOOST_AUTO_TEST_CASE(any_shape_of_picture_can_be_shown) {
@@ -99,7 +116,7 @@ BOOST_AUTO_TEST_CASE(any_shape_of_picture_can_be_shown) {
     BOOST_TEST((draw_predictions(greys(1), {}).shape.height > 0));
     const Prediction one[] = {{0, 0, 0.5f}};
     for (int columns : {0, -1})
-        BOOST_TEST(tn_test::contains(tn_test::error_of([&] { draw_predictions(greys(1), one, columns); }),
+        BOOST_TEST(tn_test::contains(tn_test::error_of([&] { draw_predictions(greys(1), one, "", columns); }),
                                      "must have at least 1 column"));
-    BOOST_CHECK_THROW(draw_predictions(greys(1), std::vector<Prediction>(500, Prediction{0, 0, 1}), 1), Error);
+    BOOST_CHECK_THROW(draw_predictions(greys(1), std::vector<Prediction>(500, Prediction{0, 0, 1}), "", 1), Error);
 }

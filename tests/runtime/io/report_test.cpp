@@ -73,7 +73,8 @@ BOOST_FIXTURE_TEST_CASE(everything_is_on_the_page, Run) {
     BOOST_TEST(page.find("ada 93 %") < page.find("onerror=alert(1)&gt; 61 %"));
     // Of four ada three are right: recall 75 %, and of four called ada one is not.
     BOOST_TEST(contains(page,
-                        "<tr><td>ada</td><td>5</td><td>4</td><td class=\"share\" style=\"--s:0.750\">75.0 %</td>"
+                        "<tr><td>1</td><td class=\"left\">ada</td><td>5</td><td>4</td><td class=\"share\" "
+                        "style=\"--s:0.750\">75.0 %</td>"
                         "<td class=\"share\" style=\"--s:0.750\">75.0 %</td></tr>"));
     BOOST_TEST(contains(page,
                         "<th scope=\"row\">ada</th><td class=\"right strong\" style=\"--s:0.75\">3</td>"

@@ -148,5 +148,6 @@ BOOST_AUTO_TEST_CASE(what_a_checkpoint_says_of_the_best_must_be_in_order) {
     BOOST_TEST(other.to_text() == best.to_text());
     for (const char* text : {"", "1", "nan 1", "inf 1", "0x1p+0 0", "0x1p+0 -1", "0x1p+0 1 2", "a b"})
         BOOST_TEST(error_of([&] { other.from_text(text, "file"); }) ==
-                   "file: its metadata is not in order: 'best so far' must be a loss and an epoch", text);
+                       "file: its metadata is not in order: 'best so far' must be a loss and an epoch",
+                   text);
 }

@@ -22,7 +22,8 @@ BOOST_AUTO_TEST_CASE(a_run_goes_on_only_with_its_own_recipe_and_what_differs_is_
     o.resume_from = o.save_to;
     o.epochs = 2;
     const auto before = everything(fresh);
-    const auto refused = [&](const char* what, auto change, Adam optimizer = adam, const Pictures& pictures = training) {
+    const auto refused = [&](const char* what, auto change, Adam optimizer = adam,
+                             const Pictures& pictures = training) {
         TrainOptions other = o;
         change(other);
         const std::string said = error_of([&] { train(fresh, optimizer, pictures, testing, other, quiet.progress); });
@@ -61,7 +62,10 @@ BOOST_AUTO_TEST_CASE(balanced_class_weights_make_every_class_worth_the_same) {
     BOOST_TEST(w[3] == 3.0f);
     BOOST_TEST(balanced_class_weights({}, 2) == (std::vector<float>{0, 0}), boost::test_tools::per_element());
     for (const int label : {-1, 4})
-        BOOST_TEST(contains(error_of([&] { balanced_class_weights(std::vector{0, label}, 4); }), "is not one of 4 classes"));
+        BOOST_TEST(contains(error_of([&] {
+                                balanced_class_weights(std::vector{0, label}, 4);
+                            }),
+                            "is not one of 4 classes"));
 }
 
 BOOST_AUTO_TEST_CASE(class_weights_change_training_and_not_tests) {

@@ -1,13 +1,13 @@
 #define BOOST_TEST_MODULE trainer
-#include <boost/test/unit_test.hpp>
+#include "runtime/train/trainer.hpp"
 
+#include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <cstdio>
 #include <string>
 #include <vector>
 
 #include "dsl/typenet.hpp"
-#include "runtime/train/trainer.hpp"
 #include "tests/runtime/temporary_folder.hpp"
 #include "tests/runtime/train/stripes.hpp"
 #include "tests/support/allocations.hpp"
@@ -241,8 +241,10 @@ BOOST_AUTO_TEST_CASE(each_epoch_is_told_before_it_is_saved) {
     Quiet quiet;
     int told = 0;
     train(model, adam, training, testing, o, quiet.progress, [&](const EpochResult& e) {
-        if (told > 0) BOOST_TEST(checkpoint_info(Safetensors(o.save_to), "").step == 4u * static_cast<unsigned>(told));
-        else BOOST_TEST(!std::filesystem::exists(o.save_to));
+        if (told > 0)
+            BOOST_TEST(checkpoint_info(Safetensors(o.save_to), "").step == 4u * static_cast<unsigned>(told));
+        else
+            BOOST_TEST(!std::filesystem::exists(o.save_to));
         BOOST_TEST(e.epoch == ++told);
     });
     BOOST_TEST(checkpoint_info(Safetensors(o.save_to), "").step == 12u);
