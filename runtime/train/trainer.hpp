@@ -262,6 +262,7 @@ std::vector<EpochResult> train(M& model, Optimizer optimizer, const Pictures& tr
         if (average && !last) average->swap(model);
         meter.go();
     }
+    progress.say(describe(meter.feed()));
     return epochs;
 }
 
