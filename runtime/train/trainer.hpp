@@ -323,6 +323,7 @@ std::vector<EpochResult> train(M& model, Optimizer optimizer, const Pictures& tr
         meter.go();
     }
     if (best && best->epoch() > 0) best->swap(model);
+    progress.say(describe(meter.feed()));
     return epochs;
 }
 
