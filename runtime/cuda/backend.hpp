@@ -8,6 +8,7 @@
 #include "dsl/core/conv_geometry.hpp"
 #include "dsl/core/layer.hpp"
 #include "runtime/cuda/block_plan.hpp"
+#include "runtime/cuda/feed.hpp"
 #include "runtime/cuda/kernels/columns.hpp"
 #include "runtime/cuda/kernels/conv_block.hpp"
 #include "runtime/cuda/kernels/norm.hpp"
@@ -25,6 +26,7 @@ public:
     static constexpr bool reference = false;
     static constexpr Precision precision = P;
     using sizes = Sizes;
+    template <class M> using feed = Feed<BasicBackend, M>;
 
     /// The arguments choose the device.
     template <class... Args> explicit BasicBackend(Args&&... args) : device_(P, std::forward<Args>(args)...) {}
@@ -222,12 +224,14 @@ public:
     }
 
     /// One kernel over all parameters; `spans` say where weight decay acts.
-    template <class Rule, class DecaySpan, std::size_t Count>
-    void update_all(const Rule& rule, float decay, const std::array<DecaySpan, Count>& spans, std::size_t count,
+    template <class R, class DecaySpan, std::size_t Count>
+    void update_all(const R& rule, float decay, const std::array<DecaySpan, Count>& spans, std::size_t count,
                     float* w, const float* g, float* a, float* b) {
+        constexpr bool planned = requires { rule.get(); };
+        using Rule = typename std::conditional_t<planned, std::type_identity<R>, std::type_identity<GivenRule<R>>>::type;
         using Kernel = Update<Rule, DecaySpan, Count>;
         static_assert(sizeof(Kernel) <= 32000, "typenet: too many tensors for one kernel's arguments");
-        Kernel kernel{rule, decay, count, {w, count}, {g, count}, {a, count}, {b, count}, {}};
+        Kernel kernel{Rule{rule}, decay, count, {w, count}, {g, count}, {a, count}, {b, count}, {}};
         std::copy(spans.begin(), spans.end(), kernel.spans);
         each(count, kernel);
     }

@@ -16,10 +16,10 @@
 #include "runtime/io/checkpoint.hpp"
 #include "runtime/io/confusion.hpp"
 #include "runtime/io/prediction_grid.hpp"
-#include "runtime/train/mixup.hpp"
 #include "runtime/train/model.hpp"
 #include "runtime/train/probabilities.hpp"
 #include "runtime/train/progress.hpp"
+#include "runtime/train/step_source.hpp"
 #include "runtime/train/weight_average.hpp"
 
 namespace tn {
@@ -39,7 +39,7 @@ struct TrainOptions {
     double evaluate_seconds = 0;           ///< at least so long between two evaluations; 0: after every epoch
     std::filesystem::path save_to;         ///< a checkpoint after every epoch; empty: none
     std::filesystem::path resume_from;     ///< a checkpoint of such a run to go on with; empty: from the start
-    std::function<bool()> stop;            ///< asked after every step: true ends the run there, with a checkpoint
+    std::function<bool()> stop;            ///< asked after every step, on a GPU every 64: true ends the run, with a checkpoint
     LoaderOptions loader{};
     std::vector<std::string> classes;
 };
@@ -187,8 +187,9 @@ std::vector<EpochResult> train(M& model, Optimizer optimizer, const Pictures& tr
     check_pictures(model, test, options.batch);
     LoaderOptions loading = options.loader;
     loading.batch = options.batch;
-    Loader loader(training, loading);
-    const int per_epoch = loader.batches_per_epoch();
+    StepSource<M, Optimizer> source(model, training, loading, options.mixup, optimizer.weight_decay,
+                                    options.average != 0 ? 1 : 64);
+    const int per_epoch = source.batches_per_epoch();
     const std::int64_t total = run_length(options, training.size());
     std::optional<WeightAverage> average;
     if (options.average != 0) average.emplace(model, options.average);
@@ -199,7 +200,6 @@ std::vector<EpochResult> train(M& model, Optimizer optimizer, const Pictures& tr
         throw Error("the model has taken " + std::to_string(begin) + " steps, and a run of " + std::to_string(total) +
                     " was asked for: ask for a longer one");
     const detail::EndOfLine end_of_line{progress};
-    loader.seek(static_cast<std::uint64_t>(begin));
     const float rate = optimizer.rate;
     const auto start = std::chrono::steady_clock::now();
     const auto seconds = [&] {
@@ -209,23 +209,20 @@ std::vector<EpochResult> train(M& model, Optimizer optimizer, const Pictures& tr
     double last_evaluation = -1e9;
     std::int64_t samples = 0;
     for (std::int64_t i = begin; i < total; ++i) {
-        const BatchView batch = loader.next();
-        if (options.mixup > 0)
-            mix_pairs(batch.images, batch.n, options.mixup,
-                      Random(loading.seed, stream::mixup, static_cast<std::uint64_t>(i)), model.input());
-        else
-            std::copy(batch.images.begin(), batch.images.end(), model.input().begin());
-        std::copy(batch.labels.begin(), batch.labels.end(), model.labels().begin());
-        optimizer.rate = rate * rate_factor(options, i, total);
-        const BatchResult result = model.train(batch.n, optimizer);
+        const auto batch = source.take(i, total, [&](std::int64_t at) {
+            optimizer.rate = rate * rate_factor(options, at, total);
+            return optimizer;
+        });
+        const BatchResult& result = batch.result;
+        i += batch.count - 1;
         if (average) average->add(model, model.step());
         if (!std::isfinite(result.loss))
             throw Error("the loss is not finite at iteration " + std::to_string(i + 1) +
                         ": use a smaller learning rate");
         sums.loss += result.loss;
         sums.right += result.correct;
-        sums.seen += batch.n;
-        samples += batch.n;
+        sums.seen += result.n;
+        samples += result.n;
         progress.show({i + 1 - begin, total - begin, sums.loss / sums.seen,
                        static_cast<double>(sums.right) / sums.seen, seconds(),
                        static_cast<double>(samples) / seconds()});
