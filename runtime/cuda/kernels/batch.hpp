@@ -94,7 +94,9 @@ private:
             const ElasticSpline down = elastic_spline((static_cast<float>(row) + 0.5f) / static_cast<float>(height));
             const ElasticSpline along = elastic_spline((static_cast<float>(column) + 0.5f) / static_cast<float>(width));
             float move_x = 0, move_y = 0;
+            TN_UNROLL
             for (int j = 0; j < 4; ++j)
+                TN_UNROLL
                 for (int k = 0; k < 4; ++k) {
                     const auto point = static_cast<std::size_t>((down.first + j) * elastic_points + along.first + k);
                     const float weight =
