@@ -1,7 +1,7 @@
 # Dependencies from the folder that `bench/gpu --prepare` filled, for a machine that has a compiler and CUDA but none of
 # them: -DTYPENET_CARRIED=FOLDER. Header-only forms, a static zlib, and a plain BLAS for what the CPU is compared with.
 get_filename_component(carried "${TYPENET_CARRIED}" ABSOLUTE)
-if(NOT EXISTS ${carried}/include/boost/hana.hpp OR NOT EXISTS ${carried}/libz.a)
+if(NOT EXISTS ${carried}/include/boost/config.hpp OR NOT EXISTS ${carried}/libz.a)
     message(FATAL_ERROR "typenet: ${carried} does not hold the dependencies; run bench/gpu --prepare where they are installed")
 endif()
 find_package(Threads REQUIRED)
