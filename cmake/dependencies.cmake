@@ -1,4 +1,9 @@
 # Everything comes from the system's package manager; what is missing is named all at once.
+set(TYPENET_CARRIED "" CACHE PATH "The dependencies, from bench/gpu --prepare, for a machine that has none")
+if(TYPENET_CARRIED)
+    include(${CMAKE_CURRENT_LIST_DIR}/carried.cmake)
+    return()
+endif()
 find_package(Threads REQUIRED)
 find_package(Boost 1.74 QUIET OPTIONAL_COMPONENTS context)
 find_package(fmt QUIET)

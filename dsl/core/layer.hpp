@@ -76,9 +76,11 @@ enum class Axis { none, samples, channels, values };
 /// What a layer is in a fusion (see dsl/net/fuse.hpp).
 enum class Role { none, conv, norm, relu, pool };
 
-/// Names the random numbers of one pass: those of sample i, layer l and step s never change with batch or threads.
+/// Names the random numbers of one pass: those of sample i, layer l and step s never change with batch or threads. The
+/// step lies beside the tensors, so that what was launched once can run for every step.
 struct RandomKey {
-    std::uint64_t seed = 0, step = 0;
+    std::uint64_t seed = 0;
+    const std::uint64_t* step = nullptr;
     std::uint32_t layer = 0;
 };
 

@@ -38,7 +38,7 @@ private:
         for (int at = p.begin; at < p.end; ++at) {
             if (at == p.begin || i % 4 == 0)
                 words = philox({static_cast<std::uint32_t>(i / 4), static_cast<std::uint32_t>(sample),
-                                static_cast<std::uint32_t>(p.random.step), (p.random.layer << 8) | stream::dropout},
+                                static_cast<std::uint32_t>(*p.random.step), (p.random.layer << 8) | stream::dropout},
                                p.random.seed);
             to[at] = words[static_cast<std::size_t>(i % 4)] < threshold ? T(0) : from[at] * scale;
             if (++i == size) {

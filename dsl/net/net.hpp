@@ -157,11 +157,11 @@ template <class C, Shape In, int Samples, Fusion F, Purpose For, class Sizes>
 using ScheduleOf = Schedule<typename std::conditional_t<F == Fusion::on, Type<Fuse_t<typename C::flat>>,
                                                         Type<typename C::flat>>::type, In, Samples, For, Sizes>;
 
-/// Values at the arena's end for what a batch is compared with, the loss and result of every sample, and a weight for
-/// every class.
+/// Values at the arena's end for the step's number, what a batch is compared with, the loss and result of every sample,
+/// and a weight for every class.
 constexpr std::size_t target_values(int batch, Shape output) {
     const auto n = static_cast<std::size_t>(batch);
-    return 3 * aligned(n) + aligned(n * output.size()) + aligned(output.size());
+    return aligned(2) + 3 * aligned(n) + aligned(n * output.size()) + aligned(output.size());
 }
 
 template <class C, Shape In, int Samples, Fusion F, Purpose For, class Sizes>

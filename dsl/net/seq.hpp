@@ -1,6 +1,8 @@
 // Seq, Residual and Concat: how layers are put together, as a type or as a value.
 #pragma once
 
+#include <utility>
+
 #include "dsl/core/layer.hpp"
 #include "dsl/core/operation.hpp"
 #include "dsl/core/sequence.hpp"
@@ -95,19 +97,25 @@ struct JoinBranches {
     }
 
 private:
-    /// Calls f(i, k, own) for every value i of the joined batch: branch k gave it, from its place `own`.
+    /// Calls f(i, k, own) for every value i of the joined batch: branch k gave it, from its place `own`. Every k is a
+    /// constant, so that a GPU needs no copy of the pass to look it up in.
     template <class T, class F> static constexpr void each(const Pass<T>& p, F f) {
         for (int i = p.begin; i < p.end; ++i) {
             const std::size_t sample = static_cast<std::size_t>(i) / p.out.size();
             std::size_t rest = static_cast<std::size_t>(i) % p.out.size();
-            for (std::size_t k = 0; k < max_branches; ++k) {
+            const auto gives = [&](auto branch) {
+                constexpr std::size_t k = branch;
                 const std::size_t size = static_cast<int>(k) < p.branches ? p.branch_shape[k].size() : 0;
                 if (rest < size) {
                     f(i, k, sample * size + rest);
-                    break;
+                    return true;
                 }
                 rest -= size;
-            }
+                return false;
+            };
+            [&]<std::size_t... K>(std::index_sequence<K...>) {
+                (gives(std::integral_constant<std::size_t, K>{}) || ...);
+            }(std::make_index_sequence<max_branches>{});
         }
     }
 };

@@ -44,14 +44,6 @@ public:
         return words_[used_++];
     }
 
-    /// What word() will give after `count` more calls of it.
-    constexpr std::uint32_t ahead(std::uint32_t count) const {
-        const std::uint32_t place = 4 * counter_[0] + used_ - 4 + count;
-        Philox4 counter = counter_;
-        counter[0] = place / 4;
-        return philox(counter, key_)[place % 4];
-    }
-
     /// Uniform in [0, 1).
     constexpr float uniform() { return unit_float(word()); }
 

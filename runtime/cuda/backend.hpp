@@ -8,6 +8,7 @@
 #include "dsl/core/conv_geometry.hpp"
 #include "dsl/core/layer.hpp"
 #include "runtime/cuda/block_plan.hpp"
+#include "runtime/cuda/feed.hpp"
 #include "runtime/cuda/kernels/columns.hpp"
 #include "runtime/cuda/kernels/conv_block.hpp"
 #include "runtime/cuda/kernels/norm.hpp"
@@ -24,7 +25,8 @@ template <class Device, Precision P = Precision::fp32> class BasicBackend {
 public:
     static constexpr bool reference = false;
     static constexpr Precision precision = P;
-    using sizes = Sizes;
+    using sizes = SizesIn<P>;
+    template <class M> using feed = Feed<BasicBackend, M>;
 
     /// The arguments choose the device.
     template <class... Args> explicit BasicBackend(Args&&... args) : device_(P, std::forward<Args>(args)...) {}
@@ -48,26 +50,20 @@ public:
     }
 
     template <class L> void for_ranges(int count, const ForwardPart<L, float>& f) {
-        static_assert(Traits<L>::axis != Axis::none,
-                      "typenet: this layer has no CUDA kernel, and its reference mathematics names no Axis along which "
-                      "it could be spread over threads");
         const Pass<float>& p = f.pass;
         const auto size = static_cast<std::size_t>(count);
         if constexpr (Elementwise<L>)
             each(size, ElementwiseForward<L>{size, {p.x, size}, {p.y, size}});
         else
-            each(size, Parts<ForwardPart<L, float>>{count, f});
+            each_part<L>(count, f);
     }
     template <class L> void for_ranges(int count, const BackwardPart<L, float>& f) {
-        static_assert(Traits<L>::axis != Axis::none,
-                      "typenet: this layer has no CUDA kernel, and its reference mathematics names no Axis along which "
-                      "it could be spread over threads");
         const Pass<float>& p = f.pass;
         const auto size = static_cast<std::size_t>(count);
         if constexpr (Elementwise<L>)
             each(size, ElementwiseBackward<L>{size, {p.x, size}, {p.y, size}, {p.dy, size}, {p.dx, size}});
         else
-            each(size, Parts<BackwardPart<L, float>>{count, f});
+            each_part<L>(count, f);
     }
 
     template <class L> void pool_forward(const Pass<float>& p) {
@@ -176,39 +172,41 @@ public:
                            blocks(p.n * operands.plane, Kernel::T.columns) * Kernel::row_tiles, tile_threads);
             return;
         }
-        using Kernel = ConvForwardKernel<G, P>;
+        using Z = typename Block<G>::Z;
+        using Kernel = ConvForwardKernel<G, P, Z>;
         const int groups = block.work.statistics;
-        const Span<float> z = BlockSaved::keeps_z(G) ? block.z(p) : Span<float>(p.y, block.y_size);
+        const Span<Z> z = block.z(p, p.y);
         const Span<float> partial{p.work, block.work.values};
         device_.launch(Kernel{{p.n, block.x(p), block.weight(p)}, groups, block.bias(p), z, partial},
                        groups * Kernel::row_tiles, tile_threads);
         if constexpr (G.norm)
-            device_.launch(StatisticsKernel<G, P>{p.n, groups, epsilon, momentum, partial, block.mean(p),
+            device_.launch(StatisticsKernel<G>{p.n, groups, epsilon, momentum, partial, block.mean(p),
                                                   block.inverse(p), block.state(p, 0), block.state(p, 1)},
                            G.conv.filters, warp);
         if constexpr (BlockSaved::keeps_z(G))
-            each(block.y_size, NormPoolForward<G>{p.n, block.norm(p), z, {p.y, block.y_size}, block.choice(p)});
+            each(block.y_size, NormPoolForward<G, Z>{p.n, block.norm(p), z, {p.y, block.y_size}, block.choice(p)});
     }
 
     template <BlockGeometry G> void conv_block_backward(const Pass<float>& p) {
         const Block<G> block(p);
-        Span<const float> dz{p.dy, block.y_size};
+        using Z = typename Block<G>::Z;
+        const Span<Z> z = block.z(p, p.dy);
         if constexpr (BlockSaved::keeps_z(G)) {
             const int sums = block.work.sums;
             const std::size_t one = 2 * block.filters;
             const Span<float> total{p.work, one}, partial{p.work + one, one * static_cast<std::size_t>(sums)};
-            device_.launch(GradientSums<G>{p.n, sums, block.norm(p), block.z(p), dz, block.choice(p), partial},
+            const Span<const float> dy{p.dy, block.y_size};
+            device_.launch(GradientSums<G, Z>{p.n, sums, block.norm(p), z, dy, block.choice(p), partial},
                            G.conv.filters * sums, sum_threads);
             device_.launch(GradientTotals<G>{sums, partial, total, block.dgamma(p), block.dbeta(p), block.dbias(p)},
                            G.conv.filters, warp);
-            each(block.z_size, NormPoolBackward<G>{p.n, block.norm(p), dz, total, block.choice(p), block.z(p)});
-            dz = block.z(p);
+            each(block.z_size, NormPoolBackward<G, Z>{p.n, block.norm(p), dy, total, block.choice(p), z});
         } else if constexpr (G.bias) {
             bias_backward(p);
         }
-        using Weights = WeightGradient<G, P>;
+        using Weights = WeightGradient<G, P, Z>;
         const int parts = block.work.parts;
-        device_.launch(Weights{p.n, parts, dz, block.x(p), {p.work, block.work.values}},
+        device_.launch(Weights{p.n, parts, z, block.x(p), {p.work, block.work.values}},
                        Weights::row_tiles * Weights::column_tiles * parts, tile_threads);
         each(block.weights, SumParts{parts,
                                      block.weights,
@@ -216,18 +214,20 @@ public:
                                      {p.work, block.weights * static_cast<std::size_t>(parts)},
                                      {p.gradient[0], block.weights}});
         if (!p.dx) return;
-        using Input = InputGradient<G, P>;
-        device_.launch(Input{p.n, dz, block.weight(p), {p.dx, block.x_size}},
+        using Input = InputGradient<G, P, Z>;
+        device_.launch(Input{p.n, z, block.weight(p), {p.dx, block.x_size}},
                        blocks(p.n * Input::plane, Input::T.columns) * Input::row_tiles, tile_threads);
     }
 
     /// One kernel over all parameters; `spans` say where weight decay acts.
-    template <class Rule, class DecaySpan, std::size_t Count>
-    void update_all(const Rule& rule, float decay, const std::array<DecaySpan, Count>& spans, std::size_t count,
+    template <class R, class DecaySpan, std::size_t Count>
+    void update_all(const R& rule, float decay, const std::array<DecaySpan, Count>& spans, std::size_t count,
                     float* w, const float* g, float* a, float* b) {
+        constexpr bool planned = requires { rule.get(); };
+        using Rule = typename std::conditional_t<planned, std::type_identity<R>, std::type_identity<GivenRule<R>>>::type;
         using Kernel = Update<Rule, DecaySpan, Count>;
         static_assert(sizeof(Kernel) <= 32000, "typenet: too many tensors for one kernel's arguments");
-        Kernel kernel{rule, decay, count, {w, count}, {g, count}, {a, count}, {b, count}, {}};
+        Kernel kernel{Rule{rule}, decay, count, {w, count}, {g, count}, {a, count}, {b, count}, {}};
         std::copy(spans.begin(), spans.end(), kernel.spans);
         each(count, kernel);
     }
@@ -244,6 +244,14 @@ private:
     /// A thread for each of `count` values.
     template <class Kernel> void each(std::size_t count, const Kernel& kernel) {
         device_.launch(kernel, static_cast<int>((count + threads - 1) / threads), threads);
+    }
+
+    /// A thread for each part of a layer's reference mathematics.
+    template <class L, class Part> void each_part(int count, const Part& f) {
+        static_assert(Traits<L>::axis != Axis::none,
+                      "typenet: this layer has no CUDA kernel, and its reference mathematics names no Axis along which "
+                      "it could be spread over threads");
+        each(static_cast<std::size_t>(count), Parts<Part>{count, f});
     }
 
     void to_columns(const Taps& taps, const Pass<float>& p, int first, int group) {
@@ -265,12 +273,13 @@ private:
     template <BlockGeometry G> struct Block {
         static constexpr std::size_t filters = static_cast<std::size_t>(G.conv.filters), weights = G.conv.weights();
         static constexpr std::size_t first_norm = G.bias ? 2 : 1;
+        using Z = std::conditional_t<BlockSaved::keeps_z(G), Kept<P>, float>;
         BlockSaved saved;
         BlockWork work;
         std::size_t x_size, y_size, z_size;
 
         explicit Block(const Pass<float>& p)
-            : saved(G, p.n), work(G, p.n), x_size(in_size(p)), y_size(out_size(p)),
+            : saved(G, p.n, P), work(G, p.n), x_size(in_size(p)), y_size(out_size(p)),
               z_size(static_cast<std::size_t>(p.n) * G.conv.out_size()) {}
 
         static Span<float> of(float* first, bool there = true) { return {there ? first : nullptr, filters}; }
@@ -285,7 +294,13 @@ private:
         static Span<float> state(const Pass<float>& p, std::size_t k) { return of(p.state[k], G.norm); }
         Span<float> mean(const Pass<float>& p) const { return of(p.saved + saved.mean, G.norm); }
         Span<float> inverse(const Pass<float>& p) const { return of(p.saved + saved.inverse, G.norm); }
-        Span<float> z(const Pass<float>& p) const { return {p.saved + saved.z, z_size}; }
+        /// z, or its gradient: what is kept, or `plain` where nothing follows the convolution.
+        Span<Z> z(const Pass<float>& p, const float* plain) const {
+            if constexpr (BlockSaved::keeps_z(G))
+                return {reinterpret_cast<Z*>(p.saved + saved.z), z_size};
+            else
+                return {const_cast<float*>(plain), z_size};
+        }
         Span<unsigned char> choice(const Pass<float>& p) const {
             return {G.pool() ? reinterpret_cast<unsigned char*>(p.saved + saved.choice) : nullptr, y_size};
         }

@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include "dsl/core/conv_geometry.hpp"
+#include "runtime/cuda/precision.hpp"
 
 namespace tn::cuda {
 
@@ -20,19 +21,21 @@ struct Tile {
     }
 };
 
-/// Where things lie in `saved`, in values. z is the convolution's output, and backward its gradient; of every pooling
-/// window, `choice` keeps which of its values it took.
+/// Where things lie in `saved`, in values of float. z is the convolution's output, and backward its gradient, in bfloat16
+/// where that is what products read; of every pooling window, `choice` keeps which of its values it took.
 struct BlockSaved {
     std::size_t mean, inverse, z, choice, values;
 
     static constexpr bool keeps_z(const BlockGeometry& g) { return g.norm || g.relu || g.pool(); }
 
-    constexpr BlockSaved(const BlockGeometry& g, int n) : mean(0), inverse(0), z(0), choice(0), values(0) {
+    static constexpr std::size_t z_bytes(Precision p) { return p == Precision::bf16 ? 2 : 4; }
+
+    constexpr BlockSaved(const BlockGeometry& g, int n, Precision p) : mean(0), inverse(0), z(0), choice(0), values(0) {
         if (!keeps_z(g)) return;
         const auto filters = static_cast<std::size_t>(g.conv.filters), samples = static_cast<std::size_t>(n);
         inverse = filters;
         z = 2 * filters;
-        choice = z + samples * g.conv.out_size();
+        choice = z + (samples * g.conv.out_size() * z_bytes(p) + 3) / 4;
         values = choice + (g.pool() ? (samples * g.y_size() + 3) / 4 : 0);
     }
 };
@@ -65,9 +68,10 @@ struct BlockWork {
 };
 
 /// What the CUDA kernels keep of a block and need beside it, in values; a network's plan reads them.
-struct Sizes {
-    static constexpr std::size_t block_saved(const BlockGeometry& g, int batch) { return BlockSaved(g, batch).values; }
+template <Precision P> struct SizesIn {
+    static constexpr std::size_t block_saved(const BlockGeometry& g, int batch) { return BlockSaved(g, batch, P).values; }
     static constexpr std::size_t block_work(const BlockGeometry& g, int batch) { return BlockWork(g, batch).values; }
 };
+using Sizes = SizesIn<Precision::fp32>;
 
 }  // namespace tn::cuda

@@ -263,6 +263,30 @@ void Gpu::fetch(void* to, const void* from, std::size_t bytes) {
 
 void Gpu::multiply(const Product& product) { blas_->multiply(product); }
 
+void Gpu::begin_record() {
+    check(cudaStreamBeginCapture(stream_, cudaStreamCaptureModeThreadLocal), "recording a step");
+}
+
+void Gpu::abandon_record() noexcept {
+    cudaGraph_t graph = nullptr;
+    cudaStreamEndCapture(stream_, &graph);
+    if (graph) cudaGraphDestroy(graph);
+    cudaGetLastError();
+}
+
+Gpu::Graph Gpu::end_record() {
+    cudaGraph_t graph = nullptr;
+    check(cudaStreamEndCapture(stream_, &graph), "recording a step");
+    cudaGraphExec_t made = nullptr;
+    const cudaError_t error = cudaGraphInstantiate(&made, graph, 0);
+    cudaGraphDestroy(graph);
+    check(error, "making a graph of a step");
+    Graph result(made);
+    check(cudaGraphUpload(made, stream_), "a graph's memory");
+    wait();
+    return result;
+}
+
 void Gpu::wait() { check(cudaStreamSynchronize(stream_), "a kernel failed"); }
 
 }  // namespace tn::cuda

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <type_traits>
 
 #include "runtime/cuda/execution.hpp"
 #include "runtime/cuda/precision.hpp"
@@ -89,10 +90,33 @@ public:
 
     void multiply(const Product& product);
 
+    /// What was launched between two moments, as one graph whose arguments stay as they were.
+    struct GraphDeleter {
+        void operator()(cudaGraphExec_t graph) const { cudaGraphExecDestroy(graph); }
+    };
+    using Graph = std::unique_ptr<std::remove_pointer_t<cudaGraphExec_t>, GraphDeleter>;
+
+    /// Records what f launches, without running it.
+    template <class F> Graph record(F f) {
+        begin_record();
+        try {
+            f();
+        } catch (...) {
+            abandon_record();
+            throw;
+        }
+        return end_record();
+    }
+    void replay(const Graph& graph) { check(cudaGraphLaunch(graph.get(), stream_), "a graph did not start"); }
+
     cudaStream_t stream() const { return stream_; }
 
 private:
     struct Blas;
+
+    void begin_record();
+    void abandon_record() noexcept;
+    Graph end_record();
 
     Precision precision_;
     int device_;

@@ -12,7 +12,7 @@ namespace tn {
 /// The size of every picture of a set: channels (1 grey, 3 RGB), height and width in pixels.
 struct PictureShape {
     int channels = 1, height = 0, width = 0;
-    std::size_t size() const {
+    constexpr std::size_t size() const {
         return static_cast<std::size_t>(channels) * static_cast<std::size_t>(height) * static_cast<std::size_t>(width);
     }
     bool operator==(const PictureShape&) const = default;

@@ -22,6 +22,13 @@ double thread_seconds() {
 
 }  // namespace
 
+void epoch_order(std::span<int> order, std::uint64_t seed, std::uint64_t epoch) {
+    std::iota(order.begin(), order.end(), 0);
+    Random random(seed, stream::shuffle, epoch);
+    for (std::size_t i = order.size(); i > 1; --i)
+        std::swap(order[i - 1], order[random.below(static_cast<std::uint32_t>(i))]);
+}
+
 Loader::Loader(const Pictures& pictures, const LoaderOptions& options) : pictures_(pictures), options_(options) {
     if (pictures.size() < 1) throw Error("a loader needs at least 1 picture");
     if (pictures.pixels.size() != static_cast<std::size_t>(pictures.size()) * pictures.shape.size())
@@ -65,10 +72,7 @@ void Loader::stop() {
 
 void Loader::order_epoch(Slot& slot, std::uint64_t epoch) const {
     if (slot.ordered_epoch == epoch) return;
-    std::iota(slot.order.begin(), slot.order.end(), 0);
-    Random random(options_.seed, stream::shuffle, epoch);
-    for (std::size_t i = slot.order.size(); i > 1; --i)
-        std::swap(slot.order[i - 1], slot.order[random.below(static_cast<std::uint32_t>(i))]);
+    tn::epoch_order(slot.order, options_.seed, epoch);
     slot.ordered_epoch = epoch;
 }
 

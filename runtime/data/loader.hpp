@@ -31,6 +31,9 @@ struct LoaderOptions {
     int ahead = 3;                  ///< batches prepared before they are asked for
 };
 
+/// The order of an epoch: a permutation of 0 .. order.size() - 1 that the seed and the epoch decide.
+void epoch_order(std::span<int> order, std::uint64_t seed, std::uint64_t epoch);
+
 /// Every epoch goes through all pictures once in an order of its own; the last batch holds the rest. What a picture
 /// looks like depends on the seed, the epoch and its index only, never on the number of threads. Allocates nothing
 /// after construction.

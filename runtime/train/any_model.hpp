@@ -7,6 +7,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "runtime/data/loader.hpp"
 #include "runtime/train/model.hpp"
 
 namespace tn {
@@ -30,6 +31,11 @@ public:
     virtual void label_smoothing(float part) = 0;
     virtual void class_weights(std::span<const float> weights) = 0;
     virtual BatchResult train(int n, const Optimizer& optimizer) = 0;
+    /// Puts the pictures to the model's device, which from then on makes its batches itself, as tn::Loader would
+    /// (cuda::Feed); false where there is no such device.
+    virtual bool keep_pictures(const Pictures& pictures, const LoaderOptions& options, float weight_decay) = 0;
+    /// Takes steps on them, as many of these as go together; step number `first` is counted from 0.
+    virtual KeptSteps train_kept(std::uint64_t first, std::span<const Optimizer> optimizers) = 0;
     virtual std::span<const float> predict(int n) = 0;
     virtual std::span<const Tensor<float>> tensors() const = 0;
     virtual std::span<float> optimizer_memory(const Tensor<float>& t, int k) = 0;
@@ -59,6 +65,16 @@ public:
         else
             return model_.train(n, optimizer);
     }
+    bool keep_pictures(const Pictures& pictures, const LoaderOptions& options, float weight_decay) override {
+        if constexpr (has_feed)
+            feed_ = std::make_unique<typename Backend::template feed<M>>(backend_, model_, pictures, options, weight_decay);
+        return has_feed;
+    }
+    KeptSteps train_kept(std::uint64_t first, std::span<const Optimizer> optimizers) override {
+        if constexpr (has_feed)
+            if (feed_) return feed_->run(first, optimizers);
+        throw Error("the model keeps no pictures");
+    }
     std::span<const float> predict(int n) override { return model_.predict(n); }
     std::span<const Tensor<float>> tensors() const override { return model_.tensors(); }
     std::span<float> optimizer_memory(const Tensor<float>& t, int k) override { return model_.optimizer_memory(t, k); }
@@ -67,8 +83,20 @@ public:
     std::uint64_t seed() const override { return model_.seed(); }
 
 private:
+    using M = Model<Built, Optimizer, Backend>;
+    static constexpr bool has_feed =
+        !std::is_same_v<Optimizer, NoOptimizer> && requires { typename Backend::template feed<M>; };
+
+    static auto no_feed() {
+        if constexpr (has_feed)
+            return std::unique_ptr<typename Backend::template feed<M>>();
+        else
+            return nullptr;
+    }
+
     Backend& backend_;
-    Model<Built, Optimizer, Backend> model_;
+    M model_;
+    decltype(no_feed()) feed_ = no_feed();
 };
 
 namespace detail {

@@ -21,7 +21,8 @@ std::string describe(const Feed& feed);
 /// Measures the parts of a run between go() and halt().
 class FeedMeter {
 public:
-    explicit FeedMeter(const Loader& loader) : loader_(loader) {}
+    /// Without a loader nothing is waited for.
+    explicit FeedMeter(const Loader* loader) : loader_(loader) {}
 
     void go() { began_ = now(); }
     void halt() {
@@ -40,11 +41,11 @@ private:
     static double share(double part, double whole) { return whole > 0 ? part / whole : 0; }
     Reading now() const {
         return {std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(),
-                static_cast<double>(std::clock()) / CLOCKS_PER_SEC, loader_.waited_seconds(),
-                loader_.processor_seconds()};
+                static_cast<double>(std::clock()) / CLOCKS_PER_SEC, loader_ ? loader_->waited_seconds() : 0,
+                loader_ ? loader_->processor_seconds() : 0};
     }
 
-    const Loader& loader_;
+    const Loader* loader_;
     Reading began_, total_;
 };
 

@@ -13,6 +13,7 @@
 #include "runtime/core/error.hpp"
 #include "runtime/core/random.hpp"
 #include "runtime/cpu/backend.hpp"
+#include "runtime/train/batch_result.hpp"
 #include "runtime/train/exchange.hpp"
 #include "runtime/train/tensors.hpp"
 
@@ -41,12 +42,6 @@ struct DecaySpan {
     std::uint32_t begin, end;
 };
 }  // namespace detail
-
-/// What a batch gave: the sum of its samples' losses and how many were right.
-struct BatchResult {
-    double loss = 0;
-    int correct = 0, n = 0;
-};
 
 template <class N, class Optimizer = NoOptimizer, class Backend = cpu::Backend, class T = float,
           Fusion F = Backend::reference ? Fusion::off : Fusion::on,
@@ -146,38 +141,39 @@ public:
         static_assert(trains, "a model that trains names its optimizer: Model<Net, Adam>");
         check(n);
         check_labels(n);
-        forward(n, true);
-        loss(n, gradient_at(program.output));
-        backward(n);
+        send_batch(n, true);
+        enqueue_gradients(n);
         return sum_up(n);
     }
 
     /// One step of the optimizer with the gradients that are there.
     void update(const Optimizer& optimizer) {
         ++step_;
-        const auto rule = optimizer.rule(static_cast<long long>(step_));
-        T* first = arena_.get();
-        T* first_a = optimizer_states > 0 ? optimizer_state(0) : first;
-        T* first_b = optimizer_states > 1 ? optimizer_state(1) : first_a;
-        if constexpr (requires {
-                          backend_.update_all(rule, 0.0f, decay_spans, parameter_span, first, first, first_a, first_b);
-                      }) {
-            backend_.update_all(rule, optimizer.weight_decay, decay_spans, parameter_span, first,
-                                first + parameter_span, first_a, first_b);
-        } else {
-            for (const Tensor<T>& t : tensors_) {
-                const auto at = static_cast<std::size_t>(t.values.data() - first);
-                const T decay = t.parameter.decays ? optimizer.weight_decay : 0;
-                for (std::size_t i = at; t.trained && i < at + t.values.size(); ++i)
-                    rule(first[i], static_cast<T>(first[parameter_span + i] + decay * first[i]), first_a[i], first_b[i]);
-            }
-        }
+        update_by(optimizer.rule(static_cast<long long>(step_)), optimizer.weight_decay);
     }
+
+    /// A training step on a batch that lies on the device already, by a rule that is read there: nothing is sent,
+    /// fetched or waited for, and the arguments of what is launched are the same in every step.
+    template <class Rule> void enqueue_step(int n, const Rule& rule, float weight_decay) {
+        enqueue_gradients(n);
+        update_by(rule, weight_decay);
+    }
+
+    /// Where on the device a step finds its batch and its number, counted from 0, and leaves every sample's result.
+    struct Places {
+        T* input;
+        int* labels;
+        std::uint64_t* step;
+        const T* losses;
+        const unsigned char* correct;
+    };
+    Places places() { return {input_.place, labels_.place, step_number_.place, losses_.place, correct_.place}; }
 
     /// Forward with the running statistics, and the loss against labels() or targets().
     BatchResult evaluate(int n) {
         check(n);
         check_labels(n);
+        send_batch(n, true);
         forward(n, false);
         loss(n, nullptr);
         return sum_up(n);
@@ -187,6 +183,7 @@ public:
     /// pass.
     std::span<const T> predict(int n) {
         check(n);
+        send_batch(n, false);
         forward(n, false);
         backend_.for_ranges(n, PredictPart<typename N::loss, T>{outputs_.place, N::output.channels, active_});
         return fetch_outputs(n);
@@ -195,6 +192,7 @@ public:
     /// Forward only, in training or evaluation: the outputs before the loss, [n][outputs].
     std::span<T> outputs(int n, bool training) {
         check(n);
+        send_batch(n, false);
         forward(n, training);
         return fetch_outputs(n);
     }
@@ -251,7 +249,7 @@ private:
     using ExchangeOf = Exchange<Backend>;
     static constexpr std::size_t exchange_bytes = [] {
         constexpr auto n = static_cast<std::size_t>(N::batch);
-        return ExchangeOf::template bytes_of<T>(input_size(N::batch)) +
+        return ExchangeOf::template bytes_of<std::uint64_t>(1) + ExchangeOf::template bytes_of<T>(input_size(N::batch)) +
                2 * ExchangeOf::template bytes_of<T>(output_size(N::batch)) +
                ExchangeOf::template bytes_of<T>(N::output.size()) + ExchangeOf::template bytes_of<T>(n) +
                ExchangeOf::template bytes_of<int>(n) + ExchangeOf::template bytes_of<unsigned char>(n);
@@ -317,16 +315,19 @@ private:
                 throw Error("label " + std::to_string(label) + " is not one of " + std::to_string(active_) + " classes");
     }
 
-    /// The batch's targets, losses, labels and results lie behind the planned region.
+    /// The step's number and the batch's targets, losses, labels and results lie behind the planned region.
     void share_batch() {
         constexpr auto n = static_cast<std::size_t>(N::batch);
-        T* targets = arena_.get() + targets_begin;
+        auto* step_number = reinterpret_cast<std::uint64_t*>(arena_.get() + targets_begin);
+        T* targets = arena_.get() + targets_begin + aligned(2);
         T* losses = targets + aligned(output_size(N::batch));
         int* labels = reinterpret_cast<int*>(losses + aligned(n));
         auto* correct = reinterpret_cast<unsigned char*>(losses + 2 * aligned(n));
         T* class_weights = losses + 3 * aligned(n);
+        std::uninitialized_fill_n(step_number, 1, std::uint64_t{0});
         std::uninitialized_fill_n(labels, n, 0);
         std::uninitialized_fill_n(correct, n, static_cast<unsigned char>(0));
+        step_number_ = exchange_.share(step_number, 1);
         input_ = exchange_.share(planned(plan.value[0]), input_size(N::batch));
         outputs_ = exchange_.share(planned(plan.value[program.output]), output_size(N::batch));
         targets_ = exchange_.share(targets, output_size(N::batch));
@@ -334,6 +335,25 @@ private:
         class_weights_ = exchange_.share(class_weights, N::output.size());
         labels_ = exchange_.share(labels, n);
         correct_ = exchange_.share(correct, n);
+    }
+
+    template <class Rule> void update_by(const Rule& rule, float weight_decay) {
+        T* first = arena_.get();
+        T* first_a = optimizer_states > 0 ? optimizer_state(0) : first;
+        T* first_b = optimizer_states > 1 ? optimizer_state(1) : first_a;
+        if constexpr (requires {
+                          backend_.update_all(rule, 0.0f, decay_spans, parameter_span, first, first, first_a, first_b);
+                      }) {
+            backend_.update_all(rule, weight_decay, decay_spans, parameter_span, first, first + parameter_span, first_a,
+                                first_b);
+        } else {
+            for (const Tensor<T>& t : tensors_) {
+                const auto at = static_cast<std::size_t>(t.values.data() - first);
+                const T decay = t.parameter.decays ? weight_decay : 0;
+                for (std::size_t i = at; t.trained && i < at + t.values.size(); ++i)
+                    rule(first[i], static_cast<T>(first[parameter_span + i] + decay * first[i]), first_a[i], first_b[i]);
+            }
+        }
     }
 
     std::span<T> fetch_outputs(int n) {
@@ -385,7 +405,7 @@ private:
         p.y = planned(plan.value[node.outputs[0]]);
         p.saved = planned(plan.saved[I]);
         p.work = planned(backward ? plan.work_backward[I] : plan.work_forward[I]);
-        p.random = {seed_, step_, number_of_layer[I]};
+        p.random = {seed_, step_number_.place, number_of_layer[I]};
         p.branches = std::max(node.input_count, node.output_count);
         for (int k = 0; k < node.input_count; ++k) {
             const auto at = static_cast<std::size_t>(k);
@@ -417,8 +437,25 @@ private:
         if constexpr (requires { backend_.begin(step); }) backend_.begin(step);
     }
 
-    void forward(int n, bool training) {
+    /// Hands the backend the first n samples, with what they are compared with if wanted, and the step's number.
+    void send_batch(int n, bool compared) {
+        *step_number_.host = step_;
+        backend_.send(step_number_.place, step_number_.host, 1);
         backend_.send(input_.place, input_.host, input_size(n));
+        if (!compared) return;
+        if constexpr (label_target::value)
+            backend_.send(labels_.place, labels_.host, static_cast<std::size_t>(n));
+        else
+            backend_.send(targets_.place, targets_.host, output_size(n));
+    }
+
+    void enqueue_gradients(int n) {
+        forward(n, true);
+        loss(n, gradient_at(program.output));
+        backward(n);
+    }
+
+    void forward(int n, bool training) {
         for_each(layers{}, [&]<class P, std::size_t I>(Type<P>, std::integral_constant<std::size_t, I>) {
             constexpr Node node = program.node[I];
             if constexpr (node.runs && !node.is_fork) {
@@ -447,11 +484,9 @@ private:
         p.smoothing = dx ? T(smoothing_) : T(0);
         p.x = planned(plan.value[program.output]);
         if constexpr (label_target::value) {
-            backend_.send(labels_.place, labels_.host, static_cast<std::size_t>(n));
             p.label = labels_.place;
             if (dx && weighted_) p.class_weight = class_weights_.place;
         } else {
-            backend_.send(targets_.place, targets_.host, output_size(n));
             p.target = targets_.place;
         }
         p.dx = dx;
@@ -479,6 +514,7 @@ private:
     std::unique_ptr<T, Release> arena_;
     Exchange<Backend> exchange_;
     Exchanged<T> input_, outputs_, targets_, losses_, class_weights_;
+    Exchanged<std::uint64_t> step_number_;
     Exchanged<int> labels_;
     Exchanged<unsigned char> correct_;
     std::vector<Tensor<T>> tensors_;

@@ -18,11 +18,11 @@
 #include "runtime/io/prediction_grid.hpp"
 #include "runtime/train/best_model.hpp"
 #include "runtime/train/feed.hpp"
-#include "runtime/train/mixup.hpp"
 #include "runtime/train/model.hpp"
 #include "runtime/train/probabilities.hpp"
 #include "runtime/train/progress.hpp"
 #include "runtime/train/recipe.hpp"
+#include "runtime/train/step_source.hpp"
 #include "runtime/train/weight_average.hpp"
 
 namespace tn {
@@ -46,7 +46,7 @@ struct TrainOptions {
     std::filesystem::path save_to;         ///< a checkpoint after every epoch; empty: none
     std::filesystem::path resume_from;     ///< a checkpoint of such a run to go on with; empty: from the start
     std::function<void(const ProgressState&)> after_step;  ///< told of every step, of the epoch that is under way
-    std::function<bool()> stop;            ///< asked after every step: true ends the run there, with a checkpoint
+    std::function<bool()> stop;  ///< asked after every step, on a GPU every 64: true ends the run, with a checkpoint
     LoaderOptions loader{};
     std::vector<std::string> classes;
 };
@@ -226,8 +226,9 @@ std::vector<EpochResult> train(M& model, Optimizer optimizer, const Pictures& tr
     if (options.patience != 0) check_pictures(model, *options.held_out, options.batch);
     LoaderOptions loading = options.loader;
     loading.batch = options.batch;
-    Loader loader(training, loading);
-    const int per_epoch = loader.batches_per_epoch();
+    StepSource<M, Optimizer> source(model, training, loading, options.mixup, optimizer.weight_decay,
+                                    options.average != 0 ? 1 : 64);
+    const int per_epoch = source.batches_per_epoch();
     const std::int64_t total = run_length(options, training.size());
     const Recipe recipe = recipe_of(options, Optimizer::name, optimizer.rate, optimizer.weight_decay, training.size());
     detail::RunState run;
@@ -243,7 +244,6 @@ std::vector<EpochResult> train(M& model, Optimizer optimizer, const Pictures& tr
         throw Error("the run has ended after epoch " + std::to_string(done) + ", because none of the last " +
                     std::to_string(done - best->epoch()) + " was better than epoch " + std::to_string(best->epoch()));
     const detail::EndOfLine end_of_line{progress};
-    loader.seek(static_cast<std::uint64_t>(begin));
     const float rate = optimizer.rate;
     const auto start = std::chrono::steady_clock::now();
     const auto seconds = [&] {
@@ -251,27 +251,24 @@ std::vector<EpochResult> train(M& model, Optimizer optimizer, const Pictures& tr
     };
     std::vector<EpochResult> epochs;
     double last_evaluation = -1e9;
-    FeedMeter meter(loader);
+    FeedMeter meter(source.loader());
     meter.go();
     std::int64_t samples = 0;
     for (std::int64_t i = begin; i < total; ++i) {
-        const BatchView batch = loader.next();
-        if (options.mixup > 0)
-            mix_pairs(batch.images, batch.n, options.mixup,
-                      Random(loading.seed, stream::mixup, static_cast<std::uint64_t>(i)), model.input());
-        else
-            std::copy(batch.images.begin(), batch.images.end(), model.input().begin());
-        std::copy(batch.labels.begin(), batch.labels.end(), model.labels().begin());
-        optimizer.rate = rate * rate_factor(options, i, total);
-        const BatchResult result = model.train(batch.n, optimizer);
+        const auto batch = source.take(i, total, [&](std::int64_t at) {
+            optimizer.rate = rate * rate_factor(options, at, total);
+            return optimizer;
+        });
+        const BatchResult& result = batch.result;
+        i += batch.count - 1;
         if (average) average->add(model, model.step());
         if (!std::isfinite(result.loss))
             throw Error("the loss is not finite at iteration " + std::to_string(i + 1) +
                         ": use a smaller learning rate");
         sums.loss += result.loss;
         sums.right += result.correct;
-        sums.seen += batch.n;
-        samples += batch.n;
+        sums.seen += result.n;
+        samples += result.n;
         const ProgressState state{i + 1 - begin,
                                   total - begin,
                                   sums.loss / sums.seen,

@@ -60,8 +60,18 @@ template <BlockGeometry G, int Windows> struct ConvOperands {
     }
 };
 
-/// z = W x + bias, and the statistics of every filter over this block's pixels. Blocks: `statistics` x rows of tiles.
-template <BlockGeometry G, Precision P> struct ConvForwardKernel {
+/// How many pixels a group of tiles has: what its partial statistics weigh.
+template <BlockGeometry G> TN_DEVICE float group_count(int n, int statistics, int group) {
+    constexpr Tile T = Tile::of(G.conv.filters);
+    const int pixels = n * ConvOperands<G, 0>::plane, tiles = (pixels + T.columns - 1) / T.columns;
+    const int own = (tiles - group + statistics - 1) / statistics;
+    const bool has_last = own > 0 && (tiles - 1 - group) % statistics == 0;
+    return static_cast<float>(own * T.columns - (has_last ? tiles * T.columns - pixels : 0));
+}
+
+/// z = W x + bias, kept as Z, and the statistics of every filter over this block's pixels as they are kept. Blocks:
+/// `statistics` x rows of tiles.
+template <BlockGeometry G, Precision P, class Z> struct ConvForwardKernel {
     static constexpr Tile T = Tile::of(G.conv.filters);
     static constexpr int warps = tile_threads / warp, down = T.rows / 16;
     static constexpr std::size_t sums_at = tile_bytes<T>, means_at = sums_at + warps * T.rows * sizeof(float);
@@ -71,7 +81,8 @@ template <BlockGeometry G, Precision P> struct ConvForwardKernel {
     ConvOperands<G, 0> operands;
     int statistics;
     Span<const float> bias;
-    Span<float> z, partial;   // partial [statistics][filters][mean, squares]
+    Span<Z> z;
+    Span<float> partial;   // [statistics][filters][mean, squares]
 
     template <class Thread> TN_DEVICE void operator()(Thread& t) const {
         constexpr int plane = ConvOperands<G, 0>::plane, filters = G.conv.filters;
@@ -85,7 +96,9 @@ template <BlockGeometry G, Precision P> struct ConvForwardKernel {
                 const int f = first_row + row, i = first_column + column;
                 if (f >= filters || i >= pixels) return;
                 if constexpr (G.bias) v += bias[f];
-                z[(i / plane * filters + f) * plane + i % plane] = v;
+                const Z kept(v);
+                z[(i / plane * filters + f) * plane + i % plane] = kept;
+                v = kept;
             });
             if constexpr (G.norm) {
                 const int count = pixels - first_column < T.columns ? pixels - first_column : T.columns;
@@ -97,14 +110,6 @@ template <BlockGeometry G, Precision P> struct ConvForwardKernel {
                 partial[2 * (group * filters + first_row + t.thread())] = moments.mean;
                 partial[2 * (group * filters + first_row + t.thread()) + 1] = moments.squares;
             }
-    }
-
-    /// How many pixels a group of tiles has: what its partial statistics weigh.
-    TN_DEVICE static float group_count(int n, int statistics, int group) {
-        const int pixels = n * ConvOperands<G, 0>::plane, tiles = (pixels + T.columns - 1) / T.columns;
-        const int own = (tiles - group + statistics - 1) / statistics;
-        const bool has_last = own > 0 && (tiles - 1 - group) % statistics == 0;
-        return static_cast<float>(own * T.columns - (has_last ? tiles * T.columns - pixels : 0));
     }
 
 private:
@@ -156,7 +161,7 @@ private:
 };
 
 /// The batch's mean and inverse deviation from the partial statistics, and the running ones. A warp a filter.
-template <BlockGeometry G, Precision P> struct StatisticsKernel {
+template <BlockGeometry G> struct StatisticsKernel {
     int n, statistics;
     float epsilon, momentum;
     Span<const float> partial;
@@ -165,7 +170,7 @@ template <BlockGeometry G, Precision P> struct StatisticsKernel {
         const int f = t.block();
         Moments all;
         for (int s = t.thread(); s < statistics; s += warp)
-            all.add({ConvForwardKernel<G, P>::group_count(n, statistics, s), partial[2 * (s * G.conv.filters + f)],
+            all.add({group_count<G>(n, statistics, s), partial[2 * (s * G.conv.filters + f)],
                      partial[2 * (s * G.conv.filters + f) + 1]});
         for (int lanes = warp / 2; lanes > 0; lanes /= 2)
             all.add(
@@ -195,10 +200,10 @@ template <BlockGeometry G> struct Normalisation {
 inline constexpr unsigned char no_choice = 255;
 
 /// y = pool(relu(norm(z))), a thread for every value of y; keeps which value of its window each took.
-template <BlockGeometry G> struct NormPoolForward {
+template <BlockGeometry G, class Z> struct NormPoolForward {
     int n;
     Normalisation<G> norm;
-    Span<const float> z;
+    Span<const Z> z;
     Span<float> y;
     Span<unsigned char> choice;
     template <class Thread> TN_DEVICE void operator()(Thread& t) const {
@@ -280,11 +285,12 @@ inline constexpr int sum_threads = 256;
 
 /// Of every filter the sums of g and of g (z - mean) / deviation, where g is the gradient behind the normalisation;
 /// each block a part of the values. partial [sums][filters][2].
-template <BlockGeometry G> struct GradientSums {
+template <BlockGeometry G, class Z> struct GradientSums {
     static constexpr std::size_t shared_bytes = sum_threads / warp * sizeof(float);
     int n, sums;
     Normalisation<G> norm;
-    Span<const float> z, dy;
+    Span<const Z> z;
+    Span<const float> dy;
     Span<const unsigned char> choice;
     Span<float> partial;
 
@@ -349,12 +355,12 @@ template <BlockGeometry G> struct GradientTotals {
 };
 
 /// z becomes its gradient, a thread for every value: what the windows that chose it give, behind the normalisation.
-template <BlockGeometry G> struct NormPoolBackward {
+template <BlockGeometry G, class Z> struct NormPoolBackward {
     int n;
     Normalisation<G> norm;
     Span<const float> dy, total;
     Span<const unsigned char> choice;
-    Span<float> z;
+    Span<Z> z;
     template <class Thread> TN_DEVICE void operator()(Thread& t) const {
         constexpr int plane = static_cast<int>(G.conv.out_plane());
         const int i = static_cast<int>(global_index(t));
@@ -378,7 +384,7 @@ template <BlockGeometry G> struct NormPoolBackward {
             g = norm.gamma[f] * norm.inverse[f] *
                 (g - total[2 * f] / count - norm.unit(value, f) * (total[2 * f + 1] / count));
         }
-        z[i] = g;
+        z[i] = Z(g);
     }
 
 private:
@@ -389,7 +395,7 @@ private:
 };
 
 /// dx = W' dz: rows are channels, columns the pixels of x, inner extent [filters][taps].
-template <BlockGeometry G, Precision P> struct InputGradient {
+template <BlockGeometry G, Precision P, class Z> struct InputGradient {
     static constexpr ConvGeometry C = G.conv;
     static constexpr Tile T = Tile::of(C.channels);
     static constexpr std::size_t shared_bytes = tile_bytes<T>;
@@ -398,7 +404,8 @@ template <BlockGeometry G, Precision P> struct InputGradient {
     static constexpr int plane = static_cast<int>(C.in_plane());
 
     int n;
-    Span<const float> dz, weight;
+    Span<const Z> dz;
+    Span<const float> weight;
     Span<float> dx;
 
     struct Column {
@@ -434,7 +441,7 @@ template <BlockGeometry G, Precision P> struct InputGradient {
 
 /// A part of dW = dz x', over its share of the pixels: rows are filters, columns [channels][taps].
 /// partial [parts][filters][channels][taps].
-template <BlockGeometry G, Precision P> struct WeightGradient {
+template <BlockGeometry G, Precision P, class Z> struct WeightGradient {
     static constexpr ConvGeometry C = G.conv;
     static constexpr Tile T = Tile::of(C.filters);
     static constexpr std::size_t shared_bytes = tile_bytes<T>;
@@ -445,7 +452,8 @@ template <BlockGeometry G, Precision P> struct WeightGradient {
     static constexpr int plane = static_cast<int>(C.out_plane());
 
     int n, parts;
-    Span<const float> dz, x;
+    Span<const Z> dz;
+    Span<const float> x;
     Span<float> partial;
 
     struct Column {

@@ -7,6 +7,7 @@
 
 #include <bit>
 #include <cstdint>
+#include <type_traits>
 
 #include "runtime/cuda/block_plan.hpp"
 #include "runtime/cuda/execution.hpp"
@@ -27,6 +28,20 @@ TN_HOST_DEVICE constexpr std::uint32_t bf16_bits(float v) {
     if ((bits & 0x7FFFFFFFu) > 0x7F800000u) return 0x7FC0u;
     return (bits + 0x7FFFu + (bits >> 16 & 1u)) >> 16;
 }
+
+/// A value kept in bfloat16.
+class Bf16 {
+public:
+    Bf16() = default;
+    TN_HOST_DEVICE explicit Bf16(float v) : bits_(static_cast<std::uint16_t>(bf16_bits(v))) {}
+    TN_HOST_DEVICE operator float() const { return std::bit_cast<float>(static_cast<std::uint32_t>(bits_) << 16); }
+
+private:
+    std::uint16_t bits_;
+};
+
+/// How a block keeps z and its gradient: as products read them.
+template <Precision P> using Kept = std::conditional_t<P == Precision::bf16, Bf16, float>;
 
 /// Values of the inner extent in one word of shared memory.
 constexpr int values_a_word(Precision p) { return p == Precision::bf16 ? 2 : 1; }

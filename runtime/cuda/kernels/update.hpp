@@ -8,10 +8,25 @@
 
 namespace tn::cuda {
 
-/// Each weight by the optimizer's own rule, with weight decay where it lies in one of `Count` spans (begin, end), which
+/// The optimizer's rule of a step, as the host gives it with the kernel.
+template <class R> struct GivenRule {
+    R rule;
+    TN_DEVICE R get() const { return rule; }
+};
+
+/// The same from a table on the device, where the step's number lies too: the kernel's arguments are those of every
+/// step, as a graph needs it.
+template <class R> struct PlannedRule {
+    Span<const R> table;
+    std::uint64_t size;
+    Span<const std::uint64_t> step;
+    TN_DEVICE R get() const { return table[step[0] % size]; }
+};
+
+/// Each weight by the optimizer's own rule (`Rule` is a GivenRule or a PlannedRule), with weight decay where it lies in one of `Count` spans (begin, end), which
 /// are in order. What lies between tensors is 0 with a gradient of 0 and stays so.
 template <class Rule, class DecaySpan, std::size_t Count> struct Update {
-    Rule rule;
+    Rule given;
     float decay;
     std::size_t count;
     Span<float> w;
@@ -21,6 +36,7 @@ template <class Rule, class DecaySpan, std::size_t Count> struct Update {
 
     template <class Thread> TN_DEVICE void operator()(Thread& t) const {
         const std::size_t i = global_index(t);
+        const auto rule = given.get();
         if (i < count) rule(w[i], g[i] + (decays(i) ? decay : 0.0f) * w[i], a[i], b[i]);
     }
 

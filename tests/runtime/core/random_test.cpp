@@ -96,12 +96,3 @@ BOOST_AUTO_TEST_CASE(normal_numbers_have_the_moments_of_a_normal_distribution) {
     BOOST_TEST(std::abs(moment[3]) < 0.04);
     BOOST_TEST(std::abs(moment[4] - 3) < 0.1);
 }
-
-BOOST_AUTO_TEST_CASE(a_word_to_come_can_be_had_out_of_turn) {
-    Random random(9, 4, 2);
-    for (int used : {0, 1, 3, 4, 6}) {
-        for (Random turn = random; std::uint32_t i : {0u, 1u, 2u, 3u, 4u, 5u, 6u, 7u, 8u})
-            BOOST_TEST(random.ahead(i) == turn.word(), used << " words later, " << i);
-        random.word();
-    }
-}

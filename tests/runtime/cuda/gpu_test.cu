@@ -3,11 +3,13 @@
 #include <boost/test/unit_test.hpp>
 
 #include "runtime/cuda/backend.cuh"
+#include "runtime/train/any_model.hpp"
 #include "tests/support/gpu_test.hpp"
 #include "tests/support/layer_checker.hpp"
 
 using namespace tn;
 using namespace tn::test;
+using boost::unit_test::label;
 
 BOOST_TEST_GLOBAL_FIXTURE(NeedsGpu);
 
@@ -17,7 +19,8 @@ using Small = Net<Image<2, 9, 7>, Batch<9>,
                       Flatten, Dense<7>, BN, Relu, Dropout<30>, Dense<3>>,
                   SoftmaxCrossEntropy>;
 
-BOOST_AUTO_TEST_CASE(every_layer_agrees_with_the_reference) {
+// compute-sanitizer runs what is small (bench/gpu).
+BOOST_AUTO_TEST_CASE(every_layer_agrees_with_the_reference, *label("small")) {
     cuda::Backend backend;
     for (int n : {1, 3, 9}) check_backend<Small>(backend, n);
 }
@@ -25,7 +28,7 @@ BOOST_AUTO_TEST_CASE(every_layer_agrees_with_the_reference) {
 using Blocks = Net<Image<3, 12, 9>, Batch<4>,
                    Seq<Conv<20, 3>, BN, Sigmoid, Conv<34, 3, Stride<2>>, BN, Sigmoid, Dense<3>>, SoftmaxCrossEntropy>;
 
-BOOST_AUTO_TEST_CASE(tensor_cores_agree_with_the_reference) {
+BOOST_AUTO_TEST_CASE(tensor_cores_agree_with_the_reference, *label("small")) {
     cuda::BackendOf<cuda::Precision::tf32> tf32;
     check_backend<Blocks>(tf32, 4, 0.01);
     cuda::BackendOf<cuda::Precision::bf16> bf16;
@@ -54,7 +57,68 @@ BOOST_AUTO_TEST_CASE(a_hundred_steps_on_cuda_are_those_on_the_cpu) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(every_optimizer_takes_the_step_of_its_rule) {
+/// Noise in three classes.
+template <class N> Pictures noise(int count) {
+    Pictures p;
+    p.shape = {N::input.channels, N::input.height, N::input.width};
+    Random random(5, 1000);
+    for (int i = 0; i < count; ++i) {
+        p.labels.push_back(i % 3);
+        for (std::size_t k = 0; k < p.shape.size(); ++k) p.pixels.push_back(static_cast<std::uint8_t>(random.below(256)));
+    }
+    return p;
+}
+
+/// Steps on pictures that the GPU keeps, whose losses are those of the loader and the CPU.
+template <class N> void check_kept(int pictures, int batch, int steps) {
+    const Pictures set = noise<N>(pictures);
+    LoaderOptions o;
+    o.batch = batch;
+    o.augmentation = Augmentation::strong();
+    Loader loader(set, o);
+    cuda::Backend gpu;
+    cpu::Backend cpu;
+    ModelOn<N, Adam, N, cuda::Backend> there(gpu, 1);
+    Model<N, Adam, cpu::Backend> here(cpu);
+    BOOST_REQUIRE(there.keep_pictures(set, o, 0));
+    const std::vector<Adam> optimizers(static_cast<std::size_t>(steps));
+    for (std::size_t step = 0; step < optimizers.size();) {
+        const KeptSteps got = there.train_kept(step, std::span(optimizers).subspan(step));
+        double wanted = 0;
+        for (int k = 0; k < got.count; ++k, ++step) {
+            const BatchView view = loader.next();
+            std::copy(view.images.begin(), view.images.end(), here.input().begin());
+            std::copy(view.labels.begin(), view.labels.end(), here.labels().begin());
+            wanted += here.train(view.n, Adam{}).loss;
+        }
+        BOOST_TEST(std::abs(wanted - got.result.loss) <= 0.05 * std::max(1.0, wanted),
+                   "to step " << step << ": " << got.result.loss << ", not " << wanted);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(few_pictures_kept_on_the_gpu_train_as_the_loader_s, *label("small")) { check_kept<Small>(20, 9, 7); }
+BOOST_AUTO_TEST_CASE(pictures_kept_on_the_gpu_train_as_the_loader_s) { check_kept<Photos>(150, 64, 9); }
+
+BOOST_AUTO_TEST_CASE(memory_is_the_constant_and_nothing_is_taken_after_the_first_step) {
+    const auto check = []<class Backend>(Backend&& gpu) {
+        using M = Model<Photos, Adam, std::remove_reference_t<Backend>>;
+        gpu.wait();
+        const auto before = static_cast<double>(cuda::free_bytes());
+        M model(gpu);
+        const double taken = before - static_cast<double>(cuda::free_bytes());
+        const auto constant = static_cast<double>(Photos::train_bytes<Adam, typename M::sizes>);
+        BOOST_TEST(std::abs(taken / constant - 1) <= 0.02, taken << " bytes, not " << constant);
+        fill<M, float>(model, 64, 1);
+        model.train(64, Adam{});
+        const std::size_t after_one = cuda::free_bytes();
+        for (int i = 0; i < 5; ++i) model.train(64 - i % 2, Adam{});
+        BOOST_TEST(cuda::free_bytes() == after_one);
+    };
+    check(cuda::Backend());
+    check(cuda::BackendOf<cuda::Precision::bf16>());
+}
+
+BOOST_AUTO_TEST_CASE(every_optimizer_takes_the_step_of_its_rule, *label("small")) {
     using N = Net<Vector<5>, Batch<4>, Seq<Dense<3>>, MeanSquaredError>;
     const auto agree = []<class O>(const O& optimizer) {
         cuda::Backend gpu;

@@ -58,6 +58,12 @@ template <class Optimizer> void run(cuda::Backend& backend) {
     Model<N, Optimizer, cuda::Backend> model(backend);
     model.train(4, Optimizer{});
     model.predict(4);
+    const Pictures pictures{{2, 9, 7}, std::vector<std::uint8_t>(8 * 126), std::vector<int>(8), {}, {}, {}};
+    LoaderOptions loading;
+    loading.batch = 4;
+    loading.augmentation = Augmentation::strong();
+    const Optimizer optimizer;
+    cuda::Feed(backend, model, pictures, loading, 0).run(0, {&optimizer, 1});
 }
 
 template <class Loss> void with_loss(cuda::Backend& backend) {

@@ -33,7 +33,7 @@ struct Pair {
 
 BOOST_AUTO_TEST_CASE(a_trainer_that_does_nothing_only_waits) {
     Pair p;
-    FeedMeter meter(p.loader);
+    FeedMeter meter(&p.loader);
     meter.go();
     for (int i = 0; i < 40; ++i) p.loader.next();
     meter.halt();
@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_CASE(a_trainer_that_does_nothing_only_waits) {
 
 BOOST_AUTO_TEST_CASE(a_slow_trainer_is_never_idle) {
     Pair p;
-    FeedMeter meter(p.loader);
+    FeedMeter meter(&p.loader);
     p.loader.next();
     meter.go();
     for (int i = 0; i < 4; ++i) {
@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(a_slow_trainer_is_never_idle) {
 
 BOOST_AUTO_TEST_CASE(what_happens_between_halt_and_go_does_not_count) {
     Pair p;
-    FeedMeter meter(p.loader);
+    FeedMeter meter(&p.loader);
     BOOST_TEST(meter.feed().idle == 0);
     meter.go();
     meter.halt();

@@ -353,6 +353,8 @@ void EmulatedThread::multiply_add(cuda::Precision precision, float* d, const std
 Emulator::~Emulator() = default;
 
 void* Emulator::allocate(std::size_t bytes) {
+    refuse_in_graph();
+    ++allocated_;
     const std::size_t all = bytes + 2 * guard_bytes + 64;
     Allocation a{std::vector<std::byte>(all, guard_value), bytes};
     void* first = a.memory.data() + guard_bytes;
@@ -376,8 +378,14 @@ void Emulator::check_guards() const {
     }
 }
 
-void Emulator::send(void* to, const void* from, std::size_t bytes) { std::memcpy(to, from, bytes); }
-void Emulator::fetch(void* to, const void* from, std::size_t bytes) { std::memcpy(to, from, bytes); }
+void Emulator::send(void* to, const void* from, std::size_t bytes) {
+    refuse_in_graph();
+    std::memcpy(to, from, bytes);
+}
+void Emulator::fetch(void* to, const void* from, std::size_t bytes) {
+    refuse_in_graph();
+    std::memcpy(to, from, bytes);
+}
 
 void Emulator::run_grid(int blocks, int threads, std::size_t shared_bytes,
                         const std::function<void(EmulatedThread&)>& body) {
@@ -389,6 +397,7 @@ void Emulator::run_grid(int blocks, int threads, std::size_t shared_bytes,
 }
 
 void Emulator::multiply(const cuda::Product& p) {
+    if (recording_) return recording_->push_back([=, this] { multiply(p); });
     ++launches_;
     const auto at = [](const float* matrix, int leading, bool transposed, int row, int column) {
         return matrix[transposed ? static_cast<std::size_t>(row) * static_cast<std::size_t>(leading) +

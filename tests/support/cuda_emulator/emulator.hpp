@@ -149,17 +149,45 @@ public:
     void send(void* to, const void* from, std::size_t bytes);
     void fetch(void* to, const void* from, std::size_t bytes);
     /// Throws Error when a guard zone was overwritten.
-    void wait() { check_guards(); }
+    void wait() {
+        refuse_in_graph();
+        check_guards();
+    }
+
+    /// Launches and products with the arguments that they had.
+    using Graph = std::vector<std::function<void()>>;
+
+    /// Records what f launches, without running it. Nothing can be sent, fetched or waited for meanwhile.
+    template <class F> Graph record(F f) {
+        Graph graph;
+        recording_ = &graph;
+        try {
+            f();
+        } catch (...) {
+            recording_ = nullptr;
+            throw;
+        }
+        recording_ = nullptr;
+        return graph;
+    }
+    void replay(const Graph& graph) {
+        if (graph.empty()) throw Error("a graph has at least one kernel");
+        for (const auto& launched : graph) launched();
+        ++replays_;
+    }
+    std::uint64_t replays() const { return replays_; }
 
     template <class Kernel> void launch(const Kernel& kernel, int blocks, int threads) {
+        if (recording_) return recording_->push_back([=, this] { launch(kernel, blocks, threads); });
         run_grid(blocks, threads, cuda::shared_bytes<Kernel>(), [&](EmulatedThread& t) { kernel(t); });
     }
 
     /// What cuBLAS does, in plain loops and in float.
     void multiply(const cuda::Product& product);
 
-    /// Kernels and products so far.
+    /// Kernels and products so far, and pieces of memory that were asked for.
     std::uint64_t launches() const { return launches_; }
+    std::uint64_t allocations() const { return allocated_; }
 
 private:
     struct Allocation {
@@ -168,10 +196,14 @@ private:
     };
     void run_grid(int blocks, int threads, std::size_t shared_bytes, const std::function<void(EmulatedThread&)>& body);
     void check_guards() const;
+    void refuse_in_graph() const {
+        if (recording_) throw Error("a graph holds kernels only");
+    }
 
     cuda::Precision precision_;
     int order_;
-    std::uint64_t launches_ = 0;
+    std::uint64_t launches_ = 0, replays_ = 0, allocated_ = 0;
+    Graph* recording_ = nullptr;
     std::map<void*, Allocation> allocations_;
 };
 

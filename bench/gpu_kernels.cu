@@ -1,0 +1,244 @@
+// What a GPU takes for the reference network: its training step by precision and batch, its memory against the constant,
+// and every kernel's bytes and operations against what the device can do. Prints a JSON object a line, for bench/gpu.
+// Usage: gpu_kernels [batch...], of 64 and 256.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <exception>
+#include <iostream>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "dsl/typenet.hpp"
+#include "runtime/cuda/backend.cuh"
+#include "runtime/train/model.hpp"
+
+using namespace tn;
+using cuda::Precision;
+
+template <int Samples>
+using Reference = Net<Image<1, 128, 128>, Batch<Samples>,
+                      Seq<Conv<16, 3>, BN, Relu, Pool<2>, Conv<32, 3>, BN, Relu, Pool<2>, Conv<64, 3>, BN, Relu, Pool<2>,
+                          Conv<128, 3>, BN, Relu, Pool<2>, Dense<128>, Relu, Dense<3>>,
+                      SoftmaxCrossEntropy>;
+
+/// Milliseconds between two moments of a stream.
+class Stopwatch {
+public:
+    explicit Stopwatch(cudaStream_t stream) : stream_(stream) {
+        cuda::check(cudaEventCreate(&begin_), "an event");
+        cuda::check(cudaEventCreate(&end_), "an event");
+    }
+    ~Stopwatch() {
+        cudaEventDestroy(begin_);
+        cudaEventDestroy(end_);
+    }
+    template <class F> double ms(F f) {
+        cuda::check(cudaEventRecord(begin_, stream_), "an event");
+        f();
+        cuda::check(cudaEventRecord(end_, stream_), "an event");
+        cuda::check(cudaEventSynchronize(end_), "a kernel failed");
+        float ms = 0;
+        cuda::check(cudaEventElapsedTime(&ms, begin_, end_), "a time");
+        return static_cast<double>(ms);
+    }
+
+private:
+    cudaStream_t stream_;
+    cudaEvent_t begin_ = nullptr, end_ = nullptr;
+};
+
+template <class F> double median(int count, F f) {
+    std::vector<double> all;
+    for (int i = 0; i < count; ++i) all.push_back(f());
+    std::nth_element(all.begin(), all.begin() + count / 2, all.end());
+    return all[static_cast<std::size_t>(count / 2)];
+}
+
+/// What a kernel has to move and to compute: each value read or written once.
+struct Work {
+    std::string name;
+    double bytes = 0, flops = 0;
+};
+
+constexpr double values(const ConvGeometry& c, int n) {
+    return static_cast<double>(n) * static_cast<double>(c.out_size());
+}
+constexpr double inputs(const ConvGeometry& c, int n) { return static_cast<double>(n) * static_cast<double>(c.in_size()); }
+constexpr double products(const ConvGeometry& c, int n) { return 2 * values(c, n) * c.channels * c.taps(); }
+constexpr double outputs(const BlockGeometry& g, int n) { return static_cast<double>(n) * static_cast<double>(g.y_size()); }
+std::string named(const char* what, const BlockGeometry& g) {
+    return fmt::format("{}, {} -> {} at {} x {}", what, g.conv.channels, g.conv.filters, g.conv.height, g.conv.width);
+}
+
+template <class K> Work work_of(const K&) { return {}; }
+template <BlockGeometry G, Precision P, class Z> Work work_of(const cuda::ConvForwardKernel<G, P, Z>& k) {
+    const int n = k.operands.n;
+    return {named("convolution and statistics", G), 4 * inputs(G.conv, n) + sizeof(Z) * values(G.conv, n),
+            products(G.conv, n)};
+}
+template <BlockGeometry G, class Z> Work work_of(const cuda::NormPoolForward<G, Z>& k) {
+    return {named("norm, ReLU, pool", G), sizeof(Z) * values(G.conv, k.n) + 5 * outputs(G, k.n), 0};
+}
+template <BlockGeometry G, class Z> Work work_of(const cuda::GradientSums<G, Z>& k) {
+    return {named("gradient sums", G), (sizeof(Z) + 5) * outputs(G, k.n), 0};
+}
+template <BlockGeometry G, class Z> Work work_of(const cuda::NormPoolBackward<G, Z>& k) {
+    return {named("gradient of z", G), 2 * sizeof(Z) * values(G.conv, k.n) + 5 * outputs(G, k.n), 0};
+}
+template <BlockGeometry G, Precision P, class Z> Work work_of(const cuda::WeightGradient<G, P, Z>& k) {
+    return {named("gradient of the weights", G), 4 * inputs(G.conv, k.n) + sizeof(Z) * values(G.conv, k.n),
+            products(G.conv, k.n)};
+}
+template <BlockGeometry G, Precision P, class Z> Work work_of(const cuda::InputGradient<G, P, Z>& k) {
+    return {named("gradient of the input", G), 4 * inputs(G.conv, k.n) + sizeof(Z) * values(G.conv, k.n),
+            products(G.conv, k.n)};
+}
+template <class R, class S, std::size_t C> Work work_of(const cuda::Update<R, S, C>& k) {
+    return {"optimizer", 7 * 4 * static_cast<double>(k.count), 0};
+}
+
+/// A GPU that takes the time of every kernel by itself.
+class TimedGpu : public cuda::Gpu {
+public:
+    explicit TimedGpu(Precision p) : Gpu(p), watch_(stream()) {}
+
+    template <class Kernel> void launch(const Kernel& kernel, int blocks, int threads) {
+        const Work work = work_of(kernel);
+        const double ms = watch_.ms([&] { Gpu::launch(kernel, blocks, threads); });
+        if (work.bytes == 0) return;
+        Seen& s = seen_[work.name];
+        s.work = work;
+        s.ms.push_back(ms);
+    }
+
+    struct Seen {
+        Work work;
+        std::vector<double> ms;
+    };
+    std::map<std::string, Seen>& seen() { return seen_; }
+
+private:
+    Stopwatch watch_;
+    std::map<std::string, Seen> seen_;
+};
+
+template <class M> void fill(M& model) {
+    Random random(1, 1000);
+    for (float& v : model.input()) v = random.normal();
+    for (int& label : model.labels()) label = static_cast<int>(random.below(3));
+}
+
+Pictures noise(int count) {
+    Pictures p;
+    p.shape = {1, 128, 128};
+    Random random(2, 1000);
+    for (int i = 0; i < count; ++i) p.labels.push_back(i % 3);
+    p.pixels.resize(static_cast<std::size_t>(count) * p.shape.size());
+    for (auto& v : p.pixels) v = static_cast<std::uint8_t>(random.below(256));
+    return p;
+}
+
+void print_step(const char* program, Precision p, int batch, double ms) {
+    fmt::print("{{\"kind\": \"step\", \"program\": \"{}\", \"precision\": \"{}\", \"batch\": {}, \"ms\": {:.5f}}}\n",
+               program, name(p), batch, ms);
+    std::fflush(stdout);
+}
+
+template <Precision P, int Samples> void steps() {
+    using Backend = cuda::BackendOf<P>;
+    using N = Reference<Samples>;
+    using M = Model<N, Adam, Backend>;
+    Backend backend;
+    const std::size_t before = cuda::free_bytes();
+    M model(backend);
+    fmt::print("{{\"kind\": \"memory\", \"precision\": \"{}\", \"batch\": {}, \"constant\": {}, \"measured\": {}}}\n",
+               name(P), Samples, N::template train_bytes<Adam, SizesOf<Backend>>, before - cuda::free_bytes());
+    Stopwatch watch(backend.device().stream());
+    {
+        fill(model);
+        model.train(Samples, Adam{.rate = 3e-4f});
+        const auto rule = cuda::GivenRule<Adam::Rule>{Adam{.rate = 3e-4f}.rule(1000)};
+        const auto graph = backend.device().record([&] { model.enqueue_step(Samples, rule, 0); });
+        for (int i = 0; i < 20; ++i) backend.device().replay(graph);
+        print_step("typenet", P, Samples, median(9, [&] {
+                       return watch.ms([&] {
+                           for (int i = 0; i < 50; ++i) backend.device().replay(graph);
+                       }) / 50;
+                   }));
+    }
+    LoaderOptions loading;
+    loading.batch = Samples;
+    loading.augmentation = Augmentation::strong();
+    const Pictures pictures = noise(4 * Samples);
+    cuda::Feed feed(backend, model, pictures, loading, 0);
+    const std::vector<Adam> optimizers(64, Adam{.rate = 3e-4f});
+    std::uint64_t step = 0;
+    const auto epoch = [&] { step += static_cast<std::uint64_t>(feed.run(step, optimizers).count); };
+    for (int i = 0; i < 5; ++i) epoch();
+    print_step("typenet with data", P, Samples, median(9, [&] { return watch.ms([&] { epoch(); }) / 4; }));
+    print_step("typenet, inference", P, Samples, median(9, [&] { return watch.ms([&] { model.predict(Samples); }); }));
+}
+
+template <Precision P> void kernels() {
+    using Backend = cuda::BasicBackend<TimedGpu, P>;
+    Backend backend;
+    Model<Reference<64>, Adam, Backend> model(backend);
+    fill(model);
+    for (int i = 0; i < 12; ++i) model.train(64, Adam{.rate = 3e-4f});
+    for (auto& [name_of, seen] : backend.device().seen()) {
+        const double us = 1e3 * median(static_cast<int>(seen.ms.size()) - 2, [&, i = std::size_t{2}]() mutable {
+            return seen.ms[i++];
+        });
+        fmt::print("{{\"kind\": \"kernel\", \"precision\": \"{}\", \"name\": \"{}\", \"us\": {:.3f}, \"bytes\": {}, "
+                   "\"flops\": {}}}\n", name(P), name_of, us, seen.work.bytes, seen.work.flops);
+    }
+}
+
+/// What the device copies a second, read and written bytes counted, and multiplies and adds a second by cuBLAS.
+template <Precision P> void peak() {
+    cuda::Gpu gpu(P);
+    Stopwatch watch(gpu.stream());
+    const std::size_t bytes = std::size_t{512} << 20;
+    const int side = 8192;
+    void *from = nullptr, *to = nullptr;
+    cuda::check(cudaMalloc(&from, bytes), "memory");
+    cuda::check(cudaMalloc(&to, bytes), "memory");
+    cuda::check(cudaMemsetAsync(from, 0, bytes, gpu.stream()), "memory");
+    const double copy = median(9, [&] {
+        return watch.ms([&] {
+            cuda::check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToDevice, gpu.stream()), "a copy");
+        });
+    });
+    auto* a = static_cast<float*>(from);
+    cuda::Product product{false, false, side, side, side, a, a, side, side, side, static_cast<float*>(to)};
+    gpu.multiply(product);
+    const double multiply = median(5, [&] { return watch.ms([&] { gpu.multiply(product); }); });
+    cudaFree(from);
+    cudaFree(to);
+    fmt::print("{{\"kind\": \"peak\", \"precision\": \"{}\", \"bandwidth\": {}, \"flops\": {}}}\n", name(P),
+               2e3 * static_cast<double>(bytes) / copy, 2e3 * std::pow(side, 3) / multiply);
+}
+
+template <Precision P> void all(const std::set<int>& batches) {
+    peak<P>();
+    kernels<P>();
+    if (batches.contains(64)) steps<P, 64>();
+    if (batches.contains(256)) steps<P, 256>();
+}
+
+int main(int argc, char** argv) try {
+    std::set<int> batches;
+    for (int i = 1; i < argc; ++i) batches.insert(std::atoi(argv[i]));
+    if (batches.empty()) batches = {64, 256};
+    for (const int batch : batches)
+        if (batch != 64 && batch != 256) throw Error("a batch is 64 or 256 here");
+    all<Precision::fp32>(batches);
+    all<Precision::tf32>(batches);
+    all<Precision::bf16>(batches);
+} catch (const std::exception& e) {
+    fmt::print(stderr, "error: {}\n", e.what());
+    return 1;
+}

@@ -1,0 +1,214 @@
+// Training from a data set that lies on the device: a step, from the choice of its pictures to the update, is one graph.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "runtime/core/error.hpp"
+#include "runtime/cuda/kernels/batch.hpp"
+#include "runtime/cuda/kernels/update.hpp"
+#include "runtime/data/loader.hpp"
+#include "runtime/train/batch_result.hpp"
+#include "runtime/train/exchange.hpp"
+
+namespace tn::cuda {
+
+/// Gives `M`, a Model on a BasicBackend, the batches that tn::Loader would give it, but made on the device. Pictures go
+/// there once as bytes; an epoch sends its order, and a call of run() the rules of its steps. What a step is told (which
+/// step it is, its rule, its pictures) lies on the device, so each batch size is recorded once and then replayed.
+/// Everything is allocated and recorded at construction.
+template <class Backend, class M> class Feed {
+    using Optimizer = typename M::optimizer;
+    using Rule = decltype(std::declval<const Optimizer&>().rule(1LL));
+    using Graph = typename std::remove_reference_t<decltype(std::declval<Backend&>().device())>::Graph;
+
+public:
+    /// Steps between two looks of the host at the loss: so many rules lie on the device.
+    static constexpr int steps_ahead = 64;
+
+    /// The model's classes and smoothing, and the weight decay, are those of all steps. Throws Error when the device has no room, as Loader
+    /// does, and unless the pictures are those of the network's input.
+    Feed(Backend& backend, M& model, const Pictures& pictures, const LoaderOptions& options, float weight_decay)
+        : backend_(backend), model_(model), pictures_(pictures.size()),
+          batch_(std::min(options.batch, pictures.size())), seed_(options.seed),
+          decay_(weight_decay) {
+        using N = typename M::network;
+        if (pictures.size() < 1 || pictures.shape != PictureShape{N::input.channels, N::input.height, N::input.width})
+            throw Error("the device keeps at least 1 picture, and of the network's input");
+        if (options.batch < 1 || options.batch > N::batch)
+            throw Error("a batch has 1 to " + std::to_string(N::batch) + " pictures here, not " +
+                        std::to_string(options.batch));
+        share(pictures, options);
+        prepare();
+    }
+
+    /// Takes steps, the first of which has number `first` counted from 0, with these optimizers: as many as there are,
+    /// but at most steps_ahead and only up to where the batch size or the order changes.
+    KeptSteps run(std::uint64_t first, std::span<const Optimizer> optimizers) {
+        const auto batches = static_cast<std::uint64_t>((pictures_ + batch_ - 1) / batch_), index = first % batches;
+        const bool is_rest = rest() > 0 && index + 1 == batches;
+        const std::uint64_t alike = is_rest ? 1 : batches - index - (rest() > 0 ? 1 : 0);
+        const int count = static_cast<int>(std::min<std::uint64_t>({optimizers.size(), steps_ahead, alike}));
+        if (count < 1) throw Error("at least one step is taken");
+        order_for(first / batches);
+        for (int k = 0; k < count; ++k) {
+            const std::uint64_t step = first + static_cast<std::uint64_t>(k);
+            rules_.host[step % steps_ahead] =
+                optimizers[static_cast<std::size_t>(k)].rule(static_cast<long long>(step) + 1);
+        }
+        backend_.send(rules_.place, rules_.host, steps_ahead);
+        begin_at(first);
+        for (int k = 0; k < count; ++k) backend_.device().replay(is_rest ? rest_graph_ : graph_);
+        backend_.fetch(sums_.host, sums_.place, 1);
+        backend_.wait();
+        model_.step(first + static_cast<std::uint64_t>(count));
+        return {{sums_.host->loss, static_cast<int>(sums_.host->right), static_cast<int>(sums_.host->seen)}, count};
+    }
+
+private:
+    /// Memory of the device, and of the host where something is sent or fetched more than once.
+    class Memory {
+    public:
+        Memory(Backend& backend, std::size_t device_bytes, std::size_t host_bytes)
+            : backend_(backend), device_(static_cast<std::byte*>(backend.allocate(device_bytes))) {
+            try {
+                host_ = static_cast<std::byte*>(backend.allocate_exchange(host_bytes));
+            } catch (...) {
+                backend.release(device_);
+                throw;
+            }
+            next_device_ = device_;
+            next_host_ = host_;
+        }
+        ~Memory() {
+            backend_.release_exchange(host_);
+            backend_.release(device_);
+        }
+        Memory(const Memory&) = delete;
+        Memory& operator=(const Memory&) = delete;
+
+        template <class V> V* on_device(std::size_t count) { return take<V>(next_device_, count); }
+        template <class V> Exchanged<V> on_both(std::size_t count) {
+            return {take<V>(next_device_, count), take<V>(next_host_, count)};
+        }
+        template <class V> static constexpr std::size_t bytes(std::size_t count) {
+            return (count * sizeof(V) + 63) / 64 * 64;
+        }
+
+    private:
+        template <class V> static V* take(std::byte*& next, std::size_t count) {
+            V* place = reinterpret_cast<V*>(next);
+            next += bytes<V>(count);
+            return place;
+        }
+        Backend& backend_;
+        std::byte *device_, *host_ = nullptr, *next_device_ = nullptr, *next_host_ = nullptr;
+    };
+
+    int rest() const { return pictures_ % batch_; }
+
+    void share(const Pictures& pictures, const LoaderOptions& options) {
+        const auto count = static_cast<std::size_t>(pictures_), batch = static_cast<std::size_t>(batch_);
+        const std::size_t bytes = count * pictures.shape.size();
+        const std::size_t both = Memory::template bytes<int>(count) + Memory::template bytes<Rule>(steps_ahead) +
+                                 Memory::template bytes<StepSums>(1) + Memory::template bytes<std::uint64_t>(1);
+        memory_ = std::make_unique<Memory>(
+            backend_,
+            both + Memory::template bytes<std::uint8_t>(bytes) + Memory::template bytes<int>(count) +
+                Memory::template bytes<int>(batch) + Memory::template bytes<AugmentDraw>(batch),
+            both);
+        order_ = memory_->template on_both<int>(count);
+        rules_ = memory_->template on_both<Rule>(steps_ahead);
+        sums_ = memory_->template on_both<StepSums>(1);
+        step_ = memory_->template on_both<std::uint64_t>(1);
+        auto* pixels = memory_->template on_device<std::uint8_t>(bytes);
+        auto* labels = memory_->template on_device<int>(count);
+        picked_ = {memory_->template on_device<int>(batch), batch};
+        drawn_ = {memory_->template on_device<AugmentDraw>(batch), batch};
+        backend_.send(pixels, pictures.pixels.data(), bytes);
+        backend_.send(labels, pictures.labels.data(), count);
+        backend_.wait();
+        data_ = {pictures.shape,    pictures_, batch_, options.seed, options.augmentation,
+                 options.normalise, {pixels, bytes}, {labels, count}, {order_.place, count}};
+    }
+
+    /// Runs every kind of step once, so that whatever is made on first use is there, takes back what it did to the
+    /// model, and records the graphs.
+    void prepare() {
+        const std::uint64_t at = model_.step();
+        std::vector<std::vector<float>> kept;
+        const auto visit = [&](auto f) {
+            for (const auto& t : model_.tensors()) {
+                f(t.values);
+                for (int k = 0; t.trained && k < Optimizer::states; ++k) f(model_.optimizer_memory(t, k));
+            }
+        };
+        visit([&](std::span<float> v) { kept.emplace_back(v.begin(), v.end()); });
+        order_for(0);
+        for (int k = 0; k < steps_ahead; ++k) rules_.host[k] = Optimizer{}.rule(1);
+        backend_.send(rules_.place, rules_.host, steps_ahead);
+        begin_at(0);
+        enqueue(batch_);
+        if (rest() > 0) enqueue(rest());
+        backend_.wait();
+        std::size_t next = 0;
+        visit([&](std::span<float> v) {
+            std::copy(kept[next].begin(), kept[next].end(), v.begin());
+            ++next;
+        });
+        model_.step(at);
+        graph_ = backend_.device().record([&] { enqueue(batch_); });
+        if (rest() > 0) rest_graph_ = backend_.device().record([&] { enqueue(rest()); });
+    }
+
+    /// One step on n pictures.
+    void enqueue(int n) {
+        auto& device = backend_.device();
+        const auto places = model_.places();
+        const auto samples = static_cast<std::size_t>(n);
+        const Span<std::uint64_t> step{places.step, 1};
+        device.launch(PickBatch{n, data_, step, {places.labels, samples}, picked_, drawn_}, (n + warp - 1) / warp, warp);
+        device.launch(AugmentBatch{data_, picked_, drawn_, {places.input, samples * data_.shape.size()}}, n,
+                      augment_threads);
+        model_.enqueue_step(n, PlannedRule<Rule>{{rules_.place, steps_ahead}, steps_ahead, step}, decay_);
+        device.launch(EndStep{n, {places.losses, samples}, {places.correct, samples}, {sums_.place, 1}, step}, 1,
+                      augment_threads);
+    }
+
+    void begin_at(std::uint64_t step) {
+        *step_.host = step;
+        *sums_.host = {};
+        backend_.send(model_.places().step, step_.host, 1);
+        backend_.send(sums_.place, sums_.host, 1);
+    }
+
+    void order_for(std::uint64_t epoch) {
+        if (epoch == ordered_) return;
+        epoch_order({order_.host, static_cast<std::size_t>(pictures_)}, seed_, epoch);
+        backend_.send(order_.place, order_.host, static_cast<std::size_t>(pictures_));
+        ordered_ = epoch;
+    }
+
+    Backend& backend_;
+    M& model_;
+    int pictures_, batch_;
+    std::uint64_t seed_, ordered_ = ~std::uint64_t{0};
+    float decay_;
+    std::unique_ptr<Memory> memory_;
+    Exchanged<int> order_;
+    Exchanged<Rule> rules_;
+    Exchanged<StepSums> sums_;
+    Exchanged<std::uint64_t> step_;
+    Span<int> picked_;
+    Span<AugmentDraw> drawn_;
+    DataSet data_;
+    Graph graph_, rest_graph_;
+};
+
+}  // namespace tn::cuda

@@ -1,0 +1,18 @@
+// What training gave, over the samples of a step or of several.
+#pragma once
+
+namespace tn {
+
+/// What a batch gave: the sum of its samples' losses and how many were right.
+struct BatchResult {
+    double loss = 0;
+    int correct = 0, n = 0;
+};
+
+/// The sums over all samples of `count` steps on pictures that the device keeps.
+struct KeptSteps {
+    BatchResult result;
+    int count = 0;
+};
+
+}  // namespace tn

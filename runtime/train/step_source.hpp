@@ -1,0 +1,80 @@
+// Where the steps of a training run get their pictures: from the host's loader, or from the device that keeps them.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "runtime/data/loader.hpp"
+#include "runtime/train/batch_result.hpp"
+#include "runtime/train/mixup.hpp"
+
+namespace tn {
+
+/// A model that can keep pictures (AnyModel) does, unless they are mixed, which the host does.
+template <class M, class Optimizer> class StepSource {
+public:
+    /// Steps that were taken: their sums, and the place of the last of them.
+    struct Steps {
+        BatchResult result;
+        int count = 1;
+        std::uint64_t epoch = 0;   ///< counted from 0
+        int index = 0;             ///< of the batch in its epoch, from 0
+    };
+
+    /// `most` limits how many steps are taken together. Throws Error as Loader does.
+    StepSource(M& model, const Pictures& pictures, const LoaderOptions& options, float mixup, float weight_decay,
+               int most = 64)
+        : model_(model), seed_(options.seed), mixup_(mixup), most_(most),
+          batches_((pictures.size() + std::max(options.batch, 1) - 1) / std::max(options.batch, 1)) {
+        if constexpr (requires { model.keep_pictures(pictures, options, weight_decay); })
+            kept_ = mixup == 0 && model.keep_pictures(pictures, options, weight_decay);
+        if (!kept_) loader_.emplace(pictures, options);
+    }
+
+    int batches_per_epoch() const { return batches_; }
+
+    /// True when the device makes the batches.
+    bool on_device() const { return kept_; }
+
+    /// Null when the device makes the batches.
+    const Loader* loader() const { return kept_ ? nullptr : &*loader_; }
+
+    /// Takes step number `at`, counted from 0, and as many of those before `end` as go together with it;
+    /// `optimizer_of` gives each one's optimizer. They must follow each other, but for the first call.
+    template <class OptimizerOf> Steps take(std::int64_t at, std::int64_t end, const OptimizerOf& optimizer_of) {
+        const auto number = static_cast<std::uint64_t>(at), batches = static_cast<std::uint64_t>(batches_);
+        if constexpr (requires { model_.train_kept(number, ahead_); }) {
+            if (kept_) {
+                ahead_.clear();
+                for (std::int64_t i = at; i < std::min<std::int64_t>(end, at + most_); ++i)
+                    ahead_.push_back(optimizer_of(i));
+                const KeptSteps steps = model_.train_kept(number, ahead_);
+                const std::uint64_t last = number + static_cast<std::uint64_t>(steps.count) - 1;
+                return {steps.result, steps.count, last / batches, static_cast<int>(last % batches)};
+            }
+        }
+        if (next_ != at) loader_->seek(number);
+        next_ = at + 1;
+        const BatchView batch = loader_->next();
+        if (mixup_ > 0)
+            mix_pairs(batch.images, batch.n, mixup_, Random(seed_, stream::mixup, number), model_.input());
+        else
+            std::copy(batch.images.begin(), batch.images.end(), model_.input().begin());
+        std::copy(batch.labels.begin(), batch.labels.end(), model_.labels().begin());
+        return {model_.train(batch.n, optimizer_of(at)), 1, batch.epoch, batch.index};
+    }
+
+private:
+    M& model_;
+    std::uint64_t seed_;
+    float mixup_;
+    int most_, batches_;
+    bool kept_ = false;
+    std::int64_t next_ = 0;
+    std::optional<Loader> loader_;
+    std::vector<Optimizer> ahead_;
+};
+
+}  // namespace tn

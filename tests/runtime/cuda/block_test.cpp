@@ -1,0 +1,216 @@
+// The fused block in every precision, stage by stage: each is compared in double with what it makes of the values that
+// the stage before really left, so that a rounded z decides what ReLU lets through and which value a window takes.
+#define BOOST_TEST_MODULE cuda_block
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+#include <vector>
+
+#include "runtime/cuda/backend.hpp"
+#include "tests/support/cuda_emulator/emulator.hpp"
+#include "tests/support/layer_checker.hpp"
+
+using namespace tn;
+using namespace tn::test;
+using cuda::Precision;
+
+/// As the tensor cores read a value.
+template <Precision P> double rounded(float v) {
+    if (P == Precision::tf32) return std::bit_cast<float>(cuda::tf32_bits(v));
+    if (P == Precision::bf16) return std::bit_cast<float>(cuda::bf16_bits(v) << 16);
+    return v;
+}
+
+/// A forward and a backward pass of the block on n samples of noise, in memory with guard zones, NaN where nothing was
+/// written.
+template <BlockGeometry G, Precision P> struct Passes {
+    static constexpr ConvGeometry C = G.conv;
+    static constexpr auto filters = static_cast<std::size_t>(C.filters);
+    using Backend = cuda::BasicBackend<Emulator, P>;
+    using Z = std::conditional_t<cuda::BlockSaved::keeps_z(G), cuda::Kept<P>, float>;
+
+    Backend backend;
+    Pass<float> p;
+    std::vector<float> z;    ///< as forward left it
+    std::vector<float> dz;   ///< as backward left it
+
+    explicit Passes(int n) {
+        Random random(3, 1000);
+        const auto make = [&](std::size_t count, float spread, float middle = 0) {
+            auto* first = static_cast<float*>(backend.allocate(count * sizeof(float)));
+            for (std::size_t i = 0; i < count; ++i) first[i] = middle + spread * random.normal();
+            return first;
+        };
+        const auto samples = static_cast<std::size_t>(n);
+        p.n = n;
+        p.training = true;
+        p.in = {C.channels, C.height, C.width, false};
+        p.out = {C.filters, G.y_h(), G.y_w(), false};
+        p.x = make(samples * C.in_size(), 1);
+        p.y = make(samples * G.y_size(), 0, NAN);
+        p.dy = make(samples * G.y_size(), 1);
+        p.dx = make(samples * C.in_size(), 0, NAN);
+        std::size_t next = 0;
+        const auto parameter = [&](std::size_t count, float spread, float middle = 0) {
+            p.parameter[next] = make(count, spread, middle);
+            p.gradient[next++] = make(count, 0, NAN);
+        };
+        parameter(C.weights(), 0.3f);
+        if (G.bias) parameter(filters, 0.3f);
+        if (G.norm) {
+            parameter(filters, 0.3f, 1);
+            parameter(filters, 0.3f);
+            p.state[0] = make(filters, 0, 0);
+            p.state[1] = make(filters, 0, 1);
+        }
+        p.saved = make(cuda::SizesIn<P>::block_saved(G, n), 0, NAN);
+        p.work = make(cuda::SizesIn<P>::block_work(G, n), 0, NAN);
+        backend.template conv_block_forward<G>(p);
+        z = read(p.y);
+        std::fill_n(p.work, cuda::SizesIn<P>::block_work(G, n), NAN);
+        backend.template conv_block_backward<G>(p);
+        backend.wait();
+        dz = read(p.dy);
+    }
+
+    std::vector<float> read(const float* plain) const {
+        const auto count = static_cast<std::size_t>(p.n) * C.out_size();
+        const cuda::BlockSaved saved(G, p.n, P);
+        const Z* first = cuda::BlockSaved::keeps_z(G) ? reinterpret_cast<const Z*>(p.saved + saved.z)
+                                                      : reinterpret_cast<const Z*>(plain);
+        return {first, first + count};
+    }
+
+    /// Calls f(z's place, x's place, the weight's place) for every product of the convolution.
+    template <class F> void each_product(F f) const {
+        for (int s = 0; s < p.n; ++s)
+            for (int k = 0; k < C.filters; ++k)
+                for (int oy = 0; oy < C.out_h(); ++oy)
+                    for (int ox = 0; ox < C.out_w(); ++ox)
+                        for (int c = 0; c < C.channels; ++c)
+                            for (int i = 0; i < C.kernel_h; ++i)
+                                for (int j = 0; j < C.kernel_w; ++j) {
+                                    const int y = oy * C.stride + i - C.pad, x = ox * C.stride + j - C.pad;
+                                    if (y < 0 || y >= C.height || x < 0 || x >= C.width) continue;
+                                    f(static_cast<std::size_t>(((s * C.filters + k) * C.out_h() + oy) * C.out_w() + ox),
+                                      static_cast<std::size_t>(((s * C.channels + c) * C.height + y) * C.width + x),
+                                      static_cast<std::size_t>(((k * C.channels + c) * C.kernel_h + i) * C.kernel_w + j));
+                                }
+    }
+};
+
+/// What a stage must leave, and how near: sums in float, and what is kept in bfloat16 half a step of its 8 bits.
+template <class Range> void agrees(const std::vector<double>& wanted, const Range& got, const char* what, double step = 0) {
+    double largest = 1e-6;
+    for (const double v : wanted) largest = std::max(largest, std::abs(v));
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        const double difference = std::abs(wanted[i] - static_cast<double>(got[i]));
+        BOOST_TEST_REQUIRE(difference <= 2e-5 * largest + step * std::abs(wanted[i]),
+                           what << ", value " << i << ": " << got[i] << ", not " << wanted[i]);
+    }
+}
+
+template <BlockGeometry G, Precision P> void check_block(int n) {
+    const Passes<G, P> passes(n);
+    const Pass<float>& p = passes.p;
+    constexpr ConvGeometry C = G.conv;
+    constexpr std::size_t norm_at = G.bias ? 2 : 1, filters = static_cast<std::size_t>(C.filters);
+    const std::size_t plane = C.out_plane(), count = passes.z.size(), outputs = static_cast<std::size_t>(n) * G.y_size();
+    const double kept = std::is_same_v<typename Passes<G, P>::Z, float> ? 0 : 0x1p-8;
+    const auto filter_of = [&](std::size_t i) { return i / plane % filters; };
+
+    std::vector<double> z(count);
+    passes.each_product([&](std::size_t to, std::size_t x, std::size_t w) {
+        z[to] += rounded<P>(p.x[x]) * rounded<P>(p.parameter[0][w]);
+    });
+    for (std::size_t i = 0; G.bias && i < count; ++i) z[i] += double{p.parameter[1][filter_of(i)]};
+    agrees(z, passes.z, "z", kept);
+
+    // From here on with z as it is kept.
+    std::vector<double> mean(filters), inverse(filters, 1), scale(filters, 1), offset(filters);
+    const double values = static_cast<double>(n) * static_cast<double>(plane);
+    if (G.norm) {
+        for (std::size_t i = 0; i < count; ++i) mean[filter_of(i)] += double{passes.z[i]} / values;
+        std::vector<double> variance(filters);
+        for (std::size_t i = 0; i < count; ++i)
+            variance[filter_of(i)] += std::pow(double{passes.z[i]} - mean[filter_of(i)], 2) / values;
+        std::vector<double> running_mean(filters), running_var(filters);
+        for (std::size_t f = 0; f < filters; ++f) {
+            inverse[f] = 1 / std::sqrt(variance[f] + 1e-5);
+            scale[f] = double{p.parameter[norm_at][f]} * inverse[f];
+            offset[f] = double{p.parameter[norm_at + 1][f]};
+            running_mean[f] = 0.1 * mean[f];
+            running_var[f] = 0.9 + 0.1 * variance[f] * values / (values - 1);
+        }
+        agrees(running_mean, p.state[0], "running mean");
+        agrees(running_var, p.state[1], "running variance");
+    }
+    const auto normal = [&](std::size_t i) {
+        const std::size_t f = filter_of(i);
+        return G.norm ? (double{passes.z[i]} - mean[f]) * scale[f] + offset[f] : double{passes.z[i]};
+    };
+
+    // y, and where in z its gradient goes.
+    std::vector<double> y(outputs), g(count);
+    const std::size_t y_plane = G.y_plane();
+    for (std::size_t o = 0; o < outputs; ++o) {
+        std::size_t source = o;
+        if (G.pool()) {
+            const auto at = static_cast<int>(o % y_plane);
+            const std::size_t corner = o / y_plane * plane + static_cast<std::size_t>(
+                                           (at / G.y_w() * C.out_w() + at % G.y_w()) * G.pool_stride);
+            source = corner;
+            for (int k = 1; k < G.pool_window * G.pool_window; ++k) {
+                const std::size_t other =
+                    corner + static_cast<std::size_t>(k / G.pool_window * C.out_w() + k % G.pool_window);
+                if (normal(other) > normal(source)) source = other;
+            }
+        }
+        y[o] = G.relu ? std::max(normal(source), 0.0) : normal(source);
+        if (!G.relu || normal(source) > 0) g[source] += double{p.dy[o]};
+    }
+    if (cuda::BlockSaved::keeps_z(G)) agrees(y, std::vector<float>(p.y, p.y + outputs), "y");
+
+    std::vector<double> sum(filters), dot(filters), dz(count);
+    for (std::size_t i = 0; i < count; ++i) {
+        sum[filter_of(i)] += g[i];
+        dot[filter_of(i)] += g[i] * (double{passes.z[i]} - mean[filter_of(i)]) * inverse[filter_of(i)];
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+        const std::size_t f = filter_of(i);
+        const double unit = (double{passes.z[i]} - mean[f]) * inverse[f];
+        dz[i] = G.norm ? scale[f] * (g[i] - sum[f] / values - unit * dot[f] / values) : g[i];
+    }
+    if (G.norm) {
+        agrees(dot, p.gradient[norm_at], "gradient of gamma");
+        agrees(sum, p.gradient[norm_at + 1], "gradient of beta");
+    }
+    if (G.bias) agrees(G.norm ? std::vector<double>(filters) : sum, p.gradient[1], "gradient of the bias");
+    agrees(dz, passes.dz, "gradient of z", kept);
+
+    // From here on with z's gradient as it is kept.
+    std::vector<double> dw(C.weights()), dx(static_cast<std::size_t>(n) * C.in_size());
+    passes.each_product([&](std::size_t from, std::size_t x, std::size_t w) {
+        const double d = rounded<P>(passes.dz[from]);
+        dw[w] += d * rounded<P>(p.x[x]);
+        dx[x] += d * rounded<P>(p.parameter[0][w]);
+    });
+    agrees(dw, p.gradient[0], "gradient of the weights");
+    agrees(dx, p.dx, "gradient of the input");
+}
+
+template <BlockGeometry G> void check_precisions() {
+    for (const int n : {1, 3}) {
+        check_block<G, Precision::fp32>(n);
+        check_block<G, Precision::tf32>(n);
+        check_block<G, Precision::bf16>(n);
+    }
+}
+
+#define CHECK_BLOCK(NAME, ...) \
+    BOOST_AUTO_TEST_CASE(NAME) { check_precisions<BlockGeometry{__VA_ARGS__}>(); }
+
+CHECK_BLOCK(norm_relu_pool, {3, 12, 9, 20, 3, 3, 1, 1}, false, true, true, 2, 2)
+CHECK_BLOCK(relu_and_overlapping_pool_with_a_bias, {2, 9, 11, 5, 3, 3, 1, 1}, true, false, true, 3, 2)
+CHECK_BLOCK(norm_alone_with_a_stride, {4, 11, 7, 34, 3, 3, 2, 1}, true, true, false, 0, 0)
+CHECK_BLOCK(nothing_behind_the_convolution, {3, 7, 5, 9, 5, 5, 1, 2}, true, false, false, 0, 0)
+CHECK_BLOCK(pool_with_gaps, {5, 8, 8, 3, 1, 1, 1, 0}, false, true, false, 2, 3)

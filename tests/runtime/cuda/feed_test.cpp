@@ -1,0 +1,185 @@
+// Training from pictures that the device keeps, under the emulator: what tn::Loader and the CPU's step give.
+#define BOOST_TEST_MODULE cuda_feed
+#include <boost/test/unit_test.hpp>
+
+#include <cstdio>
+#include <memory>
+
+#include "runtime/cuda/backend.hpp"
+#include "runtime/train/any_model.hpp"
+#include "runtime/train/trainer.hpp"
+#include "tests/runtime/temporary_folder.hpp"
+#include "tests/support/cuda_emulator/emulator.hpp"
+#include "tests/support/layer_checker.hpp"
+
+using namespace tn;
+using namespace tn::test;
+using Emulated = cuda::BasicBackend<Emulator>;
+
+using Small = Net<Image<3, 12, 9>, Batch<4>, Seq<Conv<3, 3>, BN, Relu, Pool<2>, Dense<6>, Relu, Dropout<30>, Dense<3>>,
+                  SoftmaxCrossEntropy>;
+
+/// Noise in three classes.
+Pictures pictures(int count, PictureShape shape = {3, 12, 9}) {
+    Pictures p;
+    p.shape = shape;
+    p.classes = {"a", "b", "c"};
+    Random random(5, 1000);
+    for (int i = 0; i < count; ++i) {
+        p.labels.push_back(i % 3);
+        p.files.push_back("");
+        for (std::size_t k = 0; k < shape.size(); ++k) p.pixels.push_back(static_cast<std::uint8_t>(random.below(256)));
+    }
+    return p;
+}
+
+LoaderOptions loading(int batch, const Augmentation& augmentation) {
+    LoaderOptions o;
+    o.batch = batch;
+    o.augmentation = augmentation;
+    o.normalise.mean = {0.4f, 0.5f, 0.6f};
+    o.normalise.deviation = {0.2f, 0.25f, 0.3f};
+    o.seed = 11;
+    return o;
+}
+
+std::vector<Adam> adams(int count) {
+    std::vector<Adam> all;
+    for (int i = 0; i < count; ++i) all.push_back(Adam{.rate = 1e-2f / static_cast<float>(i + 1), .weight_decay = 1e-3f});
+    return all;
+}
+
+BOOST_AUTO_TEST_CASE(batches_are_those_of_the_loader) {
+    using Wide = Net<Image<3, 12, 9>, Batch<4>, Seq<Dense<3>>, SoftmaxCrossEntropy>;
+    const Pictures set = pictures(11);
+    for (const Augmentation& a : {Augmentation::none(), Augmentation::light(), Augmentation::strong(),
+                                  Augmentation::digits()}) {
+        Loader loader(set, loading(4, a));
+        Emulated emulated;
+        Model<Wide, Adam, Emulated> model(emulated);
+        cuda::Feed<Emulated, Model<Wide, Adam, Emulated>> feed(emulated, model, set, loading(4, a), 0);
+        for (std::uint64_t step = 0; step < 9; ++step) {
+            const BatchView wanted = loader.next();
+            const Adam one;
+            const KeptSteps got = feed.run(step, {&one, 1});
+            BOOST_TEST(got.count == 1);
+            BOOST_TEST(got.result.n == wanted.n);
+            const std::span<const float> made(model.places().input, wanted.images.size());
+            BOOST_TEST(distance(wanted.images, made) < 1e-4, describe(a) << ", step " << step);
+            BOOST_TEST(std::equal(wanted.labels.begin(), wanted.labels.end(), model.places().labels));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_run_is_the_one_on_the_cpu) {
+    const Pictures set = pictures(10);
+    const LoaderOptions o = loading(4, Augmentation::strong());
+    Loader loader(set, o);
+    cpu::Backend cpu(1);
+    Model<Small, Adam> here(cpu);
+    Emulated emulated;
+    Model<Small, Adam, Emulated> there(emulated);
+    here.label_smoothing(0.1f), there.label_smoothing(0.1f);
+    cuda::Feed<Emulated, Model<Small, Adam, Emulated>> feed(emulated, there, set, o, 1e-3f);
+    const std::vector<Adam> optimizers = adams(9);
+    const auto allocations = emulated.device().allocations();
+    for (std::size_t step = 0; step < optimizers.size();) {
+        const auto replays = emulated.device().replays();
+        const KeptSteps got = feed.run(step, std::span(optimizers).subspan(step));
+        BOOST_TEST(emulated.device().replays() == replays + static_cast<std::uint64_t>(got.count));
+        BOOST_TEST(got.count == (step % 3 == 2 ? 1 : 2 - static_cast<int>(step % 3)));
+        BatchResult wanted;
+        for (int k = 0; k < got.count; ++k, ++step) {
+            const BatchView batch = loader.next();
+            std::copy(batch.images.begin(), batch.images.end(), here.input().begin());
+            std::copy(batch.labels.begin(), batch.labels.end(), here.labels().begin());
+            const BatchResult r = here.train(batch.n, optimizers[step]);
+            wanted = {wanted.loss + r.loss, wanted.correct + r.correct, wanted.n + r.n};
+        }
+        BOOST_TEST(std::abs(wanted.loss - got.result.loss) < 2e-3 * wanted.loss);
+        BOOST_TEST(wanted.correct == got.result.correct);
+        BOOST_TEST(wanted.n == got.result.n);
+        BOOST_TEST(there.step() == here.step());
+    }
+    for (std::size_t k = 0; k < here.tensors().size(); ++k)
+        BOOST_TEST(distance(here.tensors()[k].values, there.tensors()[k].values) < 1e-2, here.tensors()[k].name);
+    BOOST_TEST(emulated.device().allocations() == allocations);
+}
+
+BOOST_AUTO_TEST_CASE(keeping_pictures_leaves_the_model_as_it_was) {
+    const Pictures set = pictures(7);
+    Emulated emulated;
+    Model<Small, Adam, Emulated> model(emulated), same(emulated);
+    for (auto* m : {&model, &same}) m->step(5);
+    cuda::Feed<Emulated, Model<Small, Adam, Emulated>> feed(emulated, model, set, loading(4, Augmentation::light()), 0);
+    BOOST_TEST(model.step() == 5u);
+    for (std::size_t k = 0; k < model.tensors().size(); ++k) {
+        const auto &a = model.tensors()[k], &b = same.tensors()[k];
+        BOOST_TEST(std::equal(a.values.begin(), a.values.end(), b.values.begin()), a.name);
+        for (int state = 0; a.trained && state < Adam::states; ++state)
+            BOOST_TEST(std::ranges::equal(model.optimizer_memory(a, state), same.optimizer_memory(b, state)), a.name);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(any_two_ways_through_the_steps_give_the_same_bits) {
+    const Pictures set = pictures(9);
+    const LoaderOptions o = loading(3, Augmentation::strong());
+    const std::vector<Adam> optimizers = adams(8);
+    const auto run = [&](int order, const std::vector<std::size_t>& most) {
+        Emulated emulated(order);
+        Model<Small, Adam, Emulated> model(emulated);
+        cuda::Feed<Emulated, Model<Small, Adam, Emulated>> feed(emulated, model, set, o, 0);
+        std::size_t step = 0;
+        for (std::size_t i = 0; step < optimizers.size(); ++i)
+            step += static_cast<std::size_t>(
+                feed.run(step, std::span(optimizers).subspan(step, std::min(most[i % most.size()], optimizers.size() - step)))
+                    .count);
+        std::vector<float> all;
+        for (const auto& t : model.tensors()) all.insert(all.end(), t.values.begin(), t.values.end());
+        return all;
+    };
+    const auto one = run(0, {1});
+    BOOST_TEST(one == run(0, {8}));
+    BOOST_TEST(one == run(1, {2, 1, 3}));
+}
+
+BOOST_AUTO_TEST_CASE(the_trainer_trains_on_the_device_as_on_the_cpu) {
+    const Pictures set = pictures(10), test = pictures(5);
+    Emulated emulated;
+    cpu::Backend cpu(1);
+    ModelOn<Small, Adam, Small, Emulated> there(emulated, 3);
+    ModelOn<Small, Adam, Small, cpu::Backend> here(cpu, 3);
+    TrainOptions o;
+    o.batch = 4;
+    o.epochs = 3;
+    o.loader = loading(4, Augmentation::light());
+    const auto run = [&](auto& model) {
+        const std::unique_ptr<std::FILE, int (*)(std::FILE*)> quiet(std::fopen("/dev/null", "w"), std::fclose);
+        Progress progress(quiet.get(), false, 80, false);
+        return train(model, Adam{.rate = 1e-2f}, set, test, o, progress);
+    };
+    const auto a = run(here), b = run(there);
+    BOOST_TEST(emulated.device().replays() == 9u);
+    BOOST_REQUIRE(a.size() == b.size());
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        BOOST_TEST(a[i].iteration == b[i].iteration);
+        BOOST_TEST(std::abs(a[i].train_loss - b[i].train_loss) < 1e-2);
+        BOOST_TEST(std::abs(a[i].test_loss - b[i].test_loss) < 1e-2);
+    }
+    o.mixup = 0.2f;   // the host mixes, so it makes the batches
+    there.step(0);
+    run(there);
+    BOOST_TEST(emulated.device().replays() == 9u);
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_kept_is_refused) {
+    Emulated emulated;
+    using M = Model<Small, Adam, Emulated>;
+    M model(emulated);
+    const auto keep = [&](const Pictures& set, int batch) {
+        return tn_test::error_of([&] { cuda::Feed<Emulated, M>(emulated, model, set, loading(batch, {}), 0); });
+    };
+    BOOST_TEST(keep(pictures(4, {1, 12, 9}), 4) == "the device keeps at least 1 picture, and of the network's input");
+    BOOST_TEST(keep(pictures(0), 4) == "the device keeps at least 1 picture, and of the network's input");
+    BOOST_TEST(keep(pictures(8), 5) == "a batch has 1 to 4 pictures here, not 5");
+}
