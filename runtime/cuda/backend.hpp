@@ -19,7 +19,8 @@
 namespace tn::cuda {
 
 /// `Device` is the GPU (runtime/cuda/gpu.cuh) or the emulator of the tests. It has the functions of HostMemory
-/// (runtime/core/host_memory.hpp), `launch(kernel, blocks, threads)`, `multiply(product)` and `describe()`.
+/// (runtime/core/host_memory.hpp), `launch(kernel, blocks, threads)`, `multiply(product)`, `describe()`,
+/// and a type Graph with `record(f)` and `replay(graph)`. multiply is false where it left out the sums that are wanted.
 /// Everything runs in order on one stream; values are float, and P is the precision of products and convolutions.
 template <class Device, Precision P = Precision::fp32> class BasicBackend {
 public:
@@ -104,8 +105,9 @@ public:
     }
     void dense_backward(const Pass<float>& p) {
         const int inputs = static_cast<int>(p.in.size()), outputs = p.out.channels;
-        device_.multiply(Product{false, true, inputs, outputs, p.n, p.x, p.dy, inputs, outputs, inputs, p.gradient[0]});
-        if (p.gradient[1]) bias_backward(p);
+        Product dw{false, true, inputs, outputs, p.n, p.x, p.dy, inputs, outputs, inputs, p.gradient[0]};
+        dw.sums_of_b = p.gradient[1];
+        if (!device_.multiply(dw)) bias_backward(p);
         if (p.dx)
             device_.multiply(
                 Product{false, false, inputs, p.n, outputs, p.parameter[0], p.dy, inputs, outputs, inputs, p.dx});

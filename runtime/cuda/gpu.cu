@@ -66,14 +66,16 @@ struct PreferenceDeleter {
 struct Plan {
     std::unique_ptr<std::remove_pointer_t<cublasLtMatmulDesc_t>, MatmulDeleter> matmul;
     Layout a, b, c;
-    cublasLtMatmulAlgo_t algorithm;
+    cublasLtMatmulAlgo_t algorithm{};
+    bool found = false;
 };
 
-using Key = std::tuple<bool, bool, int, int, int, int, int, int, bool, int, std::size_t, std::size_t, std::size_t,
+using Key = std::tuple<bool, bool, int, int, int, int, int, int, bool, bool, int, std::size_t, std::size_t, std::size_t,
                        std::uint32_t, std::uint32_t, std::uint32_t>;
 
 Key key_of(const Product& p) {
-    return {p.transpose_a, p.transpose_b, p.m, p.n, p.k, p.lda, p.ldb, p.ldc, p.bias != nullptr, p.batch, p.stride_a,
+    return {p.transpose_a, p.transpose_b, p.m, p.n, p.k, p.lda, p.ldb, p.ldc, p.bias != nullptr, p.sums_of_b != nullptr,
+            p.batch, p.stride_a,
             p.stride_b, p.stride_c, alignment_of(p.a), alignment_of(p.b), alignment_of(p.c)};
 }
 
@@ -149,6 +151,9 @@ struct Gpu::Blas {
         if (p.bias) {
             set(CUBLASLT_MATMUL_DESC_EPILOGUE, CUBLASLT_EPILOGUE_BIAS);
             set(CUBLASLT_MATMUL_DESC_BIAS_POINTER, p.bias);
+        } else if (p.sums_of_b) {
+            set(CUBLASLT_MATMUL_DESC_EPILOGUE, CUBLASLT_EPILOGUE_BGRADB);
+            set(CUBLASLT_MATMUL_DESC_BIAS_POINTER, p.sums_of_b);
         }
         made.a = layout(p.transpose_a ? p.k : p.m, p.transpose_a ? p.m : p.k, p.lda, p.batch, p.stride_a);
         made.b = layout(p.transpose_b ? p.n : p.k, p.transpose_b ? p.k : p.n, p.ldb, p.batch, p.stride_b);
@@ -166,25 +171,33 @@ struct Gpu::Blas {
         prefer(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES, alignment_of(p.c));
         cublasLtMatmulHeuristicResult_t best{};
         int found = 0;
-        check(cublasLtMatmulAlgoGetHeuristic(handle, matmul, made.a.get(), made.b.get(), made.c.get(), made.c.get(),
-                                             wanted, 1, &best, &found),
-              "choosing an algorithm");
-        if (found == 0)
+        const cublasStatus_t status = cublasLtMatmulAlgoGetHeuristic(
+            handle, matmul, made.a.get(), made.b.get(), made.c.get(), made.c.get(), wanted, 1, &best, &found);
+        made.found = status == CUBLAS_STATUS_SUCCESS && found > 0;
+        if (!p.sums_of_b) check(status, "choosing an algorithm");
+        if (!p.sums_of_b && !made.found)
             throw Error("cuBLAS has no algorithm for a product of " + std::to_string(p.m) + " x " +
                         std::to_string(p.k) + " and " + std::to_string(p.k) + " x " + std::to_string(p.n));
         made.algorithm = best.algo;
         return plans.emplace(key, std::move(made)).first->second;
     }
 
-    void multiply(const Product& p) {
+    bool multiply(const Product& p) {
         const Plan& how = plan(p);
-        if (p.bias)
-            check(cublasLtMatmulDescSetAttribute(how.matmul.get(), CUBLASLT_MATMUL_DESC_BIAS_POINTER, &p.bias,
-                                                 sizeof(p.bias)), "a product's bias");
+        if (!how.found) {
+            Product plain = p;
+            plain.sums_of_b = nullptr;
+            multiply(plain);
+            return false;
+        }
+        if (const void* beside = p.bias ? p.bias : p.sums_of_b)
+            check(cublasLtMatmulDescSetAttribute(how.matmul.get(), CUBLASLT_MATMUL_DESC_BIAS_POINTER, &beside,
+                                                 sizeof(beside)), "a product's bias");
         const float one = 1, zero = 0;
         check(cublasLtMatmul(handle, how.matmul.get(), &one, p.a, how.a.get(), p.b, how.b.get(), &zero, p.c,
                              how.c.get(), p.c, how.c.get(), &how.algorithm, workspace, workspace_bytes, stream),
               "a product");
+        return true;
     }
 
     cublasComputeType_t compute;
@@ -261,7 +274,7 @@ void Gpu::fetch(void* to, const void* from, std::size_t bytes) {
     check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToHost, stream_), "fetching results");
 }
 
-void Gpu::multiply(const Product& product) { blas_->multiply(product); }
+bool Gpu::multiply(const Product& product) { return blas_->multiply(product); }
 
 void Gpu::begin_record() {
     check(cudaStreamBeginCapture(stream_, cudaStreamCaptureModeThreadLocal), "recording a step");

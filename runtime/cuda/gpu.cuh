@@ -88,7 +88,8 @@ public:
         check(cudaGetLastError(), "a kernel did not start");
     }
 
-    void multiply(const Product& product);
+    /// False where cuBLAS has no way to give sums_of_b with the product, which then is there without them.
+    bool multiply(const Product& product);
 
     /// What was launched between two moments, as one graph whose arguments stay as they were.
     struct GraphDeleter {

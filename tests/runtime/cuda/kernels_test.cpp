@@ -92,6 +92,16 @@ BOOST_AUTO_TEST_CASE(every_optimizer_takes_the_step_of_its_rule_in_one_kernel) {
     agree(AdaGrad{.weight_decay = 0.1f}), agree(RMSprop{.weight_decay = 0.1f}), agree(Adam{.weight_decay = 0.1f});
 }
 
+BOOST_AUTO_TEST_CASE(dense_sums_its_bias_gradient_with_the_product_or_after_it) {
+    using N = Vectors<Dense<4>, Dense<5>>;
+    Comparison<N> comparison(5, 2e-4);
+    Emulated with, without;
+    without.device().gives_sums(false);
+    comparison.agree(comparison.run<Fusion::on>(with), "with the product");
+    comparison.agree(comparison.run<Fusion::on>(without), "after the product");
+    BOOST_TEST(without.device().launches() == with.device().launches() + 3);
+}
+
 BOOST_AUTO_TEST_CASE(the_arena_has_room_for_this_runtime_alone) {
     using N = Images<Conv<3, 3>, BN, Relu, Pool<2>>;
     Emulated emulated;

@@ -396,8 +396,12 @@ void Emulator::run_grid(int blocks, int threads, std::size_t shared_bytes,
     check_guards();
 }
 
-void Emulator::multiply(const cuda::Product& p) {
-    if (recording_) return recording_->push_back([=, this] { multiply(p); });
+bool Emulator::multiply(const cuda::Product& p) {
+    const bool all = !p.sums_of_b || gives_sums_;
+    if (recording_) {
+        recording_->push_back([=, this] { multiply(p); });
+        return all;
+    }
     ++launches_;
     const auto at = [](const float* matrix, int leading, bool transposed, int row, int column) {
         return matrix[transposed ? static_cast<std::size_t>(row) * static_cast<std::size_t>(leading) +
@@ -417,7 +421,12 @@ void Emulator::multiply(const cuda::Product& p) {
                 c[static_cast<std::size_t>(j) * static_cast<std::size_t>(p.ldc) + static_cast<std::size_t>(i)] = sum;
             }
     }
+    for (int j = 0; p.sums_of_b && gives_sums_ && j < p.n; ++j) {
+        p.sums_of_b[j] = 0;
+        for (int k = 0; k < p.k; ++k) p.sums_of_b[j] += at(p.b, p.ldb, p.transpose_b, k, j);
+    }
     check_guards();
+    return all;
 }
 
 }  // namespace tn::test

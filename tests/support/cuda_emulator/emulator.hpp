@@ -182,8 +182,9 @@ public:
         run_grid(blocks, threads, cuda::shared_bytes<Kernel>(), [&](EmulatedThread& t) { kernel(t); });
     }
 
-    /// What cuBLAS does, in plain loops and in float.
-    void multiply(const cuda::Product& product);
+    /// What cuBLAS does, in plain loops and in float. `gives_sums(false)`: a cuBLAS that cannot sum with a product.
+    bool multiply(const cuda::Product& product);
+    void gives_sums(bool does) { gives_sums_ = does; }
 
     /// Kernels and products so far, and pieces of memory that were asked for.
     std::uint64_t launches() const { return launches_; }
@@ -204,6 +205,7 @@ private:
     int order_;
     std::uint64_t launches_ = 0, replays_ = 0, allocated_ = 0;
     Graph* recording_ = nullptr;
+    bool gives_sums_ = true;
     std::map<void*, Allocation> allocations_;
 };
 
