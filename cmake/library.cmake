@@ -6,6 +6,8 @@ add_library(typenet::typenet ALIAS typenet)
 set_target_properties(typenet PROPERTIES POSITION_INDEPENDENT_CODE ON)
 target_compile_features(typenet PUBLIC cxx_std_20)
 target_include_directories(typenet PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<INSTALL_INTERFACE:include/typenet>)
+include(cmake/stb.cmake)
+target_include_directories(typenet SYSTEM BEFORE PRIVATE ${TYPENET_STB_DECODER})
 target_include_directories(typenet SYSTEM PRIVATE ${TYPENET_STB} ${TYPENET_CBLAS} ${TYPENET_PROTOZERO})
 target_link_libraries(typenet PUBLIC Threads::Threads Boost::headers
                       PRIVATE fmt::fmt nlohmann_json::nlohmann_json ZLIB::ZLIB

@@ -12,6 +12,8 @@ namespace {
 using Bytes = std::span<const std::uint8_t>;
 
 constexpr std::uint64_t max_side = 65535;
+/// Every scan of a progressive JPEG makes the decoder visit all pixels, however short it is; an encoder makes about 10.
+constexpr std::uint64_t max_visits = std::uint64_t{1} << 30;
 const std::string ends_early = "it ends early";
 
 /// Reads forward through the bytes; past the end every byte is 0 and `good` is false.
@@ -63,9 +65,17 @@ bool huffman_tables_fit(Bytes segment) {
     return segment.empty();
 }
 
+/// Height times width in the header of a JPEG's frame.
+std::uint64_t frame_pixels(Bytes segment) {
+    Cursor header{segment, std::min<std::size_t>(1, segment.size())};
+    const std::uint64_t height = header.big(2);
+    return height * header.big(2);
+}
+
 /// Visits every segment that the decoder can reach: marker by marker, and over the coded pixels to the next marker.
 std::string jpeg_damage(Bytes bytes) {
     Cursor cursor{bytes};
+    std::uint64_t pixels = 0, scans = 0;
     for (;;) {
         while (cursor.good && cursor.byte() != 0xFF) {
         }
@@ -79,8 +89,11 @@ std::string jpeg_damage(Bytes bytes) {
         const std::size_t start = cursor.at;
         cursor.skip(length - 2);
         if (!cursor.good) return ends_early;
-        if (marker == 0xC4 && !huffman_tables_fit(bytes.subspan(start, length - 2)))
-            return "its Huffman tables are malformed";
+        const Bytes segment = bytes.subspan(start, length - 2);
+        if (marker == 0xC4 && !huffman_tables_fit(segment)) return "its Huffman tables are malformed";
+        if (marker >= 0xC0 && marker <= 0xC2) pixels = frame_pixels(segment);
+        if (marker == 0xDA && ++scans * std::max<std::uint64_t>(pixels, 1 << 20) > max_visits)
+            return fmt::format("it has more than {} scans", scans - 1);
     }
 }
 

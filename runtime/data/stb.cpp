@@ -6,7 +6,8 @@
 //  - an assertion throws instead of ending the program;
 //  - only the formats that the library reads are compiled, and picture_guard.cpp looks at the bytes first;
 //  - the build compiles this file with -fwrapv (its inverse DCT overflows on hostile numbers) and
-//    -ftrivial-auto-var-init=pattern (a palette on its stack is read beyond the entries that the file gave).
+//    -ftrivial-auto-var-init=pattern (a palette on its stack is read beyond the entries that the file gave), with an
+//    stb_image that does not shift by a negative count of bits (cmake/stb.cmake).
 #include <cstdlib>
 #include <cstring>
 

@@ -203,6 +203,48 @@ BOOST_AUTO_TEST_CASE(huffman_tables_larger_than_the_decoders_are_refused) {
     BOOST_TEST(contains(refusal(behind_pixels), "its Huffman tables are malformed"));
 }
 
+// The last bytes before the end of the image are missing, so that the coded pixels run out at every place: within a
+// code, behind one and within the bits that follow it. The sanitizers watch the decoder.
+BOOST_AUTO_TEST_CASE(coded_pixels_that_run_out_end_in_an_error_or_a_picture) {
+    for (const Bytes& file : {jpeg(ramp(24, 24, 3), 24, 24, 3), jpeg(ramp(24, 24, 1), 24, 24, 1), progressive_jpeg()}) {
+        const Bytes scan{0xFF, 0xDA};
+        const auto first = std::search(file.begin(), file.end(), scan.begin(), scan.end()) + 14;
+        int pictures = 0;
+        for (auto end = first; end < file.end() - 2; ++end) {
+            Bytes cut(file.begin(), end);
+            cut.insert(cut.end(), {0xFF, 0xD9});
+            try {
+                pictures += decode_picture(cut, 3, "x").shape == PictureShape{3, 24, 24};
+            } catch (const tn::Error& error) {
+                BOOST_REQUIRE(std::string(error.what()).starts_with("x: "));
+            }
+        }
+        BOOST_TEST(pictures > 0);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_jpeg_of_a_great_many_scans_is_refused) {
+    Bytes file = progressive_jpeg();
+    const Bytes scan{0xFF, 0xDA}, bytes(file.begin(), file.end() - 2);
+    const auto last = std::find_end(bytes.begin(), bytes.end(), scan.begin(), scan.end());
+    const auto with_scans = [&](int more) {
+        Bytes longer = bytes;
+        for (int i = 0; i < more; ++i) longer.insert(longer.end(), last, bytes.end());
+        longer.insert(longer.end(), {0xFF, 0xD9});
+        return longer;
+    };
+    BOOST_TEST(refusal(with_scans(0)).empty());
+    BOOST_TEST(contains(refusal(with_scans(1024)), "it has more than 1024 scans"));
+    Bytes large = with_scans(16);  // 8000 x 8000: sixteen visits of every pixel
+    const Bytes frame{0xFF, 0xC2};
+    const auto header = std::search(large.begin(), large.end(), frame.begin(), frame.end());
+    for (const int i : {5, 7}) {
+        header[i] = 8000 / 256;
+        header[i + 1] = 8000 % 256;
+    }
+    BOOST_TEST(contains(refusal(large), "it has more than 16 scans"));
+}
+
 BOOST_AUTO_TEST_CASE(a_flat_picture_stays_flat) {
     for (const std::uint8_t value : {0, 1, 128, 254, 255})
         for (const auto& [h, w] : {std::pair{3, 50}, {200, 200}, {1, 1}, {64, 31}})
