@@ -4,6 +4,7 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
 
 namespace tn {
@@ -163,30 +164,34 @@ std::string bmp_damage(Bytes bytes) {
     return offset + row * (height - 1) + (width * bits + 7) / 8 > bytes.size() ? ends_early : "";
 }
 
-/// A number of a PGM or PPM header, after white space and comments; over `max` reads as max + 1.
-std::uint64_t pnm_number(Cursor& cursor, std::uint64_t max) {
-    constexpr std::string_view spaces = " \t\n\v\f\r";
+/// A number of a PGM or PPM header, after white space and comments, with the white space that must follow it; over `max`
+/// reads as max + 1, and what is no such number as none.
+std::optional<std::uint64_t> pnm_number(Cursor& cursor, std::uint64_t max) {
+    const auto is_space = [](std::uint8_t c) { return c == ' ' || (c >= '\t' && c <= '\r'); };
     std::uint8_t c = cursor.byte();
-    while (cursor.good && (c == '#' || spaces.find(static_cast<char>(c)) != spaces.npos)) {
+    while (cursor.good && (c == '#' || is_space(c))) {
         if (c == '#')
             while (cursor.good && c != '\n' && c != '\r') c = cursor.byte();
         c = cursor.byte();
     }
+    if (c < '0' || c > '9') return std::nullopt;
     std::uint64_t value = 0;
     for (; cursor.good && c >= '0' && c <= '9'; c = cursor.byte())
         value = std::min(max + 1, value * 10 + static_cast<std::uint64_t>(c - '0'));
+    if (!is_space(c)) return std::nullopt;
     return value;
 }
 
 std::string pnm_damage(Bytes bytes) {
     Cursor cursor{bytes, 2};
-    const std::uint64_t width = pnm_number(cursor, max_side), height = pnm_number(cursor, max_side);
-    const std::uint64_t largest = pnm_number(cursor, 65535);
+    const auto width = pnm_number(cursor, max_side), height = pnm_number(cursor, max_side);
+    const auto largest = pnm_number(cursor, 65535);
     if (!cursor.good) return ends_early;
-    if (width == 0 || height == 0 || width > max_side || height > max_side)
+    if (!width || !height || !largest) return "its header must hold three numbers, each with white space behind it";
+    if (*width == 0 || *height == 0 || *width > max_side || *height > max_side)
         return fmt::format("its header must give two sides of 1 to {} pixels", max_side);
-    if (largest != 255) return "its header must give 255 as the largest value";
-    return width * height * (bytes[1] == '6' ? 3 : 1) > bytes.size() - cursor.at ? ends_early : "";
+    if (*largest != 255) return "its header must give 255 as the largest value";
+    return *width * *height * (bytes[1] == '6' ? 3 : 1) > bytes.size() - cursor.at ? ends_early : "";
 }
 
 }  // namespace

@@ -223,6 +223,17 @@ BOOST_AUTO_TEST_CASE(coded_pixels_that_run_out_end_in_an_error_or_a_picture) {
     }
 }
 
+// The decoder takes the comment for the end of the number and reads 25535 as the largest value: two bytes a pixel.
+BOOST_AUTO_TEST_CASE(a_number_of_a_pgm_ends_in_white_space) {
+    const auto file = [](std::string header) {
+        header.resize(header.size() + 100, ' ');
+        return Bytes(header.begin(), header.end());
+    };
+    BOOST_TEST(refusal(file("P5\n# c\n3 2\t255\n")).empty());
+    for (const char* header : {"P5\n# c\n1# 3\n2 25535\n# c\n", "P5 3;2 255 ", "P5 3 2 255#", "P5 3 2 # c\n #d\nx255 "})
+        BOOST_TEST(contains(refusal(file(header)), "three numbers, each with white space behind it"), header);
+}
+
 BOOST_AUTO_TEST_CASE(a_jpeg_of_a_great_many_scans_is_refused) {
     Bytes file = progressive_jpeg();
     const Bytes scan{0xFF, 0xDA}, bytes(file.begin(), file.end() - 2);
