@@ -1,7 +1,10 @@
 #include <fmt/format.h>
+#include <sched.h>
+#include <unistd.h>
 
 #include <cmath>
 #include <filesystem>
+#include <optional>
 
 #include "commands.hpp"
 #include "folders.hpp"
@@ -14,6 +17,7 @@
 #include "runtime/data/characters.hpp"
 #include "runtime/data/folder.hpp"
 #include "runtime/data/split.hpp"
+#include "runtime/distributed/group.hpp"
 #include "runtime/io/report.hpp"
 #include "runtime/io/weights.hpp"
 #include "runtime/train/device.hpp"
@@ -110,19 +114,38 @@ int interrupted(int signal, std::uint64_t steps, std::int64_t of, const TrainOpt
     return 128 + signal;
 }
 
-}  // namespace
+/// How many threads a process takes when none is asked for: its share of the cores, where several are on one machine
+/// that the launcher did not share out itself.
+int threads_of(const Group* group, int asked) {
+    if (!group || asked != 0) return asked;
+    cpu_set_t own;
+    CPU_ZERO(&own);
+    const int all = static_cast<int>(::sysconf(_SC_NPROCESSORS_ONLN));
+    const int allowed = ::sched_getaffinity(0, sizeof own, &own) == 0 ? CPU_COUNT(&own) : all;
+    return std::max(1, allowed < all ? allowed : all / group->here());
+}
 
-int train(const Machine& machine, const TrainCommand& c) {
+/// One of the processes that share every batch, or the only one: then there is no group. The first one reads, writes
+/// and speaks; the others only compute.
+int train_as_one_of(Group* group, const Machine& machine, const TrainCommand& c) {
+    const bool first = !group || group->rank() == 0;
     const Augmentation augmentation = parse_augmentation(c.augmentation);
-    cpu::Backend backend = open_cpu(machine.device, machine.threads, machine.instructions);
+    cpu::Backend backend = open_cpu(machine.device, threads_of(group, machine.threads), machine.instructions);
+    if (group && !group->same(static_cast<int>(backend.isa())))
+        throw Error("the processes have kernels for different instruction sets: ask for one that all have, as in --isa avx2");
     const fs::path out = c.out;
-    make_folder(c.out);
-    const FolderLock lock(out);
+    std::optional<FolderLock> lock;
+    if (first) {
+        make_folder(c.out);
+        lock.emplace(out);
+    }
 
     const Sets sets = read_sets(c, backend.threads());
     refuse_names_that_cannot_be_saved(sets.training.classes);
     fmt::print("{} classes, {} photographs to train on, {} to test on\n", sets.training.classes.size(),
                sets.training.size(), sets.test.size());
+    if (group)
+        fmt::print("{} processes, {} of them on this machine, share every batch of {}\n", group->size(), group->here(), c.batch);
     fmt::print("{}\n{}training needs {}\n", backend.describe(), Network::summary(),
                format_bytes(Network::train_bytes<Adam>));
 
@@ -136,29 +159,32 @@ int train(const Machine& machine, const TrainCommand& c) {
     o.mirror = c.mirror;
     o.evaluate_limit = c.evaluate_limit;
     o.evaluate_seconds = 2;
-    o.save_to = out / "model.safetensors";
+    o.group = group;
+    const fs::path model_file = out / "model.safetensors";
+    if (first) o.save_to = model_file;
     o.classes = sets.training.classes;
     const fs::path metrics = out / "metrics.csv";
     std::vector<EpochResult> epochs;
     if (c.resume) {
-        o.resume_from = o.save_to;
+        o.resume_from = model_file;
         check_resumes(o.resume_from, o.classes, c.seed);
         epochs = read_history(metrics);
     }
     o.loader.augmentation = augmentation;
     o.loader.normalise = fit_normalise(sets.training);
     o.loader.seed = c.seed;
-    write_png(out / "augmentation.png", augmentation_sheet(sets.training, augmentation, c.seed));
+    if (first) write_png(out / "augmentation.png", augmentation_sheet(sets.training, augmentation, c.seed));
 
     Model<Network, Adam> model(backend, c.seed);
     model.active_outputs(static_cast<int>(o.classes.size()));
     if (!c.weights.empty()) load_weights(c.weights, model);
     std::fflush(stdout);
-    Progress progress;
+    Progress progress(first ? stderr : stdout);
     const StopSignals signals;
-    o.stop = [&] { return signals.caught() != 0; };
+    o.stop = [&] { return group ? group->any(signals.caught() != 0) : signals.caught() != 0; };
     tn::train(model, Adam{.rate = static_cast<float>(c.rate), .weight_decay = static_cast<float>(c.weight_decay)},
-              sets.training, sets.test, o, progress, [&](const EpochResult& e) {
+              sets.training, first ? sets.test : Pictures{}, o, progress, [&](const EpochResult& e) {
+                  if (!first) return;
                   add(epochs, e);
                   write_file(metrics, to_csv(epochs));
                   write_file(out / "metrics.jsonl", to_json_lines(epochs));
@@ -169,6 +195,7 @@ int train(const Machine& machine, const TrainCommand& c) {
               });
     if (const std::int64_t length = run_length(o, sets.training.size()); static_cast<std::int64_t>(model.step()) < length)
         return interrupted(signals.caught(), model.step(), length, o);
+    if (!first) return 0;
 
     Confusion confusion(static_cast<int>(o.classes.size()));
     std::vector<Prediction> predictions;
@@ -203,6 +230,22 @@ int train(const Machine& machine, const TrainCommand& c) {
                                      std::pair{"augmentation.png", "what the network was shown in training"}})
         fmt::print("  {:<18} {}\n", file, what);
     return 0;
+}
+
+}  // namespace
+
+int train(const Machine& machine, const TrainCommand& c) {
+    const std::unique_ptr<Group> group = launched_group();
+    if (!group) return train_as_one_of(nullptr, machine, c);
+    if (group->rank() > 0 && !std::freopen("/dev/null", "w", stdout)) group->abort(1);
+    try {
+        return train_as_one_of(group.get(), machine, c);
+    } catch (const std::exception& e) {
+        std::fflush(stdout);
+        fmt::print(stderr, "error: process {} of {}: {}\n", group->rank() + 1, group->size(), one_line(e.what()));
+    }
+    group->abort(1);
+    return 1;
 }
 
 }  // namespace photos

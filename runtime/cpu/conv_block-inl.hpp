@@ -99,13 +99,14 @@ inline void combine_statistics(const ConvPlan& plan, const ConvForward& pass, co
                                float* deviation) {
     const int filters = plan.conv().filters;
     const auto plane = static_cast<double>(plan.conv().out_plane());
-    const double count = plane * pass.n;
+    const BatchSums batch = of_whole_batch(pass.group, pass.n, filters, sums);
+    const double count = plane * batch.n;
     for (int f = 0; f < filters; ++f) {
         double average = 0, squares = 0;
-        const auto at = [&](int s, int which) { return sums[sum_place(filters, s, which, f)]; };
-        for (int s = 0; s < pass.n; ++s) average += at(s, 0);
-        average /= pass.n;
-        for (int s = 0; s < pass.n; ++s) squares += at(s, 1) + plane * (at(s, 0) - average) * (at(s, 0) - average);
+        const auto at = [&](int s, int which) { return batch.values[sum_place(filters, s, which, f)]; };
+        for (int s = 0; s < batch.n; ++s) average += at(s, 0);
+        average /= batch.n;
+        for (int s = 0; s < batch.n; ++s) squares += at(s, 1) + plane * (at(s, 0) - average) * (at(s, 0) - average);
         mean[f] = static_cast<float>(average);
         deviation[f] = static_cast<float>(1.0 / std::sqrt(squares / count + pass.epsilon));
         if (!pass.running_mean) continue;
@@ -197,18 +198,24 @@ inline void combine_gradients(const ConvPlan& plan, const ConvBackward& pass, co
                               Channel* channels) {
     const BlockGeometry& b = plan.block;
     const int filters = plan.conv().filters;
-    const double count = static_cast<double>(plan.conv().out_plane()) * pass.n;
-    for (int f = 0; f < filters; ++f) {
-        double g = 0, gz = 0;
-        for (int s = 0; s < pass.n; ++s) {
-            g += sums[sum_place(filters, s, 0, f)];
-            gz += sums[sum_place(filters, s, 1, f)];
+    const BatchSums batch = of_whole_batch(b.norm ? pass.group : nullptr, pass.n, filters, sums);
+    const double count = static_cast<double>(plan.conv().out_plane()) * batch.n;
+    const auto add_up = [&](int f, int first, int last, double& g, double& gz) {
+        g = gz = 0;
+        for (int s = first; s < last; ++s) {
+            g += batch.values[sum_place(filters, s, 0, f)];
+            gz += batch.values[sum_place(filters, s, 1, f)];
         }
+    };
+    for (int f = 0; f < filters; ++f) {
+        double g, gz;
+        add_up(f, batch.before, batch.before + batch.own, g, gz);
         if (pass.dbias) pass.dbias[f] = b.norm ? 0.0f : static_cast<float>(g);
         if (!b.norm) continue;
         const double scale = channels[f].affine.scale, inverse = pass.saved[kept.deviation + std::size_t(f)];
         if (pass.dgamma) pass.dgamma[f] = static_cast<float>(gz * inverse);
         if (pass.dbeta) pass.dbeta[f] = static_cast<float>(g);
+        if (batch.own < batch.n) add_up(f, 0, batch.n, g, gz);
         channels[f].to_z = {channels[f].affine.scale, static_cast<float>(-scale * inverse * inverse * gz / count),
                             static_cast<float>(-scale * g / count)};
     }

@@ -8,8 +8,23 @@
 
 #include "runtime/core/error.hpp"
 #include "runtime/core/thread_pool.hpp"
+#include "runtime/distributed/group.hpp"
 
 namespace tn::cpu {
+
+/// Sums [n][2][filters] of every sample of a batch, of which `own` are this process's, behind `before` others.
+struct BatchSums {
+    const float* values;
+    int n, before, own;
+};
+
+inline BatchSums of_whole_batch(Group* group, int n, int filters, const float* sums) {
+    if (!group) return {sums, n, 0, n};
+    const auto each = static_cast<std::size_t>(2 * filters);
+    return {group->gather_samples({sums, each * static_cast<std::size_t>(n)}, each).data(), group->whole(),
+            group->first(), n};
+}
+
 namespace {
 
 struct Kernels {

@@ -13,6 +13,7 @@
 #include "runtime/core/error.hpp"
 #include "runtime/core/random.hpp"
 #include "runtime/cpu/backend.hpp"
+#include "runtime/distributed/group.hpp"
 #include "runtime/train/exchange.hpp"
 #include "runtime/train/tensors.hpp"
 
@@ -60,7 +61,7 @@ public:
         : backend_(backend), seed_(seed),
           arena_(static_cast<T*>(backend.allocate(arena_values * sizeof(T))), Release{&backend}),
           exchange_(backend, exchange_bytes) {
-        share_batch();
+        place_batch();
         list_tensors();
         initialise(typename N::initialiser{});
     }
@@ -108,15 +109,18 @@ public:
         return result;
     }
 
-    /// Forward, loss and backward: leaves the gradients.
+    /// Forward, loss and backward: leaves the gradients. On a backend that has joined a Group, n is this process's part
+    /// of a batch; gradients and result are of the whole batch.
     BatchResult gradients(int n) {
         static_assert(trains, "a model that trains names its optimizer: Model<Net, Adam>");
         check(n);
         check_labels(n);
+        share_batch(n);
         forward(n, true);
         loss(n, gradient_at(program.output));
         backward(n);
-        return sum_up(n);
+        finish_sums();
+        return of_batch(sum_up(n));
     }
 
     /// One step of the optimizer with the gradients that are there.
@@ -285,7 +289,7 @@ private:
     }
 
     /// The batch's targets, losses, labels and results lie behind the planned region.
-    void share_batch() {
+    void place_batch() {
         constexpr auto n = static_cast<std::size_t>(N::batch);
         T* targets = arena_.get() + targets_begin;
         T* losses = targets + aligned(output_size(N::batch));
@@ -359,6 +363,7 @@ private:
         p.saved = planned(plan.saved[I]);
         p.work = planned(backward ? plan.work_backward[I] : plan.work_forward[I]);
         p.random = {seed_, step_, number_of_layer[I]};
+        if (training) p.first = first_;
         p.branches = std::max(node.input_count, node.output_count);
         for (int k = 0; k < node.input_count; ++k) {
             const auto at = static_cast<std::size_t>(k);
@@ -390,6 +395,45 @@ private:
         if constexpr (requires { backend_.begin(step); }) backend_.begin(step);
     }
 
+    /// A backend that has joined a Group computes a part of the batch here and the other parts elsewhere: it is asked
+    /// where this part lies, told when the gradients of an entry of the list are there, and waited for at the end.
+    static constexpr bool shares = requires(Backend& b) { b.group(); };
+
+    void share_batch(int n) {
+        first_ = 0;
+        whole_ = n;
+        if constexpr (shares)
+            if (Group* group = backend_.group()) {
+                group->begin_batch(n);
+                first_ = group->first();
+                whole_ = group->whole();
+            }
+    }
+    void begin_sum(std::size_t node) {
+        if constexpr (shares)
+            if (Group* group = backend_.group()) {
+                std::size_t begin = first_tensor_[node], end = begin;
+                while (end < tensors_.size() && tensors_[end].node == static_cast<int>(node) && tensors_[end].trained) ++end;
+                if (begin == end) return;
+                const Tensor<T>& last = tensors_[end - 1];
+                T* from = gradient_of(tensors_[begin]);
+                group->begin_sum({from, gradient_of(last) + last.values.size()});
+            }
+    }
+    void finish_sums() {
+        if constexpr (shares)
+            if (Group* group = backend_.group()) group->finish_sums();
+    }
+    BatchResult of_batch(BatchResult part) {
+        if constexpr (shares)
+            if (Group* group = backend_.group()) {
+                double values[2] = {part.loss, static_cast<double>(part.correct)};
+                group->sum(values);
+                return {values[0], static_cast<int>(values[1]), whole_};
+            }
+        return part;
+    }
+
     void forward(int n, bool training) {
         backend_.send(input_.place, input_.host, input_size(n));
         for_each(layers{}, [&]<class P, std::size_t I>(Type<P>, std::integral_constant<std::size_t, I>) {
@@ -408,13 +452,14 @@ private:
             if constexpr (plan.runs_backward[at]) {
                 begin(2 * program.nodes - static_cast<int>(at));
                 run_backward<typename P::type, node.in>(backend_, pass<at>(n, true, true));
+                begin_sum(at);
             }
         });
     }
 
     void loss(int n, T* dx) {
         LossPass<T> p;
-        p.n = n;
+        p.n = dx ? whole_ : n;
         p.outputs = N::output.channels;
         p.active = active_;
         p.smoothing = dx ? T(smoothing_) : T(0);
@@ -456,6 +501,7 @@ private:
     std::vector<Tensor<T>> tensors_;
     std::vector<std::size_t> first_tensor_;
     int active_ = N::output.channels;
+    int first_ = 0, whole_ = 0;  // the samples of the batch before these, and of the whole batch
     float smoothing_ = 0;
 };
 

@@ -20,6 +20,7 @@
 #include "runtime/train/model.hpp"
 #include "runtime/train/probabilities.hpp"
 #include "runtime/train/progress.hpp"
+#include "runtime/train/shared_steps.hpp"
 #include "runtime/train/weight_average.hpp"
 
 namespace tn {
@@ -40,6 +41,7 @@ struct TrainOptions {
     std::filesystem::path save_to;         ///< a checkpoint after every epoch; empty: none
     std::filesystem::path resume_from;     ///< a checkpoint of such a run to go on with; empty: from the start
     std::function<bool()> stop;            ///< asked after every step: true ends the run there, with a checkpoint
+    Group* group = nullptr;                ///< processes that share every batch; all call train() alike. null: one alone
     LoaderOptions loader{};
     std::vector<std::string> classes;
 };
@@ -183,10 +185,13 @@ std::vector<EpochResult> train(M& model, Optimizer optimizer, const Pictures& tr
     if (!(options.mixup >= 0 && options.mixup <= 100))
         throw Error("the alpha of mixup must be from 0 to 100, not " + std::to_string(options.mixup));
     model.label_smoothing(options.label_smoothing);
-    check_pictures(model, training, options.batch);
-    check_pictures(model, test, options.batch);
+    SharedSteps steps(model, training, options.batch, options.mixup, options.group);
+    const int largest_part = steps.part(options.batch);
+    check_pictures(model, training, largest_part);
+    check_pictures(model, test, largest_part);
     LoaderOptions loading = options.loader;
     loading.batch = options.batch;
+    steps.limit(loading);
     Loader loader(training, loading);
     const int per_epoch = loader.batches_per_epoch();
     const std::int64_t total = run_length(options, training.size());
@@ -194,6 +199,7 @@ std::vector<EpochResult> train(M& model, Optimizer optimizer, const Pictures& tr
     if (options.average != 0) average.emplace(model, options.average);
     detail::EpochSums sums;
     if (!options.resume_from.empty()) sums = detail::resume(model, options, average);
+    steps.check_same(model.step());
     const auto begin = static_cast<std::int64_t>(model.step());
     if (begin >= total)
         throw Error("the model has taken " + std::to_string(begin) + " steps, and a run of " + std::to_string(total) +
@@ -210,14 +216,9 @@ std::vector<EpochResult> train(M& model, Optimizer optimizer, const Pictures& tr
     std::int64_t samples = 0;
     for (std::int64_t i = begin; i < total; ++i) {
         const BatchView batch = loader.next();
-        if (options.mixup > 0)
-            mix_pairs(batch.images, batch.n, options.mixup,
-                      Random(loading.seed, stream::mixup, static_cast<std::uint64_t>(i)), model.input());
-        else
-            std::copy(batch.images.begin(), batch.images.end(), model.input().begin());
-        std::copy(batch.labels.begin(), batch.labels.end(), model.labels().begin());
+        const int part = steps.take(model, batch, Random(loading.seed, stream::mixup, static_cast<std::uint64_t>(i)));
         optimizer.rate = rate * rate_factor(options, i, total);
-        const BatchResult result = model.train(batch.n, optimizer);
+        const BatchResult result = model.train(part, optimizer);
         if (average) average->add(model, model.step());
         if (!std::isfinite(result.loss))
             throw Error("the loss is not finite at iteration " + std::to_string(i + 1) +
@@ -239,7 +240,7 @@ std::vector<EpochResult> train(M& model, Optimizer optimizer, const Pictures& tr
         }
         EpochResult epoch;
         if (test.size() > 0 && !stopping && (last || seconds() - last_evaluation >= options.evaluate_seconds)) {
-            epoch = evaluate(model, test, loading.normalise, options.batch, last ? 0 : options.evaluate_limit, nullptr,
+            epoch = evaluate(model, test, loading.normalise, largest_part, last ? 0 : options.evaluate_limit, nullptr,
                              nullptr, options.mirror);
             last_evaluation = seconds();
         }
