@@ -1,6 +1,8 @@
 #define BOOST_TEST_MODULE image
 #include "runtime/data/image.hpp"
 
+#include <sys/resource.h>
+
 #include <boost/test/unit_test.hpp>
 #include <cstdlib>
 #include <iostream>
@@ -188,6 +190,45 @@ BOOST_AUTO_TEST_CASE(sizes_are_checked_before_decoding) {
     for (const std::size_t i : {22u, 23u, 24u}) least[i] = 0;
     least[25] = 0x80;  // the height -2^31
     BOOST_TEST(contains(refusal(least), "its sides must be 1 to 65535 pixels"));
+}
+
+// 200 MB of zeros in a PNG of 16 x 16, whose header says nothing of them.
+BOOST_AUTO_TEST_CASE(pixels_that_inflate_to_far_more_than_the_picture_are_refused) {
+    std::vector<Bytef> packed(1 << 20);
+    Bytes chunk;
+    {
+        const Bytes zeros(200'000'000);
+        uLongf size = packed.size();
+        BOOST_REQUIRE(compress2(packed.data(), &size, zeros.data(), zeros.size(), 9) == Z_OK);
+        packed.resize(size);
+    }
+    big(chunk, static_cast<std::uint32_t>(packed.size()), 4);
+    text(chunk, "IDAT");
+    chunk.insert(chunk.end(), packed.begin(), packed.end());
+    big(chunk, 0, 4);
+    const Bytes plain = png(ramp(16, 16, 1), 16, 16, 1);
+    Bytes bomb(plain.begin(), plain.begin() + 33);  // the magic and the header
+    bomb.insert(bomb.end(), chunk.begin(), chunk.end());
+    bomb.insert(bomb.end(), plain.end() - 12, plain.end());
+    rusage before{}, after{};
+    getrusage(RUSAGE_SELF, &before);
+    BOOST_TEST(contains(refusal(with_png_checksums(bomb)), "that can be decoded (outofmem)"));
+    getrusage(RUSAGE_SELF, &after);
+    BOOST_TEST(after.ru_maxrss - before.ru_maxrss < 50'000);  // KiB
+    BOOST_TEST(refusal(plain).empty());
+}
+
+// Many rows of one colour are small in a file as well, and welcome.
+BOOST_AUTO_TEST_CASE(a_large_flat_picture_is_read) {
+    const Picture picture = decode_picture(png(Bytes(3000 * 4000, 9), 3000, 4000, 1), 1, "x");
+    BOOST_TEST((picture.shape == PictureShape{1, 4000, 3000}));
+    BOOST_TEST(std::count(picture.pixels.begin(), picture.pixels.end(), 9) == 3000 * 4000);
+}
+
+BOOST_AUTO_TEST_CASE(only_the_first_of_a_great_many_frames_is_decoded) {
+    const Picture one = decode_picture(gif(Bytes(40, 3), 8, 5, 1), 3, "x");
+    const Picture many = decode_picture(gif(Bytes(40, 3), 8, 5, 20'000), 3, "x");
+    BOOST_TEST((many.shape == one.shape && many.pixels == one.pixels));
 }
 
 BOOST_AUTO_TEST_CASE(huffman_tables_larger_than_the_decoders_are_refused) {
