@@ -28,6 +28,9 @@ public:
     /// Every process's number, by rank.
     virtual void gather(int mine, std::span<int> all) = 0;
 
+    /// Every process's values, by rank; process r has each * counts[r].
+    virtual void gather(std::span<const float> mine, std::size_t each, std::span<const int> counts, float* all) = 0;
+
     /// The sum over all processes, in place.
     virtual void sum(std::span<double> values) = 0;
 
@@ -84,9 +87,6 @@ public:
 protected:
     Group(int rank, int size)
         : rank_(rank), size_(size), counts_(static_cast<std::size_t>(size)), numbers_(static_cast<std::size_t>(size)) {}
-
-    /// Every process's values, by rank; process r has each * counts[r].
-    virtual void gather(std::span<const float> mine, std::size_t each, std::span<const int> counts, float* all) = 0;
 
 private:
     int rank_, size_, first_ = 0, whole_ = 0;

@@ -51,6 +51,17 @@ public:
         MPI_Allgather(&mine, 1, MPI_INT, all.data(), 1, MPI_INT, MPI_COMM_WORLD);
     }
 
+    void gather(std::span<const float> mine, std::size_t each, std::span<const int> counts, float* all) override {
+        int next = 0;
+        for (std::size_t r = 0; r < counts.size(); ++r) {
+            offsets_[r] = next;
+            counts_[r] = count_of(each * static_cast<std::size_t>(counts[r]));
+            next = count_of(static_cast<std::size_t>(next) + static_cast<std::size_t>(counts_[r]));
+        }
+        MPI_Allgatherv(mine.data(), count_of(mine.size()), MPI_FLOAT, all, counts_.data(), offsets_.data(), MPI_FLOAT,
+                       MPI_COMM_WORLD);
+    }
+
     void sum(std::span<double> values) override {
         MPI_Allreduce(MPI_IN_PLACE, values.data(), count_of(values.size()), MPI_DOUBLE, MPI_SUM, MPI_COMM_WORLD);
     }
@@ -69,17 +80,6 @@ public:
     void abort(int status) override { MPI_Abort(MPI_COMM_WORLD, status); }
 
 private:
-    void gather(std::span<const float> mine, std::size_t each, std::span<const int> counts, float* all) override {
-        int next = 0;
-        for (std::size_t r = 0; r < counts.size(); ++r) {
-            offsets_[r] = next;
-            counts_[r] = count_of(each * static_cast<std::size_t>(counts[r]));
-            next = count_of(static_cast<std::size_t>(next) + static_cast<std::size_t>(counts_[r]));
-        }
-        MPI_Allgatherv(mine.data(), count_of(mine.size()), MPI_FLOAT, all, counts_.data(), offsets_.data(), MPI_FLOAT,
-                       MPI_COMM_WORLD);
-    }
-
     int here_ = 1;
     std::vector<int> counts_, offsets_;
     std::vector<MPI_Request> requests_;

@@ -27,6 +27,12 @@ public:
     void gather(int mine, std::span<int> all) override {
         exchange(&mine, [&](int r, const int* theirs) { all[static_cast<std::size_t>(r)] = *theirs; });
     }
+    void gather(std::span<const float> mine, std::size_t each, std::span<const int> counts, float* all) override {
+        float* next = all;
+        exchange(mine.data(), [&](int r, const float* theirs) {
+            next = std::copy_n(theirs, each * static_cast<std::size_t>(counts[static_cast<std::size_t>(r)]), next);
+        });
+    }
     void sum(std::span<double> values) override { add_up(values); }
     void begin_sum(std::span<float> values) override { begun_.push_back(values); }
     void finish_sums() override {
@@ -36,13 +42,6 @@ public:
     void abort(int status) override { std::exit(status); }
 
 private:
-    void gather(std::span<const float> mine, std::size_t each, std::span<const int> counts, float* all) override {
-        float* next = all;
-        exchange(mine.data(), [&](int r, const float* theirs) {
-            next = std::copy_n(theirs, each * static_cast<std::size_t>(counts[static_cast<std::size_t>(r)]), next);
-        });
-    }
-
     /// Shows the others `mine` and calls f for what every one shows, by rank; nobody goes on before all are done.
     template <class T, class F> void exchange(const T* mine, const F& f) {
         meeting_.shown[static_cast<std::size_t>(rank())] = mine;
