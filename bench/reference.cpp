@@ -5,26 +5,14 @@
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <dsl/typenet.hpp>
 #include <exception>
 #include <runtime/train/model.hpp>
 
 #include "bench/machine.hpp"
+#include "reference_network.hpp"
 
 using namespace tn;
-
-template <class Done, int Filters, int Blocks>
-struct Stack;
-template <class... Ls, int Filters, int Blocks>
-struct Stack<Seq<Ls...>, Filters, Blocks> {
-    using type = typename Stack<Seq<Ls..., Conv<Filters, 3>, BN, Relu, Pool<2>>, 2 * Filters, Blocks - 1>::type;
-};
-template <class... Ls, int Filters>
-struct Stack<Seq<Ls...>, Filters, 0> {
-    using type = Seq<Ls..., Dense<128>, Relu, Dense<3>>;
-};
-using Reference =
-    Net<Image<1, TN_SIDE, TN_SIDE>, Batch<TN_BATCH>, Stack<Seq<>, 16, TN_BLOCKS>::type, SoftmaxCrossEntropy>;
+using bench::Reference;
 
 int main(int argc, char** argv) try {
     const auto number = [&](int i, int otherwise) { return argc > i ? std::atoi(argv[i]) : otherwise; };

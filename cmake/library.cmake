@@ -1,11 +1,15 @@
 # The library typenet: what of the runtime is not a template. A source file in its folder is part of it.
 file(GLOB_RECURSE sources CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}
      ${PROJECT_SOURCE_DIR}/dsl/*.cpp ${PROJECT_SOURCE_DIR}/runtime/*.cpp)
+# What needs MPI, and what stands in where there is none, are libraries of their own (cmake/mpi.cmake).
+list(FILTER sources EXCLUDE REGEX "^runtime/distributed/(mpi_group|no_mpi|nccl_group)\\.cpp$")
 add_library(typenet STATIC ${sources})
 add_library(typenet::typenet ALIAS typenet)
 set_target_properties(typenet PROPERTIES POSITION_INDEPENDENT_CODE ON)
 target_compile_features(typenet PUBLIC cxx_std_20)
 target_include_directories(typenet PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<INSTALL_INTERFACE:include/typenet>)
+include(cmake/stb.cmake)
+target_include_directories(typenet SYSTEM BEFORE PRIVATE ${TYPENET_STB_DECODER})
 target_include_directories(typenet SYSTEM PRIVATE ${TYPENET_STB} ${TYPENET_CBLAS} ${TYPENET_PROTOZERO})
 target_link_libraries(typenet PUBLIC Threads::Threads Boost::headers
                       PRIVATE fmt::fmt nlohmann_json::nlohmann_json ZLIB::ZLIB

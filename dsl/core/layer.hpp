@@ -99,6 +99,7 @@ template <class T> struct Pass {
     T* saved = nullptr;        ///< what forward leaves for backward
     T* work = nullptr;         ///< scratch within one pass
     RandomKey random{};
+    int first = 0;             ///< samples of the batch before these, where several processes share it
 
     int branches = 1;          ///< Add and Join read several inputs, Fork has several outputs
     std::array<Shape, max_branches> branch_shape{};

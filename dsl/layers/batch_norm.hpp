@@ -95,6 +95,12 @@ struct BN {
     static void backward_on(Backend& backend, const Pass<float>& p) {
         backend.norm_backward(p);
     }
+    /// The same of a backend whose kernel needs to know the layer.
+    template <Shape In, class Backend>
+        requires requires(Backend& b, const Pass<float>& p) { b.template norm_backward<BN>(p); }
+    static void backward_on(Backend& backend, const Pass<float>& p) {
+        backend.template norm_backward<BN>(p);
+    }
 
 private:
     /// Calls f(i) for the place of every value of channel c.

@@ -34,7 +34,7 @@ private:
         constexpr T scale = T(100) / T(100 - (Percent < 100 ? Percent : 0));
         const int size = static_cast<int>(p.in.size());
         Philox4 words{};
-        int sample = p.begin / size, i = p.begin % size;
+        int sample = p.first + p.begin / size, i = p.begin % size;
         for (int at = p.begin; at < p.end; ++at) {
             if (at == p.begin || i % 4 == 0)
                 words = philox({static_cast<std::uint32_t>(i / 4), static_cast<std::uint32_t>(sample),

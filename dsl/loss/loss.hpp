@@ -16,7 +16,8 @@ enum class Target { label, values };
 /// built for up to 1000 classes serves 3: the others have probability 0 and gradient 0).
 /// `dx` may be null: then the loss is only measured.
 template <class T> struct LossPass {
-    int n = 0, outputs = 0, active = 0;
+    int n = 0;                         ///< samples of the whole batch: dx is divided by it
+    int outputs = 0, active = 0;
     T smoothing = 0;                   ///< with Target::label: the part of the target that all active classes share
     const T* x = nullptr;              ///< [n][outputs], what the network gave
     const int* label = nullptr;        ///< [n], with Target::label
@@ -25,7 +26,7 @@ template <class T> struct LossPass {
     T* dx = nullptr;                   ///< [n][outputs], gradient of the mean loss
     T* loss = nullptr;                 ///< [n], the loss of every sample
     unsigned char* correct = nullptr;  ///< [n], 1 where the prediction is right; losses without classes leave it 0
-    int begin = 0, end = 0;            ///< the samples to evaluate; dx is divided by n all the same
+    int begin = 0, end = 0;            ///< the samples to evaluate
 };
 
 /// Samples begin .. end-1 of a loss, and of its predictions: function objects for Backend::for_ranges.

@@ -22,6 +22,8 @@ public:
 
     /// Device, architecture, memory and precision in one line.
     virtual std::string describe() const = 0;
+    /// The same number where the same kernels run.
+    virtual int kernels() const = 0;
     /// Threads of the host, for files and pictures.
     virtual ThreadPool& threads() = 0;
     /// Bytes that a model can still take, and those that training takes in each of the batches that there are.

@@ -9,6 +9,7 @@ public:
     CpuNetworks(const Machine& m, std::string note)
         : backend_(open_cpu(m.threads, m.instructions, m.precision)), note_(std::move(note)) {}
     std::string describe() const override { return backend_.describe() + ", fp32" + note_; }
+    int kernels() const override { return static_cast<int>(backend_.isa()); }
     ThreadPool& threads() override { return backend_.threads(); }
     std::size_t free_bytes() const override { return free_host_bytes(); }
 

@@ -9,6 +9,7 @@ template <cuda::Precision P> class CudaNetworks : public NetworksOn<cuda::Backen
 public:
     explicit CudaNetworks(const Machine& m) : threads_(m.threads) {}
     std::string describe() const override { return backend_.describe(); }
+    int kernels() const override { return -1 - static_cast<int>(P); }
     ThreadPool& threads() override { return threads_; }
     std::size_t free_bytes() const override { return cuda::free_bytes(); }
 

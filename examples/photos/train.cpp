@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <sched.h>
 #include <unistd.h>
 
 #include <cmath>
@@ -16,6 +17,7 @@
 #include "runtime/core/one_line.hpp"
 #include "runtime/core/stop_signals.hpp"
 #include "runtime/data/class_weights.hpp"
+#include "runtime/distributed/group.hpp"
 #include "runtime/io/weights.hpp"
 #include "runtime/train/trainer.hpp"
 #include "sets.hpp"
@@ -60,77 +62,123 @@ TrainOptions options_of(const TrainCommand& c, const Augmentation& augmentation,
 }
 
 /// Says what becomes of a run that a signal ended early, and returns the exit status that tells it apart.
-int interrupted(int signal, std::uint64_t steps, std::int64_t of, const TrainOptions& o) {
+int interrupted(int signal, std::uint64_t steps, std::int64_t of, const fs::path& model) {
     fmt::print("stopped by {} after {} of {} steps; the model is saved in {}: go on with --resume\n",
-               signal == SIGINT ? "SIGINT" : "SIGTERM", steps, of, one_line(o.save_to.string()));
+               signal == SIGINT ? "SIGINT" : "SIGTERM", steps, of, one_line(model.string()));
     return 128 + signal;
 }
 
-}  // namespace
+/// How many threads a process takes when none is asked for: its share of the cores, where several are on one machine
+/// that the launcher did not share out itself.
+int threads_of(const Group* group, int asked) {
+    if (!group || asked != 0) return asked;
+    cpu_set_t own;
+    CPU_ZERO(&own);
+    const int all = static_cast<int>(::sysconf(_SC_NPROCESSORS_ONLN));
+    const int allowed = ::sched_getaffinity(0, sizeof own, &own) == 0 ? CPU_COUNT(&own) : all;
+    return std::max(1, allowed < all ? allowed : all / group->here());
+}
 
-int train(const Machine& machine, const TrainCommand& c) {
+/// One of the processes that share every batch, or the only one: then there is no group. The first one reads, writes
+/// and speaks; the others only compute.
+int train_as_one_of(Group* group, const Machine& machine, const TrainCommand& c) {
+    const bool first = !group || group->rank() == 0;
     const Augmentation augmentation = parse_augmentation(c.augmentation);
-    const auto networks = open_networks(machine);
+    Machine own = machine;
+    own.threads = threads_of(group, machine.threads);
+    const auto networks = open_networks(own);
+    if (group && !group->same(networks->kernels()))
+        throw Error("the processes have kernels for different instruction sets: ask for one that all have, as in --isa avx2");
     const std::vector<BuiltBatch> built = networks->batches();
     const ChosenBatch chosen = choose_batch(c.batch, built, networks->free_bytes());
     const std::size_t train_bytes = built[static_cast<std::size_t>(chosen.built)].bytes;
     const fs::path out = c.out;
-    make_folder(c.out);
-    const FolderLock lock(out);
+    std::optional<FolderLock> lock;
+    if (first) {
+        make_folder(c.out);
+        lock.emplace(out);
+    }
 
     const Sets sets = read_sets(c, picture_shape, networks->threads());
     fmt::print("{} classes, {} photographs to train on, {}{} to test on\n", sets.training.classes.size(),
                sets.training.size(),
                c.patience > 0 ? fmt::format("{} held out to decide when to stop, ", sets.held_out.size()) : "",
                sets.test.size());
+    if (group)
+        fmt::print("{} processes, {} of them on this machine, share every batch\n", group->size(), group->here());
     const Summary table = networks->table(chosen.built);
     fmt::print("{}\n{}training in batches of {} needs {}\n", networks->describe(), format(table), chosen.batch,
                format_bytes(train_bytes));
 
     TrainOptions o = options_of(c, augmentation, sets, out, chosen.batch);
-    RunRecord record(out, c.folder, c.resume);
-    write_png(out / "augmentation.png", augmentation_sheet(sets.training, augmentation, c.seed));
+    o.group = group;
+    if (!first) o.save_to.clear();
+    std::optional<RunRecord> record;
+    if (first) {
+        record.emplace(out, c.folder, c.resume);
+        write_png(out / "augmentation.png", augmentation_sheet(sets.training, augmentation, c.seed));
+    }
 
     const auto trains = networks->trains(chosen.built, c.seed);
     TrainedModel& model = *trains;
     model.active_outputs(static_cast<int>(o.classes.size()));
     if (!c.weights.empty()) load_weights(c.weights, model);
     std::fflush(stdout);
-    Progress progress;
+    Progress progress(first ? stderr : stdout);
     std::optional<LiveScreen> screen;
     if (c.live) progress.quiet();
-    if (c.live && ::isatty(2) == 1) screen.emplace(stderr);
+    if (c.live && first && ::isatty(2) == 1) screen.emplace(stderr);
     const StopSignals signals;
-    o.stop = [&] { return signals.caught() != 0; };
-    o.after_step = [&, drawn = -1.0](const ProgressState& state) mutable {
-        record.step(state);
-        if (!screen || state.seconds - drawn < 0.25) return;
-        drawn = state.seconds;
-        screen->draw(record.progress(), record.epochs());
-    };
+    o.stop = [&] { return group ? group->any(signals.caught() != 0) : signals.caught() != 0; };
+    if (first)
+        o.after_step = [&, drawn = -1.0](const ProgressState& state) mutable {
+            record->step(state);
+            if (!screen || state.seconds - drawn < 0.25) return;
+            drawn = state.seconds;
+            screen->draw(record->progress(), record->epochs());
+        };
     const std::vector<EpochResult> run =
         tn::train(model, Adam{.rate = static_cast<float>(c.rate), .weight_decay = static_cast<float>(c.weight_decay)},
-                  sets.training, sets.test, o, progress, [&](const EpochResult& e) {
-                      record.add(e);
+                  sets.training, first ? sets.test : Pictures{}, o, progress, [&](const EpochResult& e) {
+                      if (!first) return;
+                      record->add(e);
                       if (screen)
-                          screen->draw(record.progress(), record.epochs());
+                          screen->draw(record->progress(), record->epochs());
                       else if (c.live || !std::isnan(e.test_accuracy))
                           progress.say(epoch_line(e));
                   });
-    record.end(run.empty() || !run.back().last ? "interrupted" : "ended");
+    const bool ended = !run.empty() && run.back().last;
+    if (record) record->end(ended ? "ended" : "interrupted");
     if (screen) {
-        screen->draw(record.progress(), record.epochs());
+        screen->draw(record->progress(), record->epochs());
         screen->leave();
     }
-    if (run.empty() || !run.back().last)
-        return interrupted(signals.caught(), model.step(), run_length(o, sets.training.size()), o);
+    if (!ended)
+        return interrupted(signals.caught(), model.step(), run_length(o, sets.training.size()), out / "model.safetensors");
+    if (!first) return 0;
 
-    Results results{c,  o,     sets,       record.epochs(), {}, Confusion(static_cast<int>(o.classes.size())),
+    Results results{c,  o,     sets,       record->epochs(), {}, Confusion(static_cast<int>(o.classes.size())),
                     {}, table, train_bytes, networks->describe()};
     results.final = evaluate(model, sets.test, o.loader.normalise, o.batch, 0, &results.confusion, &results.predictions,
                              c.mirror);
     write_results(results, out);
     return 0;
+}
+
+}  // namespace
+
+int train(const Machine& machine, const TrainCommand& c) {
+    const std::unique_ptr<Group> group = launched_group();
+    if (!group) return train_as_one_of(nullptr, machine, c);
+    if (group->rank() > 0 && !std::freopen("/dev/null", "w", stdout)) group->abort(1);
+    try {
+        return train_as_one_of(group.get(), machine, c);
+    } catch (const std::exception& e) {
+        std::fflush(stdout);
+        fmt::print(stderr, "error: process {} of {}: {}\n", group->rank() + 1, group->size(), one_line(e.what()));
+    }
+    group->abort(1);
+    return 1;
 }
 
 }  // namespace photos

@@ -11,6 +11,8 @@
 #include "runtime/core/thread_pool.hpp"
 #include "runtime/cpu/conv_block.hpp"
 #include "runtime/cpu/isa.hpp"
+#include "runtime/cpu/norm_in_group.hpp"
+#include "runtime/distributed/group.hpp"
 
 namespace tn::cpu {
 
@@ -26,6 +28,12 @@ public:
 
     ThreadPool& threads() { return pool_; }
     Isa isa() const { return isa_; }
+
+    /// From now on a model that trains here computes its part of batches that it shares with other processes, which do
+    /// the same; null: alone. The statistics of batch normalisation are those of the whole batch. The group must outlive
+    /// its use.
+    void join(Group* group) { group_ = group; }
+    Group* group() const { return group_; }
 
     /// Calls f(begin, end) for ranges that cover 0 .. count-1, in parallel. Where they begin does not depend on the
     /// number of threads.
@@ -48,7 +56,7 @@ public:
         const float* beta = G.norm ? p.parameter[first_norm(G) + 1] : nullptr;
         if (p.training)
             ConvBlock<G>::forward(pool_, isa_, {p.n, p.x, p.parameter[0], bias, gamma, beta, p.y, p.saved, p.work,
-                                                p.state[0], p.state[1]});
+                                                p.state[0], p.state[1], group_});
         else
             ConvBlock<G>::infer(pool_, isa_, {p.n, p.x, p.parameter[0], bias, gamma, beta, p.state[0], p.state[1],
                                               1e-5f, p.y, p.work});
@@ -58,7 +66,17 @@ public:
                                {p.n, p.x, p.parameter[0], G.norm ? p.parameter[first_norm(G)] : nullptr,
                                 G.norm ? p.parameter[first_norm(G) + 1] : nullptr, p.dy, p.saved, p.dx, p.gradient[0],
                                 G.bias ? p.gradient[1] : nullptr, G.norm ? p.gradient[first_norm(G)] : nullptr,
-                                G.norm ? p.gradient[first_norm(G) + 1] : nullptr, p.work});
+                                G.norm ? p.gradient[first_norm(G) + 1] : nullptr, p.work, group_});
+    }
+
+    /// Batch normalisation by itself: the layer's own mathematics, unless the batch is shared.
+    template <class Norm> void norm_forward(const Pass<float>& p) {
+        if (group_ && p.training) return norm_forward_in_group(pool_, *group_, p, Norm::epsilon, Norm::momentum);
+        for_ranges(p.in.channels, [&](int begin, int end) { Norm::forward(part(p, begin, end)); });
+    }
+    template <class Norm> void norm_backward(const Pass<float>& p) {
+        if (group_) return norm_backward_in_group(pool_, *group_, p);
+        for_ranges(p.in.channels, [&](int begin, int end) { Norm::backward(part(p, begin, end)); });
     }
 
     /// One pass over all parameters by an optimizer's rule; `spans` (begin, end), in order, say where weight decay acts.
@@ -86,10 +104,16 @@ public:
     }
 
 private:
+    static Pass<float> part(Pass<float> pass, int begin, int end) {
+        pass.begin = begin;
+        pass.end = end;
+        return pass;
+    }
     static constexpr std::size_t first_norm(const BlockGeometry& g) { return g.bias ? 2 : 1; }
 
     ThreadPool pool_;
     Isa isa_;
+    Group* group_ = nullptr;
 };
 
 }  // namespace tn::cpu

@@ -119,13 +119,14 @@ inline void combine_statistics(const ConvPlan& plan, const ConvForward& pass, co
                                float* deviation) {
     const int filters = plan.conv().filters;
     const auto plane = static_cast<double>(plan.conv().out_plane());
+    const BatchSums batch = of_whole_batch(pass.group, pass.n, filters, sums);
     for (int f = 0; f < filters; ++f) {
         double average = 0, squares = 0;
-        const auto at = [&](int s, int which) { return sums[sum_place(filters, s, which, f)]; };
-        for (int s = 0; s < pass.n; ++s) average += at(s, 0);
-        average /= pass.n;
-        for (int s = 0; s < pass.n; ++s) squares += at(s, 1) + plane * (at(s, 0) - average) * (at(s, 0) - average);
-        set_statistics(pass, f, plane * pass.n, average, squares, mean, deviation);
+        const auto at = [&](int s, int which) { return batch.values[sum_place(filters, s, which, f)]; };
+        for (int s = 0; s < batch.n; ++s) average += at(s, 0);
+        average /= batch.n;
+        for (int s = 0; s < batch.n; ++s) squares += at(s, 1) + plane * (at(s, 0) - average) * (at(s, 0) - average);
+        set_statistics(pass, f, plane * batch.n, average, squares, mean, deviation);
     }
 }
 
@@ -203,32 +204,48 @@ inline void start_channels(const ConvPlan& plan, const ConvBackward& pass, const
                        {1.0f, 0.0f, 0.0f}};
 }
 
-/// From a channel's sums of g and of g * (z - mean): its dgamma, dbeta, dbias and the formula of dz (Ioffe and Szegedy,
-/// 2015, section 3, with the means taken out).
-inline void set_gradients(const ConvPlan& plan, const ConvBackward& pass, const SavedLayout& kept, int f, double g,
-                          double gz, Channel& channel) {
-    const BlockGeometry& b = plan.block;
-    if (pass.dbias) pass.dbias[f] = b.norm ? 0.0f : static_cast<float>(g);
-    if (!b.norm) return;
-    const double count = static_cast<double>(plan.conv().out_plane()) * pass.n;
-    const double scale = channel.affine.scale, inverse = pass.saved[kept.deviation + std::size_t(f)];
-    if (pass.dgamma) pass.dgamma[f] = static_cast<float>(gz * inverse);
-    if (pass.dbeta) pass.dbeta[f] = static_cast<float>(g);
-    channel.to_z = {channel.affine.scale, static_cast<float>(-scale * inverse * inverse * gz / count),
-                    static_cast<float>(-scale * g / count)};
+/// A channel's sums of g and of g * (z - mean).
+struct GradientSums {
+    double g = 0, gz = 0;
+};
+
+/// dgamma, dbeta and dbias of a channel from the sums over this process's samples.
+inline void set_own_gradients(const ConvPlan& plan, const ConvBackward& pass, const SavedLayout& kept, int f,
+                              const GradientSums& own) {
+    const bool norm = plan.block.norm;
+    if (pass.dbias) pass.dbias[f] = norm ? 0.0f : static_cast<float>(own.g);
+    if (norm && pass.dgamma) pass.dgamma[f] = static_cast<float>(own.gz * pass.saved[kept.deviation + std::size_t(f)]);
+    if (norm && pass.dbeta) pass.dbeta[f] = static_cast<float>(own.g);
 }
 
-/// The same of all channels from every sample's sums.
+/// The formula of a channel's dz from the sums over the `count` values of the whole batch (Ioffe and Szegedy, 2015,
+/// section 3, with the means taken out).
+inline void set_dz(const ConvPlan& plan, const ConvBackward& pass, const SavedLayout& kept, int f,
+                   const GradientSums& all, double count, Channel& channel) {
+    if (!plan.block.norm) return;
+    const double scale = channel.affine.scale, inverse = pass.saved[kept.deviation + std::size_t(f)];
+    channel.to_z = {channel.affine.scale, static_cast<float>(-scale * inverse * inverse * all.gz / count),
+                    static_cast<float>(-scale * all.g / count)};
+}
+
+/// Both of all channels, from every sample's sums.
 inline void combine_gradients(const ConvPlan& plan, const ConvBackward& pass, const SavedLayout& kept, const float* sums,
                               Channel* channels) {
     const int filters = plan.conv().filters;
+    const BatchSums batch = of_whole_batch(plan.block.norm ? pass.group : nullptr, pass.n, filters, sums);
+    const double count = static_cast<double>(plan.conv().out_plane()) * batch.n;
     for (int f = 0; f < filters; ++f) {
-        double g = 0, gz = 0;
-        for (int s = 0; s < pass.n; ++s) {
-            g += sums[sum_place(filters, s, 0, f)];
-            gz += sums[sum_place(filters, s, 1, f)];
-        }
-        set_gradients(plan, pass, kept, f, g, gz, channels[f]);
+        const auto add_up = [&](int first, int last) {
+            GradientSums sum;
+            for (int s = first; s < last; ++s) {
+                sum.g += batch.values[sum_place(filters, s, 0, f)];
+                sum.gz += batch.values[sum_place(filters, s, 1, f)];
+            }
+            return sum;
+        };
+        const GradientSums own = add_up(batch.before, batch.before + batch.own);
+        set_own_gradients(plan, pass, kept, f, own);
+        set_dz(plan, pass, kept, f, batch.own < batch.n ? add_up(0, batch.n) : own, count, channels[f]);
     }
 }
 

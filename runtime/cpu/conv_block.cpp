@@ -13,8 +13,30 @@
 
 #include "runtime/core/error.hpp"
 #include "runtime/core/thread_pool.hpp"
+#include "runtime/distributed/group.hpp"
 
 namespace tn::cpu {
+
+/// Sums [n][2][filters] of every sample of a batch, of which `own` are this process's, behind `before` others.
+struct BatchSums {
+    const float* values;
+    int n, before, own;
+};
+
+inline BatchSums of_whole_batch(Group* group, int n, int filters, const float* sums) {
+    if (!group) return {sums, n, 0, n};
+    const auto each = static_cast<std::size_t>(2 * filters);
+    return {group->gather_samples({sums, each * static_cast<std::size_t>(n)}, each).data(), group->whole(),
+            group->first(), n};
+}
+
+inline int whole_batch(const Group* group, int n) { return group ? group->whole() : n; }
+
+/// Replaces the values by their sum over the processes that share the batch.
+inline void sum_over(Group* group, std::span<double> values) {
+    if (group) group->sum(values);
+}
+
 namespace {
 
 struct Kernels {

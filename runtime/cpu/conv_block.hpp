@@ -13,6 +13,7 @@
 
 namespace tn {
 class ThreadPool;
+class Group;
 }
 
 namespace tn::cpu {
@@ -27,6 +28,7 @@ struct ConvForward {
     const float *x, *weight, *bias, *gamma, *beta;
     float *y, *saved, *work;
     float *running_mean, *running_var;
+    Group* group = nullptr;  ///< shares the batch: its mean and variance are those of all processes' samples
     float momentum = 0.1f, epsilon = 1e-5f;
 };
 
@@ -44,6 +46,7 @@ struct ConvBackward {
     int n;
     const float *x, *weight, *gamma, *beta, *dy;
     float *saved, *dx, *dweight, *dbias, *dgamma, *dbeta, *work;
+    Group* group = nullptr;  ///< that of forward; dweight, dbias, dgamma and dbeta are of this process's samples
 };
 
 void conv_forward(ThreadPool& pool, Isa isa, const ConvPlan& plan, const ConvForward& pass);

@@ -134,7 +134,9 @@ inline void shallow_backward(ThreadPool& pool, const ConvPlan& plan, const ConvB
 
     double moments[max_moments]{};
     if (b.norm) std::memcpy(moments, pass.saved + kept.moments, sizeof(double) * std::size_t(t.plan.moments()));
-    const PatchCovariance covariance{t.plan, moments, static_cast<double>(t.conv().out_plane()) * pass.n};
+    const PatchCovariance covariance{t.plan, moments, static_cast<double>(t.conv().out_plane()) * whole_batch(pass.group, pass.n)};
+    // dw is linear in the sums of g and of g p: where several processes share the batch, each has its own part.
+    auto* own = reinterpret_cast<GradientSums*>(t.work + t.at.channel_sums);
     for (int f = 0; f < filters; ++f) {
         const double *sum_gp = gradients + f * sums_of_filter, sum_g = sum_gp[depth];
         const float* weight = pass.weight + f * depth;
@@ -143,8 +145,9 @@ inline void shallow_backward(ThreadPool& pool, const ConvPlan& plan, const ConvB
             for (int d = 0; d < depth; ++d) sum_gz += double{weight[d]} * sum_gp[d];
             sum_gz -= covariance.z_mean(weight) * sum_g;
         }
-        set_gradients(plan, pass, kept, f, sum_g, sum_gz, channels[f]);
-        const double at_g = channels[f].to_z.at_g, inverse = pass.saved[kept.deviation + std::size_t(f)];
+        own[f] = {sum_g, sum_gz};
+        set_own_gradients(plan, pass, kept, f, own[f]);
+        const double at_g = channels[f].affine.scale, inverse = pass.saved[kept.deviation + std::size_t(f)];
         for (int d = 0; d < depth; ++d) {
             double dw = sum_gp[d];
             if (b.norm)
@@ -153,7 +156,10 @@ inline void shallow_backward(ThreadPool& pool, const ConvPlan& plan, const ConvB
             pass.dweight[f * depth + d] = static_cast<float>(dw);
         }
     }
-    if (pass.dx) shallow_data_gradient(pool, t, plan, pass, routes, channels);
+    if (!pass.dx) return;
+    if (b.norm) sum_over(pass.group, {&own[0].g, 2 * static_cast<std::size_t>(filters)});
+    for (int f = 0; f < filters; ++f) set_dz(plan, pass, kept, f, own[f], covariance.count, channels[f]);
+    shallow_data_gradient(pool, t, plan, pass, routes, channels);
 }
 
 }  // namespace tn::cpu::TN_ISA

@@ -98,8 +98,8 @@ struct PatchCovariance {
     }
 };
 
-/// The moments of all samples' patches, a slice's after the other's, in the first slice's place.
-inline double* patch_moments(ThreadPool& pool, const ShallowPass& t, int n, const float* x) {
+/// The moments of the patches of all samples of the batch, a slice's after the other's, in the first slice's place.
+inline double* patch_moments(ThreadPool& pool, const ShallowPass& t, int n, const float* x, tn::Group* group) {
     auto* moments = reinterpret_cast<double*>(t.work + t.at.moments);
     const int count = t.plan.moments(), slices = std::min(n, max_slices);
     pool.run(slices, [&](int slice, int slot) {
@@ -111,6 +111,7 @@ inline double* patch_moments(ThreadPool& pool, const ShallowPass& t, int n, cons
     });
     for (int slice = 1; slice < slices; ++slice)
         for (int i = 0; i < count; ++i) moments[i] += moments[slice * count + i];
+    sum_over(group, {moments, static_cast<std::size_t>(count)});
     return moments;
 }
 
@@ -122,9 +123,9 @@ inline void shallow_forward(ThreadPool& pool, const ConvPlan& conv_plan, const C
     const float* gamma = norm ? pass.gamma : nullptr;
     float *mean = pass.saved + kept.mean, *deviation = pass.saved + kept.deviation;
     if (norm) {
-        const double* moments = patch_moments(pool, t, pass.n, pass.x);
+        const double* moments = patch_moments(pool, t, pass.n, pass.x, pass.group);
         std::memcpy(pass.saved + kept.moments, moments, sizeof(double) * std::size_t(t.plan.moments()));
-        const PatchCovariance covariance{t.plan, moments, static_cast<double>(t.conv().out_plane()) * pass.n};
+        const PatchCovariance covariance{t.plan, moments, static_cast<double>(t.conv().out_plane()) * whole_batch(pass.group, pass.n)};
         for (int f = 0; f < filters; ++f) {
             const float* weight = pass.weight + f * depth;
             double variance = 0;

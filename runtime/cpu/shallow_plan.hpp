@@ -51,7 +51,7 @@ inline constexpr int max_moments = ShallowPlan::moments_of(shallow_channels * ke
 /// Where the shallow passes keep things in `work`, in floats from its first multiple of 64 bytes. A thread has a part
 /// of the scratch to itself while a pass runs.
 struct ShallowWork {
-    std::size_t weights = 0, channels = 0, moments = 0, gradients = 0, data_weights = 0, scratch = 0,
+    std::size_t weights = 0, channels = 0, moments = 0, gradients = 0, channel_sums = 0, data_weights = 0, scratch = 0,
                 scratch_stride = 0;
     std::size_t column = 0, planes = 0, inputs = 0, rows = 0, dz = 0, band = 0;  // within a thread's scratch
     std::size_t floats = 0;
@@ -88,6 +88,7 @@ struct ShallowWork {
         if (!backward) moments = take(2 * max_slices * std::size_t(plan.moments()));
         if (backward) {
             gradients = take(2 * max_slices * filters * std::size_t(sums_of_filter(plan)));
+            channel_sums = take(2 * 2 * filters);
             data_weights = take(std::size_t(round_up(c.channels, max_tile)) * filters * kernel_taps);
         }
         scratch = take(max_slices * scratch_stride);

@@ -16,6 +16,7 @@
 #include "runtime/data/exif.hpp"
 #include "runtime/data/picture_guard.hpp"
 #include "runtime/data/resample.hpp"
+#include "runtime/data/stb_limit.hpp"
 
 namespace tn {
 namespace {
@@ -27,6 +28,13 @@ struct FreePixels {
 bool allowed(std::int64_t width, std::int64_t height) {
     return width >= 1 && height >= 1 && width <= max_picture_side && height <= max_picture_side &&
            static_cast<std::uint64_t>(width * height) <= max_picture_pixels;
+}
+
+/// The most that decoding such a picture takes at once: 16 bits in four channels, in a buffer that is doubled when it is
+/// full, with the margins of a JPEG's blocks; or the compressed data in such a buffer. What inflates to more than its
+/// picture needs is not inflated to the end.
+std::size_t memory_for(std::int64_t width, std::int64_t height, std::size_t file_bytes) {
+    return 16 * static_cast<std::size_t>((width + 64) * (height + 64)) + (1 << 20) + 2 * file_bytes;
 }
 
 /// Where in the stored rows the upright picture begins, and the step to its next column and row, in pixels.
@@ -110,6 +118,7 @@ Picture decode_picture(std::span<const std::uint8_t> bytes, int channels, const 
     if (!allowed(width, rows))
         throw Error(fmt::format("{}: must have sides of 1 to {} and at most {} megapixels, not {} x {}", name,
                                 max_picture_side, max_picture_pixels / 1'000'000, rows, width));
+    const StbLimit limit(memory_for(width, rows, bytes.size()));
     const std::unique_ptr<stbi_uc, FreePixels> stored(
         stbi_load_from_memory(bytes.data(), length, &width, &height, &stored_channels, channels));
     if (!stored) throw refuse();

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "runtime/core/error.hpp"
+#include "runtime/distributed/share.hpp"
 
 namespace tn {
 
@@ -83,10 +84,12 @@ void Loader::fill(Slot& slot) {
     order_epoch(slot, epoch);
     const int first = index * options_.batch, n = std::min(options_.batch, pictures_.size() - first);
     const std::size_t size = pictures_.shape.size();
+    const Share share = share_of(n, options_.rank, options_.ranks);
     for (int i = 0; i < n; ++i) {
         const int picture = slot.order[static_cast<std::size_t>(first + i)];
         const auto at = static_cast<std::size_t>(i);
         slot.labels[at] = pictures_.labels[static_cast<std::size_t>(picture)];
+        if (i < share.first || i >= share.first + share.count) continue;
         augment(pictures_.picture(picture), pictures_.shape, options_.augmentation, options_.normalise,
                 Random(options_.seed, stream::augment,
                        epoch * static_cast<std::uint64_t>(pictures_.size()) + static_cast<std::uint64_t>(picture)),

@@ -15,7 +15,7 @@ namespace tn {
 
 /// One batch; the spans stay valid until the next call of next().
 struct BatchView {
-    std::span<const float> images;  ///< [n][channels][height][width], normalised
+    std::span<const float> images;  ///< [n][channels][height][width], normalised; of other processes: anything
     std::span<const int> labels;    ///< [n]
     int n = 0;
     std::uint64_t epoch = 0;        ///< counted from 0
@@ -29,6 +29,7 @@ struct LoaderOptions {
     std::uint64_t seed = 1;
     int threads = 1;
     int ahead = 3;                  ///< batches prepared before they are asked for
+    int rank = 0, ranks = 1;        ///< processes that share a batch: the pictures of the others' share_of() it are left out
 };
 
 /// The order of an epoch: a permutation of 0 .. order.size() - 1 that the seed and the epoch decide.

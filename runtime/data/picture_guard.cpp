@@ -4,6 +4,7 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
 
 namespace tn {
@@ -12,6 +13,8 @@ namespace {
 using Bytes = std::span<const std::uint8_t>;
 
 constexpr std::uint64_t max_side = 65535;
+/// Every scan of a progressive JPEG makes the decoder visit all pixels, however short it is; an encoder makes about 10.
+constexpr std::uint64_t max_visits = std::uint64_t{1} << 30;
 const std::string ends_early = "it ends early";
 
 /// Reads forward through the bytes; past the end every byte is 0 and `good` is false.
@@ -63,9 +66,17 @@ bool huffman_tables_fit(Bytes segment) {
     return segment.empty();
 }
 
+/// Height times width in the header of a JPEG's frame.
+std::uint64_t frame_pixels(Bytes segment) {
+    Cursor header{segment, std::min<std::size_t>(1, segment.size())};
+    const std::uint64_t height = header.big(2);
+    return height * header.big(2);
+}
+
 /// Visits every segment that the decoder can reach: marker by marker, and over the coded pixels to the next marker.
 std::string jpeg_damage(Bytes bytes) {
     Cursor cursor{bytes};
+    std::uint64_t pixels = 0, scans = 0;
     for (;;) {
         while (cursor.good && cursor.byte() != 0xFF) {
         }
@@ -79,8 +90,11 @@ std::string jpeg_damage(Bytes bytes) {
         const std::size_t start = cursor.at;
         cursor.skip(length - 2);
         if (!cursor.good) return ends_early;
-        if (marker == 0xC4 && !huffman_tables_fit(bytes.subspan(start, length - 2)))
-            return "its Huffman tables are malformed";
+        const Bytes segment = bytes.subspan(start, length - 2);
+        if (marker == 0xC4 && !huffman_tables_fit(segment)) return "its Huffman tables are malformed";
+        if (marker >= 0xC0 && marker <= 0xC2) pixels = frame_pixels(segment);
+        if (marker == 0xDA && ++scans * std::max<std::uint64_t>(pixels, 1 << 20) > max_visits)
+            return fmt::format("it has more than {} scans", scans - 1);
     }
 }
 
@@ -150,30 +164,34 @@ std::string bmp_damage(Bytes bytes) {
     return offset + row * (height - 1) + (width * bits + 7) / 8 > bytes.size() ? ends_early : "";
 }
 
-/// A number of a PGM or PPM header, after white space and comments; over `max` reads as max + 1.
-std::uint64_t pnm_number(Cursor& cursor, std::uint64_t max) {
-    constexpr std::string_view spaces = " \t\n\v\f\r";
+/// A number of a PGM or PPM header, after white space and comments, with the white space that must follow it; over `max`
+/// reads as max + 1, and what is no such number as none.
+std::optional<std::uint64_t> pnm_number(Cursor& cursor, std::uint64_t max) {
+    const auto is_space = [](std::uint8_t c) { return c == ' ' || (c >= '\t' && c <= '\r'); };
     std::uint8_t c = cursor.byte();
-    while (cursor.good && (c == '#' || spaces.find(static_cast<char>(c)) != spaces.npos)) {
+    while (cursor.good && (c == '#' || is_space(c))) {
         if (c == '#')
             while (cursor.good && c != '\n' && c != '\r') c = cursor.byte();
         c = cursor.byte();
     }
+    if (c < '0' || c > '9') return std::nullopt;
     std::uint64_t value = 0;
     for (; cursor.good && c >= '0' && c <= '9'; c = cursor.byte())
         value = std::min(max + 1, value * 10 + static_cast<std::uint64_t>(c - '0'));
+    if (!is_space(c)) return std::nullopt;
     return value;
 }
 
 std::string pnm_damage(Bytes bytes) {
     Cursor cursor{bytes, 2};
-    const std::uint64_t width = pnm_number(cursor, max_side), height = pnm_number(cursor, max_side);
-    const std::uint64_t largest = pnm_number(cursor, 65535);
+    const auto width = pnm_number(cursor, max_side), height = pnm_number(cursor, max_side);
+    const auto largest = pnm_number(cursor, 65535);
     if (!cursor.good) return ends_early;
-    if (width == 0 || height == 0 || width > max_side || height > max_side)
+    if (!width || !height || !largest) return "its header must hold three numbers, each with white space behind it";
+    if (*width == 0 || *height == 0 || *width > max_side || *height > max_side)
         return fmt::format("its header must give two sides of 1 to {} pixels", max_side);
-    if (largest != 255) return "its header must give 255 as the largest value";
-    return width * height * (bytes[1] == '6' ? 3 : 1) > bytes.size() - cursor.at ? ends_early : "";
+    if (*largest != 255) return "its header must give 255 as the largest value";
+    return *width * *height * (bytes[1] == '6' ? 3 : 1) > bytes.size() - cursor.at ? ends_early : "";
 }
 
 }  // namespace

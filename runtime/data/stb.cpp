@@ -2,20 +2,25 @@
 //
 // stb is written for trusted files. What is done here so that any file ends in a picture or an error:
 //  - its memory is zeroed, so that pixels that a damaged file leaves out are the same in every run;
-//  - one allocation is at most 1 GiB, so that a small file cannot ask for all memory;
+//  - one allocation is at most what the picture's sides call for (StbLimit), so that a small file cannot ask for all memory;
 //  - an assertion throws instead of ending the program;
 //  - only the formats that the library reads are compiled, and picture_guard.cpp looks at the bytes first;
 //  - the build compiles this file with -fwrapv (its inverse DCT overflows on hostile numbers) and
-//    -ftrivial-auto-var-init=pattern (a palette on its stack is read beyond the entries that the file gave).
+//    -ftrivial-auto-var-init=pattern (a palette on its stack is read beyond the entries that the file gave), with an
+//    stb_image that does not shift by a negative count of bits (cmake/stb.cmake).
 #include <cstdlib>
 #include <cstring>
 
 #include "runtime/core/error.hpp"
+#include "runtime/data/stb_limit.hpp"
 
 namespace {
 
+constexpr std::size_t largest = std::size_t{1} << 30;
+thread_local std::size_t limit = largest;
+
 void* stb_allocate(std::size_t size) {
-    return size > (std::size_t{1} << 30) ? nullptr : std::calloc(size ? size : 1, 1);
+    return size > limit ? nullptr : std::calloc(size ? size : 1, 1);
 }
 
 void* stb_reallocate(void* old, std::size_t old_size, std::size_t size) {
@@ -32,6 +37,9 @@ void stb_assert(bool condition) {
 }
 
 }  // namespace
+
+tn::StbLimit::StbLimit(std::size_t bytes) { limit = bytes < largest ? bytes : largest; }
+tn::StbLimit::~StbLimit() { limit = largest; }
 
 #define STBI_MALLOC(size) stb_allocate(size)
 #define STBI_REALLOC_SIZED(block, old_size, size) stb_reallocate(block, old_size, size)

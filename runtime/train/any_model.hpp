@@ -23,6 +23,8 @@ public:
     virtual ~AnyModel() = default;
     /// Device, architecture, memory and precision.
     virtual std::string describe() const = 0;
+    /// As Model::join().
+    virtual void join(Group* group) = 0;
     virtual int batch() const = 0;
     virtual std::span<float> input() = 0;
     virtual std::span<int> labels() = 0;
@@ -52,6 +54,7 @@ public:
     ModelOn(Backend& backend, std::uint64_t seed) : backend_(backend), model_(backend, seed) {}
 
     std::string describe() const override { return backend_.describe(); }
+    void join(Group* group) override { model_.join(group); }
     int batch() const override { return Built::batch; }
     std::span<float> input() override { return model_.input(); }
     std::span<int> labels() override { return model_.labels(); }

@@ -14,6 +14,7 @@
 #include "runtime/core/random.hpp"
 #include "runtime/cpu/backend.hpp"
 #include "runtime/train/batch_result.hpp"
+#include "runtime/distributed/group.hpp"
 #include "runtime/train/exchange.hpp"
 #include "runtime/train/tensors.hpp"
 
@@ -69,7 +70,7 @@ public:
         : backend_(backend), seed_(seed),
           arena_(static_cast<T*>(backend.allocate(arena_values * sizeof(T))), Release{&backend}),
           exchange_(backend, exchange_bytes) {
-        share_batch();
+        place_batch();
         list_tensors();
         initialise(typename N::initialiser{});
     }
@@ -136,14 +137,17 @@ public:
         return result;
     }
 
-    /// Forward, loss and backward: leaves the gradients.
+    /// Forward, loss and backward: leaves the gradients. On a backend that has joined a Group, n is this process's part
+    /// of a batch; gradients and result are of the whole batch.
     BatchResult gradients(int n) {
         static_assert(trains, "a model that trains names its optimizer: Model<Net, Adam>");
         check(n);
         check_labels(n);
+        share_batch(n);
         send_batch(n, true);
         enqueue_gradients(n);
-        return sum_up(n);
+        finish_sums();
+        return of_batch(sum_up(n));
     }
 
     /// One step of the optimizer with the gradients that are there.
@@ -236,6 +240,15 @@ public:
     std::uint64_t seed() const { return seed_; }
     Backend& backend() { return backend_; }
 
+    /// Batches are shared with the other processes of the group from now on; null: with none. Throws Error where the
+    /// backend cannot.
+    void join(Group* group) {
+        if constexpr (requires { backend_.join(group); })
+            backend_.join(group);
+        else if (group)
+            throw Error("training by several processes is not there for " + backend_.describe());
+    }
+
 private:
     static constexpr std::size_t parameter_span = N::parameter_span;
     static constexpr std::size_t state_begin =
@@ -316,7 +329,7 @@ private:
     }
 
     /// The step's number and the batch's targets, losses, labels and results lie behind the planned region.
-    void share_batch() {
+    void place_batch() {
         constexpr auto n = static_cast<std::size_t>(N::batch);
         auto* step_number = reinterpret_cast<std::uint64_t*>(arena_.get() + targets_begin);
         T* targets = arena_.get() + targets_begin + aligned(2);
@@ -406,6 +419,7 @@ private:
         p.saved = planned(plan.saved[I]);
         p.work = planned(backward ? plan.work_backward[I] : plan.work_forward[I]);
         p.random = {seed_, step_number_.place, number_of_layer[I]};
+        if (training) p.first = first_;
         p.branches = std::max(node.input_count, node.output_count);
         for (int k = 0; k < node.input_count; ++k) {
             const auto at = static_cast<std::size_t>(k);
@@ -435,6 +449,45 @@ private:
     /// Tells a backend that wants to know which step of the plan begins.
     void begin(int step) {
         if constexpr (requires { backend_.begin(step); }) backend_.begin(step);
+    }
+
+    /// A backend that has joined a Group computes a part of the batch here and the other parts elsewhere: it is asked
+    /// where this part lies, told when the gradients of an entry of the list are there, and waited for at the end.
+    static constexpr bool shares = requires(Backend& b) { b.group(); };
+
+    void share_batch(int n) {
+        first_ = 0;
+        whole_ = n;
+        if constexpr (shares)
+            if (Group* group = backend_.group()) {
+                group->begin_batch(n);
+                first_ = group->first();
+                whole_ = group->whole();
+            }
+    }
+    void begin_sum(std::size_t node) {
+        if constexpr (shares)
+            if (Group* group = backend_.group()) {
+                std::size_t begin = first_tensor_[node], end = begin;
+                while (end < tensors_.size() && tensors_[end].node == static_cast<int>(node) && tensors_[end].trained) ++end;
+                if (begin == end) return;
+                const Tensor<T>& last = tensors_[end - 1];
+                T* from = gradient_of(tensors_[begin]);
+                group->begin_sum({from, gradient_of(last) + last.values.size()});
+            }
+    }
+    void finish_sums() {
+        if constexpr (shares)
+            if (Group* group = backend_.group()) group->finish_sums();
+    }
+    BatchResult of_batch(BatchResult part) {
+        if constexpr (shares)
+            if (Group* group = backend_.group()) {
+                double values[2] = {part.loss, static_cast<double>(part.correct)};
+                group->sum(values);
+                return {values[0], static_cast<int>(values[1]), whole_};
+            }
+        return part;
     }
 
     /// Hands the backend the first n samples, with what they are compared with if wanted, and the step's number.
@@ -472,13 +525,14 @@ private:
             if constexpr (plan.runs_backward[at]) {
                 begin(2 * program.nodes - static_cast<int>(at));
                 run_backward<typename P::type, node.in>(backend_, pass<at>(n, true, true));
+                begin_sum(at);
             }
         });
     }
 
     void loss(int n, T* dx) {
         LossPass<T> p;
-        p.n = n;
+        p.n = dx ? whole_ : n;
         p.outputs = N::output.channels;
         p.active = active_;
         p.smoothing = dx ? T(smoothing_) : T(0);
@@ -520,6 +574,7 @@ private:
     std::vector<Tensor<T>> tensors_;
     std::vector<std::size_t> first_tensor_;
     int active_ = N::output.channels;
+    int first_ = 0, whole_ = 0;  // the samples of the batch before these, and of the whole batch
     float smoothing_ = 0;
     bool weighted_ = false;
 };

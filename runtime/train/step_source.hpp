@@ -8,11 +8,12 @@
 
 #include "runtime/data/loader.hpp"
 #include "runtime/train/batch_result.hpp"
-#include "runtime/train/mixup.hpp"
+#include "runtime/train/shared_steps.hpp"
 
 namespace tn {
 
-/// A model that can keep pictures (AnyModel) does, unless they are mixed, which the host does.
+/// A model that can keep pictures (AnyModel) does, unless they are mixed or shared with other processes, which the host
+/// does.
 template <class M, class Optimizer> class StepSource {
 public:
     /// Steps that were taken: their sums, and the place of the last of them.
@@ -24,12 +25,12 @@ public:
     };
 
     /// `most` limits how many steps are taken together. Throws Error as Loader does.
-    StepSource(M& model, const Pictures& pictures, const LoaderOptions& options, float mixup, float weight_decay,
-               int most = 64)
-        : model_(model), seed_(options.seed), mixup_(mixup), most_(most),
+    StepSource(M& model, const Pictures& pictures, const LoaderOptions& options, SharedSteps& shared,
+               float weight_decay, int most = 64)
+        : model_(model), seed_(options.seed), shared_(shared), most_(most),
           batches_((pictures.size() + std::max(options.batch, 1) - 1) / std::max(options.batch, 1)) {
         if constexpr (requires { model.keep_pictures(pictures, options, weight_decay); })
-            kept_ = mixup == 0 && model.keep_pictures(pictures, options, weight_decay);
+            kept_ = shared.as_they_are() && model.keep_pictures(pictures, options, weight_decay);
         if (!kept_) loader_.emplace(pictures, options);
     }
 
@@ -58,18 +59,14 @@ public:
         if (next_ != at) loader_->seek(number);
         next_ = at + 1;
         const BatchView batch = loader_->next();
-        if (mixup_ > 0)
-            mix_pairs(batch.images, batch.n, mixup_, Random(seed_, stream::mixup, number), model_.input());
-        else
-            std::copy(batch.images.begin(), batch.images.end(), model_.input().begin());
-        std::copy(batch.labels.begin(), batch.labels.end(), model_.labels().begin());
-        return {model_.train(batch.n, optimizer_of(at)), 1, batch.epoch, batch.index};
+        const int part = shared_.take(model_, batch, Random(seed_, stream::mixup, number));
+        return {model_.train(part, optimizer_of(at)), 1, batch.epoch, batch.index};
     }
 
 private:
     M& model_;
     std::uint64_t seed_;
-    float mixup_;
+    SharedSteps& shared_;
     int most_, batches_;
     bool kept_ = false;
     std::int64_t next_ = 0;

@@ -47,6 +47,7 @@ struct TrainOptions {
     std::filesystem::path resume_from;     ///< a checkpoint of such a run to go on with; empty: from the start
     std::function<void(const ProgressState&)> after_step;  ///< told of every step, of the epoch that is under way
     std::function<bool()> stop;  ///< asked after every step, on a GPU every 64: true ends the run, with a checkpoint
+    Group* group = nullptr;                ///< processes that share every batch; all call train() alike. null: one alone
     LoaderOptions loader{};
     std::vector<std::string> classes;
 };
@@ -221,12 +222,15 @@ std::vector<EpochResult> train(M& model, Optimizer optimizer, const Pictures& tr
         throw Error("a run with a patience needs pictures that are held out for it");
     model.label_smoothing(options.label_smoothing);
     model.class_weights(options.class_weights);
-    check_pictures(model, training, options.batch);
-    check_pictures(model, test, options.batch);
-    if (options.patience != 0) check_pictures(model, *options.held_out, options.batch);
     LoaderOptions loading = options.loader;
     loading.batch = options.batch;
-    StepSource<M, Optimizer> source(model, training, loading, options.mixup, optimizer.weight_decay,
+    SharedSteps shared(model, training, options.batch, options.mixup, options.group);
+    const int largest_part = shared.part(options.batch);
+    check_pictures(model, training, largest_part);
+    check_pictures(model, test, largest_part);
+    if (options.patience != 0) check_pictures(model, *options.held_out, largest_part);
+    shared.limit(loading);
+    StepSource<M, Optimizer> source(model, training, loading, shared, optimizer.weight_decay,
                                     options.average != 0 ? 1 : 64);
     const int per_epoch = source.batches_per_epoch();
     const std::int64_t total = run_length(options, training.size());
@@ -236,6 +240,7 @@ std::vector<EpochResult> train(M& model, Optimizer optimizer, const Pictures& tr
     if (options.average != 0) average.emplace(model, options.average);
     if (options.patience != 0) best.emplace(model, options.patience);
     if (!options.resume_from.empty()) detail::resume(model, options, recipe, run);
+    shared.check_same(model.step());
     const auto begin = static_cast<std::int64_t>(model.step());
     if (begin >= total)
         throw Error("the model has taken " + std::to_string(begin) + " steps, and a run of " + std::to_string(total) +
@@ -293,7 +298,7 @@ std::vector<EpochResult> train(M& model, Optimizer optimizer, const Pictures& tr
         epoch.train_loss = sums.loss / sums.seen;
         epoch.train_accuracy = static_cast<double>(sums.right) / sums.seen;
         if (best) {
-            const EpochResult held = evaluate(model, *options.held_out, loading.normalise, options.batch);
+            const EpochResult held = evaluate(model, *options.held_out, loading.normalise, largest_part);
             epoch.held_loss = held.test_loss;
             epoch.held_accuracy = held.test_accuracy;
             best->offer(model, epoch.epoch, epoch.held_loss);
@@ -303,7 +308,7 @@ std::vector<EpochResult> train(M& model, Optimizer optimizer, const Pictures& tr
         if (test.size() > 0 && (!stopping || epoch.last) &&
             (epoch.last || seconds() - last_evaluation >= options.evaluate_seconds)) {
             const EpochResult tested =
-                evaluate(model, test, loading.normalise, options.batch, epoch.last ? 0 : options.evaluate_limit,
+                evaluate(model, test, loading.normalise, largest_part, epoch.last ? 0 : options.evaluate_limit,
                          nullptr, nullptr, options.mirror);
             epoch.test_loss = tested.test_loss;
             epoch.test_accuracy = tested.test_accuracy;

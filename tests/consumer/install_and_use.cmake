@@ -16,4 +16,5 @@ must_run(${CMAKE_COMMAND} -S ${FOLDER}/project -B ${FOLDER}/build -G ${GENERATOR
          -D CMAKE_CXX_COMPILER=${COMPILER} -D CMAKE_PREFIX_PATH=${FOLDER}/moved)
 must_run(${CMAKE_COMMAND} --build ${FOLDER}/build)
 must_run(${FOLDER}/build/trains)
+must_run(${FOLDER}/build/classifies)
 must_run(${FOLDER}/build/reads_and_saves ${FOLDER})

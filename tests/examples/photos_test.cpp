@@ -171,6 +171,24 @@ BOOST_FIXTURE_TEST_CASE(a_bad_file_among_good_ones_is_named_and_the_others_answe
     BOOST_TEST(contains(r.err, "not-there.png: must be a picture or a folder"));
 }
 
+BOOST_FIXTURE_TEST_CASE(a_folder_with_bad_files_is_answered_for_the_good_ones, Trained) {
+    const fs::path mixed = folder / "mixed";
+    fs::create_directories(mixed);
+    fs::copy_file(photograph("plain.png"), mixed / "good.png");
+    fs::copy_file(photograph("plain.png"), mixed / "also good.png");
+    folder.write("mixed/empty.jpg", "");
+    folder.write("mixed/cut.png", content(photograph("plain.png")).substr(0, 100));
+    folder.write("mixed/no picture\x1b.gif", "GIF89a");
+    const Run r = run("photos", {"predict", "--model", model(), mixed.string()});
+    BOOST_TEST(r.status == 1);
+    BOOST_TEST(r.lines().size() == 2u);
+    BOOST_TEST(contains(r.out, "/good.png\t"));
+    BOOST_TEST(contains(r.out, "/also good.png\t"));
+    BOOST_TEST(std::count(r.err.begin(), r.err.end(), '\n') == 3, r.err);
+    for (const char* name : {"/empty.jpg: ", "/cut.png: ", "/no picture\\x1b.gif: "})
+        BOOST_TEST(contains(r.err, name), r.err);
+}
+
 BOOST_FIXTURE_TEST_CASE(output_that_cannot_be_written_is_an_error, Trained) {
     if (!fs::exists("/dev/full")) {
         BOOST_TEST_MESSAGE("skipped: there is no /dev/full");

@@ -1,6 +1,7 @@
 // A project of its own declares a network and trains it a little.
 #include <dsl/typenet.hpp>
 #include <iostream>
+#include <runtime/distributed/group.hpp>
 #include <runtime/train/model.hpp>
 
 using namespace tn;
@@ -8,6 +9,8 @@ using Small = Net<Image<1, 8, 8>, Batch<4>, Seq<Conv<4, 3>, BN, Relu, Pool<2>, D
 
 int main() {
     cpu::Backend backend;
+    const auto group = launched_group();  // null, unless mpirun has started several of it
+    backend.join(group.get());
     Model<Small, Adam> model(backend);
     double first = 0, last = 0;
     for (int step = 0; step < 50; ++step) {

@@ -1,6 +1,8 @@
 #define BOOST_TEST_MODULE idx
 #include "runtime/data/idx.hpp"
 
+#include <sys/resource.h>
+
 #include <boost/test/unit_test.hpp>
 #include <iostream>
 
@@ -70,6 +72,17 @@ BOOST_AUTO_TEST_CASE(a_header_must_be_one) {
                                                    {1u << 31},
                                                    {4096, 4096, 4096, 4096, 4096, 4096, 4096, 4096}})
         BOOST_TEST(refusal(idx_file(dims, 4)) == "its sizes promise over 2147483648 bytes");
+}
+
+// 200 MB of zeros behind what the sizes ask for: nothing of them is kept.
+BOOST_AUTO_TEST_CASE(gzip_that_inflates_to_far_more_is_refused_early) {
+    const Bytes bomb = gzip(idx_file({2, 3}, 200'000'000));
+    BOOST_TEST(bomb.size() < 1'000'000u);
+    rusage before{}, after{};
+    getrusage(RUSAGE_SELF, &before);
+    BOOST_TEST(refusal(bomb) == "must have 18 bytes for its sizes 2 x 3, not more than 18");
+    getrusage(RUSAGE_SELF, &after);
+    BOOST_TEST(after.ru_maxrss - before.ru_maxrss < 10'000);  // KiB
 }
 
 BOOST_AUTO_TEST_CASE(damaged_gzip_is_an_error) {

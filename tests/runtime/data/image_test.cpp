@@ -1,6 +1,8 @@
 #define BOOST_TEST_MODULE image
 #include "runtime/data/image.hpp"
 
+#include <sys/resource.h>
+
 #include <boost/test/unit_test.hpp>
 #include <cstdlib>
 #include <iostream>
@@ -190,6 +192,45 @@ BOOST_AUTO_TEST_CASE(sizes_are_checked_before_decoding) {
     BOOST_TEST(contains(refusal(least), "its sides must be 1 to 65535 pixels"));
 }
 
+// 200 MB of zeros in a PNG of 16 x 16, whose header says nothing of them.
+BOOST_AUTO_TEST_CASE(pixels_that_inflate_to_far_more_than_the_picture_are_refused) {
+    std::vector<Bytef> packed(1 << 20);
+    Bytes chunk;
+    {
+        const Bytes zeros(200'000'000);
+        uLongf size = packed.size();
+        BOOST_REQUIRE(compress2(packed.data(), &size, zeros.data(), zeros.size(), 9) == Z_OK);
+        packed.resize(size);
+    }
+    big(chunk, static_cast<std::uint32_t>(packed.size()), 4);
+    text(chunk, "IDAT");
+    chunk.insert(chunk.end(), packed.begin(), packed.end());
+    big(chunk, 0, 4);
+    const Bytes plain = png(ramp(16, 16, 1), 16, 16, 1);
+    Bytes bomb(plain.begin(), plain.begin() + 33);  // the magic and the header
+    bomb.insert(bomb.end(), chunk.begin(), chunk.end());
+    bomb.insert(bomb.end(), plain.end() - 12, plain.end());
+    rusage before{}, after{};
+    getrusage(RUSAGE_SELF, &before);
+    BOOST_TEST(contains(refusal(with_png_checksums(bomb)), "that can be decoded (outofmem)"));
+    getrusage(RUSAGE_SELF, &after);
+    BOOST_TEST(after.ru_maxrss - before.ru_maxrss < 50'000);  // KiB
+    BOOST_TEST(refusal(plain).empty());
+}
+
+// Many rows of one colour are small in a file as well, and welcome.
+BOOST_AUTO_TEST_CASE(a_large_flat_picture_is_read) {
+    const Picture picture = decode_picture(png(Bytes(3000 * 4000, 9), 3000, 4000, 1), 1, "x");
+    BOOST_TEST((picture.shape == PictureShape{1, 4000, 3000}));
+    BOOST_TEST(std::count(picture.pixels.begin(), picture.pixels.end(), 9) == 3000 * 4000);
+}
+
+BOOST_AUTO_TEST_CASE(only_the_first_of_a_great_many_frames_is_decoded) {
+    const Picture one = decode_picture(gif(Bytes(40, 3), 8, 5, 1), 3, "x");
+    const Picture many = decode_picture(gif(Bytes(40, 3), 8, 5, 20'000), 3, "x");
+    BOOST_TEST((many.shape == one.shape && many.pixels == one.pixels));
+}
+
 BOOST_AUTO_TEST_CASE(huffman_tables_larger_than_the_decoders_are_refused) {
     Bytes table{0xFF, 0xC4};
     big(table, 2 + 17 + 510, 2);
@@ -201,6 +242,59 @@ BOOST_AUTO_TEST_CASE(huffman_tables_larger_than_the_decoders_are_refused) {
     Bytes behind_pixels = plain;  // where a second scan would begin
     behind_pixels.insert(behind_pixels.end() - 2, table.begin(), table.end());
     BOOST_TEST(contains(refusal(behind_pixels), "its Huffman tables are malformed"));
+}
+
+// The last bytes before the end of the image are missing, so that the coded pixels run out at every place: within a
+// code, behind one and within the bits that follow it. The sanitizers watch the decoder.
+BOOST_AUTO_TEST_CASE(coded_pixels_that_run_out_end_in_an_error_or_a_picture) {
+    for (const Bytes& file : {jpeg(ramp(24, 24, 3), 24, 24, 3), jpeg(ramp(24, 24, 1), 24, 24, 1), progressive_jpeg()}) {
+        const Bytes scan{0xFF, 0xDA};
+        const auto first = std::search(file.begin(), file.end(), scan.begin(), scan.end()) + 14;
+        int pictures = 0;
+        for (auto end = first; end < file.end() - 2; ++end) {
+            Bytes cut(file.begin(), end);
+            cut.insert(cut.end(), {0xFF, 0xD9});
+            try {
+                pictures += decode_picture(cut, 3, "x").shape == PictureShape{3, 24, 24};
+            } catch (const tn::Error& error) {
+                BOOST_REQUIRE(std::string(error.what()).starts_with("x: "));
+            }
+        }
+        BOOST_TEST(pictures > 0);
+    }
+}
+
+// The decoder takes the comment for the end of the number and reads 25535 as the largest value: two bytes a pixel.
+BOOST_AUTO_TEST_CASE(a_number_of_a_pgm_ends_in_white_space) {
+    const auto file = [](std::string header) {
+        header.resize(header.size() + 100, ' ');
+        return Bytes(header.begin(), header.end());
+    };
+    BOOST_TEST(refusal(file("P5\n# c\n3 2\t255\n")).empty());
+    for (const char* header : {"P5\n# c\n1# 3\n2 25535\n# c\n", "P5 3;2 255 ", "P5 3 2 255#", "P5 3 2 # c\n #d\nx255 "})
+        BOOST_TEST(contains(refusal(file(header)), "three numbers, each with white space behind it"), header);
+}
+
+BOOST_AUTO_TEST_CASE(a_jpeg_of_a_great_many_scans_is_refused) {
+    Bytes file = progressive_jpeg();
+    const Bytes scan{0xFF, 0xDA}, bytes(file.begin(), file.end() - 2);
+    const auto last = std::find_end(bytes.begin(), bytes.end(), scan.begin(), scan.end());
+    const auto with_scans = [&](int more) {
+        Bytes longer = bytes;
+        for (int i = 0; i < more; ++i) longer.insert(longer.end(), last, bytes.end());
+        longer.insert(longer.end(), {0xFF, 0xD9});
+        return longer;
+    };
+    BOOST_TEST(refusal(with_scans(0)).empty());
+    BOOST_TEST(contains(refusal(with_scans(1024)), "it has more than 1024 scans"));
+    Bytes large = with_scans(16);  // 8000 x 8000: sixteen visits of every pixel
+    const Bytes frame{0xFF, 0xC2};
+    const auto header = std::search(large.begin(), large.end(), frame.begin(), frame.end());
+    for (const int i : {5, 7}) {
+        header[i] = 8000 / 256;
+        header[i + 1] = 8000 % 256;
+    }
+    BOOST_TEST(contains(refusal(large), "it has more than 16 scans"));
 }
 
 BOOST_AUTO_TEST_CASE(a_flat_picture_stays_flat) {

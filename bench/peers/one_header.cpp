@@ -1,0 +1,42 @@
+// The reference network as the one header that typenet exports: one thread, no library. Prints `name value` pairs.
+// Usage: one_header [batch] [steps]
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <vector>
+
+#include "reference_export.hpp"
+
+template <class F> double median_ms(int count, F f) {
+    std::vector<double> ms;
+    for (int i = 0; i < count + 2; ++i) {
+        const auto start = std::chrono::steady_clock::now();
+        f();
+        if (i >= 2)
+            ms.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
+    }
+    std::nth_element(ms.begin(), ms.begin() + count / 2, ms.end());
+    return ms[static_cast<std::size_t>(count / 2)];
+}
+
+int main(int argc, char** argv) {
+    const int batch = argc > 1 ? std::atoi(argv[1]) : 64, steps = argc > 2 ? std::max(1, std::atoi(argv[2])) : 15;
+    static float x[exported::inputs], y[exported::outputs], work[exported::workspace];
+    for (std::size_t i = 0; i < exported::inputs; ++i) x[i] = static_cast<float>(i * 7919 % 1000) / 500 - 1;
+    float sum = 0;  // printed, so that nothing is left out
+    const auto infer = [&] {
+        exported::infer(x, y, work);
+        sum += y[0];
+    };
+    std::printf("backend one exported header, 1 thread\n");
+    std::printf("infer_one_ms %.4f\n", median_ms(std::max(steps, 50), infer));
+    std::printf("infer_batch_ms %.3f\n", median_ms(std::min(steps, 3), [&] {
+                    for (int i = 0; i < batch; ++i) infer();
+                }));
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    std::printf("peak_memory_mb %.1f\nsum %f\n", static_cast<double>(usage.ru_maxrss) / 1024, static_cast<double>(sum));
+}

@@ -1,0 +1,42 @@
+#!/usr/bin/env python3
+"""An exported network in onnxruntime; prints `name value` pairs.
+
+usage: onnxruntime_reference.py MODEL [--threads N] [--batch B] [--steps S] [--side H]
+"""
+import argparse
+import resource
+import statistics
+import time
+
+import numpy
+import onnxruntime
+
+parser = argparse.ArgumentParser()
+parser.add_argument("model")
+parser.add_argument("--threads", type=int, default=2)
+parser.add_argument("--batch", type=int, default=64)
+parser.add_argument("--steps", type=int, default=15)
+parser.add_argument("--side", type=int, default=128)
+options = parser.parse_args()
+settings = onnxruntime.SessionOptions()
+settings.intra_op_num_threads = options.threads
+settings.inter_op_num_threads = 1
+session = onnxruntime.InferenceSession(options.model, settings, providers=["CPUExecutionProvider"])
+x = numpy.random.default_rng(0).standard_normal((options.batch, 1, options.side, options.side), dtype=numpy.float32)
+one = x[:1].copy()
+
+
+def median_ms(f, count):
+    times = []
+    for i in range(count + 2):
+        start = time.perf_counter()
+        f()
+        if i >= 2:
+            times.append(1e3 * (time.perf_counter() - start))
+    return statistics.median(times)
+
+
+print("backend onnxruntime", onnxruntime.__version__)
+print(f"infer_batch_ms {median_ms(lambda: session.run(None, {'x': x}), options.steps):.3f}")
+print(f"infer_one_ms {median_ms(lambda: session.run(None, {'x': one}), max(options.steps, 200)):.4f}")
+print(f"peak_memory_mb {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.1f}")

@@ -1,0 +1,133 @@
+#include "typenet_photos.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <mutex>
+#include <new>
+#include <string>
+#include <vector>
+
+#include "../model.hpp"
+#include "runtime/data/image.hpp"
+#include "runtime/train/probabilities.hpp"
+
+using namespace tn;
+
+struct typenet_photos {
+    typenet_photos(const char* path, int threads) : backend(threads), model(backend), info(photos::load_model(path, model)) {}
+
+    cpu::Backend backend;
+    Model<photos::Network> model;
+    CheckpointInfo info;
+    std::mutex one_at_a_time;
+};
+
+namespace {
+
+thread_local std::string last_error;
+
+/// What the caller has done wrong.
+struct BadArgument : Error {
+    using Error::Error;
+};
+
+void require(bool in_order, const char* words) {
+    if (!in_order) throw BadArgument(words);
+}
+
+/// Runs f; what it throws becomes a status and words. An Error means `of_error` here.
+template <class F> typenet_status guarded(typenet_status of_error, F f) noexcept {
+    const auto failed = [](typenet_status status, const char* words) {
+        try {
+            last_error = words;
+        } catch (...) {
+            last_error.clear();
+        }
+        return status;
+    };
+    try {
+        f();
+        return TYPENET_OK;
+    } catch (const BadArgument& e) {
+        return failed(TYPENET_BAD_ARGUMENT, e.what());
+    } catch (const Error& e) {
+        return failed(of_error, e.what());
+    } catch (const std::bad_alloc&) {
+        return failed(TYPENET_NO_MEMORY, "there is not enough memory");
+    } catch (const std::exception& e) {
+        return failed(TYPENET_FAILED, e.what());
+    } catch (...) {
+        return failed(TYPENET_FAILED, "an unknown failure");
+    }
+}
+
+/// Rows of pixels as a grey picture; the weights of the colours are those of the decoder of files.
+Picture grey_picture(const unsigned char* pixels, int width, int height, int channels, std::size_t stride) {
+    const auto w = static_cast<std::size_t>(width), n = static_cast<std::size_t>(channels);
+    Picture picture{{1, height, width}, {}};
+    picture.pixels.resize(picture.shape.size());
+    std::uint8_t* out = picture.pixels.data();
+    for (int y = 0; y < height; ++y, pixels += stride)
+        for (std::size_t x = 0; x < w; ++x) {
+            const unsigned char* p = pixels + x * n;
+            *out++ = channels == 1 ? p[0] : static_cast<std::uint8_t>((p[0] * 77 + p[1] * 150 + p[2] * 29) >> 8);
+        }
+    return picture;
+}
+
+void classify(typenet_photos& model, const Picture& picture, float* to) {
+    Pictures one;
+    one.shape = photos::picture_shape;
+    one.pixels = resize(picture, one.shape).pixels;
+    one.labels = {0};
+    const std::lock_guard lock(model.one_at_a_time);
+    const std::vector<float> p = probabilities(model.model, one, model.info.normalise, 1);
+    std::copy(p.begin(), p.end(), to);
+}
+
+}  // namespace
+
+extern "C" {
+
+typenet_status typenet_photos_open(const char* path, int threads, typenet_photos** model) {
+    if (model) *model = nullptr;
+    return guarded(TYPENET_BAD_FILE, [&] {
+        require(path && model, "the path and the model must not be null");
+        require(threads >= 0 && threads <= 1024, "the threads must be 0 to 1024");
+        *model = new typenet_photos(path, threads);
+    });
+}
+
+void typenet_photos_close(typenet_photos* model) { delete model; }
+
+const char* typenet_photos_error(void) { return last_error.c_str(); }
+
+int typenet_photos_classes(const typenet_photos* model) {
+    return model ? static_cast<int>(model->info.classes.size()) : 0;
+}
+
+const char* typenet_photos_class_name(const typenet_photos* model, int number) {
+    if (number < 0 || number >= typenet_photos_classes(model)) return nullptr;
+    return model->info.classes[static_cast<std::size_t>(number)].c_str();
+}
+
+typenet_status typenet_photos_classify(typenet_photos* model, const unsigned char* pixels, int width, int height,
+                                       int channels, size_t stride, float* probabilities) {
+    return guarded(TYPENET_BAD_ARGUMENT, [&] {
+        require(model && pixels && probabilities, "the model, the pixels and the probabilities must not be null");
+        check_picture_shape({channels, height, width}, "a picture to classify");
+        const std::size_t row = static_cast<std::size_t>(width) * static_cast<std::size_t>(channels);
+        require(stride == 0 || stride >= row, "the stride must be 0 or the bytes of a row or more");
+        classify(*model, grey_picture(pixels, width, height, channels, stride ? stride : row), probabilities);
+    });
+}
+
+typenet_status typenet_photos_classify_file(typenet_photos* model, const char* path, float* probabilities) {
+    return guarded(TYPENET_BAD_FILE, [&] {
+        require(model && path && probabilities, "the model, the path and the probabilities must not be null");
+        classify(*model, read_picture(path, photos::picture_shape.channels), probabilities);
+    });
+}
+
+}  // extern "C"

@@ -1,0 +1,91 @@
+// What a training loop does differently where several processes share every step.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "runtime/core/error.hpp"
+#include "runtime/core/random.hpp"
+#include "runtime/data/loader.hpp"
+#include "runtime/distributed/group.hpp"
+#include "runtime/distributed/share.hpp"
+#include "runtime/train/mixup.hpp"
+
+namespace tn {
+
+/// Takes each batch to the model: all of it where one process trains alone, else this process's part, after which the
+/// model's backend computes the whole batch's statistics and gradients with the others.
+class SharedSteps {
+public:
+    /// `group` may be null. Throws Error when its processes cannot share such a batch, when the model's backend cannot
+    /// share at all, or when the others have other photographs.
+    template <class M>
+    SharedSteps(M& model, const Pictures& training, int batch, float mixup, Group* group) : group_(group), mixup_(mixup) {
+        if (!group) return;
+        constexpr int most = M::network::batch;
+        const int used = std::min(batch, training.size());
+        if (used < group->size() || group->size() > most || part(used) > most)
+            throw Error("a batch of " + std::to_string(used) + " cannot be shared by " + std::to_string(group->size()) +
+                        " processes: each computes 1 to " + std::to_string(most) + " of its pictures");
+        model.join(group);
+        if (!group->same(fingerprint(training)))
+            throw Error("the processes do not train on the same photographs: every machine must read the same folder");
+        if (mixup > 0) mixed_.resize(static_cast<std::size_t>(used) * M::network::input.size());
+    }
+
+    /// The model gets every batch as the loader gives it.
+    bool as_they_are() const { return !group_ && mixup_ == 0; }
+
+    /// The most samples of a batch of n that one process computes.
+    int part(int n) const { return group_ ? (n + group_->size() - 1) / group_->size() : n; }
+
+    /// Leaves out the pictures that this process does not need. A blend needs those of others.
+    void limit(LoaderOptions& loading) const {
+        if (!group_ || mixup_ > 0) return;
+        loading.rank = group_->rank();
+        loading.ranks = group_->size();
+    }
+
+    /// Throws Error unless every process has taken as many steps.
+    void check_same(std::uint64_t step) const {
+        if (group_ && !group_->same(static_cast<int>(step)))
+            throw Error("the processes do not go on from the same model: every machine must read the same folder");
+    }
+
+    /// Fills the model's input and labels with this process's part of the batch, and returns how many samples it is.
+    /// `random` is of this step.
+    template <class M> int take(M& model, const BatchView& batch, const Random& random) {
+        const Share share = group_ ? share_of(batch.n, group_->rank(), group_->size()) : Share{0, batch.n, true};
+        if (group_) model.join(share.alone ? nullptr : group_);
+        const std::size_t size = batch.images.size() / static_cast<std::size_t>(batch.n);
+        const auto first = static_cast<std::size_t>(share.first), count = static_cast<std::size_t>(share.count);
+        if (mixup_ > 0) {
+            const std::span<float> all = group_ ? std::span<float>(mixed_) : model.input();
+            mix_pairs(batch.images, batch.n, mixup_, random, all);
+            if (group_) std::copy_n(all.data() + first * size, count * size, model.input().data());
+        } else {
+            std::copy_n(batch.images.data() + first * size, count * size, model.input().data());
+        }
+        std::copy_n(batch.labels.data() + first, count, model.labels().data());
+        return share.count;
+    }
+
+private:
+    /// A checksum of the pictures and their labels (FNV-1a, Fowler, Noll and Vo).
+    static int fingerprint(const Pictures& pictures) {
+        std::uint64_t hash = 0xCBF29CE484222325u;
+        const auto add = [&hash](std::uint64_t value) { hash = (hash ^ value) * 0x100000001B3u; };
+        for (const std::uint8_t byte : pictures.pixels) add(byte);
+        for (const int label : pictures.labels) add(static_cast<std::uint64_t>(label));
+        return static_cast<int>(hash ^ hash >> 32);
+    }
+
+    Group* group_;
+    float mixup_;
+    std::vector<float> mixed_;
+};
+
+}  // namespace tn

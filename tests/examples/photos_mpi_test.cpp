@@ -1,0 +1,108 @@
+// photos train by several processes on this machine, started by mpirun.
+#define BOOST_TEST_MODULE photos_mpi
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+#include <iostream>
+#include <sstream>
+
+#include "tests/support/process.hpp"
+
+using namespace tn_test;
+namespace fs = std::filesystem;
+
+namespace {
+
+const std::string mpirun =
+    "OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1 "
+    "OMPI_MCA_btl_vader_single_copy_mechanism=none mpirun ";
+
+/// Says so where there is no mpirun or photos knows no MPI.
+bool is_there() {
+    if (TN_MPI && std::system("command -v mpirun >/dev/null") == 0) return true;
+    std::cout << "skipped: built without MPI, or mpirun is not there\n";
+    return false;
+}
+
+std::string train(int processes, const fs::path& out, const std::string& more) {
+    return mpirun + fmt::format("-n {} ", processes) +
+           command_of("photos", {"train", "--generated", "20", "--out", out.string(), "--threads", "1"}) + " " + more;
+}
+
+/// The training losses of metrics.csv.
+std::vector<double> losses(const fs::path& run) {
+    std::istringstream lines(content(run / "metrics.csv"));
+    std::vector<double> all;
+    std::string line;
+    std::getline(lines, line);
+    for (double loss = 0; std::getline(lines, line);)
+        if (std::sscanf(line.c_str(), "%*d,%*d,%lf", &loss) == 1) all.push_back(loss);
+    return all;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(two_processes_have_the_curve_of_one) {
+    if (!is_there()) return;
+    TemporaryFolder folder;
+    const std::string options = "--batch 12 --epochs 4";
+    const Run one = run_shell(command_of("photos", {"train", "--generated", "20", "--out", (folder / "one").string(),
+                                                    "--threads", "1"}) + " " + options);
+    const Run two = run_shell(train(2, folder / "two", options));
+    BOOST_REQUIRE_MESSAGE(one.status == 0 && two.status == 0, one.err + two.err);
+    BOOST_TEST(contains(two.out, "2 processes, 2 of them on this machine, share every batch of 12\n"));
+    BOOST_TEST(two.out.find("classes, ") == two.out.rfind("classes, "));  // one of them speaks
+    const auto alone = losses(folder / "one"), shared = losses(folder / "two");
+    BOOST_REQUIRE(alone.size() == 4 && shared.size() == 4);
+    for (std::size_t i = 0; i < 4; ++i) BOOST_TEST(std::abs(shared[i] - alone[i]) < 0.02 * alone[i]);
+    BOOST_TEST(std::abs(shared[0] - alone[0]) < 0.001 * alone[0]);
+    BOOST_TEST(run("photos", {"inspect", "--model", (folder / "two/model.safetensors").string()}).status == 0);
+    // What two began one can go on with, and the other way round.
+    BOOST_TEST(run_shell(train(2, folder / "one", "--batch 12 --epochs 5 --resume")).status == 0);
+    BOOST_TEST(losses(folder / "one").size() == 5);
+}
+
+BOOST_AUTO_TEST_CASE(a_lost_process_ends_all_and_leaves_the_last_model_whole) {
+    if (!is_there()) return;
+    TemporaryFolder folder;
+    const fs::path out = folder / "run";
+    // The shell finds the process of rank 1 by what mpirun tells it.
+    const std::string script =
+        train(2, out, "--batch 12 --iterations 100000") + " & p=$!; while [ ! -s " +
+        quoted((out / "model.safetensors").string()) +
+        " ] && kill -0 $p 2>/dev/null; do sleep 0.05; done; for q in $(ps -o pid= --ppid $p); do "
+        "if tr '\\0' '\\n' < /proc/$q/environ | grep -qx OMPI_COMM_WORLD_RANK=1; then kill -9 $q; fi; done; wait $p";
+    const Run r = run_shell(script);
+    BOOST_TEST(r.status != 0);
+    BOOST_TEST(contains(r.err + r.out, "mpirun noticed that process rank 1"), r.err + r.out);
+    BOOST_TEST(contains(r.err + r.out, "signal 9"));
+    BOOST_TEST(run("photos", {"inspect", "--model", (out / "model.safetensors").string()}).status == 0);
+    // It is not locked, and its steps are counted.
+    BOOST_TEST(contains(complaint("photos", {"train", "--generated", "20", "--out", out.string(), "--batch", "12",
+                                             "--iterations", "1", "--resume"}),
+                        "ask for a longer one"));
+}
+
+BOOST_AUTO_TEST_CASE(a_signal_to_all_ends_them_after_a_step_with_a_model) {
+    if (!is_there()) return;
+    TemporaryFolder folder;
+    const fs::path out = folder / "run";
+    const std::string script = train(2, out, "--batch 12 --iterations 100000") + " & p=$!; while [ ! -s " +
+                               quoted((out / "model.safetensors").string()) +
+                               " ] && kill -0 $p 2>/dev/null; do sleep 0.05; done; kill -TERM $(ps -o pid= --ppid $p); wait $p";
+    const Run r = run_shell(script);
+    BOOST_TEST(r.status != 0);
+    BOOST_TEST(contains(r.out, "stopped by SIGTERM after "), r.out + r.err);
+    BOOST_TEST(contains(r.out, "the model is saved in "));
+    BOOST_TEST(!fs::exists(out / ".lock"));
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_shared_is_an_error_of_all) {
+    if (!is_there()) return;
+    TemporaryFolder folder;
+    const Run few = run_shell(train(3, folder / "run", "--batch 2 --epochs 1"));
+    BOOST_TEST(few.status == 1);
+    BOOST_TEST(contains(few.err, "a batch of 2 cannot be shared by 3 processes"), few.err);
+    const Run none = run_shell(train(2, folder / "run", "--resume --batch 4 --epochs 1"));
+    BOOST_TEST(none.status == 1);
+    BOOST_TEST(contains(none.err, "model.safetensors: cannot be read"), none.err);
+}
