@@ -81,7 +81,7 @@ void Progress::show(const ProgressState& s) {
     last_ = now;
     drawn_ = true;
     // One column less than the terminal has: the last one would wrap.
-    put(out_, "\r" + progress_line(s, width_ - 1, unicode_) + "\x1b[K");
+    put(out_, fmt::format("\r{}\x1b[K", progress_line(s, width_ - 1, unicode_)));
 }
 
 void Progress::say(const std::string& line) {

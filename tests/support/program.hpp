@@ -23,7 +23,7 @@ inline bool run_until(const std::filesystem::path& file, const std::string& name
     const std::string script = command_of(name, words) + " >/dev/null 2>&1 & p=$!; while [ ! -s " +
                                quoted(file.string()) +
                                " ] && kill -0 $p 2>/dev/null; do sleep 0.01; done; kill -9 $p 2>/dev/null; killed=$?; "
-                               "wait $p; exit $killed";
+                               "{ wait $p; } 2>/dev/null; exit $killed";
     return std::system(script.c_str()) == 0;
 }
 
