@@ -33,9 +33,9 @@ EpochResult parse(const std::string& line, const std::string& where) {
 std::string to_csv(const std::vector<EpochResult>& epochs) {
     std::string text = fmt::format("{}\n", header);
     for (const EpochResult& e : epochs)
-        text += fmt::format("{},{},{:.6f},{:.6f},{:.6f},{:.6f},{:.6f},{:.6f},{:.2f},{:.4f},{:.4f}\n", e.epoch, e.iteration,
-                            e.train_loss, e.train_accuracy, e.test_loss, e.test_accuracy, e.held_loss, e.held_accuracy,
-                            e.seconds, e.feed.idle, e.feed.loader);
+        text += fmt::format("{},{},{:.6f},{:.6f},{:.6f},{:.6f},{:.6f},{:.6f},{:.2f},{:.4f},{:.4f}\n", e.epoch,
+                            e.iteration, e.train_loss, e.train_accuracy, e.test_loss, e.test_accuracy, e.held_loss,
+                            e.held_accuracy, e.seconds, e.feed.idle, e.feed.loader);
     return text;
 }
 
