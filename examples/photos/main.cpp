@@ -45,6 +45,7 @@ int main(int argc, char** argv) {
     train_command->add_option("folder", t.folder, "photographs, one sub-folder a class");
     train_command->add_option("--test", t.test_folder, "a folder of its own to test on");
     train_command->add_option("--out", t.out, "where the model, curves and pictures go")->capture_default_str();
+    train_command->add_option("--cache", t.cache, "a folder that keeps decoded photographs, so that they are decoded once");
     train_command->add_option("--epochs", t.epochs, "times through all photographs; 0: at least 40 and 1000 batches")->capture_default_str()->check(CLI::Range(0, 1000000));
     train_command->add_option("--iterations", t.iterations, "batches instead of epochs")->check(CLI::Range(1, 1000000000));
     train_command->add_option("--batch", t.batch, "photographs a step; auto: as many as fit into memory")->capture_default_str();

@@ -34,6 +34,7 @@ std::vector<std::pair<std::string, std::string>> facts(const Results& r) {
         {"augmentation", c.augmentation},
         {"label smoothing, mixup, averaging", fmt::format("{:g}, {:g}, {:g}", c.smoothing, c.mixup, c.average)},
         {"class weights", c.class_weights},
+        {"waited for photographs", fmt::format("{:.1f} % of the time", 100 * end.feed.idle)},
         {"seed", fmt::format("{}", c.seed)},
         {"machine", r.machine}};
     if (c.patience > 0)

@@ -41,12 +41,13 @@ Sets draw_characters(const TrainCommand& c, PictureShape shape) {
 }
 
 Sets read_folders(const TrainCommand& c, PictureShape shape, ThreadPool& pool) {
-    const Pictures all = read_folder(c.folder, shape, pool);
+    FolderOptions options;
+    options.cache = c.cache;
+    const Pictures all = read_folder(c.folder, shape, pool, options);
     print_skipped(all);
     if (c.test_folder.empty()) return split(all, c);
-    FolderOptions same_classes;
-    same_classes.classes = all.classes;
-    const Pictures test = read_folder(c.test_folder, shape, pool, same_classes);
+    options.classes = all.classes;
+    const Pictures test = read_folder(c.test_folder, shape, pool, options);
     print_skipped(test);
     std::vector<SkippedFile> skipped = all.skipped;
     skipped.insert(skipped.end(), test.skipped.begin(), test.skipped.end());

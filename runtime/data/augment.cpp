@@ -61,8 +61,8 @@ struct Scaling {
 };
 
 Scaling scaling(const Normalise& n, std::size_t channel) {
-    const double deviation = static_cast<double>(n.deviation[channel]);
-    return {static_cast<float>(1 / (255 * deviation)), static_cast<float>(-static_cast<double>(n.mean[channel]) / deviation)};
+    const double mean = static_cast<double>(n.mean[channel]), deviation = static_cast<double>(n.deviation[channel]);
+    return {static_cast<float>(1 / (255 * deviation)), static_cast<float>(-mean / deviation)};
 }
 
 /// Samples every channel of `in` at the places that were drawn, in 0 .. 255.

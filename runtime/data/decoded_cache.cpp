@@ -98,8 +98,9 @@ PictureStamp stamp_of(const fs::path& path) {
 
 DecodedCache::DecodedCache(const fs::path& folder, const fs::path& pictures, PictureShape shape, Fit fit)
     : shape_(shape), fit_(fit) {
-    const std::string of = fmt::format("{}x{}x{} {} {}", shape.channels, shape.height, shape.width, static_cast<int>(fit),
-                                       fs::absolute(pictures).lexically_normal().string());
+    const std::string of =
+        fmt::format("{}x{}x{} {} {}", shape.channels, shape.height, shape.width, static_cast<int>(fit),
+                    fs::absolute(pictures).lexically_normal().string());
     path_ = folder / fmt::format("{:016x}.pictures", short_name(of));
     try {
         file_ = read_file(path_, std::numeric_limits<std::uint64_t>::max());

@@ -28,14 +28,15 @@ class DecodedCache {
 public:
     /// Reads the file that keep() wrote for these three in `folder`. When there is none, or it is damaged, or of
     /// another shape, it knows no picture.
-    DecodedCache(const std::filesystem::path& folder, const std::filesystem::path& pictures, PictureShape shape, Fit fit);
+    DecodedCache(const std::filesystem::path& folder, const std::filesystem::path& pictures, PictureShape shape,
+                 Fit fit);
 
     /// The shape.size() pixels of that picture; empty when they are not known.
     std::span<const std::uint8_t> find(const PictureStamp& stamp) const;
     std::size_t size() const { return place_.size(); }
 
-    /// Writes these pictures, stamps.size() times shape.size() bytes, and only these, as a whole or not at all; `folder`
-    /// is made if it is not there. Throws Error "path: reason".
+    /// Writes these pictures, stamps.size() times shape.size() bytes, and only these, as a whole or not at all;
+    /// `folder` is made if it is not there. Throws Error "path: reason".
     void keep(const std::vector<PictureStamp>& stamps, std::span<const std::uint8_t> pixels) const;
 
     const std::filesystem::path& path() const { return path_; }

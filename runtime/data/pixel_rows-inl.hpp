@@ -1,5 +1,5 @@
-// The loops of pixel_rows.hpp for the instruction set that is being compiled, which TN_ISA names; TN_LANES floats make a
-// vector of it. No include guard: pixel_rows.cpp includes it once a set.
+// The loops of pixel_rows.hpp for the instruction set that is being compiled, which TN_ISA names; TN_LANES floats make
+// a vector of it. No include guard: pixel_rows.cpp includes it once a set.
 
 namespace tn::TN_ISA {
 

@@ -46,6 +46,7 @@ BOOST_FIXTURE_TEST_CASE(trains_on_a_folder, Trained) {
     BOOST_TEST(contains(training.out, "3 classes, 9 photographs to train on, 3 to test on"));
     BOOST_TEST(contains(training.out, "cpu, 2 threads, "));
     BOOST_TEST(contains(training.out, "test accuracy "));
+    BOOST_TEST(contains(training.err, "waited for photographs "));
     for (const char* file : {"model.safetensors", "report.html", "curves.png", "confusion.png", "predictions.png",
                              "augmentation.png"}) {
         BOOST_TEST(fs::file_size(folder / "run" / file) > 100u, file);
@@ -56,7 +57,9 @@ BOOST_FIXTURE_TEST_CASE(trains_on_a_folder, Trained) {
     std::istringstream json(lines);
     for (std::string line; std::getline(json, line);) {
         const auto epoch = nlohmann::json::parse(line);
-        BOOST_TEST(epoch.size() == 9u);
+        BOOST_TEST(epoch.size() == 11u);
+        for (const char* share : {"idle", "loading"})
+            BOOST_TEST((epoch[share].get<double>() >= 0 && epoch[share].get<double>() < 1), share);
         BOOST_TEST(contains(content(at("run/metrics.csv")),
                             fmt::format("\n{},{},{:.6f},", epoch["epoch"].get<int>(), epoch["iteration"].get<int>(),
                                         epoch["train_loss"].get<double>())));
@@ -70,6 +73,22 @@ BOOST_FIXTURE_TEST_CASE(trains_on_a_folder, Trained) {
     std::size_t files = 0;
     for (const auto& entry : fs::directory_iterator(at("run"))) files += entry.is_regular_file();
     BOOST_TEST(files == 11u);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_cache_of_decoded_photographs_trains_the_same_model, Photographs) {
+    const auto trained = [&](const char* out, bool cached) {
+        std::vector<std::string> words{"train", set(), "--out", at(out), "--iterations", "3", "--batch", "4"};
+        if (cached) words.insert(words.end(), {"--cache", at("cache")});
+        const Run r = run("photos", words);
+        BOOST_TEST(r.status == 0, r.err);
+        return content(at(out) + "/model.safetensors");
+    };
+    const std::string model = trained("without", false);
+    BOOST_TEST((trained("first", true) == model));
+    BOOST_TEST(std::distance(fs::directory_iterator(at("cache")), {}) == 1);
+    BOOST_TEST((trained("again", true) == model));
+    BOOST_TEST(contains(complaint("photos", {"train", set(), "--out", at("x"), "--cache", "/dev/null/x"}),
+                        "/dev/null/x: the folder cannot be made"));
 }
 
 BOOST_FIXTURE_TEST_CASE(a_run_that_was_killed_and_resumed_ends_with_the_same_model, Photographs) {
