@@ -1,11 +1,10 @@
 // What a GPU takes for the reference network: its training step by precision and batch, its memory against the constant,
 // and every kernel's bytes and operations against what the device can do. Prints a JSON object a line, for bench/gpu.
 // Usage: gpu_kernels [batch...], of 64 and 256.
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <cmath>
+#include <cstdio>
 #include <exception>
-#include <iostream>
 #include <map>
 #include <set>
 #include <string>
@@ -70,7 +69,9 @@ constexpr double inputs(const ConvGeometry& c, int n) { return static_cast<doubl
 constexpr double products(const ConvGeometry& c, int n) { return 2 * values(c, n) * c.channels * c.taps(); }
 constexpr double outputs(const BlockGeometry& g, int n) { return static_cast<double>(n) * static_cast<double>(g.y_size()); }
 std::string named(const char* what, const BlockGeometry& g) {
-    return fmt::format("{}, {} -> {} at {} x {}", what, g.conv.channels, g.conv.filters, g.conv.height, g.conv.width);
+    const auto text = [](int v) { return std::to_string(v); };
+    return std::string(what) + ", " + text(g.conv.channels) + " -> " + text(g.conv.filters) + " at " + text(g.conv.height) +
+           " x " + text(g.conv.width);
 }
 
 template <class K> Work work_of(const K&) { return {}; }
@@ -142,8 +143,8 @@ Pictures noise(int count) {
 }
 
 void print_step(const char* program, Precision p, int batch, double ms) {
-    fmt::print("{{\"kind\": \"step\", \"program\": \"{}\", \"precision\": \"{}\", \"batch\": {}, \"ms\": {:.5f}}}\n",
-               program, name(p), batch, ms);
+    std::printf("{\"kind\": \"step\", \"program\": \"%s\", \"precision\": \"%s\", \"batch\": %d, \"ms\": %.5f}\n",
+                program, name(p), batch, ms);
     std::fflush(stdout);
 }
 
@@ -154,8 +155,8 @@ template <Precision P, int Samples> void steps() {
     Backend backend;
     const std::size_t before = cuda::free_bytes();
     M model(backend);
-    fmt::print("{{\"kind\": \"memory\", \"precision\": \"{}\", \"batch\": {}, \"constant\": {}, \"measured\": {}}}\n",
-               name(P), Samples, N::template train_bytes<Adam, SizesOf<Backend>>, before - cuda::free_bytes());
+    std::printf("{\"kind\": \"memory\", \"precision\": \"%s\", \"batch\": %d, \"constant\": %zu, \"measured\": %zu}\n",
+                name(P), Samples, N::template train_bytes<Adam, SizesOf<Backend>>, before - cuda::free_bytes());
     Stopwatch watch(backend.device().stream());
     {
         fill(model);
@@ -192,8 +193,8 @@ template <Precision P> void kernels() {
         const double us = 1e3 * median(static_cast<int>(seen.ms.size()) - 2, [&, i = std::size_t{2}]() mutable {
             return seen.ms[i++];
         });
-        fmt::print("{{\"kind\": \"kernel\", \"precision\": \"{}\", \"name\": \"{}\", \"us\": {:.3f}, \"bytes\": {}, "
-                   "\"flops\": {}}}\n", name(P), name_of, us, seen.work.bytes, seen.work.flops);
+        std::printf("{\"kind\": \"kernel\", \"precision\": \"%s\", \"name\": \"%s\", \"us\": %.3f, \"bytes\": %.0f, "
+                    "\"flops\": %.0f}\n", name(P), name_of.c_str(), us, seen.work.bytes, seen.work.flops);
     }
 }
 
@@ -218,8 +219,8 @@ template <Precision P> void peak() {
     const double multiply = median(5, [&] { return watch.ms([&] { gpu.multiply(product); }); });
     cudaFree(from);
     cudaFree(to);
-    fmt::print("{{\"kind\": \"peak\", \"precision\": \"{}\", \"bandwidth\": {}, \"flops\": {}}}\n", name(P),
-               2e3 * static_cast<double>(bytes) / copy, 2e3 * std::pow(side, 3) / multiply);
+    std::printf("{\"kind\": \"peak\", \"precision\": \"%s\", \"bandwidth\": %.0f, \"flops\": %.0f}\n", name(P),
+                2e3 * static_cast<double>(bytes) / copy, 2e3 * std::pow(side, 3) / multiply);
 }
 
 template <Precision P> void all(const std::set<int>& batches) {
@@ -239,6 +240,6 @@ int main(int argc, char** argv) try {
     all<Precision::tf32>(batches);
     all<Precision::bf16>(batches);
 } catch (const std::exception& e) {
-    fmt::print(stderr, "error: {}\n", e.what());
+    std::fprintf(stderr, "error: %s\n", e.what());
     return 1;
 }
