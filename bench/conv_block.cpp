@@ -2,10 +2,11 @@
 // convolution and the share of this machine's roofline, the least time that a pass needs at the measured peaks over the
 // time taken.
 //
-// `roof` counts the products of the method that is used, and every tensor that must be read or written once: x, y, the
-// parameters, the gradients, and what forward leaves for backward. Statistics, Winograd's transforms, maxima, changes
-// of layout and second readings of a tensor are not counted as needed. `direct` counts the products of direct
-// convolution instead and the same bytes: it can exceed 100 %.
+// `roof` counts the products of the method that is used (and the first layer's moments, which take the place of its
+// statistics), and every tensor that must be read or written once: x, y, the parameters, the gradients, and what
+// forward leaves for backward. Other statistics, Winograd's transforms, maxima, changes of layout and second readings
+// of a tensor are not counted as needed. `direct` counts the products of direct convolution instead and the same
+// bytes: it can exceed 100 %.
 // Usage: conv_block [threads] [isa] [batch] [repetitions]
 #include "runtime/cpu/conv_block.hpp"
 

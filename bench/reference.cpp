@@ -27,7 +27,8 @@ int main(int argc, char** argv) try {
     {
         Model<Reference, Adam> model(backend);
         fill(model);
-        fmt::print("train_step_ms {:.3f}\n", bench::median_ms(steps, 2, [&] { model.train(batch, Adam{.rate = 3e-4f}); }));
+        const double ms = bench::median_ms(steps, 2, [&] { model.train(batch, Adam{.rate = 3e-4f}); });
+        fmt::print("train_step_ms {:.3f}\n", ms);
     }
     Model<Reference> model(backend);
     fill(model);

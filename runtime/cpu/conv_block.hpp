@@ -65,7 +65,8 @@ struct ConvBlock {
 
     static constexpr ConvPlan plan = make_conv_plan<G>();
 
-    /// Floats that forward leaves for backward: z, its maxima, mean and deviation.
+    /// Floats that forward leaves for backward: mean and deviation, and z with its maxima or, of a shallow block, where
+    /// they are (SavedLayout).
     static constexpr std::size_t saved_floats(int batch) { return SavedLayout(plan, batch).floats; }
 
     /// Scratch of one call of any pass.

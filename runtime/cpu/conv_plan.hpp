@@ -96,8 +96,8 @@ struct ConvPlan {
 
 /// Where things lie in `saved`, in floats; a pointer to it need not be aligned. What is kept of channel c of z is
 /// normalised as (z - mean[c]) * deviation[c], with the inverse deviation; without norm these are -bias[c] and 1.
-/// `pooled` is the z that each y came from, where that is not all of z. Winograd's method keeps both blocked. The shallow
-/// one keeps no z, but the moments of the patches (ShallowPlan, with norm) and a byte for each y.
+/// `pooled` is the z that each y came from, where that is not all of z. Winograd's method keeps both blocked. The
+/// shallow one keeps no z, but the moments of the patches (ShallowPlan, with norm) and a byte for each y.
 struct SavedLayout {
     std::size_t mean = 0, deviation = 0, z = 0, pooled = 0, moments = 0, routes = 0, floats = 0;
     bool has_pooled = false;

@@ -197,6 +197,4 @@ void each_window(const ShallowPass& t, const Strip& strip, int columns, const fl
 /// What forward tells backward of a y: 0 .. 3, the value of its window that it is, or that its gradient is zero.
 inline constexpr int route_closed = 4;
 
-using Bytes = unsigned char __attribute__((vector_size(TN_LANES)));
-
 }  // namespace tn::cpu::TN_ISA

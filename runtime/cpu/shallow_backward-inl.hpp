@@ -12,9 +12,14 @@ struct Routed {
     I right, below;
 
     Routed(const float* dy, const unsigned char* routes, int left) {
-        Bytes bytes{};
-        std::memcpy(&bytes, routes, left >= lanes ? sizeof bytes : static_cast<std::size_t>(left));
-        const I where = __builtin_convertvector(bytes, I);
+        I where;
+        if (left >= lanes) {
+            where = widen(routes);
+        } else {
+            unsigned char bytes[lanes]{};
+            std::memcpy(bytes, routes, static_cast<std::size_t>(left));
+            where = widen(bytes);
+        }
         const V from = load_part(dy, left);
         g = where == route_closed ? V{} : from;
         right = where & 1;

@@ -39,8 +39,10 @@ struct ShallowFinisher {
         else
             store_part(y + at, value, left);
         if (!Routes) return;
-        const Bytes bytes = __builtin_convertvector(where, Bytes);
-        std::memcpy(routes + at, &bytes, left >= lanes ? sizeof bytes : static_cast<std::size_t>(left));
+        if (left >= lanes) return narrow(where, routes + at);
+        unsigned char bytes[lanes];
+        narrow(where, bytes);
+        std::memcpy(routes + at, bytes, static_cast<std::size_t>(left));
     }
 };
 

@@ -32,8 +32,7 @@ TN_INLINE void store_part(float* p, V v, int count) {
         std::memcpy(p, &v, sizeof(float) * static_cast<std::size_t>(count));
 }
 
-/// Writes past the caches what is not read again soon: p is a multiple of the vector's size. finish_streams() comes
-/// before another thread reads it.
+/// Writes past the caches what is not read again soon: p is a multiple of the vector's size.
 TN_INLINE void stream(float* p, V v) {
 #if defined(__x86_64__) && TN_LANES == 16
     _mm512_stream_ps(p, reinterpret_cast<__m512>(v));
@@ -45,13 +44,42 @@ TN_INLINE void stream(float* p, V v) {
     store(p, v);
 #endif
 }
+
 /// Whether a buffer is so large that its end pushes its beginning out of the caches, and can be streamed to.
 inline bool worth_streaming(const float* p, std::size_t floats) {
     return floats >= std::size_t{2} << 20 && reinterpret_cast<std::uintptr_t>(p) % 64 == 0;
 }
+
+/// After a task's last stream().
 TN_INLINE void finish_streams() {
 #if defined(__x86_64__)
     _mm_sfence();
+#endif
+}
+
+#if defined(__x86_64__) && TN_LANES == 16
+inline constexpr __mmask16 every = 0xffff;  // without a mask these make g++ 12 warn of what is not set
+#endif
+
+/// `lanes` bytes as integers, and integers of 0 to 127 as bytes: __builtin_convertvector goes value by value here.
+TN_INLINE I widen(const unsigned char* p) {
+#if defined(__x86_64__) && TN_LANES == 16
+    return reinterpret_cast<I>(_mm512_maskz_cvtepu8_epi32(every, _mm_loadu_si128(reinterpret_cast<const __m128i*>(p))));
+#elif defined(__x86_64__) && TN_LANES == 8
+    return reinterpret_cast<I>(_mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p))));
+#else
+    return I{p[0], p[1], p[2], p[3]};
+#endif
+}
+TN_INLINE void narrow(I v, unsigned char* p) {
+#if defined(__x86_64__) && TN_LANES == 16
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_maskz_cvtepi32_epi8(every, reinterpret_cast<__m512i>(v)));
+#elif defined(__x86_64__) && TN_LANES == 8
+    const __m256i all = reinterpret_cast<__m256i>(v);
+    const __m128i words = _mm_packs_epi32(_mm256_castsi256_si128(all), _mm256_extracti128_si256(all, 1));
+    _mm_storel_epi64(reinterpret_cast<__m128i*>(p), _mm_packus_epi16(words, words));
+#else
+    for (int i = 0; i < lanes; ++i) p[i] = static_cast<unsigned char>(v[i]);
 #endif
 }
 

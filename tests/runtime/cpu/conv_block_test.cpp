@@ -524,8 +524,8 @@ std::vector<float> many_samples(Isa isa, std::size_t behind) {
     constexpr int n = 32;
     constexpr std::size_t x_size = n * G.conv.in_size(), y_size = n * G.y_size(), filters = std::size_t(G.conv.filters);
     static_assert(y_size >= std::size_t{2} << 20 || n * Fused::plan.z_kept() >= std::size_t{2} << 20);
-    Placed x(x_size, behind), weight(G.conv.weights(), behind), gamma(filters, 0), y(y_size, behind), dy(y_size, behind),
-        saved(Fused::saved_floats(n), behind), work(Fused::work_floats(n), behind), dweight(G.conv.weights(), behind),
+    Placed x(x_size, behind), weight(G.conv.weights(), behind), gamma(filters, 0), y(y_size, behind),
+        dy(y_size, behind), saved(Fused::saved_floats(n), behind), work(Fused::work_floats(n), behind), dweight(G.conv.weights(), behind),
         other(4 * filters, 0), mean(filters, 0), variance(filters, 0);
     x.fill(1, x_size);
     weight.fill(2, G.conv.weights());
