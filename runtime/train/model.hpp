@@ -456,13 +456,12 @@ private:
     static constexpr bool shares = requires(Backend& b) { b.group(); };
 
     void share_batch(int n) {
-        first_ = 0;
-        whole_ = n;
+        first_ = elsewhere_ = 0;
         if constexpr (shares)
             if (Group* group = backend_.group()) {
                 group->begin_batch(n);
                 first_ = group->first();
-                whole_ = group->whole();
+                elsewhere_ = group->whole() - n;
             }
     }
     void begin_sum(std::size_t node) {
@@ -485,7 +484,7 @@ private:
             if (Group* group = backend_.group()) {
                 double values[2] = {part.loss, static_cast<double>(part.correct)};
                 group->sum(values);
-                return {values[0], static_cast<int>(values[1]), whole_};
+                return {values[0], static_cast<int>(values[1]), part.n + elsewhere_};
             }
         return part;
     }
@@ -532,7 +531,7 @@ private:
 
     void loss(int n, T* dx) {
         LossPass<T> p;
-        p.n = dx ? whole_ : n;
+        p.n = dx ? n + elsewhere_ : n;
         p.outputs = N::output.channels;
         p.active = active_;
         p.smoothing = dx ? T(smoothing_) : T(0);
@@ -574,7 +573,7 @@ private:
     std::vector<Tensor<T>> tensors_;
     std::vector<std::size_t> first_tensor_;
     int active_ = N::output.channels;
-    int first_ = 0, whole_ = 0;  // the samples of the batch before these, and of the whole batch
+    int first_ = 0, elsewhere_ = 0;  // samples of the batch before these, and all that other processes have
     float smoothing_ = 0;
     bool weighted_ = false;
 };
