@@ -39,7 +39,7 @@ struct TrainOptions {
     double evaluate_seconds = 0;           ///< at least so long between two evaluations; 0: after every epoch
     std::filesystem::path save_to;         ///< a checkpoint after every epoch; empty: none
     std::filesystem::path resume_from;     ///< a checkpoint of such a run to go on with; empty: from the start
-    std::function<bool()> stop;            ///< asked after every step, on a GPU every 64: true ends the run, with a checkpoint
+    std::function<bool()> stop;            ///< asked after every step, or 64 on a GPU: true ends the run, and saves
     LoaderOptions loader{};
     std::vector<std::string> classes;
 };
