@@ -2,7 +2,8 @@
 # them: -DTYPENET_CARRIED=FOLDER. Header-only forms, a static zlib, and a plain BLAS for what the CPU is compared with.
 get_filename_component(carried "${TYPENET_CARRIED}" ABSOLUTE)
 if(NOT EXISTS ${carried}/include/boost/config.hpp OR NOT EXISTS ${carried}/libz.a)
-    message(FATAL_ERROR "typenet: ${carried} does not hold the dependencies; run bench/gpu --prepare where they are installed")
+    message(FATAL_ERROR "typenet: ${carried} does not hold the dependencies; "
+                        "run bench/gpu --prepare where they are installed")
 endif()
 find_package(Threads REQUIRED)
 foreach(target Boost::headers Boost::context fmt::fmt nlohmann_json::nlohmann_json CLI11::CLI11 ZLIB::ZLIB)

@@ -1,4 +1,4 @@
-// A plain BLAS: right, not fast. On a machine with a GPU and no OpenBLAS the CPU only says what the GPU is compared with.
+// A plain BLAS: right, not fast. On a machine with a GPU and no OpenBLAS the CPU only says what the GPU must give.
 #include "cblas.h"
 
 #include <cstddef>
@@ -6,8 +6,8 @@
 void cblas_sgemm(CBLAS_ORDER, CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, int m, int n, int k, float alpha, const float* a,
                  int lda, const float* b, int ldb, float beta, float* c, int ldc) {
     const auto at = [](const float* matrix, int leading, bool transposed, int row, int column) {
-        const auto i = static_cast<std::size_t>(transposed ? column : row), j = static_cast<std::size_t>(transposed ? row : column);
-        return matrix[i * static_cast<std::size_t>(leading) + j];
+        const int i = transposed ? column : row, j = transposed ? row : column;
+        return matrix[static_cast<std::size_t>(i) * static_cast<std::size_t>(leading) + static_cast<std::size_t>(j)];
     };
     for (int i = 0; i < m; ++i) {
         float* row = c + static_cast<std::size_t>(i) * static_cast<std::size_t>(ldc);

@@ -29,6 +29,8 @@ int main(int argc, char** argv) try {
     app.add_option("--seed", seed)->capture_default_str()->check(CLI::NonNegativeNumber);
     CLI11_PARSE(app, argc, argv);
 
+    const std::string why_not = device == "cpu" ? "" : why_not_cuda();
+    const bool on_cuda = chooses_cuda(device, why_not);
     const auto read = [&](const char* images, const char* labels) {
         const auto path = [&](const char* name) {
             const auto gz = folder / (std::string(name) + ".gz");
@@ -39,9 +41,8 @@ int main(int argc, char** argv) try {
     const Pictures training = read("train-images-idx3-ubyte", "train-labels-idx1-ubyte");
     const Pictures test = read("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte");
 
-    const std::string why_not = device == "cpu" ? "" : why_not_cuda();
     const std::unique_ptr<DigitsModel> opened =
-        chooses_cuda(device, why_not)
+        on_cuda
             ? open_cuda(precision, static_cast<std::uint64_t>(seed))
             : std::make_unique<ModelWithBackend<Digits, Adam, cpu::Backend>>(
                   std::unique_ptr<cpu::Backend>(new cpu::Backend(open_cpu(threads, "best", precision))),

@@ -51,7 +51,8 @@ std::vector<Suspicion> suspicious_labels(const Pictures& pictures, Networks& net
     o.train.loader.augmentation = parse_augmentation(c.augmentation);
     Progress progress;
     const auto p = out_of_fold(
-        [&](std::uint64_t seed) { return networks.judges(seed); }, Adam{.rate = 1e-3f, .weight_decay = 1e-4f}, small, o, progress, [&](int model, int of) {
+        [&](std::uint64_t seed) { return networks.judges(seed); }, Adam{.rate = 1e-3f, .weight_decay = 1e-4f}, small, o,
+        progress, [&](int model, int of) {
             progress.say(fmt::format("model {} of {}, on the photographs of {} of {} folds", model + 1, of, c.folds - 1,
                                      c.folds));
         });

@@ -8,8 +8,8 @@ namespace photos {
 
 using namespace tn;
 
-/// Grey photographs of 128 x 128, up to `Samples` at a time, up to 1000 classes: the last layer has 1000 outputs, of which a
-/// run uses as many as there are classes (Model::active_outputs). That costs 0.2 % of a training step and saves
+/// Grey photographs of 128 x 128, up to `Samples` at a time, up to 1000 classes: the last layer has 1000 outputs, of
+/// which a run uses as many as there are classes (Model::active_outputs). That costs 0.2 % of a training step and saves
 /// compiling the program for every number of classes. BN after the first Dense lets it learn at Adam's usual rate:
 /// without it, 40 people of 5 photographs each were not learnt within 150 epochs of strong augmentation.
 template <int Samples>

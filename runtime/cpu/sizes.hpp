@@ -1,4 +1,4 @@
-// What the CPU's kernels keep of a layer and need beside it, in values: constant expressions that a network's plan reads.
+// What the CPU's kernels keep of a layer and need beside it, in values: constants that a network's plan reads.
 #pragma once
 
 #include <algorithm>

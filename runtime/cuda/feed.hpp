@@ -1,4 +1,4 @@
-// Training from a data set that lies on the device: a step, from the choice of its pictures to the update, is one graph.
+// Training from a data set that lies on the device: a step, from choosing its pictures to the update, is one graph.
 #pragma once
 
 #include <algorithm>
@@ -32,8 +32,8 @@ public:
     /// Steps between two looks of the host at the loss: so many rules lie on the device.
     static constexpr int steps_ahead = 64;
 
-    /// The model's classes and smoothing, and the weight decay, are those of all steps. Throws Error when the device has no room, as Loader
-    /// does, and unless the pictures are those of the network's input.
+    /// The model's classes and smoothing, and the weight decay, are those of all steps. Throws Error when the device has
+    /// no room, when the batch is out of range, and unless the pictures are those of the network's input.
     Feed(Backend& backend, M& model, const Pictures& pictures, const LoaderOptions& options, float weight_decay)
         : backend_(backend), model_(model), pictures_(pictures.size()),
           batch_(std::min(options.batch, pictures.size())), seed_(options.seed),

@@ -70,7 +70,8 @@ public:
     }
     bool keep_pictures(const Pictures& pictures, const LoaderOptions& options, float weight_decay) override {
         if constexpr (has_feed)
-            feed_ = std::make_unique<typename Backend::template feed<M>>(backend_, model_, pictures, options, weight_decay);
+            feed_ = std::make_unique<typename Backend::template feed<M>>(backend_, model_, pictures, options,
+                                                                         weight_decay);
         return has_feed;
     }
     KeptSteps train_kept(std::uint64_t first, std::span<const Optimizer> optimizers) override {

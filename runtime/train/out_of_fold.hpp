@@ -21,9 +21,10 @@ struct FoldOptions {
     TrainOptions train{};  ///< of each model; the loader's normalisation is fitted to what it is trained on
 };
 
-/// Mean probabilities [pictures][classes] of models, which `make_model(seed)` makes (a pointer to one): each picture's come from the `repeats` models whose
-/// training did not see it, each of the picture and of its mirror image if the augmentation mirrors too. `before_model`
-/// is told which model of how many begins. Throws Error as stratified_folds and train do.
+/// Mean probabilities [pictures][classes] of models, which `make_model(seed)` makes (a pointer to one): each picture's
+/// come from the `repeats` models whose training did not see it, each of the picture and of its mirror image if the
+/// augmentation mirrors too. `before_model` is told which model of how many begins. Throws Error as stratified_folds and
+/// train do.
 template <class MakeModel, class Optimizer>
 std::vector<float> out_of_fold(const MakeModel& make_model, const Optimizer& optimizer, const Pictures& pictures,
                                const FoldOptions& options, Progress& progress,

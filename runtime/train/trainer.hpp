@@ -46,7 +46,7 @@ struct TrainOptions {
     std::filesystem::path save_to;         ///< a checkpoint after every epoch; empty: none
     std::filesystem::path resume_from;     ///< a checkpoint of such a run to go on with; empty: from the start
     std::function<void(const ProgressState&)> after_step;  ///< told of every step, of the epoch that is under way
-    std::function<bool()> stop;  ///< asked after every step, on a GPU every 64: true ends the run, with a checkpoint
+    std::function<bool()> stop;            ///< asked after every step, or 64 on a GPU: true ends the run, and saves
     Group* group = nullptr;                ///< processes that share every batch; all call train() alike. null: one alone
     LoaderOptions loader{};
     std::vector<std::string> classes;

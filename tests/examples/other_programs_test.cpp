@@ -49,6 +49,8 @@ BOOST_AUTO_TEST_CASE(regression_reads_a_table) {
 BOOST_AUTO_TEST_CASE(digits_names_the_file_that_is_missing) {
     const TemporaryFolder folder;
     BOOST_TEST(contains(complaint("digits", {folder.path().string()}), "train-images-idx3-ubyte: cannot be read: No such"));
+    BOOST_TEST(contains(complaint("digits", {folder.path().string(), "--device", "gpu"}),
+                        "--device must be cpu, cuda or auto, not 'gpu'"));
     folder.write("train-images-idx3-ubyte", "not digits");
     folder.write("train-labels-idx1-ubyte", "not digits");
     BOOST_TEST(contains(complaint("digits", {folder.path().string()}), "train-"));

@@ -23,8 +23,9 @@ template <class R> struct PlannedRule {
     TN_DEVICE R get() const { return table[step[0] % size]; }
 };
 
-/// Each weight by the optimizer's own rule (`Rule` is a GivenRule or a PlannedRule), with weight decay where it lies in one of `Count` spans (begin, end), which
-/// are in order. What lies between tensors is 0 with a gradient of 0 and stays so.
+/// Each weight by the optimizer's own rule (`Rule` is a GivenRule or a PlannedRule), with weight decay where it lies in
+/// one of `Count` spans (begin, end), which are in order. What lies between tensors is 0 with a gradient of 0 and stays
+/// so.
 template <class Rule, class DecaySpan, std::size_t Count> struct Update {
     Rule given;
     float decay;

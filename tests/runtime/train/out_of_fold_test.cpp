@@ -48,7 +48,8 @@ std::vector<float> judge(const Pictures& set, const FoldOptions& o, int threads 
                          const std::function<void(int, int)>& told = {}) {
     cpu::Backend backend(threads);
     Quiet quiet;
-    return out_of_fold([&](std::uint64_t seed) { return std::make_unique<Model<Small, Adam>>(backend, seed); }, Adam{.rate = 0.02f}, set, o, quiet.progress, told);
+    return out_of_fold([&](std::uint64_t seed) { return std::make_unique<Model<Small, Adam>>(backend, seed); },
+                       Adam{.rate = 0.02f}, set, o, quiet.progress, told);
 }
 
 }  // namespace

@@ -257,3 +257,35 @@ BOOST_AUTO_TEST_CASE(products_are_those_of_cublas) {
     BOOST_TEST(c[0] == 1 * 1 + 2 * 2 + 3 * 1);
     BOOST_TEST(c[3] == 4 * 0 + 5 * -1 + 6 * 1);
 }
+
+/// Adds `what` to a value.
+struct AddTo {
+    int what;
+    int* value;
+    template <class Thread> void operator()(Thread& t) const {
+        if (t.block() == 0 && t.thread() == 0) *value += what;
+    }
+};
+
+BOOST_AUTO_TEST_CASE(a_graph_is_what_was_launched_with_the_arguments_of_then) {
+    Emulator gpu;
+    int value = 0;
+    AddTo kernel{3, &value};
+    const Emulator::Graph graph = gpu.record([&] {
+        gpu.launch(kernel, 1, threads);
+        kernel.what = 4;
+        gpu.launch(kernel, 1, threads);
+    });
+    kernel.what = 100;
+    BOOST_TEST(value == 0);
+    gpu.replay(graph);
+    gpu.replay(graph);
+    BOOST_TEST(value == 14);
+    BOOST_TEST(gpu.replays() == 2u);
+    BOOST_CHECK_THROW(gpu.record([&] { gpu.send(&value, &value, sizeof value); }), Error);
+    BOOST_CHECK_THROW(gpu.record([&] { gpu.wait(); }), Error);
+    BOOST_CHECK_THROW(gpu.record([&] { gpu.allocate(64); }), Error);
+    BOOST_CHECK_THROW(gpu.replay({}), Error);
+    gpu.launch(kernel, 1, threads);   // no longer recorded
+    BOOST_TEST(value == 114);
+}
