@@ -91,6 +91,8 @@ int train_as_one_of(Group* group, const Machine& machine, const TrainCommand& c)
         throw Error("the processes have kernels for different instruction sets: ask for one that all have, as in --isa avx2");
     const std::vector<BuiltBatch> built = networks->batches();
     const ChosenBatch chosen = choose_batch(c.batch, built, networks->free_bytes());
+    if (group && !group->same(chosen.batch))
+        throw Error("the processes have room for batches of different sizes: name one, as in --batch 64");
     const std::size_t train_bytes = built[static_cast<std::size_t>(chosen.built)].bytes;
     const fs::path out = c.out;
     std::optional<FolderLock> lock;
@@ -105,7 +107,8 @@ int train_as_one_of(Group* group, const Machine& machine, const TrainCommand& c)
                c.patience > 0 ? fmt::format("{} held out to decide when to stop, ", sets.held_out.size()) : "",
                sets.test.size());
     if (group)
-        fmt::print("{} processes, {} of them on this machine, share every batch\n", group->size(), group->here());
+        fmt::print("{} processes, {} of them on this machine, share every batch of {}\n", group->size(), group->here(),
+                   chosen.batch);
     const Summary table = networks->table(chosen.built);
     fmt::print("{}\n{}training in batches of {} needs {}\n", networks->describe(), format(table), chosen.batch,
                format_bytes(train_bytes));
@@ -154,8 +157,9 @@ int train_as_one_of(Group* group, const Machine& machine, const TrainCommand& c)
         screen->leave();
     }
     if (!ended)
-        return interrupted(signals.caught(), model.step(), run_length(o, sets.training.size()), out / "model.safetensors");
+        return interrupted(signals.caught() ? signals.caught() : SIGTERM, model.step(), run_length(o, sets.training.size()), out / "model.safetensors");
     if (!first) return 0;
+    fmt::print("{}\n", describe(run.back().feed));
 
     Results results{c,  o,     sets,       record->epochs(), {}, Confusion(static_cast<int>(o.classes.size())),
                     {}, table, train_bytes, networks->describe()};

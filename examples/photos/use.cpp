@@ -94,7 +94,8 @@ int inspect(const Machine& machine, const UseCommand& c) {
             ++optimizer;
             continue;
         }
-        if (t.name.rfind("training.", 0) == 0) continue;  // what averaged weights are the mean of
+        // What averaged weights are the mean of, and the last epoch beside the best one.
+        if (t.name.rfind("training.", 0) == 0 || t.name.rfind("last.", 0) == 0) continue;
         double squares = 0;
         for (float v : t.data) squares += static_cast<double>(v) * v;
         std::string shape;

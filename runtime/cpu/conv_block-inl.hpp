@@ -8,7 +8,7 @@ struct Cut {
     int n, slices, parts;
 
     Cut(const ThreadPool& pool, int n, int tiles) : n(n), slices(std::min(n, max_slices)), parts(1) {
-        if (n < pool.threads()) parts = std::min({tiles, max_slices / n, (pool.threads() + n - 1) / n});
+        if (n < pool.threads()) parts = std::max(1, std::min({tiles, max_slices / n, (pool.threads() + n - 1) / n}));
     }
     int tasks() const { return slices * parts; }
     int first_sample(int task) const { return task / parts * n / slices; }

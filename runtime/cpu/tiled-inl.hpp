@@ -74,12 +74,13 @@ inline void set_affine(float* table, int filters, int f, const Affine& affine, f
 /// [frequencies][channels][width].
 inline void prepare_weights(ThreadPool& pool, const TiledPass& t, const float* weight) {
     const int depth = t.plan.depth(), channels = t.conv().channels;
-    pool.run(t.chunks, [&](int chunk, int slot) {
-        for (int block = t.first_block(chunk); block < t.last_block(chunk); ++block) {
-            const float* rows = weight + std::size_t(block * lanes) * std::size_t(depth);
-            const int column = (block - t.first_block(chunk)) * lanes;
-            float* kernels = t.scratch(slot) + t.at.inputs;
-            to_blocked(rows, std::size_t(depth), depth, kernels);
+    const int tasks = std::min(t.chunks, max_slices);  // so many scratches there are
+    pool.run(tasks, [&](int task, int slot) {
+        float* kernels = t.scratch(slot) + t.at.inputs;
+        for (int block = t.first_block(task * t.chunks / tasks); block < t.last_block((task + 1) * t.chunks / tasks - 1);
+             ++block) {
+            const int chunk = block / 2, column = (block - t.first_block(chunk)) * lanes;
+            to_blocked(weight + std::size_t(block * lanes) * std::size_t(depth), std::size_t(depth), depth, kernels);
             for (int c = 0; c < channels; ++c)
                 weight_tile(kernels + c * 9 * lanes, t.weights(chunk) + std::size_t(c * t.width(chunk) + column),
                             std::size_t(channels * t.width(chunk)));

@@ -33,7 +33,7 @@ struct Finisher {
 inline void tiled_convolve_and_finish(ThreadPool& pool, const TiledPass& t, int n, const float* x, float* y) {
     const TilePlan& p = t.plan;
     // Few samples: the chunks are shared out first, because a thread has those weights that it prepared at hand.
-    const int parts = std::clamp(pool.threads() / n, 1, t.chunks);
+    const int parts = std::clamp(pool.threads() / n, 1, std::min(t.chunks, max_slices));
     int samples = std::min(p.group_samples(false), std::max(1, n / pool.threads())), rows = p.group_rows(false);
     const auto groups_a_sample = [&] { return (p.rows + rows - 1) / rows; };
     while (rows > 1 && (n + samples - 1) / samples * groups_a_sample() * parts < pool.threads()) rows = (rows + 1) / 2;

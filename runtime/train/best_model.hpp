@@ -30,7 +30,6 @@ public:
 
     /// The epoch that gave the best; 0 before the first.
     int epoch() const { return epoch_; }
-    int patience() const { return patience_; }
     bool exhausted(int epoch) const { return epoch_ > 0 && epoch - epoch_ >= patience_; }
 
     /// What a checkpoint keeps besides the values.

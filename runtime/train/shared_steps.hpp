@@ -25,7 +25,7 @@ public:
     template <class M>
     SharedSteps(M& model, const Pictures& training, int batch, float mixup, Group* group) : group_(group), mixup_(mixup) {
         if (!group) return;
-        constexpr int most = M::network::batch;
+        const int most = model.batch();
         const int used = std::min(batch, training.size());
         if (used < group->size() || group->size() > most || part(used) > most)
             throw Error("a batch of " + std::to_string(used) + " cannot be shared by " + std::to_string(group->size()) +

@@ -36,9 +36,6 @@ public:
 
     int batches_per_epoch() const { return batches_; }
 
-    /// True when the device makes the batches.
-    bool on_device() const { return kept_; }
-
     /// Null when the device makes the batches.
     const Loader* loader() const { return kept_ ? nullptr : &*loader_; }
 

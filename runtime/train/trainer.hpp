@@ -298,7 +298,14 @@ std::vector<EpochResult> train(M& model, Optimizer optimizer, const Pictures& tr
         epoch.train_loss = sums.loss / sums.seen;
         epoch.train_accuracy = static_cast<double>(sums.right) / sums.seen;
         if (best) {
-            const EpochResult held = evaluate(model, *options.held_out, loading.normalise, largest_part);
+            EpochResult held = evaluate(model, *options.held_out, loading.normalise, largest_part);
+            if (options.group) {  // all go by what the first one found
+                double of_first[2] = {held.test_loss, held.test_accuracy};
+                if (options.group->rank() > 0) of_first[0] = of_first[1] = 0;
+                options.group->sum(of_first);
+                held.test_loss = of_first[0];
+                held.test_accuracy = of_first[1];
+            }
             epoch.held_loss = held.test_loss;
             epoch.held_accuracy = held.test_accuracy;
             best->offer(model, epoch.epoch, epoch.held_loss);
@@ -325,7 +332,7 @@ std::vector<EpochResult> train(M& model, Optimizer optimizer, const Pictures& tr
         meter.go();
     }
     if (best && best->epoch() > 0) best->swap(model);
-    progress.say(describe(meter.feed()));
+    if (options.group) model.join(nullptr);
     return epochs;
 }
 

@@ -46,7 +46,7 @@ BOOST_FIXTURE_TEST_CASE(trains_on_a_folder, Trained) {
     BOOST_TEST(contains(training.out, "3 classes, 9 photographs to train on, 3 to test on"));
     BOOST_TEST(contains(training.out, "cpu, 2 threads, "));
     BOOST_TEST(contains(training.out, "test accuracy "));
-    BOOST_TEST(contains(training.err, "waited for photographs "));
+    BOOST_TEST(contains(training.out, "waited for photographs "));
     for (const char* file : {"model.safetensors", "report.html", "curves.png", "confusion.png", "predictions.png",
                              "augmentation.png"}) {
         BOOST_TEST(fs::file_size(folder / "run" / file) > 100u, file);

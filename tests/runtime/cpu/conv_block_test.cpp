@@ -155,7 +155,7 @@ struct Run {
     }
 };
 
-constexpr int thread_counts[] = {1, 2, 8};
+constexpr int thread_counts[] = {1, 2, 8, 24};  // also more than there are slices and samples
 
 std::vector<std::unique_ptr<ThreadPool>>& pools() {
     static std::vector<std::unique_ptr<ThreadPool>> all;

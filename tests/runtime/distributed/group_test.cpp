@@ -13,11 +13,11 @@
 using namespace tn;
 using namespace tn_test;
 
-// Every kind of sum over a batch: a tiled and a direct convolution with BN, one with a bias and no BN, BN by itself on an
-// image and on a vector, and the numbers of Dropout.
+// Every kind of sum over a batch: a shallow, a tiled and a direct convolution with BN, one with a bias and no BN, BN by
+// itself on an image and on a vector, and the numbers of Dropout. The first convolution gives the shallow one a dx.
 using Small = Net<Image<3, 12, 12>, Batch<12>,
-                  Seq<Conv<16, 3>, BN, Relu, Pool<2>, Conv<5, 3, Stride<2>>, BN, Relu, Conv<4, 3>, Relu, BN, Dense<8>, BN,
-                      Relu, Dropout<50>, Dense<3>>,
+                  Seq<Conv<2, 1>, Conv<16, 3>, BN, Relu, Pool<2>, Conv<16, 3>, BN, Relu, Conv<5, 3, Stride<2>>, BN, Relu,
+                      Conv<4, 3>, Relu, BN, Dense<8>, BN, Relu, Dropout<50>, Dense<3>>,
                   SoftmaxCrossEntropy>;
 using SmallModel = Model<Small, Momentum>;
 
@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(a_shared_batch_has_the_loss_gradients_and_statistics_of_a_w
                 BOOST_TEST(std::abs(one.losses[0] - alone.losses[0]) < 1e-5 * n);
                 BOOST_TEST(one.correct[0] == alone.correct[0]);
                 BOOST_TEST(difference(alone.gradients, one.gradients) < 1e-4);
-                BOOST_TEST(difference(alone.tensors, one.tensors) < 1e-6);
+                BOOST_TEST(difference(alone.tensors, one.tensors) < 1e-5);
                 BOOST_TEST((one.tensors == all[0].tensors));  // the processes stay the same, bit for bit
             }
         }
