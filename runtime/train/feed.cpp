@@ -6,7 +6,7 @@ namespace tn {
 
 std::string describe(const Feed& feed) {
     return fmt::format(
-        "waited for photographs {:.1f} % of the training time; loading took {:.1f} % of the processor time",
+        "waited for photographs {:.1f} % of the training time;\nloading took {:.1f} % of the processor time",
         100 * feed.idle, 100 * feed.loader);
 }
 
