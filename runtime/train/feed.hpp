@@ -15,7 +15,8 @@ struct Feed {
     double loader = 0;  ///< of the processor time that the process took: the loader's threads
 };
 
-/// "waited for photographs 0.4 % of the training time;" and, in a second line, "loading took 2.1 % of the processor time".
+/// "waited for photographs 0.4 % of the training time;" and in a second line "loading took 2.1 % of the processor
+/// time".
 std::string describe(const Feed& feed);
 
 /// Measures the parts of a run between go() and halt().

@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(what_happens_between_halt_and_go_does_not_count) {
     BOOST_TEST(meter.feed().idle == before);
 }
 
-BOOST_AUTO_TEST_CASE(it_is_told_in_one_line) {
+BOOST_AUTO_TEST_CASE(it_is_told_in_two_lines) {
     BOOST_TEST(describe(Feed{0.004, 0.0213}) ==
                "waited for photographs 0.4 % of the training time;\nloading took 2.1 % of the processor time");
 }
