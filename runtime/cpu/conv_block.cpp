@@ -56,50 +56,8 @@ struct Kernels {
 #define TN_UNROLL _Pragma("GCC unroll 16")
 #endif
 
-#define TN_ISA portable
-#define TN_LANES 4
-#include "runtime/cpu/isa_kernels-inl.hpp"
-#undef TN_ISA
-#undef TN_LANES
-
-#if defined(__x86_64__)
-
-#define TN_ISA avx2
-#define TN_LANES 8
-#if defined(__clang__)
-#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
-#else
-#pragma GCC push_options
-#pragma GCC target("avx2,fma")
-#endif
-#include "runtime/cpu/isa_kernels-inl.hpp"
-#if defined(__clang__)
-#pragma clang attribute pop
-#else
-#pragma GCC pop_options
-#endif
-#undef TN_ISA
-#undef TN_LANES
-
-#define TN_ISA avx512
-#define TN_LANES 16
-#if defined(__clang__)
-#pragma clang attribute push(__attribute__((target("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl"))), \
-                             apply_to = function)
-#else
-#pragma GCC push_options
-#pragma GCC target("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl")
-#endif
-#include "runtime/cpu/isa_kernels-inl.hpp"
-#if defined(__clang__)
-#pragma clang attribute pop
-#else
-#pragma GCC pop_options
-#endif
-#undef TN_ISA
-#undef TN_LANES
-
-#endif
+#define TN_KERNELS "runtime/cpu/isa_kernels-inl.hpp"
+#include "runtime/cpu/each_isa-inl.hpp"
 
 namespace tn::cpu {
 namespace {

@@ -1,7 +1,7 @@
 // The loops of pixel_rows.hpp for the instruction set that is being compiled, which TN_ISA names; TN_LANES floats make
 // a vector of it. No include guard: pixel_rows.cpp includes it once a set.
 
-namespace tn::TN_ISA {
+namespace tn::row_loops::TN_ISA {
 
 constexpr int lanes = TN_LANES;
 constexpr int chunk = 256;  // pixels between two loops: they stay in the nearest cache
@@ -134,4 +134,4 @@ inline double sum(const float* values, std::size_t count) {
 
 inline constexpr PixelRows rows{sample, light, plain, sum};
 
-}  // namespace tn::TN_ISA
+}  // namespace tn::row_loops::TN_ISA
