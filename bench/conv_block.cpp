@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "bench/machine.hpp"
+#include "bench/median.hpp"
 #include "dsl/loss/softmax_cross_entropy.hpp"
 #include "dsl/optim/adam.hpp"
 #include "runtime/core/random.hpp"

@@ -15,7 +15,7 @@ int main(int argc, char** argv) try {
     if (argc != 2) throw tn::Error("usage: export_reference FOLDER");
     const std::filesystem::path folder = argv[1];
     tn::cpu::Backend backend(1);
-    tn::Model<bench::Reference> model(backend);
+    tn::Model<bench::Reference<128, 4, 64>> model(backend);
     tn::write_file(folder / "reference.onnx", tn::to_onnx(tn::inference_graph(model), {}));
     tn::write_file(folder / "reference_export.hpp", tn::to_header(tn::inference_graph(model), {"exported", {}, {}}));
 } catch (const std::exception& e) {

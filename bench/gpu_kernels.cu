@@ -1,7 +1,6 @@
 // What a GPU takes for the reference network: its training step by precision and batch, its memory against the constant,
 // and every kernel's bytes and operations against what the device can do. Prints a JSON object a line, for bench/gpu.
 // Usage: gpu_kernels [batch...], of 64 and 256.
-#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <exception>
@@ -10,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "bench/median.hpp"
+#include "bench/reference_network.hpp"
 #include "dsl/typenet.hpp"
 #include "runtime/cuda/backend.cuh"
 #include "runtime/train/model.hpp"
@@ -18,10 +19,7 @@ using namespace tn;
 using cuda::Precision;
 
 template <int Samples>
-using Reference = Net<Image<1, 128, 128>, Batch<Samples>,
-                      Seq<Conv<16, 3>, BN, Relu, Pool<2>, Conv<32, 3>, BN, Relu, Pool<2>, Conv<64, 3>, BN, Relu, Pool<2>,
-                          Conv<128, 3>, BN, Relu, Pool<2>, Dense<128>, Relu, Dense<3>>,
-                      SoftmaxCrossEntropy>;
+using Reference = bench::Reference<128, 4, Samples>;
 
 /// Milliseconds between two moments of a stream.
 class Stopwatch {
@@ -48,13 +46,6 @@ private:
     cudaStream_t stream_;
     cudaEvent_t begin_ = nullptr, end_ = nullptr;
 };
-
-template <class F> double median(int count, F f) {
-    std::vector<double> all;
-    for (int i = 0; i < count; ++i) all.push_back(f());
-    std::nth_element(all.begin(), all.begin() + count / 2, all.end());
-    return all[static_cast<std::size_t>(count / 2)];
-}
 
 /// What a kernel has to move and to compute: each value read or written once.
 struct Work {
@@ -161,10 +152,10 @@ template <Precision P, int Samples> void steps() {
     {
         fill(model);
         model.train(Samples, Adam{.rate = 3e-4f});
-        const auto rule = cuda::GivenRule<Adam::Rule>{Adam{.rate = 3e-4f}.rule(1000)};
+        const auto rule = Adam{.rate = 3e-4f}.rule(1000);
         const auto graph = backend.device().record([&] { model.enqueue_step(Samples, rule, 0); });
         for (int i = 0; i < 20; ++i) backend.device().replay(graph);
-        print_step("typenet", P, Samples, median(9, [&] {
+        print_step("typenet", P, Samples, bench::median(9, [&] {
                        return watch.ms([&] {
                            for (int i = 0; i < 50; ++i) backend.device().replay(graph);
                        }) / 50;
@@ -179,8 +170,8 @@ template <Precision P, int Samples> void steps() {
     std::uint64_t step = 0;
     const auto epoch = [&] { step += static_cast<std::uint64_t>(feed.run(step, optimizers).count); };
     for (int i = 0; i < 5; ++i) epoch();
-    print_step("typenet with data", P, Samples, median(9, [&] { return watch.ms([&] { epoch(); }) / 4; }));
-    print_step("typenet, inference", P, Samples, median(9, [&] { return watch.ms([&] { model.predict(Samples); }); }));
+    print_step("typenet with data", P, Samples, bench::median(9, [&] { return watch.ms([&] { epoch(); }) / 4; }));
+    print_step("typenet, inference", P, Samples, bench::median(9, [&] { return watch.ms([&] { model.predict(Samples); }); }));
 }
 
 template <Precision P> void kernels() {
@@ -190,7 +181,7 @@ template <Precision P> void kernels() {
     fill(model);
     for (int i = 0; i < 12; ++i) model.train(64, Adam{.rate = 3e-4f});
     for (auto& [name_of, seen] : backend.device().seen()) {
-        const double us = 1e3 * median(static_cast<int>(seen.ms.size()) - 2, [&, i = std::size_t{2}]() mutable {
+        const double us = 1e3 * bench::median(static_cast<int>(seen.ms.size()) - 2, [&, i = std::size_t{2}]() mutable {
             return seen.ms[i++];
         });
         std::printf("{\"kind\": \"kernel\", \"precision\": \"%s\", \"name\": \"%s\", \"us\": %.3f, \"bytes\": %.0f, "
@@ -208,7 +199,7 @@ template <Precision P> void peak() {
     cuda::check(cudaMalloc(&from, bytes), "memory");
     cuda::check(cudaMalloc(&to, bytes), "memory");
     cuda::check(cudaMemsetAsync(from, 0, bytes, gpu.stream()), "memory");
-    const double copy = median(9, [&] {
+    const double copy = bench::median(9, [&] {
         return watch.ms([&] {
             cuda::check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToDevice, gpu.stream()), "a copy");
         });
@@ -216,7 +207,7 @@ template <Precision P> void peak() {
     auto* a = static_cast<float*>(from);
     cuda::Product product{false, false, side, side, side, a, a, side, side, side, static_cast<float*>(to)};
     gpu.multiply(product);
-    const double multiply = median(5, [&] { return watch.ms([&] { gpu.multiply(product); }); });
+    const double multiply = bench::median(5, [&] { return watch.ms([&] { gpu.multiply(product); }); });
     cudaFree(from);
     cudaFree(to);
     std::printf("{\"kind\": \"peak\", \"precision\": \"%s\", \"bandwidth\": %.0f, \"flops\": %.0f}\n", name(P),

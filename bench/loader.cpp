@@ -8,12 +8,14 @@
 #include <random>
 #include <string>
 
+#include "bench/median.hpp"
 #include "examples/photos/network.hpp"
 #include "runtime/cpu/isa.hpp"
 #include "runtime/data/folder.hpp"
 #include "runtime/train/trainer.hpp"
 
 using namespace tn;
+using bench::least_seconds;
 
 namespace {
 
@@ -21,18 +23,6 @@ namespace fs = std::filesystem;
 
 double seconds_now() {
     return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
-/// Seconds of the quickest of some calls.
-template <class F>
-double least_seconds(int count, F&& f) {
-    double least = 1e30;
-    for (int i = 0; i < count; ++i) {
-        const double start = seconds_now();
-        f();
-        least = std::min(least, seconds_now() - start);
-    }
-    return least;
 }
 
 /// A folder of this process's own, gone at the end.

@@ -1,41 +1,14 @@
-// How long calls take, and what this machine can do at most: measured, not looked up.
+// What this machine can do at most: measured, not looked up.
 #pragma once
 
-#include <algorithm>
-#include <chrono>
 #include <cstring>
 #include <vector>
 
+#include "bench/median.hpp"
 #include "runtime/core/thread_pool.hpp"
 #include "runtime/cpu/isa.hpp"
 
 namespace bench {
-
-/// Seconds of the quickest of `count` calls.
-template <class F>
-double least_seconds(int count, F&& f) {
-    double least = 1e30;
-    for (int i = 0; i < count; ++i) {
-        const auto start = std::chrono::steady_clock::now();
-        f();
-        least = std::min(least, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
-    }
-    return least;
-}
-
-/// Milliseconds of the median of `count` calls, after `unmeasured` ones.
-template <class F>
-double median_ms(int count, int unmeasured, F&& f) {
-    std::vector<double> ms;
-    for (int i = 0; i < unmeasured + count; ++i) {
-        const auto start = std::chrono::steady_clock::now();
-        f();
-        const std::chrono::duration<double, std::milli> taken = std::chrono::steady_clock::now() - start;
-        if (i >= unmeasured) ms.push_back(taken.count());
-    }
-    std::ranges::nth_element(ms, ms.begin() + count / 2);
-    return ms[static_cast<std::size_t>(count / 2)];
-}
 
 inline constexpr int rounds = 1 << 20;
 

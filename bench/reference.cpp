@@ -8,11 +8,11 @@
 #include <exception>
 #include <runtime/train/model.hpp>
 
-#include "bench/machine.hpp"
+#include "bench/median.hpp"
 #include "reference_network.hpp"
 
 using namespace tn;
-using bench::Reference;
+using Reference = bench::Reference<TN_SIDE, TN_BLOCKS, TN_BATCH>;
 
 int main(int argc, char** argv) try {
     const auto number = [&](int i, int otherwise) { return argc > i ? std::atoi(argv[i]) : otherwise; };

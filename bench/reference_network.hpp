@@ -1,4 +1,4 @@
-// The reference network, by TN_SIDE of the image, number of TN_BLOCKS and largest TN_BATCH.
+// The reference network, by side of the image, number of blocks and largest batch.
 #pragma once
 
 #include <dsl/typenet.hpp>
@@ -17,7 +17,7 @@ template <class... Ls, int Filters>
 struct Stack<Seq<Ls...>, Filters, 0> {
     using type = Seq<Ls..., Dense<128>, Relu, Dense<3>>;
 };
-using Reference =
-    Net<Image<1, TN_SIDE, TN_SIDE>, Batch<TN_BATCH>, Stack<Seq<>, 16, TN_BLOCKS>::type, SoftmaxCrossEntropy>;
+template <int Side, int Blocks, int Samples>
+using Reference = Net<Image<1, Side, Side>, Batch<Samples>, typename Stack<Seq<>, 16, Blocks>::type, SoftmaxCrossEntropy>;
 
 }  // namespace bench

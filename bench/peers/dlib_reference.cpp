@@ -4,29 +4,17 @@
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <vector>
+
+#include "../median.hpp"
 
 template <int Filters, class Below>
 using block =
     dlib::max_pool<2, 2, 2, 2, dlib::relu<dlib::bn_con<dlib::add_layer<dlib::con_<Filters, 3, 3, 1, 1, 1, 1>, Below>>>>;
 using Net = dlib::loss_multiclass_log<dlib::fc<
     3, dlib::relu<dlib::fc<128, block<128, block<64, block<32, block<16, dlib::input<dlib::matrix<float>>>>>>>>>>;
-
-template <class F>
-double median_ms(int count, F f) {
-    std::vector<double> ms;
-    for (int i = 0; i < count + 2; ++i) {
-        const auto start = std::chrono::steady_clock::now();
-        f();
-        if (i >= 2)
-            ms.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
-    }
-    std::nth_element(ms.begin(), ms.begin() + count / 2, ms.end());
-    return ms[std::size_t(count / 2)];
-}
 
 int main(int argc, char** argv) {
     const int batch = argc > 1 ? std::atoi(argv[1]) : 64, steps = argc > 2 ? std::atoi(argv[2]) : 15;
@@ -42,13 +30,13 @@ int main(int argc, char** argv) {
     trainer.set_learning_rate(3e-4);
     trainer.set_mini_batch_size(std::size_t(batch));
     std::printf("backend dlib, its products through OpenBLAS\n");
-    std::printf("train_step_ms %.3f\n", median_ms(steps, [&] {
+    std::printf("train_step_ms %.3f\n", bench::median_ms(steps, 2, [&] {
                     trainer.train_one_step(images, labels);
                     trainer.get_net(dlib::force_flush_to_disk::no);
                 }));
     const std::vector<dlib::matrix<float>> one(images.begin(), images.begin() + 1);
-    std::printf("infer_batch_ms %.3f\n", median_ms(steps, [&] { net(images, std::size_t(batch)); }));
-    std::printf("infer_one_ms %.4f\n", median_ms(std::max(steps, 200), [&] { net(one, 1); }));
+    std::printf("infer_batch_ms %.3f\n", bench::median_ms(steps, 2, [&] { net(images, std::size_t(batch)); }));
+    std::printf("infer_one_ms %.4f\n", bench::median_ms(std::max(steps, 200), 2, [&] { net(one, 1); }));
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);
     std::printf("peak_memory_mb %.1f\n", static_cast<double>(usage.ru_maxrss) / 1024);

@@ -3,24 +3,11 @@
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <vector>
 
+#include "../median.hpp"
 #include "reference_export.hpp"
-
-template <class F> double median_ms(int count, F f) {
-    std::vector<double> ms;
-    for (int i = 0; i < count + 2; ++i) {
-        const auto start = std::chrono::steady_clock::now();
-        f();
-        if (i >= 2)
-            ms.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
-    }
-    std::nth_element(ms.begin(), ms.begin() + count / 2, ms.end());
-    return ms[static_cast<std::size_t>(count / 2)];
-}
 
 int main(int argc, char** argv) {
     const int batch = argc > 1 ? std::atoi(argv[1]) : 64, steps = argc > 2 ? std::max(1, std::atoi(argv[2])) : 15;
@@ -32,8 +19,8 @@ int main(int argc, char** argv) {
         sum += y[0];
     };
     std::printf("backend one exported header, 1 thread\n");
-    std::printf("infer_one_ms %.4f\n", median_ms(std::max(steps, 50), infer));
-    std::printf("infer_batch_ms %.3f\n", median_ms(std::min(steps, 3), [&] {
+    std::printf("infer_one_ms %.4f\n", bench::median_ms(std::max(steps, 50), 2, infer));
+    std::printf("infer_batch_ms %.3f\n", bench::median_ms(std::min(steps, 3), 2, [&] {
                     for (int i = 0; i < batch; ++i) infer();
                 }));
     rusage usage{};

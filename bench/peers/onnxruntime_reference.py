@@ -5,11 +5,11 @@ usage: onnxruntime_reference.py MODEL [--threads N] [--batch B] [--steps S] [--s
 """
 import argparse
 import resource
-import statistics
-import time
 
 import numpy
 import onnxruntime
+
+from median import median_ms
 
 parser = argparse.ArgumentParser()
 parser.add_argument("model")
@@ -24,17 +24,6 @@ settings.inter_op_num_threads = 1
 session = onnxruntime.InferenceSession(options.model, settings, providers=["CPUExecutionProvider"])
 x = numpy.random.default_rng(0).standard_normal((options.batch, 1, options.side, options.side), dtype=numpy.float32)
 one = x[:1].copy()
-
-
-def median_ms(f, count):
-    times = []
-    for i in range(count + 2):
-        start = time.perf_counter()
-        f()
-        if i >= 2:
-            times.append(1e3 * (time.perf_counter() - start))
-    return statistics.median(times)
-
 
 print("backend onnxruntime", onnxruntime.__version__)
 print(f"infer_batch_ms {median_ms(lambda: session.run(None, {'x': x}), options.steps):.3f}")

@@ -5,11 +5,11 @@ usage: torch_reference.py [--threads N] [--batch B] [--steps S] [--channels-last
 """
 import argparse
 import resource
-import statistics
-import time
 
 import torch
 from torch import nn
+
+from median import median_ms
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--threads", type=int, default=2)
@@ -39,16 +39,6 @@ def step():
     adam.zero_grad(set_to_none=True)
     loss_of(net(x), labels).backward()
     adam.step()
-
-
-def median_ms(f, count):
-    times = []
-    for i in range(count + 2):
-        start = time.perf_counter()
-        f()
-        if i >= 2:
-            times.append(1e3 * (time.perf_counter() - start))
-    return statistics.median(times)
 
 
 print("backend PyTorch", torch.__version__, "channels-last" if options.channels_last else "channels-first")
