@@ -91,12 +91,6 @@ struct BN {
         backend.template norm_forward<BN>(p);
     }
     template <Shape In, class Backend>
-        requires requires(Backend& b, const Pass<float>& p) { b.norm_backward(p); }
-    static void backward_on(Backend& backend, const Pass<float>& p) {
-        backend.norm_backward(p);
-    }
-    /// The same of a backend whose kernel needs to know the layer.
-    template <Shape In, class Backend>
         requires requires(Backend& b, const Pass<float>& p) { b.template norm_backward<BN>(p); }
     static void backward_on(Backend& backend, const Pass<float>& p) {
         backend.template norm_backward<BN>(p);

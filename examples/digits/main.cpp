@@ -48,7 +48,7 @@ int main(int argc, char** argv) try {
                   std::unique_ptr<cpu::Backend>(new cpu::Backend(open_cpu(threads, "best", precision))),
                   static_cast<std::uint64_t>(seed));
     DigitsModel& model = *opened;
-    fmt::print("{}{}\n{}", model.describe(), why_not.empty() ? "" : " (not cuda: " + why_not + ")", Digits::summary());
+    fmt::print("{}{}\n{}", model.describe(), not_cuda(why_not), Digits::summary());
 
     TrainOptions options;
     options.batch = Digits::batch;

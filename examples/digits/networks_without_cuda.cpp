@@ -1,9 +1,10 @@
 // In the place of networks_cuda.cu where no nvcc was found when the program was configured.
 #include "network.hpp"
+#include "runtime/train/device.hpp"
 
 namespace digits {
 
-std::string why_not_cuda() { return "this program was built without CUDA: no nvcc was found, or TYPENET_CUDA was OFF"; }
+std::string why_not_cuda() { return built_without_cuda; }
 std::unique_ptr<DigitsModel> open_cuda(const std::string&, std::uint64_t) { throw Error(why_not_cuda()); }
 
 }  // namespace digits

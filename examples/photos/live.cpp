@@ -2,6 +2,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <optional>
 
@@ -10,7 +11,6 @@
 #include "live_panel.hpp"
 #include "runtime/core/error.hpp"
 #include "runtime/core/folder_lock.hpp"
-#include "runtime/core/one_line.hpp"
 #include "runtime/core/stop_signals.hpp"
 
 namespace photos {

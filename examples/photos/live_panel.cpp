@@ -57,7 +57,6 @@ std::vector<std::string> live_panel(const RunProgress& p, const std::vector<Epoc
     ProgressState all = p.step;
     all.done += all.before;
     all.total += all.before;
-    all.loss = p.step.loss;
     // What is left is told by the steps of this start alone.
     all.seconds =
         p.step.done > 0 ? p.step.seconds * static_cast<double>(all.done) / static_cast<double>(p.step.done) : 0;

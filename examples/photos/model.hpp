@@ -4,6 +4,7 @@
 #include <string>
 
 #include "network.hpp"
+#include "runtime/data/image.hpp"
 #include "runtime/io/checkpoint.hpp"
 
 namespace photos {
@@ -13,6 +14,15 @@ template <class M> CheckpointInfo load_model(const std::string& path, M& model) 
     CheckpointInfo info = load_checkpoint(path, model);
     model.active_outputs(static_cast<int>(info.classes.size()));
     return info;
+}
+
+/// A set of this one picture, in the size that the network takes.
+inline Pictures set_of(const Picture& picture) {
+    Pictures one;
+    one.shape = picture_shape;
+    one.pixels = resize(picture, picture_shape).pixels;
+    one.labels = {0};
+    return one;
 }
 
 }  // namespace photos

@@ -26,7 +26,7 @@ private:
 std::unique_ptr<Networks> open_networks(const Machine& machine) {
     const std::string why_not = machine.device == "cpu" ? "" : why_not_cuda();
     if (chooses_cuda(machine.device, why_not)) return open_cuda(machine);
-    return std::make_unique<CpuNetworks>(machine, why_not.empty() ? "" : " (not cuda: " + why_not + ")");
+    return std::make_unique<CpuNetworks>(machine, not_cuda(why_not));
 }
 
 }  // namespace photos

@@ -4,7 +4,7 @@
 
 namespace photos {
 
-std::string why_not_cuda() { return "this program was built without CUDA: no nvcc was found, or TYPENET_CUDA was OFF"; }
+std::string why_not_cuda() { return built_without_cuda; }
 std::unique_ptr<Networks> open_cuda(const Machine&) { throw Error(why_not_cuda()); }
 
 }  // namespace photos

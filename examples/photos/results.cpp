@@ -44,14 +44,18 @@ std::vector<std::pair<std::string, std::string>> facts(const Results& r) {
 
 }  // namespace
 
+void write_test_pictures(const Pictures& test, const std::vector<std::string>& classes, const Confusion& confusion,
+                         const std::vector<Prediction>& predictions, const fs::path& folder) {
+    write_png(folder / "confusion.png", draw_confusion(confusion, classes));
+    write_png(folder / "predictions.png", draw_predictions(test, choose(test, predictions, predictions_shown),
+                                                           title_of(test, predictions, predictions_shown)));
+}
+
 void write_results(const Results& r, const fs::path& out) {
     const std::vector<Panel> panels = history_panels(r.epochs);
     write_png(out / "curves.png", draw_curves(panels, "iteration"));
     write_file(out / "curves.svg", curves_svg(panels, "iteration"));
-    write_png(out / "confusion.png", draw_confusion(r.confusion, r.options.classes));
-    write_png(out / "predictions.png",
-              draw_predictions(r.sets.test, choose(r.sets.test, r.predictions, predictions_shown),
-                               title_of(r.sets.test, r.predictions, predictions_shown)));
+    write_test_pictures(r.sets.test, r.options.classes, r.confusion, r.predictions, out);
     const Picture augmented = augmentation_sheet(r.sets.training, r.options.loader.augmentation, r.command.seed, 4, 7);
     write_file(out / "report.html",
                to_html({.title = r.command.folder.empty() ? "Generated characters" : r.command.folder,

@@ -27,6 +27,11 @@ struct Results {
     std::string machine;
 };
 
+/// Writes confusion.png and predictions.png into the folder: what a model says of the photographs to test on.
+void write_test_pictures(const tn::Pictures& test, const std::vector<std::string>& classes,
+                         const tn::Confusion& confusion, const std::vector<tn::Prediction>& predictions,
+                         const std::filesystem::path& folder);
+
 /// Writes curves, confusion matrix, predictions and report into the folder, and says what is there.
 void write_results(const Results& results, const std::filesystem::path& folder);
 

@@ -54,14 +54,11 @@ void RunRecord::add(const EpochResult& epoch) {
     append_to_file(folder_ / event_file, event_of(epoch, begin_));
     write_file(folder_ / "metrics.csv", to_csv(epochs_));
     write_file(folder_ / "metrics.jsonl", to_json_lines(epochs_));
-    progress_.epochs = epochs_.size();
     write_progress();
 }
 
 void RunRecord::step(const ProgressState& state) {
     progress_.step = state;
-    // Rows of a run that was resumed count from its first step on.
-    if (!begun_) progress_.epochs = epochs_.size();
     if (state.seconds - written_ < 1) return;
     written_ = state.seconds;
     write_progress();
@@ -73,6 +70,7 @@ void RunRecord::end(const std::string& state) {
 }
 
 void RunRecord::write_progress() {
+    progress_.epochs = epochs_.size();
     rusage used{};
     if (::getrusage(RUSAGE_SELF, &used) == 0) progress_.memory = static_cast<std::uint64_t>(used.ru_maxrss) * 1024;
     try {

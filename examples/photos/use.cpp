@@ -6,6 +6,7 @@
 #include "folders.hpp"
 #include "model.hpp"
 #include "networks.hpp"
+#include "results.hpp"
 #include "runtime/core/one_line.hpp"
 #include "runtime/data/folder.hpp"
 #include "runtime/train/trainer.hpp"
@@ -16,10 +17,7 @@ namespace {
 
 /// Prints a picture's most probable class.
 void print_prediction(const std::string& file, InferringModel& model, const CheckpointInfo& info, bool mirror) {
-    Pictures one;
-    one.shape = picture_shape;
-    one.pixels = resize(read_picture(file, picture_shape.channels), picture_shape).pixels;
-    one.labels = {0};
+    const Pictures one = set_of(read_picture(file, picture_shape.channels));
     const auto p = probabilities(model, one, info.normalise, 1, mirror);
     const auto best = std::max_element(p.begin(), p.end());
     fmt::print("{}\t{}\t{:.4f}\n", one_line(file), one_line(info.classes[static_cast<std::size_t>(best - p.begin())]),
@@ -58,9 +56,7 @@ int test(const Machine& machine, const UseCommand& c) {
     fmt::print("accuracy {:.2f} % of {} photographs, loss {:.4f}\n", 100 * r.test_accuracy, pictures.size(), r.test_loss);
     if (!c.out.empty()) {
         make_folder(c.out);
-        write_png(std::filesystem::path(c.out) / "confusion.png", draw_confusion(confusion, info.classes));
-        write_png(std::filesystem::path(c.out) / "predictions.png",
-                  draw_predictions(pictures, choose(pictures, predictions, 48), title_of(pictures, predictions, 48)));
+        write_test_pictures(pictures, info.classes, confusion, predictions, c.out);
     }
     return 0;
 }

@@ -58,6 +58,14 @@ void write_all(int file, std::span<const std::uint8_t> bytes, const fs::path& pa
     }
 }
 
+/// What an opened file is: a regular one, or this throws.
+struct stat regular(const Descriptor& file, const fs::path& path, std::string_view action) {
+    struct stat status {};
+    if (file.number() < 0 || ::fstat(file.number(), &status) != 0) fail(path, action, errno);
+    if (!S_ISREG(status.st_mode)) throw Error(fmt::format("{}: must be a regular file", path.string()));
+    return status;
+}
+
 /// What `path` stands for: the end of its symbolic links. Refuses what a rename would destroy: a folder, a device.
 fs::path writable_target(const fs::path& path) {
     std::error_code error;
@@ -75,10 +83,7 @@ fs::path writable_target(const fs::path& path) {
 std::vector<std::uint8_t> read_file(const fs::path& path, std::uint64_t limit) {
     // Without O_NONBLOCK opening a named pipe waits for a writer.
     Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-    if (file.number() < 0) fail(path, "be read", errno);
-    struct stat status {};
-    if (::fstat(file.number(), &status) != 0) fail(path, "be read", errno);
-    if (!S_ISREG(status.st_mode)) throw Error(fmt::format("{}: must be a regular file", path.string()));
+    const struct stat status = regular(file, path, "be read");
 
     std::vector<std::uint8_t> bytes;
     std::size_t used = 0;
@@ -138,9 +143,7 @@ void write_passing_file(const fs::path& path, std::string_view text) { write_who
 
 void append_to_file(const fs::path& path, std::string_view text) {
     Descriptor file(::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | O_NONBLOCK));
-    struct stat status {};
-    if (file.number() < 0 || ::fstat(file.number(), &status) != 0) fail(path, "be written", errno);
-    if (!S_ISREG(status.st_mode)) throw Error(fmt::format("{}: must be a regular file", path.string()));
+    regular(file, path, "be written");
     write_all(file.number(), bytes_of(text), path);
     if (!file.close()) fail(path, "be written", errno);
 }

@@ -7,6 +7,7 @@
 
 #include "dsl/core/conv_window.hpp"
 #include "dsl/core/layer.hpp"
+#include "dsl/net/execute.hpp"
 #include "runtime/core/host_memory.hpp"
 #include "runtime/core/thread_pool.hpp"
 #include "runtime/cpu/conv_block.hpp"
@@ -72,11 +73,11 @@ public:
     /// Batch normalisation by itself: the layer's own mathematics, unless the batch is shared.
     template <class Norm> void norm_forward(const Pass<float>& p) {
         if (group_ && p.training) return norm_forward_in_group(pool_, *group_, p, Norm::epsilon, Norm::momentum);
-        for_ranges(p.in.channels, [&](int begin, int end) { Norm::forward(part(p, begin, end)); });
+        for_ranges(p.in.channels, ForwardPart<Norm, float>{p});
     }
     template <class Norm> void norm_backward(const Pass<float>& p) {
         if (group_) return norm_backward_in_group(pool_, *group_, p);
-        for_ranges(p.in.channels, [&](int begin, int end) { Norm::backward(part(p, begin, end)); });
+        for_ranges(p.in.channels, BackwardPart<Norm, float>{p});
     }
 
     /// One pass over all parameters by an optimizer's rule; `spans` (begin, end), in order, say where weight decay acts.
@@ -104,11 +105,6 @@ public:
     }
 
 private:
-    static Pass<float> part(Pass<float> pass, int begin, int end) {
-        pass.begin = begin;
-        pass.end = end;
-        return pass;
-    }
     static constexpr std::size_t first_norm(const BlockGeometry& g) { return g.bias ? 2 : 1; }
 
     ThreadPool pool_;

@@ -33,6 +33,14 @@ inline void pack_all_weights(ThreadPool& pool, const ConvPlan& plan, const float
     });
 }
 
+/// The same for the input's gradient.
+inline void pack_all_data_weights(ThreadPool& pool, const ConvPlan& plan, const float* weight, float* packed) {
+    const ConvGeometry& c = plan.conv();
+    pool.run(tiles_of(c.channels), [&](int t) {
+        pack_data_weights(plan, weight, t * tile, packed + std::size_t(t) * std::size_t(tile * c.filters * c.taps()));
+    });
+}
+
 /// The convolution of one packed sample for the tile t of output channels, from the row `y0` of z on.
 inline Convolution tile_of(const ConvPlan& plan, const float* packed, const float* weights, int t, int y0) {
     return {packed + y0 * plan.row, std::size_t(plan.x_plane),
@@ -337,11 +345,7 @@ inline void direct_backward(ThreadPool& pool, const ConvPlan& plan, const ConvBa
     float* work = aligned(pass.work);
     Channel* channels = reinterpret_cast<Channel*>(work + at.channel);
     reduce_gradients(pool, plan, pass, kept, work + at.sums, channels);
-    if (pass.dx)
-        pool.run(tiles_of(c.channels), [&](int t) {
-            pack_data_weights(plan, pass.weight, t * tile,
-                              work + at.weights + std::size_t(t) * std::size_t(tile * c.filters * c.taps()));
-        });
+    if (pass.dx) pack_all_data_weights(pool, plan, pass.weight, work + at.weights);
 
     const std::size_t x_size = round_up(plan.packed_x()), dz_size = round_up(plan.packed_dz());
     const int group = plan.group(), slices = std::min(pass.n, max_slices);

@@ -49,13 +49,13 @@ public:
         first_ = std::clamp(2 - c.pad, 0, c.width);
         last_ = std::max(first_, std::min(c.width, c.width + c.pad - 2));
         edges_ = 0;
-        for (int x = 0; x < c.width; x = x + 1 == first_ ? std::max(last_, first_) : x + 1)
+        for (int x = 0; x < c.width; ++x)
             if (x < first_ || x >= last_) edge_[edges_++] = x;
+        std::fill_n(rows_, 3 * std::size_t(c.channels) * row_, 0.0);  // the margins stay so
     }
 
     void add(const float* x) {
         const ConvGeometry& c = plan_.conv();
-        std::fill_n(rows_, 3 * std::size_t(c.channels) * row_, 0.0);
         for (int y = 0; y < 2; ++y) read_row(x, y);
         start();
         for (int y = 0, reached = reach(0, c.out_h()); y < c.height; ++y) {

@@ -97,9 +97,7 @@ inline void shallow_data_gradient(ThreadPool& pool, const ShallowPass& t, const 
         channels[f].affine.mean *= gamma_sign(gamma, f);
         channels[f].to_z.at_z *= gamma_sign(gamma, f);
     }
-    for (int of = 0; of < tiles_of(c.channels); ++of)
-        pack_data_weights(plan, pass.weight, of * tile,
-                          t.work + t.at.data_weights + std::size_t(of) * std::size_t(tile * c.filters * c.taps()));
+    pack_all_data_weights(pool, plan, pass.weight, t.work + t.at.data_weights);
     const int slices = std::min(pass.n, max_slices);
     pool.run(slices, [&](int slice, int slot) {
         float* scratch = t.scratch(slot);

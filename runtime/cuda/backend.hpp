@@ -83,7 +83,7 @@ public:
                                       {p.state[0], channels}, {p.state[1], channels}},
                        p.in.channels, norm_threads);
     }
-    void norm_backward(const Pass<float>& p) {
+    template <class> void norm_backward(const Pass<float>& p) {
         const auto channels = static_cast<std::size_t>(p.in.channels);
         device_.launch(NormBackward{values_of(p, p.in),
                                     {p.x, in_size(p)},
@@ -226,7 +226,7 @@ public:
     void update_all(const R& rule, float decay, const std::array<DecaySpan, Count>& spans, std::size_t count,
                     float* w, const float* g, float* a, float* b) {
         constexpr bool planned = requires { rule.get(); };
-        using Rule = typename std::conditional_t<planned, std::type_identity<R>, std::type_identity<GivenRule<R>>>::type;
+        using Rule = std::conditional_t<planned, R, GivenRule<R>>;
         using Kernel = Update<Rule, DecaySpan, Count>;
         static_assert(sizeof(Kernel) <= 32000, "typenet: too many tensors for one kernel's arguments");
         Kernel kernel{Rule{rule}, decay, count, {w, count}, {g, count}, {a, count}, {b, count}, {}};

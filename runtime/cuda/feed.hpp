@@ -36,8 +36,7 @@ public:
     /// no room, when the batch is out of range, and unless the pictures are those of the network's input.
     Feed(Backend& backend, M& model, const Pictures& pictures, const LoaderOptions& options, float weight_decay)
         : backend_(backend), model_(model), pictures_(pictures.size()),
-          batch_(std::min(options.batch, pictures.size())), seed_(options.seed),
-          decay_(weight_decay) {
+          batch_(std::min(options.batch, pictures.size())), decay_(weight_decay) {
         using N = typename M::network;
         if (pictures.size() < 1 || pictures.shape != PictureShape{N::input.channels, N::input.height, N::input.width})
             throw Error("the device keeps at least 1 picture, and of the network's input");
@@ -50,7 +49,7 @@ public:
 
     /// Takes steps, the first of which has number `first` counted from 0, with these optimizers: as many as there are,
     /// but at most steps_ahead and only up to where the batch size or the order changes.
-    KeptSteps run(std::uint64_t first, std::span<const Optimizer> optimizers) {
+    TakenSteps run(std::uint64_t first, std::span<const Optimizer> optimizers) {
         const auto batches = static_cast<std::uint64_t>((pictures_ + batch_ - 1) / batch_), index = first % batches;
         const bool is_rest = rest() > 0 && index + 1 == batches;
         const std::uint64_t alike = is_rest ? 1 : batches - index - (rest() > 0 ? 1 : 0);
@@ -98,7 +97,7 @@ private:
             return {take<V>(next_device_, count), take<V>(next_host_, count)};
         }
         template <class V> static constexpr std::size_t bytes(std::size_t count) {
-            return (count * sizeof(V) + 63) / 64 * 64;
+            return Exchange<Backend>::template bytes_of<V>(count);
         }
 
     private:
@@ -190,7 +189,7 @@ private:
 
     void order_for(std::uint64_t epoch) {
         if (epoch == ordered_) return;
-        epoch_order({order_.host, static_cast<std::size_t>(pictures_)}, seed_, epoch);
+        epoch_order({order_.host, static_cast<std::size_t>(pictures_)}, data_.seed, epoch);
         backend_.send(order_.place, order_.host, static_cast<std::size_t>(pictures_));
         ordered_ = epoch;
     }
@@ -198,7 +197,7 @@ private:
     Backend& backend_;
     M& model_;
     int pictures_, batch_;
-    std::uint64_t seed_, ordered_ = ~std::uint64_t{0};
+    std::uint64_t ordered_ = ~std::uint64_t{0};
     float decay_;
     std::unique_ptr<Memory> memory_;
     Exchanged<int> order_;

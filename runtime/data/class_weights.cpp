@@ -7,13 +7,18 @@
 
 namespace tn {
 
-std::vector<float> balanced_class_weights(std::span<const int> labels, int classes) {
+std::vector<int> count_labels(std::span<const int> labels, int classes) {
     std::vector<int> counts(static_cast<std::size_t>(std::max(classes, 0)));
     for (const int label : labels) {
         if (label < 0 || label >= classes)
             throw Error("label " + std::to_string(label) + " is not one of " + std::to_string(classes) + " classes");
         ++counts[static_cast<std::size_t>(label)];
     }
+    return counts;
+}
+
+std::vector<float> balanced_class_weights(std::span<const int> labels, int classes) {
+    const std::vector<int> counts = count_labels(labels, classes);
     const auto used = static_cast<double>(std::count_if(counts.begin(), counts.end(), [](int n) { return n > 0; }));
     std::vector<float> weights;
     for (const int n : counts)

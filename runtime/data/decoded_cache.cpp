@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <zlib.h>
 
-#include <algorithm>
 #include <cstring>
 #include <limits>
 #include <optional>
@@ -12,6 +11,7 @@
 
 #include "runtime/core/error.hpp"
 #include "runtime/core/file.hpp"
+#include "runtime/core/fnv.hpp"
 
 // The file: the line `begin`, then numbers of 8 bytes each in the machine's order: channels, height, width, fit, number
 // of pictures; for each its bytes, its time of change, the length of its path and the path; then all pixels, and the
@@ -25,14 +25,14 @@ namespace fs = std::filesystem;
 constexpr std::string_view begin = "typenet decoded pictures 1\n";
 
 std::uint64_t checksum(std::span<const std::uint8_t> bytes) {
-    return crc32_z(crc32_z(0, nullptr, 0), bytes.data(), bytes.size());
+    return crc32_z(0, bytes.data(), bytes.size());
 }
 
-/// FNV-1a (Fowler, Noll and Vo): a short name for a long path.
+/// A short name for a long path.
 std::uint64_t short_name(std::string_view text) {
-    std::uint64_t hash = 0xCBF29CE484222325u;
-    for (char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3u;
-    return hash;
+    Fnv fnv;
+    for (char c : text) fnv.add(static_cast<unsigned char>(c));
+    return fnv.hash;
 }
 
 void put(std::vector<std::uint8_t>& out, std::uint64_t number) {

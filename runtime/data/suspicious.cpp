@@ -8,6 +8,7 @@
 
 #include "runtime/core/error.hpp"
 #include "runtime/core/random.hpp"
+#include "runtime/data/class_weights.hpp"
 
 namespace tn {
 
@@ -28,13 +29,6 @@ void check_probabilities(std::span<const float> probabilities, std::span<const i
                                 labels.size() * at(classes), probabilities.size()));
     for (const float p : probabilities)
         if (!std::isfinite(p)) throw Error("a probability must be finite");
-}
-
-/// How many samples have each label.
-std::vector<int> count_labels(std::span<const int> labels, int classes) {
-    std::vector<int> count(at(classes));
-    for (const int label : labels) ++count[at(label)];
-    return count;
 }
 
 /// Shuffles the first `count` places of `samples` out of all (Fisher and Yates).

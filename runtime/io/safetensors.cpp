@@ -28,10 +28,7 @@ std::size_t bytes_of(const std::string& dtype) {
 }
 
 std::string checksum(const std::uint8_t* data, std::size_t size) {
-    uLong crc = crc32(0, nullptr, 0);
-    for (std::size_t at = 0; at < size; at += 1u << 30)
-        crc = crc32(crc, data + at, static_cast<uInt>(std::min<std::size_t>(size - at, 1u << 30)));
-    return fmt::format("{:08x}", crc);
+    return fmt::format("{:08x}", crc32_z(0, data, size));
 }
 
 }  // namespace

@@ -37,7 +37,7 @@ public:
     /// (cuda::Feed); false where there is no such device.
     virtual bool keep_pictures(const Pictures& pictures, const LoaderOptions& options, float weight_decay) = 0;
     /// Takes steps on them, as many of these as go together; step number `first` is counted from 0.
-    virtual KeptSteps train_kept(std::uint64_t first, std::span<const Optimizer> optimizers) = 0;
+    virtual TakenSteps train_kept(std::uint64_t first, std::span<const Optimizer> optimizers) = 0;
     virtual std::span<const float> predict(int n) = 0;
     virtual std::span<const Tensor<float>> tensors() const = 0;
     virtual std::span<float> optimizer_memory(const Tensor<float>& t, int k) = 0;
@@ -74,7 +74,7 @@ public:
                                                                          weight_decay);
         return has_feed;
     }
-    KeptSteps train_kept(std::uint64_t first, std::span<const Optimizer> optimizers) override {
+    TakenSteps train_kept(std::uint64_t first, std::span<const Optimizer> optimizers) override {
         if constexpr (has_feed)
             if (feed_) return feed_->run(first, optimizers);
         throw Error("the model keeps no pictures");

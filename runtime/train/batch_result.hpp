@@ -9,8 +9,8 @@ struct BatchResult {
     int correct = 0, n = 0;
 };
 
-/// The sums over all samples of `count` steps on pictures that the device keeps.
-struct KeptSteps {
+/// The sums over all samples of `count` steps that were taken together.
+struct TakenSteps {
     BatchResult result;
     int count = 0;
 };

@@ -9,6 +9,15 @@
 
 namespace tn {
 
+/// Why a program that nvcc did not compile cannot run CUDA.
+inline constexpr const char* built_without_cuda =
+    "this program was built without CUDA: no nvcc was found, or TYPENET_CUDA was OFF";
+
+/// " (not cuda: WHY)", to stand behind what the CPU's backend says of itself; empty where there is no reason.
+inline std::string not_cuda(const std::string& why_not) {
+    return why_not.empty() ? "" : " (not cuda: " + why_not + ")";
+}
+
 /// True for the GPU, false for the CPU. `why_not` says why CUDA cannot run here and is empty where it can: then auto
 /// takes it. Throws Error for cuda where it cannot run, saying why, and for words other than cpu, cuda and auto.
 bool chooses_cuda(const std::string& device, const std::string& why_not);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "runtime/core/error.hpp"
+#include "runtime/core/fnv.hpp"
 #include "runtime/core/random.hpp"
 #include "runtime/data/loader.hpp"
 #include "runtime/distributed/group.hpp"
@@ -74,13 +75,12 @@ public:
     }
 
 private:
-    /// A checksum of the pictures and their labels (FNV-1a, Fowler, Noll and Vo).
+    /// A checksum of the pictures and their labels.
     static int fingerprint(const Pictures& pictures) {
-        std::uint64_t hash = 0xCBF29CE484222325u;
-        const auto add = [&hash](std::uint64_t value) { hash = (hash ^ value) * 0x100000001B3u; };
-        for (const std::uint8_t byte : pictures.pixels) add(byte);
-        for (const int label : pictures.labels) add(static_cast<std::uint64_t>(label));
-        return static_cast<int>(hash ^ hash >> 32);
+        Fnv fnv;
+        for (const std::uint8_t byte : pictures.pixels) fnv.add(byte);
+        for (const int label : pictures.labels) fnv.add(static_cast<std::uint64_t>(label));
+        return static_cast<int>(fnv.hash ^ fnv.hash >> 32);
     }
 
     Group* group_;

@@ -16,17 +16,9 @@ namespace tn {
 /// does.
 template <class M, class Optimizer> class StepSource {
 public:
-    /// Steps that were taken: their sums, and the place of the last of them.
-    struct Steps {
-        BatchResult result;
-        int count = 1;
-        std::uint64_t epoch = 0;   ///< counted from 0
-        int index = 0;             ///< of the batch in its epoch, from 0
-    };
-
     /// `most` limits how many steps are taken together. Throws Error as Loader does.
     StepSource(M& model, const Pictures& pictures, const LoaderOptions& options, SharedSteps& shared,
-               float weight_decay, int most = 64)
+               float weight_decay, int most)
         : model_(model), seed_(options.seed), shared_(shared), most_(most),
           batches_((pictures.size() + std::max(options.batch, 1) - 1) / std::max(options.batch, 1)) {
         if constexpr (requires { model.keep_pictures(pictures, options, weight_decay); })
@@ -41,23 +33,21 @@ public:
 
     /// Takes step number `at`, counted from 0, and as many of those before `end` as go together with it;
     /// `optimizer_of` gives each one's optimizer. They must follow each other, but for the first call.
-    template <class OptimizerOf> Steps take(std::int64_t at, std::int64_t end, const OptimizerOf& optimizer_of) {
-        const auto number = static_cast<std::uint64_t>(at), batches = static_cast<std::uint64_t>(batches_);
+    template <class OptimizerOf> TakenSteps take(std::int64_t at, std::int64_t end, const OptimizerOf& optimizer_of) {
+        const auto number = static_cast<std::uint64_t>(at);
         if constexpr (requires { model_.train_kept(number, ahead_); }) {
             if (kept_) {
                 ahead_.clear();
                 for (std::int64_t i = at; i < std::min<std::int64_t>(end, at + most_); ++i)
                     ahead_.push_back(optimizer_of(i));
-                const KeptSteps steps = model_.train_kept(number, ahead_);
-                const std::uint64_t last = number + static_cast<std::uint64_t>(steps.count) - 1;
-                return {steps.result, steps.count, last / batches, static_cast<int>(last % batches)};
+                return model_.train_kept(number, ahead_);
             }
         }
         if (next_ != at) loader_->seek(number);
         next_ = at + 1;
         const BatchView batch = loader_->next();
         const int part = shared_.take(model_, batch, Random(seed_, stream::mixup, number));
-        return {model_.train(part, optimizer_of(at)), 1, batch.epoch, batch.index};
+        return {model_.train(part, optimizer_of(at)), 1};
     }
 
 private:

@@ -260,12 +260,12 @@ std::vector<EpochResult> train(M& model, Optimizer optimizer, const Pictures& tr
     meter.go();
     std::int64_t samples = 0;
     for (std::int64_t i = begin; i < total; ++i) {
-        const auto batch = source.take(i, total, [&](std::int64_t at) {
+        const TakenSteps taken = source.take(i, total, [&](std::int64_t at) {
             optimizer.rate = rate * rate_factor(options, at, total);
             return optimizer;
         });
-        const BatchResult& result = batch.result;
-        i += batch.count - 1;
+        const BatchResult& result = taken.result;
+        i += taken.count - 1;
         if (average) average->add(model, model.step());
         if (!std::isfinite(result.loss))
             throw Error("the loss is not finite at iteration " + std::to_string(i + 1) +
@@ -283,8 +283,8 @@ std::vector<EpochResult> train(M& model, Optimizer optimizer, const Pictures& tr
                                   begin};
         progress.show(state);
         if (options.after_step) options.after_step(state);
-        const bool last = i + 1 == total;
-        const bool stopping = !last && options.stop && options.stop(), ends_epoch = batch.index + 1 == per_epoch || last;
+        const bool last = i + 1 == total, whole_epoch = (i + 1) % per_epoch == 0;
+        const bool stopping = !last && options.stop && options.stop(), ends_epoch = whole_epoch || last;
         if (!ends_epoch && !stopping) continue;
         meter.halt();
         if (average) average->swap(model);  // tested, saved and left behind is the average
@@ -293,7 +293,7 @@ std::vector<EpochResult> train(M& model, Optimizer optimizer, const Pictures& tr
             break;
         }
         EpochResult epoch;
-        epoch.epoch = static_cast<int>(batch.epoch) + 1;
+        epoch.epoch = static_cast<int>(i / per_epoch) + 1;
         epoch.iteration = i + 1;
         epoch.train_loss = sums.loss / sums.seen;
         epoch.train_accuracy = static_cast<double>(sums.right) / sums.seen;
@@ -323,7 +323,7 @@ std::vector<EpochResult> train(M& model, Optimizer optimizer, const Pictures& tr
         }
         epoch.seconds = seconds();
         epoch.feed = meter.feed();
-        if (batch.index + 1 == per_epoch) sums = {};
+        if (whole_epoch) sums = {};
         epochs.push_back(epoch);
         if (after_epoch) after_epoch(epoch);
         detail::save(options, recipe, model, run);

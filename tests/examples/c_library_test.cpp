@@ -59,11 +59,7 @@ Expected predict(const fs::path& file) {
     tn::cpu::Backend backend(1);
     tn::Model<photos::Network> model(backend);
     const tn::CheckpointInfo info = photos::load_model(trained().model.string(), model);
-    tn::Pictures one;
-    one.shape = photos::picture_shape;
-    one.pixels = tn::resize(tn::read_picture(file, 1), one.shape).pixels;
-    one.labels = {0};
-    return {info.classes, tn::probabilities(model, one, info.normalise, 1)};
+    return {info.classes, tn::probabilities(model, photos::set_of(tn::read_picture(file, 1)), info.normalise, 1)};
 }
 
 /// Checks that the text begins with a line for every class that has these very bits.

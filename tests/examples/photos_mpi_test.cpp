@@ -24,9 +24,19 @@ bool is_there() {
     return false;
 }
 
+std::string train(const fs::path& out, const std::string& more) {
+    return command_of("photos", {"train", "--generated", "20", "--out", out.string(), "--threads", "1"}) + " " + more;
+}
+
 std::string train(int processes, const fs::path& out, const std::string& more) {
-    return mpirun + fmt::format("-n {} ", processes) +
-           command_of("photos", {"train", "--generated", "20", "--out", out.string(), "--threads", "1"}) + " " + more;
+    return mpirun + fmt::format("-n {} ", processes) + train(out, more);
+}
+
+/// A long run of two processes, and what it left; `then` is done once it has saved a model, with mpirun as $p.
+Run run_and(const fs::path& out, const std::string& then) {
+    return run_shell(train(2, out, "--batch 12 --iterations 100000") + " & p=$!; while [ ! -s " +
+                     quoted((out / "model.safetensors").string()) +
+                     " ] && kill -0 $p 2>/dev/null; do sleep 0.05; done; " + then + "; wait $p");
 }
 
 /// The training losses of metrics.csv.
@@ -46,8 +56,7 @@ BOOST_AUTO_TEST_CASE(two_processes_have_the_curve_of_one) {
     if (!is_there()) return;
     TemporaryFolder folder;
     const std::string options = "--batch 12 --epochs 4";
-    const Run one = run_shell(command_of("photos", {"train", "--generated", "20", "--out", (folder / "one").string(),
-                                                    "--threads", "1"}) + " " + options);
+    const Run one = run_shell(train(folder / "one", options));
     const Run two = run_shell(train(2, folder / "two", options));
     BOOST_REQUIRE_MESSAGE(one.status == 0 && two.status == 0, one.err + two.err);
     BOOST_TEST(contains(two.out, "2 processes, 2 of them on this machine, share every batch of 12\n"));
@@ -67,12 +76,9 @@ BOOST_AUTO_TEST_CASE(a_lost_process_ends_all_and_leaves_the_last_model_whole) {
     TemporaryFolder folder;
     const fs::path out = folder / "run";
     // The shell finds the process of rank 1 by what mpirun tells it.
-    const std::string script =
-        train(2, out, "--batch 12 --iterations 100000") + " & p=$!; while [ ! -s " +
-        quoted((out / "model.safetensors").string()) +
-        " ] && kill -0 $p 2>/dev/null; do sleep 0.05; done; for q in $(ps -o pid= --ppid $p); do "
-        "if tr '\\0' '\\n' < /proc/$q/environ | grep -qx OMPI_COMM_WORLD_RANK=1; then kill -9 $q; fi; done; wait $p";
-    const Run r = run_shell(script);
+    const Run r = run_and(out,
+                          "for q in $(ps -o pid= --ppid $p); do if tr '\\0' '\\n' < /proc/$q/environ | "
+                          "grep -qx OMPI_COMM_WORLD_RANK=1; then kill -9 $q; fi; done");
     BOOST_TEST(r.status != 0);
     BOOST_TEST(contains(r.err + r.out, "mpirun noticed that process rank 1"), r.err + r.out);
     BOOST_TEST(contains(r.err + r.out, "signal 9"));
@@ -87,10 +93,7 @@ BOOST_AUTO_TEST_CASE(a_signal_to_all_ends_them_after_a_step_with_a_model) {
     if (!is_there()) return;
     TemporaryFolder folder;
     const fs::path out = folder / "run";
-    const std::string script = train(2, out, "--batch 12 --iterations 100000") + " & p=$!; while [ ! -s " +
-                               quoted((out / "model.safetensors").string()) +
-                               " ] && kill -0 $p 2>/dev/null; do sleep 0.05; done; kill -TERM $(ps -o pid= --ppid $p); wait $p";
-    const Run r = run_shell(script);
+    const Run r = run_and(out, "kill -TERM $(ps -o pid= --ppid $p)");
     BOOST_TEST(r.status != 0);
     BOOST_TEST(contains(r.out, "stopped by SIGTERM after "), r.out + r.err);
     BOOST_TEST(contains(r.out, "the model is saved in "));

@@ -77,10 +77,7 @@ Picture grey_picture(const unsigned char* pixels, int width, int height, int cha
 }
 
 void classify(typenet_photos& model, const Picture& picture, float* to) {
-    Pictures one;
-    one.shape = photos::picture_shape;
-    one.pixels = resize(picture, one.shape).pixels;
-    one.labels = {0};
+    const Pictures one = photos::set_of(picture);
     const std::lock_guard lock(model.one_at_a_time);
     const std::vector<float> p = probabilities(model.model, one, model.info.normalise, 1);
     std::copy(p.begin(), p.end(), to);

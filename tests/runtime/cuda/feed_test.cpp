@@ -2,8 +2,6 @@
 #define BOOST_TEST_MODULE cuda_feed
 #include <boost/test/unit_test.hpp>
 
-#include <cstdio>
-#include <memory>
 
 #include "runtime/cuda/backend.hpp"
 #include "runtime/train/any_model.hpp"
@@ -11,6 +9,7 @@
 #include "tests/runtime/temporary_folder.hpp"
 #include "tests/support/cuda_emulator/emulator.hpp"
 #include "tests/support/layer_checker.hpp"
+#include "tests/support/quiet.hpp"
 
 using namespace tn;
 using namespace tn::test;
@@ -61,7 +60,7 @@ BOOST_AUTO_TEST_CASE(batches_are_those_of_the_loader) {
         for (std::uint64_t step = 0; step < 9; ++step) {
             const BatchView wanted = loader.next();
             const Adam one;
-            const KeptSteps got = feed.run(step, {&one, 1});
+            const TakenSteps got = feed.run(step, {&one, 1});
             BOOST_TEST(got.count == 1);
             BOOST_TEST(got.result.n == wanted.n);
             const std::span<const float> made(model.places().input, wanted.images.size());
@@ -85,7 +84,7 @@ BOOST_AUTO_TEST_CASE(a_run_is_the_one_on_the_cpu) {
     const auto allocations = emulated.device().allocations();
     for (std::size_t step = 0; step < optimizers.size();) {
         const auto replays = emulated.device().replays();
-        const KeptSteps got = feed.run(step, std::span(optimizers).subspan(step));
+        const TakenSteps got = feed.run(step, std::span(optimizers).subspan(step));
         BOOST_TEST(emulated.device().replays() == replays + static_cast<std::uint64_t>(got.count));
         BOOST_TEST(got.count == (step % 3 == 2 ? 1 : 2 - static_cast<int>(step % 3)));
         BatchResult wanted;
@@ -154,9 +153,8 @@ BOOST_AUTO_TEST_CASE(the_trainer_trains_on_the_device_as_on_the_cpu) {
     o.epochs = 3;
     o.loader = loading(4, Augmentation::light());
     const auto run = [&](auto& model) {
-        const std::unique_ptr<std::FILE, int (*)(std::FILE*)> quiet(std::fopen("/dev/null", "w"), std::fclose);
-        Progress progress(quiet.get(), false, 80, false);
-        return train(model, Adam{.rate = 1e-2f}, set, test, o, progress);
+        tn_test::Quiet quiet;
+        return train(model, Adam{.rate = 1e-2f}, set, test, o, quiet.progress);
     };
     const auto a = run(here), b = run(there);
     BOOST_TEST(emulated.device().replays() == 9u);

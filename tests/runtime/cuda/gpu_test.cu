@@ -83,7 +83,7 @@ template <class N> void check_kept(int pictures, int batch, int steps) {
     BOOST_REQUIRE(there.keep_pictures(set, o, 0));
     const std::vector<Adam> optimizers(static_cast<std::size_t>(steps));
     for (std::size_t step = 0; step < optimizers.size();) {
-        const KeptSteps got = there.train_kept(step, std::span(optimizers).subspan(step));
+        const TakenSteps got = there.train_kept(step, std::span(optimizers).subspan(step));
         double wanted = 0;
         for (int k = 0; k < got.count; ++k, ++step) {
             const BatchView view = loader.next();

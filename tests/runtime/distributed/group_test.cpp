@@ -8,6 +8,7 @@
 #include <runtime/train/trainer.hpp>
 
 #include "tests/runtime/temporary_folder.hpp"
+#include "tests/support/quiet.hpp"
 #include "tests/support/thread_group.hpp"
 
 using namespace tn;
@@ -136,11 +137,6 @@ Pictures pictures(int count) {
     return all;
 }
 
-std::FILE* nowhere() {
-    static std::FILE* file = std::fopen("/dev/null", "w");
-    return file;
-}
-
 std::vector<EpochResult> run(Group* group, const Pictures& training, float mixup, int batch = 8) {
     cpu::Backend backend(1);
     SmallModel model(backend, 3);
@@ -149,8 +145,8 @@ std::vector<EpochResult> run(Group* group, const Pictures& training, float mixup
     o.epochs = 4;
     o.mixup = mixup;
     o.group = group;
-    Progress progress(nowhere());
-    return train(model, Momentum{.rate = 0.01f}, training, training, o, progress);
+    Quiet quiet;
+    return train(model, Momentum{.rate = 0.01f}, training, training, o, quiet.progress);
 }
 
 }  // namespace

@@ -6,8 +6,10 @@
 
 #include "dsl/typenet.hpp"
 #include "tests/runtime/temporary_folder.hpp"
+#include "tests/support/quiet.hpp"
 
 using namespace tn;
+using tn_test::Quiet;
 using tn_test::contains;
 using tn_test::error_of;
 
@@ -37,12 +39,6 @@ FoldOptions fold_options() {
     o.train.epochs = 20;
     return o;
 }
-
-struct Quiet {
-    std::FILE* file = std::fopen("/dev/null", "w");
-    Progress progress{file, false, 80, false};
-    ~Quiet() { std::fclose(file); }
-};
 
 std::vector<float> judge(const Pictures& set, const FoldOptions& o, int threads = 2,
                          const std::function<void(int, int)>& told = {}) {

@@ -2,12 +2,11 @@
 #pragma once
 
 #include <cmath>
-#include <cstdio>
-#include <memory>
 #include <vector>
 
 #include "dsl/typenet.hpp"
 #include "runtime/train/trainer.hpp"
+#include "tests/support/quiet.hpp"
 
 namespace tn_test {
 
@@ -35,11 +34,6 @@ inline Pictures stripes(int count, std::uint64_t seed) {
     }
     return set;
 }
-
-struct Quiet {
-    std::unique_ptr<std::FILE, int (*)(std::FILE*)> null{std::fopen("/dev/null", "w"), &std::fclose};
-    Progress progress{null.get(), false, 80, false};
-};
 
 inline TrainOptions run_options(int epochs) {
     TrainOptions o;
