@@ -1,4 +1,4 @@
-// regression: learns a curve from noisy points, or the last column of a CSV file from the others.
+// regression: learns a curve from noisy points, or the second column of a CSV file from the first.
 //     regression [FILE.csv]
 #include <fmt/format.h>
 
