@@ -6,6 +6,7 @@
 #include <sstream>
 #include <tuple>
 
+#include "runtime/core/error.hpp"
 #include "runtime/core/file.hpp"
 
 namespace photos {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "runtime/io/curves.hpp"
-#include "runtime/train/trainer.hpp"
+#include "runtime/train/epoch_result.hpp"
 
 namespace photos {
 

@@ -7,7 +7,7 @@
 
 #include "run_progress.hpp"
 #include "runtime/io/terminal_chart.hpp"
-#include "runtime/train/trainer.hpp"
+#include "runtime/train/epoch_result.hpp"
 
 namespace photos {
 

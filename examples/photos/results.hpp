@@ -6,9 +6,11 @@
 #include <vector>
 
 #include "commands.hpp"
+#include "dsl/net/summary.hpp"
 #include "runtime/io/confusion.hpp"
 #include "runtime/io/prediction_grid.hpp"
-#include "runtime/train/trainer.hpp"
+#include "runtime/train/epoch_result.hpp"
+#include "runtime/train/train_options.hpp"
 #include "sets.hpp"
 
 namespace photos {

@@ -6,7 +6,8 @@
 #include <vector>
 
 #include "run_progress.hpp"
-#include "runtime/train/trainer.hpp"
+#include "runtime/train/epoch_result.hpp"
+#include "runtime/train/progress.hpp"
 
 namespace photos {
 

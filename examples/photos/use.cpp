@@ -9,7 +9,8 @@
 #include "results.hpp"
 #include "runtime/core/one_line.hpp"
 #include "runtime/data/folder.hpp"
-#include "runtime/train/trainer.hpp"
+#include "runtime/train/evaluate.hpp"
+#include "runtime/train/probabilities.hpp"
 
 namespace photos {
 

@@ -7,8 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "runtime/core/error.hpp"
+#include "runtime/data/dataset.hpp"
 #include "runtime/data/split.hpp"
 #include "runtime/data/suspicious.hpp"
+#include "runtime/train/probabilities.hpp"
 #include "runtime/train/trainer.hpp"
 
 namespace tn {

@@ -3,7 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "runtime/train/trainer.hpp"
+#include "runtime/core/error.hpp"
+#include "runtime/train/train_options.hpp"
 
 namespace tn {
 

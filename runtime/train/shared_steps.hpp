@@ -74,6 +74,18 @@ public:
         return share.count;
     }
 
+    /// All processes go on by what the first one found.
+    void take_from_first(std::span<double> found) const {
+        if (!group_) return;
+        if (group_->rank() > 0) std::fill(found.begin(), found.end(), 0);
+        group_->sum(found);
+    }
+
+    /// After the last step the model trains alone again.
+    template <class M> void leave(M& model) const {
+        if (group_) model.join(nullptr);
+    }
+
 private:
     /// A checksum of the pictures and their labels.
     static int fingerprint(const Pictures& pictures) {

@@ -192,15 +192,6 @@ BOOST_AUTO_TEST_CASE(a_wish_to_stop_at_the_last_step_comes_too_late) {
     BOOST_TEST(asked == 7);
 }
 
-BOOST_AUTO_TEST_CASE(sums_of_an_epoch_that_are_not_in_order_are_named) {
-    for (const char* text : {"", "1", "0x1p+0 1", "0x1p+0 1 2 3", "nan 1 2", "inf 1 2", "1 3 2", "1 -1 2", "1 0 0", "a b c"})
-        BOOST_TEST(contains(error_of([&] { detail::epoch_sums(text, "file"); }), "file: its metadata is not in order"), text);
-    const detail::EpochSums back = detail::epoch_sums(detail::to_text({1.0 / 3, 2, 5}), "file");
-    BOOST_TEST(back.loss == 1.0 / 3);
-    BOOST_TEST(back.right == 2);
-    BOOST_TEST(back.seen == 5);
-}
-
 BOOST_AUTO_TEST_CASE(a_run_goes_on_only_from_its_own_checkpoint) {
     TemporaryFolder folder;
     cpu::Backend backend(1);
@@ -331,71 +322,6 @@ BOOST_AUTO_TEST_CASE(a_loss_that_is_not_finite_ends_the_run_and_keeps_the_last_m
     std::fseek(out, -1, SEEK_END);
     BOOST_TEST(std::fgetc(out) == '\n');
     std::fclose(out);
-}
-
-BOOST_AUTO_TEST_CASE(the_rate_warms_up_and_falls_along_a_cosine) {
-    TrainOptions o;
-    o.warm_up = 0.1f;
-    for (int i = 0; i < 9; ++i) BOOST_TEST(std::abs(rate_factor(o, i, 100) - 0.1 * (i + 1)) < 1e-5);
-    BOOST_TEST(std::abs(rate_factor(o, 9, 100) - 1) < 1e-5);
-    // 45.5 of the 91 steps from the top to below the last one: half way down.
-    BOOST_TEST(std::abs(rate_factor(o, 54, 100) - 0.5 * (1 + std::cos(3.14159265 * 45 / 91))) < 1e-5);
-    BOOST_TEST(rate_factor(o, 99, 100) > 0);
-    BOOST_TEST(rate_factor(o, 99, 100) < 1e-3);
-    for (int i = 10; i < 100; ++i) BOOST_TEST(rate_factor(o, i, 100) < rate_factor(o, i - 1, 100));
-    o.cosine = false;
-    BOOST_TEST(std::abs(rate_factor(o, 4, 100) - 0.5) < 1e-5);
-    for (int i = 10; i < 100; ++i) BOOST_TEST(rate_factor(o, i, 100) == 1);
-    o.warm_up = 0;
-    BOOST_TEST(rate_factor(o, 0, 100) == 1);
-    o.cosine = true;
-    BOOST_TEST(rate_factor(o, 0, 1) > 0);
-    o.warm_up = 1;
-    BOOST_TEST(std::abs(rate_factor(o, 49, 100) - 0.5) < 1e-5);
-    BOOST_TEST(rate_factor(o, 99, 100) == 1);
-}
-
-BOOST_AUTO_TEST_CASE(evaluate_counts_every_picture_once) {
-    cpu::Backend backend(2);
-    TestModel model(backend, 3);
-    model.active_outputs(3);
-    const Normalise normal;
-    const auto before = everything(model);
-    Confusion confusion(3);
-    std::vector<Prediction> predictions;
-    const EpochResult all = evaluate(model, testing, normal, 8, 0, &confusion, &predictions);
-    BOOST_TEST(confusion.total() == 13);
-    BOOST_REQUIRE_EQUAL(predictions.size(), 13u);
-    double loss = 0;
-    int right = 0;
-    Confusion counted(3);
-    for (int i = 0; i < 13; ++i) {
-        normalise(testing.picture(i), testing.shape, normal, model.input().first(64));
-        const auto p = model.predict(1);
-        const auto truth = static_cast<std::size_t>(testing.labels[static_cast<std::size_t>(i)]);
-        const auto best = static_cast<std::size_t>(std::max_element(p.begin(), p.begin() + 3) - p.begin());
-        loss -= std::log(double{p[truth]});
-        right += best == truth;
-        counted.add(static_cast<int>(truth), static_cast<int>(best));
-        const Prediction& shown = predictions[static_cast<std::size_t>(i)];
-        BOOST_TEST(shown.picture == i);
-        BOOST_TEST(shown.predicted == static_cast<int>(best));
-        BOOST_TEST(std::abs(shown.probability - p[best]) < 1e-5f);
-    }
-    BOOST_TEST(std::abs(all.test_loss - loss / 13) < 1e-5);
-    BOOST_TEST(all.test_accuracy == right / 13.0);
-    for (int t = 0; t < 3; ++t)
-        for (int p = 0; p < 3; ++p) BOOST_TEST(confusion.count(t, p) == counted.count(t, p));
-    // However the pictures are cut into batches, and with fewer pictures than a batch has.
-    for (int batch : {1, 3, 7})
-        BOOST_TEST(std::abs(evaluate(model, testing, normal, batch).test_loss - all.test_loss) < 1e-5);
-    Confusion few(3);
-    evaluate(model, testing, normal, 8, 5, &few);
-    BOOST_TEST(few.total() == 5);
-    evaluate(model, testing, normal, 8, 500, &few);
-    BOOST_TEST(few.total() == 18);
-    BOOST_TEST(std::isnan(evaluate(model, Pictures{}, normal, 8).test_accuracy));
-    BOOST_TEST((everything(model) == before));
 }
 
 BOOST_AUTO_TEST_CASE(pictures_that_the_model_cannot_take_are_errors_before_anything_runs) {

@@ -1,8 +1,9 @@
-#include "runtime/train/trainer.hpp"
+#include "runtime/train/run_state.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <cmath>
 #include <cstdio>
 
 namespace tn::detail {

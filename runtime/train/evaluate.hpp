@@ -1,0 +1,61 @@
+// Measures a model on pictures whose classes are known.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <span>
+#include <vector>
+
+#include "runtime/data/augment.hpp"
+#include "runtime/data/dataset.hpp"
+#include "runtime/io/confusion.hpp"
+#include "runtime/io/prediction_grid.hpp"
+#include "runtime/train/epoch_result.hpp"
+#include "runtime/train/probabilities.hpp"
+
+namespace tn {
+
+namespace detail {
+
+/// What a model can take.
+struct Takes {
+    PictureShape shape;
+    int batch, classes;
+};
+/// Throws Error unless it takes these pictures, `batch` at a time.
+void check_pictures(const Takes& model, const Pictures& pictures, int batch);
+
+}  // namespace detail
+
+/// Throws Error unless the model can take these pictures, `batch` at a time.
+template <class M> void check_pictures(const M& model, const Pictures& pictures, int batch) {
+    constexpr auto in = M::network::input;
+    detail::check_pictures({{in.channels, in.height, in.width}, model.batch(), model.active_outputs()}, pictures, batch);
+}
+
+/// Evaluates the model on pictures as they are: loss, accuracy, and if wanted every prediction and the confusion. With
+/// `mirror` the probabilities are the mean of each picture's and its mirror image's.
+/// Throws Error when the model cannot take the pictures.
+template <class M>
+EpochResult evaluate(M& model, const Pictures& pictures, const Normalise& normal, int batch, int limit = 0,
+                     Confusion* confusion = nullptr, std::vector<Prediction>* predictions = nullptr,
+                     bool mirror = false) {
+    check_pictures(model, pictures, batch);
+    const int count = limit > 0 ? std::min(limit, pictures.size()) : pictures.size();
+    double loss = 0;
+    int right = 0;
+    visit_probabilities(model, pictures, normal, batch, count, mirror, [&](int i, std::span<const float> p) {
+        const int best = static_cast<int>(std::max_element(p.begin(), p.end()) - p.begin());
+        const int truth = pictures.labels[static_cast<std::size_t>(i)];
+        loss -= std::log(std::max(p[static_cast<std::size_t>(truth)], 1e-30f));
+        right += best == truth;
+        if (confusion) confusion->add(truth, best);
+        if (predictions) predictions->push_back({i, best, p[static_cast<std::size_t>(best)]});
+    });
+    EpochResult r;
+    r.test_loss = loss / count;
+    r.test_accuracy = static_cast<double>(right) / count;
+    return r;
+}
+
+}  // namespace tn

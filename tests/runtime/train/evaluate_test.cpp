@@ -1,0 +1,55 @@
+#define BOOST_TEST_MODULE evaluate
+#include "runtime/train/evaluate.hpp"
+
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+#include <vector>
+
+#include "tests/runtime/train/stripes.hpp"
+
+using namespace tn;
+using namespace tn_test;
+
+BOOST_AUTO_TEST_CASE(evaluate_counts_every_picture_once) {
+    cpu::Backend backend(2);
+    TestModel model(backend, 3);
+    model.active_outputs(3);
+    const Normalise normal;
+    const auto before = everything(model);
+    Confusion confusion(3);
+    std::vector<Prediction> predictions;
+    const EpochResult all = evaluate(model, testing, normal, 8, 0, &confusion, &predictions);
+    BOOST_TEST(confusion.total() == 13);
+    BOOST_REQUIRE_EQUAL(predictions.size(), 13u);
+    double loss = 0;
+    int right = 0;
+    Confusion counted(3);
+    for (int i = 0; i < 13; ++i) {
+        normalise(testing.picture(i), testing.shape, normal, model.input().first(64));
+        const auto p = model.predict(1);
+        const auto truth = static_cast<std::size_t>(testing.labels[static_cast<std::size_t>(i)]);
+        const auto best = static_cast<std::size_t>(std::max_element(p.begin(), p.begin() + 3) - p.begin());
+        loss -= std::log(double{p[truth]});
+        right += best == truth;
+        counted.add(static_cast<int>(truth), static_cast<int>(best));
+        const Prediction& shown = predictions[static_cast<std::size_t>(i)];
+        BOOST_TEST(shown.picture == i);
+        BOOST_TEST(shown.predicted == static_cast<int>(best));
+        BOOST_TEST(std::abs(shown.probability - p[best]) < 1e-5f);
+    }
+    BOOST_TEST(std::abs(all.test_loss - loss / 13) < 1e-5);
+    BOOST_TEST(all.test_accuracy == right / 13.0);
+    for (int t = 0; t < 3; ++t)
+        for (int p = 0; p < 3; ++p) BOOST_TEST(confusion.count(t, p) == counted.count(t, p));
+    // However the pictures are cut into batches, and with fewer pictures than a batch has.
+    for (int batch : {1, 3, 7})
+        BOOST_TEST(std::abs(evaluate(model, testing, normal, batch).test_loss - all.test_loss) < 1e-5);
+    Confusion few(3);
+    evaluate(model, testing, normal, 8, 5, &few);
+    BOOST_TEST(few.total() == 5);
+    evaluate(model, testing, normal, 8, 500, &few);
+    BOOST_TEST(few.total() == 18);
+    BOOST_TEST(std::isnan(evaluate(model, Pictures{}, normal, 8).test_accuracy));
+    BOOST_TEST((everything(model) == before));
+}
