@@ -30,7 +30,8 @@ void check_pictures(const Takes& model, const Pictures& pictures, int batch);
 /// Throws Error unless the model can take these pictures, `batch` at a time.
 template <class M> void check_pictures(const M& model, const Pictures& pictures, int batch) {
     constexpr auto in = M::network::input;
-    detail::check_pictures({{in.channels, in.height, in.width}, model.batch(), model.active_outputs()}, pictures, batch);
+    const detail::Takes takes{{in.channels, in.height, in.width}, model.batch(), model.active_outputs()};
+    detail::check_pictures(takes, pictures, batch);
 }
 
 /// Evaluates the model on pictures as they are: loss, accuracy, and if wanted every prediction and the confusion. With

@@ -34,7 +34,7 @@ struct TrainOptions {
     std::filesystem::path resume_from;     ///< a checkpoint of such a run to go on with; empty: from the start
     std::function<void(const ProgressState&)> after_step;  ///< told of every step, of the epoch that is under way
     std::function<bool()> stop;            ///< asked after every step, or 64 on a GPU: true ends the run, and saves
-    Group* group = nullptr;                ///< processes that share every batch; all call train() alike. null: one alone
+    Group* group = nullptr;                ///< processes that share every batch, and all call train() alike; null: one
     LoaderOptions loader{};
     std::vector<std::string> classes;
 };

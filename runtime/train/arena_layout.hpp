@@ -1,0 +1,70 @@
+// Where everything that a model keeps lies in its one arena: constants of the type.
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+#include "dsl/net/net.hpp"
+
+namespace tn {
+
+/// Offsets in values from the arena's start, in the order in which things lie there. The gradients and every state of
+/// the optimizer have the same order as the parameters, so that one pass over all of them is a step of the optimizer.
+template <class N, Fusion F, Purpose For, int OptimizerStates, class Sizes> struct ArenaLayout {
+    using network = N;
+    using schedule = typename N::template schedule<F, For, Sizes>;
+    using layers = typename schedule::layers;
+    static constexpr bool trains = For != Purpose::infer;
+    static constexpr int optimizer_states = OptimizerStates;
+
+    static constexpr std::size_t parameter_span = N::parameter_span;
+    static constexpr std::size_t gradients = parameter_span;
+    static constexpr std::size_t optimizer_state(int k) { return parameter_span * static_cast<std::size_t>(2 + k); }
+    static constexpr std::size_t states = trains ? optimizer_state(OptimizerStates) : parameter_span;
+    static constexpr std::size_t planned = states + N::state_span;
+
+    /// Of the batch: a step number of 64 bits, [batch][output] targets, for each sample a loss, a label and whether it
+    /// is right, and a weight for each class.
+    static constexpr std::size_t batch = static_cast<std::size_t>(N::batch);
+    static constexpr std::size_t step_number = planned + schedule::plan.size;
+    static constexpr std::size_t targets = step_number + aligned(2);
+    static constexpr std::size_t losses = targets + aligned(batch * N::output.size());
+    static constexpr std::size_t labels = losses + aligned(batch);
+    static constexpr std::size_t correct = labels + aligned(batch);
+    static constexpr std::size_t class_weights = correct + aligned(batch);
+    static constexpr std::size_t size = class_weights + aligned(N::output.size());
+    static_assert(size == N::template arena_values<F, For, OptimizerStates, Sizes>);
+
+    /// Where the parameters and states of an entry of the running list lie.
+    struct Entry {
+        std::array<std::size_t, max_parameters> parameter{};
+        std::array<std::size_t, max_states> state{};
+        int parameters = 0, states = 0;
+        std::size_t end = 0;  ///< of the last parameter, without the room up to the next multiple of 64 bytes
+    };
+    static constexpr auto entries = [] {
+        std::array<Entry, layers::size> entries{};
+        std::size_t next = 0, next_state = ArenaLayout::states;
+        for_each(layers{}, [&]<class P, std::size_t I>(Type<P>, std::integral_constant<std::size_t, I>) {
+            const Node& node = schedule::program.node[I];
+            if (!node.runs) return;
+            Entry& entry = entries[I];
+            const Parameters p = Traits<typename P::type>::parameters(node.in);
+            for (; entry.parameters < p.count; ++entry.parameters) {
+                const auto i = static_cast<std::size_t>(entry.parameters);
+                entry.parameter[i] = next;
+                entry.end = next + p.item[i].size();
+                next += aligned(p.item[i].size());
+            }
+            const States s = Traits<typename P::type>::states(node.in);
+            for (; entry.states < s.count; ++entry.states) {
+                const auto i = static_cast<std::size_t>(entry.states);
+                entry.state[i] = next_state;
+                next_state += aligned(static_cast<std::size_t>(s.item[i].size));
+            }
+        });
+        return entries;
+    }();
+};
+
+}  // namespace tn

@@ -1,0 +1,115 @@
+// A batch on its way to a pass, and what the pass gave on its way back.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "dsl/loss/loss.hpp"
+#include "runtime/core/error.hpp"
+#include "runtime/train/arena_layout.hpp"
+#include "runtime/train/batch_result.hpp"
+#include "runtime/train/exchange.hpp"
+
+namespace tn {
+
+/// Everything of a batch that the host and the passes hand each other, for at most `batch` samples: places in the
+/// arena, and where the host reads and writes them.
+template <class Layout, class Backend, class T> class BatchExchange {
+    using N = typename Layout::network;
+    static constexpr auto& plan = Layout::schedule::plan;
+    static constexpr std::size_t input_size(int n) { return N::input.size() * static_cast<std::size_t>(n); }
+    static constexpr std::size_t output_size(int n) { return N::output.size() * static_cast<std::size_t>(n); }
+    static constexpr std::size_t bytes = [] {
+        using Of = Exchange<Backend>;
+        return Of::template bytes_of<std::uint64_t>(1) + Of::template bytes_of<T>(input_size(N::batch)) +
+               2 * Of::template bytes_of<T>(output_size(N::batch)) + Of::template bytes_of<T>(N::output.size()) +
+               Of::template bytes_of<T>(Layout::batch) + Of::template bytes_of<int>(Layout::batch) +
+               Of::template bytes_of<unsigned char>(Layout::batch);
+    }();
+    static constexpr bool labelled = N::loss::target == Target::label;
+
+    Exchange<Backend> memory_;
+
+public:
+    Exchanged<std::uint64_t> step_number;
+    Exchanged<T> input, outputs, targets, losses, class_weights;
+    Exchanged<int> labels;
+    Exchanged<unsigned char> correct;
+
+    BatchExchange(Backend& backend, T* arena)
+        : memory_(backend, bytes),
+          step_number(share(begun<std::uint64_t>(arena + Layout::step_number, 1), 1)),
+          input(share(arena + Layout::planned + plan.value[0], input_size(N::batch))),
+          outputs(share(arena + Layout::planned + plan.value[Layout::schedule::program.output], output_size(N::batch))),
+          targets(share(arena + Layout::targets, output_size(N::batch))),
+          losses(share(arena + Layout::losses, Layout::batch)),
+          class_weights(share(arena + Layout::class_weights, N::output.size())),
+          labels(share(begun<int>(arena + Layout::labels, Layout::batch), Layout::batch)),
+          correct(share(begun<unsigned char>(arena + Layout::correct, Layout::batch), Layout::batch)) {}
+
+    /// What the host writes and reads, for the largest batch.
+    std::span<T> host_input() { return {input.host, input_size(N::batch)}; }
+    std::span<T> host_targets() { return {targets.host, output_size(N::batch)}; }
+    std::span<int> host_labels() { return {labels.host, Layout::batch}; }
+
+    /// Before anything runs, so that a wrong label leaves the model as it was: throws Error unless the first n labels
+    /// are of these classes.
+    void check_labels(int n, int classes) const {
+        for (int i = 0; labelled && i < n; ++i)
+            if (const int label = labels.host[i]; label < 0 || label >= classes)
+                throw Error("label " + std::to_string(label) + " is not one of " + std::to_string(classes) +
+                            " classes");
+    }
+
+    /// Hands the backend the first n samples, with what they are compared with if wanted, and the step's number.
+    void send(Backend& backend, int n, std::uint64_t step, bool compared) {
+        *step_number.host = step;
+        backend.send(step_number.place, step_number.host, 1);
+        backend.send(input.place, input.host, input_size(n));
+        if (!compared) return;
+        if constexpr (labelled)
+            backend.send(labels.place, labels.host, static_cast<std::size_t>(n));
+        else
+            backend.send(targets.place, targets.host, output_size(n));
+    }
+
+    /// A weight for every class that counts.
+    void send_class_weights(Backend& backend, std::span<const float> weights) {
+        backend.wait();
+        std::copy(weights.begin(), weights.end(), class_weights.host);
+        backend.send(class_weights.place, class_weights.host, weights.size());
+    }
+
+    /// Waits for what the last pass gave of n samples: their outputs, or their losses and how many are right.
+    std::span<T> fetch_outputs(Backend& backend, int n) {
+        backend.fetch(outputs.host, outputs.place, output_size(n));
+        backend.wait();
+        return {outputs.host, output_size(n)};
+    }
+    BatchResult fetch_result(Backend& backend, int n) {
+        backend.fetch(losses.host, losses.place, static_cast<std::size_t>(n));
+        backend.fetch(correct.host, correct.place, static_cast<std::size_t>(n));
+        backend.wait();
+        BatchResult r{0, 0, n};
+        for (int i = 0; i < n; ++i) {
+            r.loss += static_cast<double>(losses.host[i]);
+            r.correct += correct.host[i];
+        }
+        return r;
+    }
+
+private:
+    /// The arena holds values of type T until objects of another type begin there.
+    template <class V> static V* begun(T* at, std::size_t count) {
+        auto* first = reinterpret_cast<V*>(at);
+        std::uninitialized_fill_n(first, count, V(0));
+        return first;
+    }
+    template <class V> Exchanged<V> share(V* place, std::size_t count) { return memory_.share(place, count); }
+};
+
+}  // namespace tn
