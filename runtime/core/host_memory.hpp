@@ -13,8 +13,8 @@ namespace tn {
 /// device of its own has the same functions (runtime/cuda/backend.hpp).
 class HostMemory {
 public:
-    /// The arena: zeros, aligned to 64 bytes, readable by the host whenever no pass runs. calloc gives memory that the
-    /// system takes only when it is touched: the scratch of threads that there are not costs nothing.
+    /// The arena: zeros, aligned to 64 bytes. Only passes, send() and fetch() reach that of a device. calloc gives memory
+    /// that the system takes only when it is touched: the scratch of threads that there are not costs nothing.
     void* allocate(std::size_t bytes) {
         constexpr std::size_t alignment = 64;
         auto* whole = static_cast<std::byte*>(std::calloc(bytes + 2 * alignment, 1));

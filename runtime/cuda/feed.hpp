@@ -164,6 +164,7 @@ private:
         model_.step(at);
         graph_ = backend_.device().record([&] { enqueue(batch_); });
         if (rest() > 0) rest_graph_ = backend_.device().record([&] { enqueue(rest()); });
+        model_.to_device();
     }
 
     /// One step on n pictures.
@@ -183,6 +184,7 @@ private:
     void begin_at(std::uint64_t step) {
         *step_.host = step;
         *sums_.host = {};
+        model_.to_device();
         backend_.send(model_.places().step, step_.host, 1);
         backend_.send(sums_.place, sums_.host, 1);
     }

@@ -213,9 +213,6 @@ Gpu::Gpu(Precision precision, int device) : precision_(precision), device_(devic
         throw Error("CUDA device " + std::to_string(device) + " is not there: there are " +
                     std::to_string(device_count()));
     check(cudaSetDevice(device), "the device cannot be chosen");
-    int managed = 0;
-    check(cudaDeviceGetAttribute(&managed, cudaDevAttrConcurrentManagedAccess, device), "asking the device");
-    if (!managed) throw Error("CUDA device " + std::to_string(device) + " does not share managed memory with the host");
     check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "a stream");
     try {
         blas_ = std::make_unique<Blas>(precision, stream_);
@@ -240,14 +237,11 @@ std::string Gpu::describe() const {
 }
 
 void* Gpu::allocate(std::size_t bytes) {
-    // Managed memory may be larger than the device's: the driver would move it to and fro without a word.
     if (const std::size_t free = free_bytes(); bytes > free)
         throw Error("the network needs " + format_bytes(bytes) + " on the device, but " + format_bytes(free) +
                     " are free: use a smaller batch");
     void* p = nullptr;
-    check(cudaMallocManaged(&p, bytes), "memory for a network");
-    const cudaMemLocation here{cudaMemLocationTypeDevice, device_};
-    check(cudaMemAdvise(p, bytes, cudaMemAdviseSetPreferredLocation, here), "placing the arena");
+    check(cudaMalloc(&p, bytes), "memory for a network");
     check(cudaMemsetAsync(p, 0, bytes, stream_), "clearing the arena");
     wait();
     return p;

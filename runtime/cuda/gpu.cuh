@@ -72,7 +72,7 @@ public:
     std::string describe() const;
     Precision precision() const { return precision_; }
 
-    /// Managed memory that prefers to lie on the device: the host may use it between passes (after wait()).
+    /// Zeros on the device, which only kernels and send() and fetch() reach.
     void* allocate(std::size_t bytes);
     void release(void* p) noexcept;
     /// Pinned memory of the host.

@@ -42,14 +42,14 @@ public:
 
     BatchExchange(Backend& backend, T* arena)
         : memory_(backend, bytes),
-          step_number(share(begun<std::uint64_t>(arena + Layout::step_number, 1), 1)),
+          step_number(share_as<std::uint64_t>(arena + Layout::step_number, 1)),
           input(share(arena + Layout::planned + plan.value[0], input_size(N::batch))),
           outputs(share(arena + Layout::planned + plan.value[Layout::schedule::program.output], output_size(N::batch))),
           targets(share(arena + Layout::targets, output_size(N::batch))),
           losses(share(arena + Layout::losses, Layout::batch)),
           class_weights(share(arena + Layout::class_weights, N::output.size())),
-          labels(share(begun<int>(arena + Layout::labels, Layout::batch), Layout::batch)),
-          correct(share(begun<unsigned char>(arena + Layout::correct, Layout::batch), Layout::batch)) {}
+          labels(share_as<int>(arena + Layout::labels, Layout::batch)),
+          correct(share_as<unsigned char>(arena + Layout::correct, Layout::batch)) {}
 
     /// What the host writes and reads, for the largest batch.
     std::span<T> host_input() { return {input.host, input_size(N::batch)}; }
@@ -103,13 +103,14 @@ public:
     }
 
 private:
-    /// The arena holds values of type T until objects of another type begin there.
-    template <class V> static V* begun(T* at, std::size_t count) {
-        auto* first = reinterpret_cast<V*>(at);
-        std::uninitialized_fill_n(first, count, V(0));
-        return first;
+    Exchanged<T> share(T* place, std::size_t count) { return memory_.share(place, count); }
+
+    /// An arena of the host holds values of type T until objects of another type begin there.
+    template <class V> Exchanged<V> share_as(T* at, std::size_t count) {
+        const Exchanged<V> shared = memory_.share(reinterpret_cast<V*>(at), count);
+        if (shared.host == shared.place) std::uninitialized_fill_n(shared.place, count, V(0));
+        return shared;
     }
-    template <class V> Exchanged<V> share(V* place, std::size_t count) { return memory_.share(place, count); }
 };
 
 }  // namespace tn

@@ -18,6 +18,7 @@
 #include "runtime/train/batch_exchange.hpp"
 #include "runtime/train/batch_result.hpp"
 #include "runtime/train/batch_share.hpp"
+#include "runtime/train/kept_memory.hpp"
 #include "runtime/train/passes.hpp"
 #include "runtime/train/tensors.hpp"
 #include "runtime/train/update.hpp"
@@ -62,16 +63,17 @@ public:
     explicit Model(Backend& backend, std::uint64_t seed = 1)
         : backend_(backend), seed_(seed),
           arena_(static_cast<T*>(backend.allocate(arena_values * sizeof(T))), Release{&backend}),
-          batch_(backend, arena_.get()), passes_(backend, arena_.get(), {seed, batch_.step_number.place}),
-          tensors_(list_tensors<Layout>(arena_.get())) {
+          kept_(backend, arena_.get()), batch_(backend, arena_.get()),
+          passes_(backend, arena_.get(), {seed, batch_.step_number.place}),
+          tensors_(list_tensors<Layout>(kept_.host())) {
         initialise(typename N::initialiser{});
     }
 
     /// Starts the weights anew: normal numbers with the deviation of the layer's own initialiser, or of this one.
     template <Initialiser I> void initialise(const I& initialiser) {
-        backend_.wait();
+        kept_.to_host();
         tn::initialise(std::span(tensors_), initialiser.rule(), seed_);
-        if constexpr (trains) std::fill(arena_.get() + Layout::optimizer_state(0), arena_.get() + Layout::states, T(0));
+        if constexpr (trains) std::fill(kept_.host() + Layout::optimizer_state(0), kept_.host() + Layout::states, T(0));
         step_ = 0;
     }
 
@@ -127,7 +129,7 @@ public:
         check(n);
         batch_.check_labels(n, active_);
         share_.begin(group(), n);
-        batch_.send(backend_, n, step_, true);
+        send(n, true);
         enqueue_gradients(n);
         if (group()) group()->finish_sums();
         return share_.whole(group(), batch_.fetch_result(backend_, n));
@@ -135,12 +137,14 @@ public:
 
     /// One step of the optimizer with the gradients that are there.
     void update(const Optimizer& optimizer) {
+        to_device();
         ++step_;
         change_by(optimizer.rule(static_cast<long long>(step_)), optimizer.weight_decay);
     }
 
     /// A training step on a batch that lies on the device already, by a rule that is read there: nothing is sent,
-    /// fetched or waited for, and the arguments of what is launched are the same in every step.
+    /// fetched or waited for, and the arguments of what is launched are the same in every step. Before it, and before
+    /// what it launched is replayed, goes to_device().
     template <class Rule> void enqueue_step(int n, const Rule& rule, float weight_decay) {
         enqueue_gradients(n);
         change_by(rule, weight_decay);
@@ -163,7 +167,7 @@ public:
     BatchResult evaluate(int n) {
         check(n);
         batch_.check_labels(n, active_);
-        batch_.send(backend_, n, step_, true);
+        send(n, true);
         passes_.forward(n, false);
         passes_.loss(n, loss_pass(n));
         return batch_.fetch_result(backend_, n);
@@ -173,7 +177,7 @@ public:
     /// pass.
     std::span<const T> predict(int n) {
         check(n);
-        batch_.send(backend_, n, step_, false);
+        send(n, false);
         passes_.forward(n, false);
         backend_.for_ranges(n, PredictPart<typename N::loss, T>{batch_.outputs.place, N::output.channels, active_});
         return batch_.fetch_outputs(backend_, n);
@@ -182,20 +186,39 @@ public:
     /// Forward only, in training or evaluation: the outputs before the loss, [n][outputs].
     std::span<T> outputs(int n, bool training) {
         check(n);
-        batch_.send(backend_, n, step_, false);
+        send(n, false);
         passes_.forward(n, training, share_.first);
         return batch_.fetch_outputs(backend_, n);
     }
 
-    /// Every parameter and state, named as in a PyTorch state_dict. The host may read and write them, and what the
-    /// functions below give, until the next pass begins.
+    /// Every parameter and state, named as in a PyTorch state_dict. The host may read and write them, and their
+    /// gradients and the optimizer's memory, until the next pass begins; with a device these are copies, which go to and
+    /// fro.
     std::span<const Tensor<T>> tensors() const {
-        backend_.wait();
+        kept_.to_host();
         return tensors_;
     }
     std::span<T> gradient(const Tensor<T>& t) {
-        backend_.wait();
+        kept_.to_host();
         return {t.values.data() + Layout::gradients, t.values.size()};
+    }
+
+    /// The optimizer's memory beside the tensor, its k-th state.
+    std::span<T> optimizer_memory(const Tensor<T>& t, int k) {
+        kept_.to_host();
+        return {t.values.data() + Layout::optimizer_state(k), t.values.size()};
+    }
+
+    /// Gives the device what the host may have changed. Every pass begins with it.
+    void to_device() { kept_.to_device(); }
+
+    /// Memory of the backend, which the host reaches only where that is its own: a tensor, its gradient, the gradient of
+    /// the input, the whole arena, and the part of it whose contents matter only within a step.
+    std::span<T> place_of(const Tensor<T>& t) {
+        return {arena_.get() + (t.values.data() - kept_.host()), t.values.size()};
+    }
+    std::span<T> place_of_gradient(const Tensor<T>& t) {
+        return {place_of(t).data() + Layout::gradients, t.values.size()};
     }
     std::span<T> input_gradient()
         requires(For == Purpose::input_gradient || For == Purpose::watched)
@@ -203,14 +226,6 @@ public:
         backend_.wait();
         return {passes_.input_gradient(), input().size()};
     }
-
-    /// The optimizer's memory beside the tensor, its k-th state.
-    std::span<T> optimizer_memory(const Tensor<T>& t, int k) {
-        backend_.wait();
-        return {t.values.data() + Layout::optimizer_state(k), t.values.size()};
-    }
-
-    /// The whole arena, and the part of it whose contents matter only within a step.
     std::span<T> arena() {
         backend_.wait();
         return {arena_.get(), arena_values};
@@ -244,6 +259,11 @@ private:
     void check(int n) const {
         if (n < 1 || n > N::batch)
             throw Error("a batch has 1 to " + std::to_string(N::batch) + " samples here, not " + std::to_string(n));
+    }
+
+    void send(int n, bool compared) {
+        to_device();
+        batch_.send(backend_, n, step_, compared);
     }
 
     /// Null unless the backend has joined one: then it computes a part of the batch here and the other parts elsewhere.
@@ -296,6 +316,7 @@ private:
     std::uint64_t seed_;
     std::uint64_t step_ = 0;
     std::unique_ptr<T, Release> arena_;
+    mutable KeptMemory<Layout, Backend, T> kept_;
     BatchExchange<Layout, Backend, T> batch_;
     Passes<Layout, Backend, T> passes_;
     std::vector<Tensor<T>> tensors_;

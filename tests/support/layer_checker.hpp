@@ -125,6 +125,18 @@ template <class M> Result step(M& model, int n) {
     return r;
 }
 
+/// NaN wherever nothing was written: a value that is read before it is written spoils the result.
+template <class M> void poison(M& model) {
+    const std::span region = model.planned_region();
+    const std::vector<typename M::value> nan(region.size(), std::nanf(""));
+    if constexpr (std::is_base_of_v<HostMemory, std::remove_reference_t<decltype(model.backend())>>) {
+        std::copy(nan.begin(), nan.end(), region.begin());
+    } else {
+        model.backend().send(region.data(), nan.data(), nan.size());
+        model.backend().wait();
+    }
+}
+
 /// A step of the network in double by the reference mathematics, and the same step of other backends beside it. Nothing
 /// may be read before it was written or written outside a buffer.
 template <class N> class Comparison {
@@ -186,8 +198,7 @@ private:
     using Exact = Model<N, SGD, Watched<cpu::Reference>, double, Fusion::off, Purpose::watched>;
 
     template <class M> void prepare(M& model) {
-        // NaN wherever nothing was written: a value that is read before it is written spoils the result.
-        std::fill(model.planned_region().begin(), model.planned_region().end(), std::nanf(""));
+        poison(model);
         std::copy(input_.begin(), input_.end(), model.input().begin());
         std::copy(exact_.targets().begin(), exact_.targets().end(), model.targets().begin());
         std::copy(exact_.labels().begin(), exact_.labels().end(), model.labels().begin());

@@ -36,12 +36,12 @@ class Watch {
 
 public:
     explicit Watch(M& model) : region_(model.planned_region()), owned_(region_.size()) {
+        const auto behind = [](std::span<Value> s) { return std::span(s.data() + s.size(), aligned(s.size()) - s.size()); };
         for (const auto& t : model.tensors()) {
-            edges_.push_back({t.values.data() + t.values.size(), aligned(t.values.size()) - t.values.size()});
-            if (t.trained)
-                edges_.push_back(
-                    {model.gradient(t).data() + t.values.size(), aligned(t.values.size()) - t.values.size()});
+            edges_.push_back(behind(model.place_of(t)));
+            if (t.trained) edges_.push_back(behind(model.place_of_gradient(t)));
         }
+        model.to_device();
         for (auto& edge : edges_)
             for (Value& v : edge) mark(v);
         model.backend().on_step = [this](int step) { begin(step); };

@@ -170,6 +170,38 @@ BOOST_AUTO_TEST_CASE(the_trainer_trains_on_the_device_as_on_the_cpu) {
     BOOST_TEST(emulated.device().replays() == 9u);
 }
 
+BOOST_AUTO_TEST_CASE(the_host_reaches_the_device_by_copies_only) {
+    const Pictures set = pictures(10), test = pictures(5);
+    TrainOptions o;
+    o.batch = 4;
+    o.loader = loading(4, Augmentation::light());
+    o.classes = set.classes;
+    const tn_test::TemporaryFolder folder;
+    for (const float average : {0.0f, 0.9f}) {
+        o.average = average;
+        o.resume_from.clear();
+        o.save_to = folder / ("average" + std::to_string(average));
+        Emulated emulated;
+        emulated.device().keep_host_out();
+        std::optional<ModelOn<Small, Adam, Small, Emulated>> there;
+        for (const int epochs : {2, 3}) {
+            there.emplace(emulated, 3);
+            o.epochs = epochs;
+            tn_test::Quiet quiet;
+            train(*there, Adam{.rate = 1e-2f}, set, test, o, quiet.progress);
+            o.resume_from = o.save_to;
+        }
+        cpu::Backend cpu(1);
+        Model<Small, NoOptimizer> here(cpu);
+        load_checkpoint(o.save_to, here);
+        for (std::size_t i = 0; i < here.input().size(); ++i)
+            here.input()[i] = there->input()[i] = static_cast<float>(i % 7) / 7;
+        const auto wanted = here.predict(4), got = there->predict(4);
+        BOOST_TEST(distance(wanted, got) < 1e-4);
+        BOOST_TEST(there->tensors().size() == here.tensors().size());
+    }
+}
+
 BOOST_AUTO_TEST_CASE(what_cannot_be_kept_is_refused) {
     Emulated emulated;
     using M = Model<Small, Adam, Emulated>;

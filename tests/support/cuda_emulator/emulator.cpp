@@ -1,5 +1,8 @@
 #include "tests/support/cuda_emulator/emulator.hpp"
 
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <bit>
 #include <boost/context/fiber.hpp>
@@ -352,27 +355,43 @@ void EmulatedThread::multiply_add(cuda::Precision precision, float* d, const std
 
 Emulator::~Emulator() = default;
 
-void* Emulator::allocate(std::size_t bytes) {
+void* Emulator::take(std::size_t bytes, bool on_device) {
     refuse_in_graph();
     ++allocated_;
-    const std::size_t all = bytes + 2 * guard_bytes + 64;
-    Allocation a{std::vector<std::byte>(all, guard_value), bytes};
-    void* first = a.memory.data() + guard_bytes;
-    std::size_t room = bytes + guard_bytes + 64;
-    if (!std::align(64, bytes, first, room)) throw std::bad_alloc();
-    std::fill_n(static_cast<std::byte*>(first), bytes, std::byte{0});
+    const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+    const std::size_t size = (bytes + 2 * guard_bytes + page - 1) / page * page;
+    void* memory = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) throw std::bad_alloc();
+    Allocation a{{static_cast<std::byte*>(memory), Unmap{size}}, bytes, on_device};
+    std::byte* first = a.memory.get() + guard_bytes;
+    std::fill_n(a.memory.get(), size, guard_value);
+    std::fill_n(first, bytes, std::byte{0});
     allocations_.emplace(first, std::move(a));
+    protect(true);
     return first;
 }
 
+void Emulator::Unmap::operator()(std::byte* p) const { munmap(p, size); }
+
 void Emulator::release(void* p) noexcept { allocations_.erase(p); }
 
+void Emulator::keep_host_out() {
+    kept_out_ = true;
+    protect(true);
+}
+
+void Emulator::protect(bool from_host) const {
+    for (const auto& [first, a] : allocations_)
+        if (kept_out_ && a.on_device) mprotect(a.memory.get(), a.size(), from_host ? PROT_NONE : PROT_READ | PROT_WRITE);
+}
+
 void Emulator::check_guards() const {
+    const Inside inside(*this);
     for (const auto& [first, a] : allocations_) {
         const std::byte* begin = static_cast<const std::byte*>(first);
-        const std::byte* end = a.memory.data() + a.memory.size();
+        const std::byte* end = a.memory.get() + a.size();
         const auto changed = [](std::byte b) { return b != guard_value; };
-        if (std::any_of(a.memory.data(), begin, changed) ||
+        if (std::any_of(static_cast<const std::byte*>(a.memory.get()), begin, changed) ||
             std::any_of(begin + a.bytes, end, changed))
             throw Error("a kernel wrote outside of its memory");
     }
@@ -380,10 +399,12 @@ void Emulator::check_guards() const {
 
 void Emulator::send(void* to, const void* from, std::size_t bytes) {
     refuse_in_graph();
+    const Inside inside(*this);
     std::memcpy(to, from, bytes);
 }
 void Emulator::fetch(void* to, const void* from, std::size_t bytes) {
     refuse_in_graph();
+    const Inside inside(*this);
     std::memcpy(to, from, bytes);
 }
 
@@ -391,8 +412,11 @@ void Emulator::run_grid(int blocks, int threads, std::size_t shared_bytes,
                         const std::function<void(EmulatedThread&)>& body) {
     if (blocks < 1) throw Error("a kernel has at least one block, not " + std::to_string(blocks));
     ++launches_;
-    for (int i = 0; i < blocks; ++i)
-        EmulatedBlock(order_ == 0 ? i : blocks - 1 - i, blocks, threads, shared_bytes, order_).run(body);
+    {
+        const Inside inside(*this);
+        for (int i = 0; i < blocks; ++i)
+            EmulatedBlock(order_ == 0 ? i : blocks - 1 - i, blocks, threads, shared_bytes, order_).run(body);
+    }
     check_guards();
 }
 
@@ -403,6 +427,7 @@ bool Emulator::multiply(const cuda::Product& p) {
         return all;
     }
     ++launches_;
+    const Inside inside(*this);
     const auto at = [](const float* matrix, int leading, bool transposed, int row, int column) {
         return matrix[transposed ? static_cast<std::size_t>(row) * static_cast<std::size_t>(leading) +
                                        static_cast<std::size_t>(column)

@@ -130,8 +130,8 @@ private:
     std::unique_ptr<Fibers> fibers_;
 };
 
-/// A device for cuda::BasicBackend. Arenas have guard zones on both sides; the host's copies of batches are separate
-/// from them, as with a GPU.
+/// A device for cuda::BasicBackend. Its memory has guard zones on both sides, and the host's copies are separate from
+/// it, as with a GPU.
 class Emulator {
 public:
     /// `order` 0 runs blocks and threads from the first to the last, 1 from the last to the first.
@@ -142,13 +142,17 @@ public:
     Emulator& operator=(const Emulator&) = delete;
 
     std::string describe() const { return std::string("the emulator, ") + cuda::name(precision_); }
-    void* allocate(std::size_t bytes);
+    void* allocate(std::size_t bytes) { return take(bytes, true); }
     void release(void* p) noexcept;
-    void* allocate_exchange(std::size_t bytes) { return allocate(bytes); }
+    void* allocate_exchange(std::size_t bytes) { return take(bytes, false); }
     void release_exchange(void* p) noexcept { release(p); }
     void send(void* to, const void* from, std::size_t bytes);
     void fetch(void* to, const void* from, std::size_t bytes);
     /// Throws Error when a guard zone was overwritten.
+
+    /// From now on the host that touches the device's memory is stopped by a memory fault, as with a GPU; without it,
+    /// tests may look there.
+    void keep_host_out();
     void wait() {
         refuse_in_graph();
         check_guards();
@@ -192,8 +196,21 @@ public:
 
 private:
     struct Allocation {
-        std::vector<std::byte> memory;
-        std::size_t bytes;
+        std::unique_ptr<std::byte, Unmap> memory;   ///< whole pages, guard zones included
+        std::size_t bytes;                          ///< without them
+        bool on_device;
+        std::size_t size() const { return memory.get_deleter().size; }
+    };
+    /// While it lives the device's memory can be reached.
+    class Inside {
+    public:
+        explicit Inside(const Emulator& device) : device_(device) { device_.protect(false); }
+        ~Inside() { device_.protect(true); }
+        Inside(const Inside&) = delete;
+        Inside& operator=(const Inside&) = delete;
+
+    private:
+        const Emulator& device_;
     };
     void run_grid(int blocks, int threads, std::size_t shared_bytes, const std::function<void(EmulatedThread&)>& body);
     void check_guards() const;
@@ -205,12 +222,18 @@ private:
     int order_;
     std::uint64_t launches_ = 0, replays_ = 0, allocated_ = 0;
     Graph* recording_ = nullptr;
-    bool gives_sums_ = true;
+    bool gives_sums_ = true, kept_out_ = false;
     std::map<void*, Allocation> allocations_;
+    struct Unmap {
+        std::size_t size;
+        void operator()(std::byte* p) const;
+    };
 };
 
 template <class V>
 SharedArray<V>::SharedArray(EmulatedBlock& block, int thread, std::size_t first, std::size_t count)
+    void* take(std::size_t bytes, bool on_device);
+    void protect(bool from_host) const;
     : block_(&block), thread_(thread), first_(first), count_(count) {
     if (first % alignof(V) != 0 || first + count * sizeof(V) > block.shared_.size())
         throw Error("a kernel takes shared memory from byte " + std::to_string(first) + " to " +
