@@ -2,6 +2,7 @@
 #pragma once
 
 #include "runtime/cuda/backend.hpp"
+#include "runtime/cuda/epoch_order.cuh"
 #include "runtime/cuda/gpu.cuh"
 
 namespace tn::cuda {

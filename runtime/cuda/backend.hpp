@@ -20,8 +20,8 @@ namespace tn::cuda {
 
 /// `Device` is the GPU (runtime/cuda/gpu.cuh) or the emulator of the tests. It has the functions of HostMemory
 /// (runtime/core/host_memory.hpp), `launch(kernel, blocks, threads)`, `multiply(product)`, `describe()`,
-/// and a type Graph with `record(f)` and `replay(graph)`. multiply is false where it left out the sums that are wanted.
-/// Everything runs in order on one stream; values are float, and P is the precision of products and convolutions.
+/// a type Graph with `record(f)` and `replay(graph)`, and a type EpochOrder (runtime/cuda/epoch_order.cuh). multiply is
+/// false where it left out the sums that are wanted. Everything runs in order on one stream; values are float, and P is the precision of products and convolutions.
 template <class Device, Precision P = Precision::fp32> class BasicBackend {
 public:
     static constexpr bool reference = false;

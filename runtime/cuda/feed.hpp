@@ -20,13 +20,14 @@
 namespace tn::cuda {
 
 /// Gives `M`, a Model on a BasicBackend, the batches that tn::Loader would give it, but made on the device. Pictures go
-/// there once as bytes; an epoch sends its order, and a call of run() the rules of its steps. What a step is told (which
+/// there once as bytes and are shuffled there; a call of run() sends the rules of its steps. What a step is told (which
 /// step it is, its rule, its pictures) lies on the device, so each batch size is recorded once and then replayed.
 /// Everything is allocated and recorded at construction.
 template <class Backend, class M> class Feed {
     using Optimizer = typename M::optimizer;
     using Rule = decltype(std::declval<const Optimizer&>().rule(1LL));
-    using Graph = typename std::remove_reference_t<decltype(std::declval<Backend&>().device())>::Graph;
+    using Device = std::remove_reference_t<decltype(std::declval<Backend&>().device())>;
+    using Graph = typename Device::Graph;
 
 public:
     /// Steps between two looks of the host at the loss: so many rules lie on the device.
@@ -36,7 +37,8 @@ public:
     /// no room, when the batch is out of range, and unless the pictures are those of the network's input.
     Feed(Backend& backend, M& model, const Pictures& pictures, const LoaderOptions& options, float weight_decay)
         : backend_(backend), model_(model), pictures_(pictures.size()),
-          batch_(std::min(options.batch, pictures.size())), decay_(weight_decay) {
+          batch_(std::min(options.batch, pictures.size())), decay_(weight_decay),
+          epoch_order_(backend.device(), pictures.size()) {
         using N = typename M::network;
         if (pictures.size() < 1 || pictures.shape != PictureShape{N::input.channels, N::input.height, N::input.width})
             throw Error("the device keeps at least 1 picture, and of the network's input");
@@ -115,26 +117,26 @@ private:
     void share(const Pictures& pictures, const LoaderOptions& options) {
         const auto count = static_cast<std::size_t>(pictures_), batch = static_cast<std::size_t>(batch_);
         const std::size_t bytes = count * pictures.shape.size();
-        const std::size_t both = Memory::template bytes<int>(count) + Memory::template bytes<Rule>(steps_ahead) +
-                                 Memory::template bytes<StepSums>(1) + Memory::template bytes<std::uint64_t>(1);
+        const std::size_t both = Memory::template bytes<Rule>(steps_ahead) + Memory::template bytes<StepSums>(1) +
+                                 Memory::template bytes<std::uint64_t>(1);
         memory_ = std::make_unique<Memory>(
             backend_,
-            both + Memory::template bytes<std::uint8_t>(bytes) + Memory::template bytes<int>(count) +
+            both + Memory::template bytes<std::uint8_t>(bytes) + 2 * Memory::template bytes<int>(count) +
                 Memory::template bytes<int>(batch) + Memory::template bytes<AugmentDraw>(batch),
             both);
-        order_ = memory_->template on_both<int>(count);
         rules_ = memory_->template on_both<Rule>(steps_ahead);
         sums_ = memory_->template on_both<StepSums>(1);
         step_ = memory_->template on_both<std::uint64_t>(1);
         auto* pixels = memory_->template on_device<std::uint8_t>(bytes);
         auto* labels = memory_->template on_device<int>(count);
+        order_ = memory_->template on_device<int>(count);
         picked_ = {memory_->template on_device<int>(batch), batch};
         drawn_ = {memory_->template on_device<AugmentDraw>(batch), batch};
         backend_.send(pixels, pictures.pixels.data(), bytes);
         backend_.send(labels, pictures.labels.data(), count);
         backend_.wait();
         data_ = {pictures.shape,    pictures_, batch_, options.seed, options.augmentation,
-                 options.normalise, {pixels, bytes}, {labels, count}, {order_.place, count}};
+                 options.normalise, {pixels, bytes}, {labels, count}, {order_, count}};
     }
 
     /// Runs every kind of step once, so that whatever is made on first use is there, takes back what it did to the
@@ -162,9 +164,9 @@ private:
             ++next;
         });
         model_.step(at);
+        model_.to_device();
         graph_ = backend_.device().record([&] { enqueue(batch_); });
         if (rest() > 0) rest_graph_ = backend_.device().record([&] { enqueue(rest()); });
-        model_.to_device();
     }
 
     /// One step on n pictures.
@@ -182,17 +184,16 @@ private:
     }
 
     void begin_at(std::uint64_t step) {
+        model_.to_device();
         *step_.host = step;
         *sums_.host = {};
-        model_.to_device();
         backend_.send(model_.places().step, step_.host, 1);
         backend_.send(sums_.place, sums_.host, 1);
     }
 
     void order_for(std::uint64_t epoch) {
         if (epoch == ordered_) return;
-        epoch_order({order_.host, static_cast<std::size_t>(pictures_)}, data_.seed, epoch);
-        backend_.send(order_.place, order_.host, static_cast<std::size_t>(pictures_));
+        epoch_order_(order_, data_.seed, epoch);
         ordered_ = epoch;
     }
 
@@ -202,7 +203,8 @@ private:
     std::uint64_t ordered_ = ~std::uint64_t{0};
     float decay_;
     std::unique_ptr<Memory> memory_;
-    Exchanged<int> order_;
+    typename Device::EpochOrder epoch_order_;
+    int* order_ = nullptr;
     Exchanged<Rule> rules_;
     Exchanged<StepSums> sums_;
     Exchanged<std::uint64_t> step_;

@@ -26,6 +26,8 @@ std::size_t free_bytes();
 /// Throws Error "CUDA: WHAT: REASON" unless the call succeeded.
 void check(cudaError_t error, const char* what);
 
+class GpuEpochOrder;
+
 /// The thread that a kernel's body sees (runtime/cuda/execution.hpp).
 struct GpuThread {
     __device__ int thread() const { return static_cast<int>(threadIdx.x); }
@@ -109,6 +111,8 @@ public:
         return end_record();
     }
     void replay(const Graph& graph) { check(cudaGraphLaunch(graph.get(), stream_), "a graph did not start"); }
+
+    using EpochOrder = GpuEpochOrder;
 
     cudaStream_t stream() const { return stream_; }
 

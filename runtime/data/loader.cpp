@@ -2,12 +2,12 @@
 
 #include <chrono>
 #include <ctime>
-#include <numeric>
 #include <string>
 #include <system_error>
 #include <utility>
 
 #include "runtime/core/error.hpp"
+#include "runtime/data/epoch_order.hpp"
 #include "runtime/distributed/share.hpp"
 
 namespace tn {
@@ -22,13 +22,6 @@ double thread_seconds() {
 }
 
 }  // namespace
-
-void epoch_order(std::span<int> order, std::uint64_t seed, std::uint64_t epoch) {
-    std::iota(order.begin(), order.end(), 0);
-    Random random(seed, stream::shuffle, epoch);
-    for (std::size_t i = order.size(); i > 1; --i)
-        std::swap(order[i - 1], order[random.below(static_cast<std::uint32_t>(i))]);
-}
 
 Loader::Loader(const Pictures& pictures, const LoaderOptions& options) : pictures_(pictures), options_(options) {
     if (pictures.size() < 1) throw Error("a loader needs at least 1 picture");
@@ -49,6 +42,7 @@ Loader::Loader(const Pictures& pictures, const LoaderOptions& options) : picture
         slot.images.resize(static_cast<std::size_t>(options_.batch) * pictures.shape.size());
         slot.labels.resize(static_cast<std::size_t>(options_.batch));
         slot.order.resize(static_cast<std::size_t>(pictures.size()));
+        slot.keys.resize(static_cast<std::size_t>(pictures.size()));
     }
     try {
         for (int i = 0; i < options.threads; ++i) threads_.emplace_back([this] { work(); });
@@ -73,7 +67,7 @@ void Loader::stop() {
 
 void Loader::order_epoch(Slot& slot, std::uint64_t epoch) const {
     if (slot.ordered_epoch == epoch) return;
-    tn::epoch_order(slot.order, options_.seed, epoch);
+    epoch_order(slot.order, slot.keys, options_.seed, epoch);
     slot.ordered_epoch = epoch;
 }
 

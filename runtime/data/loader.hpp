@@ -32,12 +32,9 @@ struct LoaderOptions {
     int rank = 0, ranks = 1;        ///< processes that share a batch: the pictures of the others' share_of() it are left out
 };
 
-/// The order of an epoch: a permutation of 0 .. order.size() - 1 that the seed and the epoch decide.
-void epoch_order(std::span<int> order, std::uint64_t seed, std::uint64_t epoch);
-
-/// Every epoch goes through all pictures once in an order of its own; the last batch holds the rest. What a picture
-/// looks like depends on the seed, the epoch and its index only, never on the number of threads. Allocates nothing
-/// after construction.
+/// Every epoch goes through all pictures once in an order of its own (epoch_order); the last batch holds the rest. What
+/// a picture looks like depends on the seed, the epoch and its index only, never on the number of threads. Allocates
+/// nothing after construction.
 class Loader {
 public:
     /// Throws Error when there is no picture, when their bytes are not as many as their shape says, when an option is
@@ -65,6 +62,7 @@ private:
     struct Slot {
         std::vector<float> images;
         std::vector<int> labels, order;
+        std::vector<std::uint64_t> keys;
         BatchView view;
         std::uint64_t batch = 0, ordered_epoch = ~std::uint64_t{0};
         bool ready = false;

@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "runtime/cuda/backend.cuh"
+#include "runtime/data/epoch_order.hpp"
 #include "runtime/train/any_model.hpp"
 #include "tests/support/gpu_test.hpp"
 #include "tests/support/layer_checker.hpp"
@@ -98,6 +99,28 @@ template <class N> void check_kept(int pictures, int batch, int steps) {
 
 BOOST_AUTO_TEST_CASE(few_pictures_kept_on_the_gpu_train_as_the_loader_s, *label("small")) { check_kept<Small>(20, 9, 7); }
 BOOST_AUTO_TEST_CASE(pictures_kept_on_the_gpu_train_as_the_loader_s) { check_kept<Photos>(150, 64, 9); }
+
+BOOST_AUTO_TEST_CASE(an_epoch_s_order_is_that_of_the_host, *label("small")) {
+    cuda::Backend backend;
+    for (const int count : {1, 2, 33, 1000, 100003}) {
+        const auto size = static_cast<std::size_t>(count);
+        const std::unique_ptr<void, void (*)(void*)> memory(backend.allocate(size * sizeof(int)), [](void* p) { cudaFree(p); });
+        auto* order = static_cast<int*>(memory.get());
+        cuda::GpuEpochOrder fill(backend.device(), count);
+        std::size_t free = 0;
+        for (const std::uint64_t epoch : {0ull, 1ull, 5'000'000'000ull}) {
+            std::vector<int> wanted(size), made(size);
+            std::vector<std::uint64_t> keys(size);
+            epoch_order(wanted, keys, 7, epoch);
+            fill(order, 7, epoch);
+            backend.fetch(made.data(), order, size);
+            backend.wait();
+            BOOST_TEST((made == wanted), count << " pictures, epoch " << epoch);
+            if (epoch > 0) BOOST_TEST(cuda::free_bytes() == free);
+            free = cuda::free_bytes();
+        }
+    }
+}
 
 BOOST_AUTO_TEST_CASE(memory_is_the_constant_and_nothing_is_taken_after_the_first_step) {
     const auto check = []<class Backend>(Backend&& gpu) {

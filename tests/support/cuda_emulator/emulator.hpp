@@ -15,6 +15,7 @@
 
 #include "runtime/cuda/execution.hpp"
 #include "runtime/cuda/precision.hpp"
+#include "runtime/data/epoch_order.hpp"
 
 namespace tn::test {
 
@@ -148,11 +149,11 @@ public:
     void release_exchange(void* p) noexcept { release(p); }
     void send(void* to, const void* from, std::size_t bytes);
     void fetch(void* to, const void* from, std::size_t bytes);
-    /// Throws Error when a guard zone was overwritten.
 
     /// From now on the host that touches the device's memory is stopped by a memory fault, as with a GPU; without it,
     /// tests may look there.
     void keep_host_out();
+    /// Throws Error when a guard zone was overwritten.
     void wait() {
         refuse_in_graph();
         check_guards();
@@ -190,11 +191,30 @@ public:
     bool multiply(const cuda::Product& product);
     void gives_sums(bool does) { gives_sums_ = does; }
 
+    /// The order of an epoch in the device's memory, as GpuEpochOrder makes it.
+    class EpochOrder {
+    public:
+        EpochOrder(Emulator& device, int pictures) : device_(device), keys_(static_cast<std::size_t>(pictures)) {}
+        void operator()(int* order, std::uint64_t seed, std::uint64_t epoch) {
+            device_.refuse_in_graph();
+            const Inside inside(device_);
+            epoch_order({order, keys_.size()}, keys_, seed, epoch);
+        }
+
+    private:
+        Emulator& device_;
+        std::vector<std::uint64_t> keys_;
+    };
+
     /// Kernels and products so far, and pieces of memory that were asked for.
     std::uint64_t launches() const { return launches_; }
     std::uint64_t allocations() const { return allocated_; }
 
 private:
+    struct Unmap {
+        std::size_t size;
+        void operator()(std::byte* p) const;
+    };
     struct Allocation {
         std::unique_ptr<std::byte, Unmap> memory;   ///< whole pages, guard zones included
         std::size_t bytes;                          ///< without them
@@ -212,6 +232,8 @@ private:
     private:
         const Emulator& device_;
     };
+    void* take(std::size_t bytes, bool on_device);
+    void protect(bool from_host) const;
     void run_grid(int blocks, int threads, std::size_t shared_bytes, const std::function<void(EmulatedThread&)>& body);
     void check_guards() const;
     void refuse_in_graph() const {
@@ -224,16 +246,10 @@ private:
     Graph* recording_ = nullptr;
     bool gives_sums_ = true, kept_out_ = false;
     std::map<void*, Allocation> allocations_;
-    struct Unmap {
-        std::size_t size;
-        void operator()(std::byte* p) const;
-    };
 };
 
 template <class V>
 SharedArray<V>::SharedArray(EmulatedBlock& block, int thread, std::size_t first, std::size_t count)
-    void* take(std::size_t bytes, bool on_device);
-    void protect(bool from_host) const;
     : block_(&block), thread_(thread), first_(first), count_(count) {
     if (first % alignof(V) != 0 || first + count * sizeof(V) > block.shared_.size())
         throw Error("a kernel takes shared memory from byte " + std::to_string(first) + " to " +
