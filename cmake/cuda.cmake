@@ -35,7 +35,7 @@ else()
     list(TRANSFORM CMAKE_CUDA_ARCHITECTURES REPLACE "^([0-9]+).*" "sm_\\1" OUTPUT_VARIABLE cuda_names)
     list(JOIN cuda_names ", " cuda_names)
     message(STATUS "typenet: CUDA ${CMAKE_CUDA_COMPILER_VERSION} for ${cuda_names}: every layer, loss and optimizer; "
-                   "Conv + BN + Relu + Pool fused in fp32, tf32 or bf16, Dense through cuBLAS")
+                   "Conv + BN + Relu + Pool fused in fp32, tf32 or bf16, Relu + Dropout fused, Dense through cuBLAS")
     # Several GPUs: NCCL sums what lies on them, MPI brings the processes together.
     find_path(TYPENET_NCCL_HEADER nccl.h HINTS ${CUDAToolkit_INCLUDE_DIRS})
     find_library(TYPENET_NCCL nccl HINTS ${CUDAToolkit_LIBRARY_DIR})

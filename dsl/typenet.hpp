@@ -10,6 +10,7 @@
 #include "dsl/layers/flatten.hpp"
 #include "dsl/layers/pool.hpp"
 #include "dsl/layers/relu.hpp"
+#include "dsl/layers/relu_dropout.hpp"
 #include "dsl/layers/sigmoid.hpp"
 #include "dsl/loss/mean_squared_error.hpp"
 #include "dsl/loss/sigmoid_cross_entropy.hpp"

@@ -74,7 +74,7 @@ struct Reads {
 enum class Axis { none, samples, channels, values };
 
 /// What a layer is in a fusion (see dsl/net/fuse.hpp).
-enum class Role { none, conv, norm, relu, pool };
+enum class Role { none, conv, norm, relu, pool, dropout };
 
 /// Names the random numbers of one pass: those of sample i, layer l and step s never change with batch or threads. The
 /// step lies beside the tensors, so that what was launched once can run for every step.

@@ -3,7 +3,7 @@
 // The first layer of a fusion says how many neighbours it takes, by their roles, and which layer they become:
 //     static constexpr int fuses(const Role* next, int count);        // 0: none
 //     template <class... Members> using fused = ...;                  // members: this layer and those that follow
-// Conv does (dsl/layers/conv_block.hpp); a layer from outside may do the same.
+// Conv does (dsl/layers/conv_block.hpp), and Relu (dsl/layers/relu_dropout.hpp); a layer from outside may do the same.
 #pragma once
 
 #include "dsl/net/flatten.hpp"

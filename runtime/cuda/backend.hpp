@@ -97,6 +97,8 @@ public:
     }
 
     /// y = W x + b: column by column, as cuBLAS reads, x is [inputs][n], W' [inputs][outputs] and y [outputs][n].
+    /// cuBLAS could apply a ReLU that follows, too, but makes 0 of NaN (reported in NVIDIA's forum, thread 329783): the
+    /// loss would no longer show that weights have diverged.
     void dense_forward(const Pass<float>& p) {
         const int inputs = static_cast<int>(p.in.size()), outputs = p.out.channels;
         Product product{true, false, outputs, p.n, inputs, p.parameter[0], p.x, inputs, inputs, outputs, p.y};

@@ -266,4 +266,14 @@ template <class N, class Backend> void check_backend(Backend& backend, int n, do
     comparison.agree(comparison.template run<Fusion::on>(backend), "the backend");
 }
 
+/// A value that is not a number reaches the loss, in training and in evaluation: this is how a trainer sees that
+/// weights have diverged.
+template <class N, class Backend> void check_not_a_number(Backend& backend) {
+    Model<N, SGD, Backend> model(backend);
+    fill<decltype(model), float>(model, N::batch, 1);
+    model.input()[0] = std::nanf("");
+    BOOST_TEST(!std::isfinite(model.gradients(N::batch).loss), "training hides it");
+    BOOST_TEST(!std::isfinite(model.evaluate(N::batch).loss), "evaluation hides it");
+}
+
 }  // namespace tn::test

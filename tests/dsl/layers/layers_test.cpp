@@ -20,6 +20,9 @@ CHECK_LAYER(dropout, Vectors<Dense<8>, Dropout<40>>)
 CHECK_LAYER(dropout_of_nothing, Vectors<Dense<8>, Dropout<0>>)
 CHECK_LAYER(dropout_after_the_last, Vectors<Dense<3>, Dropout<0>>)
 CHECK_LAYER(relu_then_dropout, Vectors<Dense<8>, Relu, Dropout<30>, Dense<5>, Dropout<30>, Relu>)
+CHECK_LAYER(norm_relu_dropout, Vectors<Dense<9>, BN, Relu, Dropout<50>>)
+CHECK_LAYER(relu_and_dropout_of_images, Images<Pool<2>, Relu, Dropout<40>, Conv<3, 3>, Sigmoid>)
+CHECK_LAYER(relu_and_dropout_of_nothing, Images<Residual<Relu, Dropout<0>>>)
 CHECK_LAYER(dropout_behind_a_fused_block, Images<Conv<4, 3>, BN, Relu, Pool<2>, Dropout<40>>)
 CHECK_LAYER(mean_squared_error, Net<Vector<4>, Batch<6>, Seq<Dense<5>, Sigmoid, Dense<2>>, MeanSquaredError>)
 CHECK_LAYER(sigmoid_cross_entropy, Net<Vector<4>, Batch<6>, Seq<Dense<5>, Relu, Dense<3>>, SigmoidCrossEntropy>)
@@ -53,6 +56,13 @@ BOOST_AUTO_TEST_CASE(dropout_keeps_the_mean_and_drops_its_share) {
     BOOST_TEST(std::abs(dropped / 8000.0 - 0.3) < 0.02);
     BOOST_TEST(std::abs(sum / 8000 - 1) < 0.03);
     for (float v : model.outputs(8, false)) BOOST_REQUIRE_EQUAL(v, 1.0f);
+}
+
+BOOST_AUTO_TEST_CASE(a_network_that_diverged_has_no_finite_loss) {
+    cpu::Backend backend(1);
+    check_not_a_number<Vectors<Dense<8>, Relu>>(backend);
+    check_not_a_number<Vectors<Dense<8>, Relu, Dropout<30>>>(backend);
+    check_not_a_number<Images<Conv<4, 3>, BN, Relu, Pool<2>>>(backend);
 }
 
 BOOST_AUTO_TEST_CASE(inactive_outputs_have_no_probability_and_no_gradient) {

@@ -33,10 +33,23 @@ static_assert(std::is_same_v<decltype(value), const Net<Image<1, 8, 8>, Batch<4>
 
 // Fusion makes one layer of a block, and a bias that BN takes away is not there.
 using Fused = Fuse_t<Idol::flat>;
-static_assert(Fused::size == 8);
+static_assert(Fused::size == 7);
 static_assert(std::is_same_v<At_t<Fused, 0>::type, ConvBlock<Conv<16, 3, NoBias>, BN, Relu, Pool<2>>>);
 static_assert(At_t<Fused, 1>::path[2].text() == Text("6"));
 static_assert(std::is_same_v<At_t<Fused, 4>::type, Dense<128>>);
+static_assert(std::is_same_v<At_t<Fused, 5>::type, ReluDropout<Relu, Dropout<50>>>);
+static_assert(At_t<Fused, 5>::type::name() == Text("Relu + Dropout<50>"));
+static_assert(At_t<Fused, 5>::path[1].text() == Text("18"));
+static_assert(std::is_same_v<At_t<Fused, 6>::type, Dense<3>>);
+
+// Only Dropout right behind a Relu is taken, and not out of a branch.
+template <class... Ls> using Apart = Net<Vector<4>, Batch<2>, Seq<Ls...>, MeanSquaredError>;
+using Unfused = Apart<Dropout<20>, Relu, Dense<3>, Sigmoid, Dropout<20>, Residual<Dense<3>, Relu>, Dropout<20>>;
+static_assert(std::is_same_v<Fuse_t<Unfused::flat>, Unfused::flat>);
+
+// One pass over the values needs one buffer, that of the layer before.
+using Dropped = Apart<Dense<64>, Relu, Dropout<20>, Dense<4>>;
+static_assert(Dropped::train_bytes<SGD> < Dropped::arena_values<Fusion::off, Purpose::train, 0> * sizeof(float));
 
 BOOST_AUTO_TEST_CASE(the_arena_is_what_the_constant_says) {
     cpu::Backend backend(1);

@@ -26,6 +26,20 @@ BOOST_AUTO_TEST_CASE(every_layer_agrees_with_the_reference, *label("small")) {
     for (int n : {1, 3, 9}) check_backend<Small>(backend, n);
 }
 
+using Vectors = Net<Vector<6>, Batch<5>, Seq<Dense<9>, Relu, Dropout<40>, Dense<5, NoBias>, Relu, Dense<3>>,
+                    SoftmaxCrossEntropy>;
+
+BOOST_AUTO_TEST_CASE(dense_relu_and_dropout_agree_with_the_reference, *label("small")) {
+    cuda::Backend backend;
+    for (int n : {1, 3, 5}) check_backend<Vectors>(backend, n);
+}
+
+BOOST_AUTO_TEST_CASE(a_network_that_diverged_has_no_finite_loss, *label("small")) {
+    cuda::Backend backend;
+    check_not_a_number<Vectors>(backend);
+    check_not_a_number<Small>(backend);
+}
+
 using Blocks = Net<Image<3, 12, 9>, Batch<4>,
                    Seq<Conv<20, 3>, BN, Sigmoid, Conv<34, 3, Stride<2>>, BN, Sigmoid, Dense<3>>, SoftmaxCrossEntropy>;
 

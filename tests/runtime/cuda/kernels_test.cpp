@@ -57,6 +57,8 @@ CHECK_KERNELS(pool_overlapping, Images<Conv<3, 3>, Pool<3, Stride<1>>, Pool<3, S
 CHECK_KERNELS(pool_with_gaps, Images<Conv<2, 3>, Pool<1, Stride<2>>>)
 CHECK_KERNELS(dense, Vectors<Dense<4>, Dense<5, NoBias>>)
 CHECK_KERNELS(dropout, Vectors<Dense<9>, Dropout<40>, Dense<4>, Dropout<0>>)
+CHECK_KERNELS(relu_dropout, Vectors<Dense<9>, Relu, Dropout<40>, Dense<4>, BN, Relu, Dropout<0>>)
+CHECK_KERNELS(relu_dropout_of_images, Images<Pool<2>, Relu, Dropout<40>>)
 CHECK_KERNELS(flatten, Images<Conv<2, 3>, Flatten, Relu>)
 CHECK_KERNELS(residual, Images<Conv<3, 3>, Residual<Conv<3, 3>, BN, Relu>>)
 CHECK_KERNELS(concat, Images<Concat<Conv<3, 1>, Seq<Conv<2, 3>, Relu>, Conv<1, 5>>>)
@@ -100,6 +102,22 @@ BOOST_AUTO_TEST_CASE(dense_sums_its_bias_gradient_with_the_product_or_after_it) 
     comparison.agree(comparison.run<Fusion::on>(with), "with the product");
     comparison.agree(comparison.run<Fusion::on>(without), "after the product");
     BOOST_TEST(without.device().launches() == with.device().launches() + 3);
+}
+
+BOOST_AUTO_TEST_CASE(relu_and_dropout_are_one_kernel_each_way) {
+    using N = Vectors<Dense<9>, Relu, Dropout<40>>;
+    Comparison<N> comparison(5, 2e-4);
+    Emulated together, apart;
+    // A step is a forward and a backward pass, and a forward pass more for its outputs.
+    const Result one = comparison.run<Fusion::on>(together), two = comparison.run<Fusion::off>(apart);
+    BOOST_TEST(apart.device().launches() == together.device().launches() + 3);
+    BOOST_TEST(one.values == two.values, "other bits");
+}
+
+BOOST_AUTO_TEST_CASE(a_network_that_diverged_has_no_finite_loss) {
+    Emulated emulated;
+    check_not_a_number<Vectors<Dense<8>, Relu, Dropout<30>>>(emulated);
+    check_not_a_number<Images<Conv<4, 3>, BN, Relu, Pool<2>>>(emulated);
 }
 
 BOOST_AUTO_TEST_CASE(the_arena_has_room_for_this_runtime_alone) {
