@@ -103,11 +103,15 @@ private:
                 p.dys[static_cast<std::size_t>(k)] = planned(plan.gradient[node.outputs[k]]);
         }
         constexpr auto& entry = Layout::entries[I];
-        for (std::size_t i = 0; i < static_cast<std::size_t>(entry.parameters); ++i) {
+        for (int k = 0; k < entry.parameters; ++k) {
+            const auto i = static_cast<std::size_t>(k);
             p.parameter[i] = arena_ + entry.parameter[i];
             if (Layout::trains) p.gradient[i] = p.parameter[i] + Layout::gradients;
         }
-        for (std::size_t i = 0; i < static_cast<std::size_t>(entry.states); ++i) p.state[i] = arena_ + entry.state[i];
+        for (int k = 0; k < entry.states; ++k) {
+            const auto i = static_cast<std::size_t>(k);
+            p.state[i] = arena_ + entry.state[i];
+        }
         return p;
     }
 

@@ -25,8 +25,10 @@ template <class Layout> struct Decays {
         for_each(layers{}, [&]<class P, std::size_t I>(Type<P>, std::integral_constant<std::size_t, I>) {
             const auto& entry = Layout::entries[I];
             const Parameters p = Traits<typename P::type>::parameters(Layout::schedule::program.node[I].in);
-            for (std::size_t i = 0; i < static_cast<std::size_t>(entry.parameters); ++i)
+            for (int k = 0; k < entry.parameters; ++k) {
+                const auto i = static_cast<std::size_t>(k);
                 if (p.item[i].decays) found(entry.parameter[i], entry.parameter[i] + p.item[i].size());
+            }
         });
     }
     static constexpr std::size_t count = [] {
