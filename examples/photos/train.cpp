@@ -19,6 +19,7 @@
 #include "runtime/data/class_weights.hpp"
 #include "runtime/distributed/group.hpp"
 #include "runtime/io/weights.hpp"
+#include "runtime/train/evaluate.hpp"
 #include "runtime/train/trainer.hpp"
 #include "sets.hpp"
 
