@@ -33,7 +33,7 @@ template <class N, Fusion F, Purpose For, int OptimizerStates, class Sizes> stru
     static constexpr std::size_t correct = labels + aligned(batch);
     static constexpr std::size_t class_weights = correct + aligned(batch);
     static constexpr std::size_t size = class_weights + aligned(N::output.size());
-    static_assert(size == N::template arena_values<F, For, OptimizerStates, Sizes>);
+    static_assert(!N::ok || size == N::template arena_values<F, For, OptimizerStates, Sizes>);
 
     /// Where the parameters and states of an entry of the running list lie.
     struct Entry {
