@@ -22,7 +22,7 @@ template <Precision P> double rounded(float v) {
 
 /// A forward and a backward pass of the block on n samples of noise, in memory with guard zones, NaN where nothing was
 /// written.
-template <BlockGeometry G, Precision P> struct Passes {
+template <BlockGeometry G, Precision P> struct BlockPasses {
     static constexpr ConvGeometry C = G.conv;
     static constexpr auto filters = static_cast<std::size_t>(C.filters);
     using Backend = cuda::BasicBackend<Emulator, P>;
@@ -33,7 +33,7 @@ template <BlockGeometry G, Precision P> struct Passes {
     std::vector<float> z;    ///< as forward left it
     std::vector<float> dz;   ///< as backward left it
 
-    explicit Passes(int n) {
+    explicit BlockPasses(int n) {
         Random random(3, 1000);
         const auto make = [&](std::size_t count, float spread, float middle = 0) {
             auto* first = static_cast<float*>(backend.allocate(count * sizeof(float)));
@@ -110,12 +110,12 @@ template <class Range> void agrees(const std::vector<double>& wanted, const Rang
 }
 
 template <BlockGeometry G, Precision P> void check_block(int n) {
-    const Passes<G, P> passes(n);
+    const BlockPasses<G, P> passes(n);
     const Pass<float>& p = passes.p;
     constexpr ConvGeometry C = G.conv;
     constexpr std::size_t norm_at = G.bias ? 2 : 1, filters = static_cast<std::size_t>(C.filters);
     const std::size_t plane = C.out_plane(), count = passes.z.size(), outputs = static_cast<std::size_t>(n) * G.y_size();
-    const double kept = std::is_same_v<typename Passes<G, P>::Z, float> ? 0 : 0x1p-8;
+    const double kept = std::is_same_v<typename BlockPasses<G, P>::Z, float> ? 0 : 0x1p-8;
     const auto filter_of = [&](std::size_t i) { return i / plane % filters; };
 
     std::vector<double> z(count);
