@@ -1,8 +1,9 @@
 # The library typenet: what of the runtime is not a template. A source file in its folder is part of it.
 file(GLOB_RECURSE sources CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}
      ${PROJECT_SOURCE_DIR}/dsl/*.cpp ${PROJECT_SOURCE_DIR}/runtime/*.cpp)
-# What needs MPI, and what stands in where there is none, are libraries of their own (cmake/mpi.cmake).
-list(FILTER sources EXCLUDE REGEX "^runtime/distributed/(mpi_group|no_mpi|nccl_group)\\.cpp$")
+# What needs MPI or NCCL, and what stands in where there is none, are libraries of their own (cmake/mpi.cmake and
+# cmake/cuda.cmake).
+list(FILTER sources EXCLUDE REGEX "^runtime/distributed/(mpi_group|no_mpi|nccl_group|no_nccl)\\.cpp$")
 add_library(typenet STATIC ${sources})
 add_library(typenet::typenet ALIAS typenet)
 set_target_properties(typenet PROPERTIES POSITION_INDEPENDENT_CODE ON)

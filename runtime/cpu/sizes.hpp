@@ -15,6 +15,7 @@ struct Sizes {
         const ConvPlan plan = conv_plan_sizes(g);
         return std::max(WorkLayout(plan, batch, false).floats, WorkLayout(plan, batch, true).floats);
     }
+    static constexpr std::size_t norm_work(int) { return 0; }
 };
 
 }  // namespace tn::cpu

@@ -12,9 +12,11 @@
 #include "runtime/cuda/kernels/columns.hpp"
 #include "runtime/cuda/kernels/conv_block.hpp"
 #include "runtime/cuda/kernels/norm.hpp"
+#include "runtime/cuda/kernels/norm_in_group.hpp"
 #include "runtime/cuda/kernels/parts.hpp"
 #include "runtime/cuda/kernels/pool.hpp"
 #include "runtime/cuda/kernels/update.hpp"
+#include "runtime/distributed/group.hpp"
 
 namespace tn::cuda {
 
@@ -78,21 +80,35 @@ public:
 
     template <class L> void norm_forward(const Pass<float>& p) {
         const auto channels = static_cast<std::size_t>(p.in.channels);
-        device_.launch(NormForward<L>{p.training, values_of(p, p.in), {p.x, in_size(p)}, {p.parameter[0], channels},
-                                      {p.parameter[1], channels}, {p.y, in_size(p)}, {p.saved, 2 * channels},
-                                      {p.state[0], channels}, {p.state[1], channels}},
+        const Span<const float> x{p.x, in_size(p)};
+        const BatchStatistics statistics{L::epsilon, L::momentum, {p.saved, channels},
+                                         {p.saved ? p.saved + channels : nullptr, channels}, {p.state[0], channels},
+                                         {p.state[1], channels}};
+        NormBy by = p.training ? NormBy::batch : NormBy::running;
+        if (group_ && p.training) {
+            const Span<double> sums = shared_sums(p.work, channels);
+            device_.launch(NormMoments{values_of(p, p.in), x, {sums}}, p.in.channels, norm_threads);
+            take_whole_statistics(p, p.in, p.work, statistics);
+            by = NormBy::kept;
+        }
+        device_.launch(NormForward<L>{by, values_of(p, p.in), x, {p.parameter[0], channels}, {p.parameter[1], channels},
+                                      {p.y, in_size(p)}, statistics},
                        p.in.channels, norm_threads);
     }
     template <class> void norm_backward(const Pass<float>& p) {
         const auto channels = static_cast<std::size_t>(p.in.channels);
-        device_.launch(NormBackward{values_of(p, p.in),
-                                    {p.x, in_size(p)},
-                                    {p.dy, in_size(p)},
-                                    {p.parameter[0], channels},
-                                    {p.saved, 2 * channels},
-                                    {p.dx, in_size(p)},
-                                    {p.gradient[0], channels},
-                                    {p.gradient[1], channels}},
+        const ChannelValues values = values_of(p, p.in);
+        const Span<const float> x{p.x, in_size(p)}, dy{p.dy, in_size(p)}, gamma{p.parameter[0], channels},
+            saved{p.saved, 2 * channels};
+        const Span<float> dx{p.dx, in_size(p)}, dgamma{p.gradient[0], channels}, dbeta{p.gradient[1], channels};
+        if (!group_ || !p.dx) {
+            device_.launch(NormBackward{values, x, dy, gamma, saved, dx, dgamma, dbeta}, p.in.channels, norm_threads);
+            return;
+        }
+        const Span<double> sums = shared_sums(p.work, channels);
+        device_.launch(NormGradientSums{values, x, dy, saved, dgamma, dbeta, sums}, p.in.channels, norm_threads);
+        sum_over_processes(p.work, channels);
+        device_.launch(NormInputGradient{values, values_of_whole_channel(p, p.in), x, dy, gamma, saved, sums, dx},
                        p.in.channels, norm_threads);
     }
 
@@ -183,10 +199,18 @@ public:
         const Span<float> partial{p.work, block.work.values};
         device_.launch(Kernel{{p.n, block.x(p), block.weight(p)}, groups, block.bias(p), z, partial},
                        groups * Kernel::row_tiles, tile_threads);
-        if constexpr (G.norm)
-            device_.launch(StatisticsKernel<G>{p.n, groups, epsilon, momentum, partial, block.mean(p),
-                                                  block.inverse(p), block.state(p, 0), block.state(p, 1)},
-                           G.conv.filters, warp);
+        if constexpr (G.norm) {
+            const PartialStatistics<G> parts{p.n, groups, partial};
+            const BatchStatistics statistics = block.statistics(p);
+            if (group_) {
+                float* shared = p.work + 2 * block.filters * static_cast<std::size_t>(groups);
+                device_.launch(SharedStatisticsKernel<G>{parts, {shared_sums(shared, block.filters)}}, G.conv.filters,
+                               warp);
+                take_whole_statistics(p, block.z_shape, shared, statistics);
+            } else {
+                device_.launch(StatisticsKernel<G>{parts, statistics}, G.conv.filters, warp);
+            }
+        }
         if constexpr (BlockSaved::keeps_z(G))
             each(block.y_size, NormPoolForward<G, Z>{p.n, block.norm(p), z, {p.y, block.y_size}, block.choice(p)});
     }
@@ -198,13 +222,22 @@ public:
         if constexpr (BlockSaved::keeps_z(G)) {
             const int sums = block.work.sums;
             const std::size_t one = 2 * block.filters;
-            const Span<float> total{p.work, one}, partial{p.work + one, one * static_cast<std::size_t>(sums)};
+            float* shared = p.work + one;
+            const Span<float> total{p.work, one};
+            const Span<float> partial{shared + BlockWork::shared(block.filters), one * static_cast<std::size_t>(sums)};
             const Span<const float> dy{p.dy, block.y_size};
             device_.launch(GradientSums<G, Z>{p.n, sums, block.norm(p), z, dy, block.choice(p), partial},
                            G.conv.filters * sums, sum_threads);
-            device_.launch(GradientTotals<G>{sums, partial, total, block.dgamma(p), block.dbeta(p), block.dbias(p)},
+            const bool is_shared = G.norm && group_;
+            device_.launch(GradientTotals<G>{sums, partial, total, block.dgamma(p), block.dbeta(p), block.dbias(p),
+                                             is_shared ? shared_sums(shared, block.filters) : Span<double>{}},
                            G.conv.filters, warp);
-            each(block.z_size, NormPoolBackward<G, Z>{p.n, block.norm(p), dy, total, block.choice(p), z});
+            if (is_shared) {
+                sum_over_processes(shared, block.filters);
+                each(one, RoundSums{one, shared_sums(shared, block.filters), total});
+            }
+            each(block.z_size, NormPoolBackward<G, Z>{p.n, values_of_whole_channel(p, block.z_shape), block.norm(p), dy,
+                                                      total, block.choice(p), z});
         } else if constexpr (G.bias) {
             bias_backward(p);
         }
@@ -245,6 +278,26 @@ private:
         return {p.n, s.channels, static_cast<int>(s.plane())};
     }
 
+    /// How many values of a channel are normalised together.
+    float values_of_whole_channel(const Pass<float>& p, Shape s) const {
+        return static_cast<float>(group_ ? group_->whole() : p.n) * static_cast<float>(s.plane());
+    }
+
+    /// Two sums of every channel, as BlockWork::shared() made room for.
+    static Span<double> shared_sums(float* place, std::size_t channels) {
+        return {reinterpret_cast<double*>(place), 2 * channels};
+    }
+    void sum_over_processes(float* place, std::size_t channels) {
+        group_->sum_in_stream({reinterpret_cast<double*>(place), 2 * channels});
+    }
+    /// The whole batch's statistics from the moments that lie there of this process's values of shape s.
+    void take_whole_statistics(const Pass<float>& p, Shape s, float* place, const BatchStatistics& statistics) {
+        const auto channels = static_cast<std::size_t>(s.channels);
+        sum_over_processes(place, channels);
+        each(channels, WholeStatistics{s.channels, values_of_whole_channel(p, s), {shared_sums(place, channels)},
+                                       statistics});
+    }
+
     /// A thread for each of `count` values.
     template <class Kernel> void each(std::size_t count, const Kernel& kernel) {
         device_.launch(kernel, static_cast<int>((count + threads - 1) / threads), threads);
@@ -278,6 +331,7 @@ private:
         static constexpr std::size_t filters = static_cast<std::size_t>(G.conv.filters), weights = G.conv.weights();
         static constexpr std::size_t first_norm = G.bias ? 2 : 1;
         using Z = std::conditional_t<BlockSaved::keeps_z(G), Kept<P>, float>;
+        static constexpr Shape z_shape{G.conv.filters, G.conv.out_h(), G.conv.out_w()};
         BlockSaved saved;
         BlockWork work;
         std::size_t x_size, y_size, z_size;
@@ -308,10 +362,16 @@ private:
         Span<unsigned char> choice(const Pass<float>& p) const {
             return {G.pool() ? reinterpret_cast<unsigned char*>(p.saved + saved.choice) : nullptr, y_size};
         }
+        BatchStatistics statistics(const Pass<float>& p) const {
+            return {epsilon, momentum, mean(p), inverse(p), state(p, 0), state(p, 1)};
+        }
         Normalisation<G> norm(const Pass<float>& p) const { return {mean(p), inverse(p), gamma(p), beta(p)}; }
     };
 
     Device device_;
+
+protected:
+    Group* group_ = nullptr;   ///< of SharedBackend (runtime/cuda/shared_backend.hpp); null: this process is alone
 };
 
 }  // namespace tn::cuda

@@ -46,6 +46,9 @@ struct BlockWork {
     int statistics, parts, sums;   ///< partial statistics of z, of the weights' gradient, and of the normalisation's
     std::size_t values;
 
+    /// What the processes of a group add up for each channel: two doubles.
+    static constexpr std::size_t shared(std::size_t channels) { return 2 * channels * sizeof(double) / sizeof(float); }
+
     constexpr BlockWork(const BlockGeometry& g, int n) : statistics(0), parts(0), sums(0), values(0) {
         const ConvGeometry& c = g.conv;
         const Tile forward = Tile::of(c.filters);
@@ -60,9 +63,9 @@ struct BlockWork {
         const long long outputs = static_cast<long long>(n) * static_cast<long long>(g.y_plane());
         sums = static_cast<int>(std::clamp<long long>(outputs / 2048, 1, most_sums));
         const auto filters = static_cast<std::size_t>(c.filters);
-        const std::size_t of_z = g.norm ? 2 * filters * static_cast<std::size_t>(statistics) : 0;
+        const std::size_t of_z = g.norm ? 2 * filters * static_cast<std::size_t>(statistics) + shared(filters) : 0;
         const std::size_t of_weights = c.weights() * static_cast<std::size_t>(parts);
-        const std::size_t of_sums = 2 * filters * static_cast<std::size_t>(sums + 1);
+        const std::size_t of_sums = 2 * filters * static_cast<std::size_t>(sums + 1) + shared(filters);
         values = std::max({of_z, of_weights, of_sums});
     }
 };
@@ -71,6 +74,9 @@ struct BlockWork {
 template <Precision P> struct SizesIn {
     static constexpr std::size_t block_saved(const BlockGeometry& g, int batch) { return BlockSaved(g, batch, P).values; }
     static constexpr std::size_t block_work(const BlockGeometry& g, int batch) { return BlockWork(g, batch).values; }
+    static constexpr std::size_t norm_work(int channels) {
+        return BlockWork::shared(static_cast<std::size_t>(channels));
+    }
 };
 using Sizes = SizesIn<Precision::fp32>;
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace tn {
@@ -22,8 +23,9 @@ public:
     int rank() const { return rank_; }
     int size() const { return size_; }
 
-    /// Processes of the group on this machine.
+    /// Processes of the group on this machine, and this one's number among them, from 0.
     virtual int here() const = 0;
+    virtual int rank_here() const = 0;
 
     /// Every process's number, by rank.
     virtual void gather(int mine, std::span<int> all) = 0;
@@ -33,6 +35,10 @@ public:
 
     /// The sum over all processes, in place.
     virtual void sum(std::span<double> values) = 0;
+
+    /// The same of values in the memory of the backend's device, in the order of what the backend launches: behind what
+    /// it has launched and before what it launches next. The host does not wait where the device has a stream.
+    virtual void sum_in_stream(std::span<double> values) { sum(values); }
 
     /// Begins to replace the values by their sum over all processes, while others are computed; they must not be
     /// touched before finish_sums() returns.
@@ -82,6 +88,20 @@ public:
         for (const int other : numbers_)
             if (other != numbers_[0]) return false;
         return true;
+    }
+
+    /// What the first process says that says something, "process 2: WORDS"; empty where none does.
+    std::string first_words(const std::string& mine) {
+        gather(static_cast<int>(mine.size()), numbers_);
+        const auto speaker = static_cast<std::size_t>(
+            std::find_if(numbers_.begin(), numbers_.end(), [](int size) { return size > 0; }) - numbers_.begin());
+        if (speaker == numbers_.size()) return {};
+        std::string words(static_cast<std::size_t>(numbers_[speaker]), ' ');
+        for (std::size_t i = 0; i < words.size(); ++i) {
+            gather(i < mine.size() ? mine[i] : 0, numbers_);
+            words[i] = static_cast<char>(numbers_[speaker]);
+        }
+        return "process " + std::to_string(speaker + 1) + ": " + words;
     }
 
 protected:

@@ -38,6 +38,7 @@ public:
         MPI_Comm machine = MPI_COMM_NULL;
         MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, rank(), MPI_INFO_NULL, &machine);
         here_ = size_of(machine);
+        rank_here_ = rank_in(machine);
         MPI_Comm_free(&machine);
         counts_.resize(static_cast<std::size_t>(size()));
         offsets_.resize(static_cast<std::size_t>(size()));
@@ -46,6 +47,7 @@ public:
     ~MpiGroup() override { MPI_Finalize(); }
 
     int here() const override { return here_; }
+    int rank_here() const override { return rank_here_; }
 
     void gather(int mine, std::span<int> all) override {
         MPI_Allgather(&mine, 1, MPI_INT, all.data(), 1, MPI_INT, MPI_COMM_WORLD);
@@ -80,7 +82,7 @@ public:
     void abort(int status) override { MPI_Abort(MPI_COMM_WORLD, status); }
 
 private:
-    int here_ = 1;
+    int here_ = 1, rank_here_ = 0;
     std::vector<int> counts_, offsets_;
     std::vector<MPI_Request> requests_;
 };

@@ -1,10 +1,13 @@
+// nccl_group() over NCCL.
 #include "runtime/distributed/nccl_group.hpp"
 
 #include <nccl.h>
 
 #include <array>
 #include <cstring>
+#include <exception>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "runtime/core/error.hpp"
@@ -35,53 +38,81 @@ ncclUniqueId common_id(Group& group) {
     return id;
 }
 
-}  // namespace
-
-struct NcclGroup::State {
-    Group& group;
-    cudaStream_t compute, sums = nullptr;
-    cudaEvent_t ready = nullptr, summed = nullptr;
-    ncclComm_t communicator = nullptr;
-
-    State(Group& group, cudaStream_t compute) : group(group), compute(compute) {}
-    ~State() {
-        if (communicator) ncclCommDestroy(communicator);
-        if (ready) cudaEventDestroy(ready);
-        if (summed) cudaEventDestroy(summed);
-        if (sums) cudaStreamDestroy(sums);
+class NcclGroup : public Group {
+public:
+    NcclGroup(Group& group, cudaStream_t compute)
+        : Group(group.rank(), group.size()), group_(group), compute_(compute) {
+        const ncclUniqueId id = common_id(group);
+        cudaStream_t sums = nullptr;
+        check(cudaStreamCreateWithFlags(&sums, cudaStreamNonBlocking), "a stream cannot be made");
+        sums_.reset(sums);
+        ready_ = make_event();
+        summed_ = make_event();
+        ncclComm_t communicator = nullptr;
+        check(ncclCommInitRank(&communicator, group.size(), id, group.rank()), "the processes cannot be joined");
+        communicator_.reset(communicator);
     }
+    ~NcclGroup() override {
+        // Taking it down waits for the other processes, which an error of this one's may never let come that far.
+        if (std::uncaught_exceptions() > exceptions_) static_cast<void>(communicator_.release());
+    }
+
+    int here() const override { return group_.here(); }
+    int rank_here() const override { return group_.rank_here(); }
+    void gather(int mine, std::span<int> all) override { group_.gather(mine, all); }
+    void gather(std::span<const float> mine, std::size_t each, std::span<const int> counts, float* all) override {
+        group_.gather(mine, each, counts, all);
+    }
+    void sum(std::span<double> values) override { group_.sum(values); }
+    void abort(int status) override { group_.abort(status); }
+
+    /// The sums of one communicator run one behind another, in the order in which every process calls for them. So
+    /// these, which are waited for at once, also wait for the gradients' that have begun.
+    void sum_in_stream(std::span<double> values) override {
+        begin(values.data(), values.size(), ncclDouble);
+        finish_sums();
+    }
+    void begin_sum(std::span<float> values) override { begin(values.data(), values.size(), ncclFloat); }
+    void finish_sums() override {
+        check(cudaEventRecord(summed_.get(), sums_.get()), "an event cannot be recorded");
+        check(cudaStreamWaitEvent(compute_, summed_.get(), 0), "a stream cannot wait");
+    }
+
+private:
+    template <class Handle, auto Destroy> struct Destroyer {
+        void operator()(Handle handle) const { Destroy(handle); }
+    };
+    template <class Handle, auto Destroy>
+    using Owned = std::unique_ptr<std::remove_pointer_t<Handle>, Destroyer<Handle, Destroy>>;
+    using Event = Owned<cudaEvent_t, cudaEventDestroy>;
+
+    static Event make_event() {
+        cudaEvent_t event = nullptr;
+        check(cudaEventCreateWithFlags(&event, cudaEventDisableTiming), "an event cannot be made");
+        return Event(event);
+    }
+
+    void begin(void* values, std::size_t count, ncclDataType_t type) {
+        check(cudaEventRecord(ready_.get(), compute_), "an event cannot be recorded");
+        check(cudaStreamWaitEvent(sums_.get(), ready_.get(), 0), "a stream cannot wait");
+        check(ncclAllReduce(values, values, count, type, ncclSum, communicator_.get(), sums_.get()),
+              "values cannot be summed");
+    }
+
+    Group& group_;
+    cudaStream_t compute_;
+    int exceptions_ = std::uncaught_exceptions();
+    Owned<cudaStream_t, cudaStreamDestroy> sums_;
+    Event ready_, summed_;
+    Owned<ncclComm_t, ncclCommDestroy> communicator_;
 };
 
-NcclGroup::NcclGroup(Group& group, cudaStream_t stream)
-    : Group(group.rank(), group.size()), state_(std::make_unique<State>(group, stream)) {
-    const ncclUniqueId id = common_id(group);
-    check(cudaStreamCreateWithFlags(&state_->sums, cudaStreamNonBlocking), "a stream cannot be made");
-    check(cudaEventCreateWithFlags(&state_->ready, cudaEventDisableTiming), "an event cannot be made");
-    check(cudaEventCreateWithFlags(&state_->summed, cudaEventDisableTiming), "an event cannot be made");
-    check(ncclCommInitRank(&state_->communicator, group.size(), id, group.rank()), "the processes cannot be joined");
-}
+}  // namespace
 
-NcclGroup::~NcclGroup() = default;
+std::string why_not_nccl() { return ""; }
 
-int NcclGroup::here() const { return state_->group.here(); }
-void NcclGroup::gather(int mine, std::span<int> all) { state_->group.gather(mine, all); }
-void NcclGroup::sum(std::span<double> values) { state_->group.sum(values); }
-void NcclGroup::abort(int status) { state_->group.abort(status); }
-void NcclGroup::gather(std::span<const float> mine, std::size_t each, std::span<const int> counts, float* all) {
-    state_->group.gather(mine, each, counts, all);
-}
-
-void NcclGroup::begin_sum(std::span<float> values) {
-    check(cudaEventRecord(state_->ready, state_->compute), "an event cannot be recorded");
-    check(cudaStreamWaitEvent(state_->sums, state_->ready, 0), "a stream cannot wait");
-    check(ncclAllReduce(values.data(), values.data(), values.size(), ncclFloat, ncclSum, state_->communicator,
-                        state_->sums),
-          "gradients cannot be summed");
-}
-
-void NcclGroup::finish_sums() {
-    check(cudaEventRecord(state_->summed, state_->sums), "an event cannot be recorded");
-    check(cudaStreamWaitEvent(state_->compute, state_->summed, 0), "a stream cannot wait");
+std::unique_ptr<Group> nccl_group(Group& group, cudaStream_t stream) {
+    return std::make_unique<NcclGroup>(group, stream);
 }
 
 }  // namespace tn::cuda

@@ -4,43 +4,21 @@
 #include <cuda_runtime.h>
 
 #include <memory>
+#include <string>
 
 #include "runtime/distributed/group.hpp"
 
 namespace tn::cuda {
 
-/// begin_sum() takes memory of this process's current GPU, behind what its `stream` does so far, and sums on a stream of
-/// its own while kernels go on; finish_sums() makes `stream` wait for it, not the host. Everything else goes to the group
-/// that brought the processes together, which must outlive this one.
-class NcclGroup : public Group {
-public:
-    /// All processes of the group at once. Throws Error "NCCL: WHAT: REASON" or "CUDA: WHAT: REASON".
-    NcclGroup(Group& group, cudaStream_t stream);
-    ~NcclGroup() override;
+/// Why the GPUs of several processes cannot be joined, as a sentence; empty where they can: the program was built with
+/// NCCL.
+std::string why_not_nccl();
 
-    int here() const override;
-    void gather(int mine, std::span<int> all) override;
-    void sum(std::span<double> values) override;
-    void begin_sum(std::span<float> values) override;
-    void finish_sums() override;
-    void abort(int status) override;
-    void gather(std::span<const float> mine, std::size_t each, std::span<const int> counts, float* all) override;
-
-private:
-    struct State;
-    std::unique_ptr<State> state_;
-};
-
-/// The CUDA backend `Cuda`, whose models share batches once it has joined a NcclGroup on its stream. Batch normalisation
-/// takes the mean and variance of this process's part: the curve is that of smaller batches where a network has BN.
-template <class Cuda> class SharedBackend : public Cuda {
-public:
-    using Cuda::Cuda;
-    void join(Group* group) { group_ = group; }
-    Group* group() const { return group_; }
-
-private:
-    Group* group_ = nullptr;
-};
+/// The processes of `group`, each with its current GPU, for a SharedBackend on `stream`. begin_sum() takes memory of
+/// the GPU, behind what the stream does so far, and sums on a stream of its own while kernels go on; finish_sums() and
+/// sum_in_stream() make `stream` wait for the sums, not the host. Everything else goes to `group`, which must outlive
+/// this one, as `stream` must. All processes call this at once.
+/// Throws Error "NCCL: WHAT: REASON" or "CUDA: WHAT: REASON", and why_not_nccl().
+std::unique_ptr<Group> nccl_group(Group& group, cudaStream_t stream);
 
 }  // namespace tn::cuda

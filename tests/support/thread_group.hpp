@@ -24,6 +24,7 @@ public:
         : Group(rank, static_cast<int>(meeting.shown.size())), meeting_(meeting) {}
 
     int here() const override { return size(); }
+    int rank_here() const override { return rank(); }
     void gather(int mine, std::span<int> all) override {
         exchange(&mine, [&](int r, const int* theirs) { all[static_cast<std::size_t>(r)] = *theirs; });
     }

@@ -5,24 +5,10 @@
 
 #include <cmath>
 
+#include "runtime/cuda/kernels/moments.hpp"
 #include "runtime/cuda/kernels/multiply.hpp"
 
 namespace tn::cuda {
-
-/// A channel's mean of `count` values and the sum of their squared distances to it.
-struct Moments {
-    float count = 0, mean = 0, squares = 0;
-
-    /// Chan, Golub and LeVeque, "Updating formulae and a pairwise algorithm for computing sample variances", 1979.
-    TN_DEVICE void add(const Moments& other) {
-        if (other.count == 0) return;
-        const float all = count + other.count;
-        const float distance = other.mean - mean, share = other.count / all;
-        mean += distance * share;
-        squares += other.squares + distance * distance * count * share;
-        count = all;
-    }
-};
 
 /// The rows of weights and the pixels of x that make z: [filters] x [n][out plane], inner extent [channels][taps].
 /// With Windows > 0 the columns are the pixels of each pooling window, padded to so many.
@@ -160,13 +146,13 @@ private:
     }
 };
 
-/// The batch's mean and inverse deviation from the partial statistics, and the running ones. A warp a filter.
-template <BlockGeometry G> struct StatisticsKernel {
+/// What ConvForwardKernel leaves of z's statistics.
+template <BlockGeometry G> struct PartialStatistics {
     int n, statistics;
-    float epsilon, momentum;
     Span<const float> partial;
-    Span<float> mean, inverse, running_mean, running_var;
-    template <class Thread> TN_DEVICE void operator()(Thread& t) const {
+
+    /// The moments of filter t.block(), in every thread of its warp.
+    template <class Thread> TN_DEVICE Moments sum(Thread& t) const {
         const int f = t.block();
         Moments all;
         for (int s = t.thread(); s < statistics; s += warp)
@@ -175,12 +161,27 @@ template <BlockGeometry G> struct StatisticsKernel {
         for (int lanes = warp / 2; lanes > 0; lanes /= 2)
             all.add(
                 {t.shuffle_xor(all.count, lanes), t.shuffle_xor(all.mean, lanes), t.shuffle_xor(all.squares, lanes)});
-        if (t.thread() != 0) return;
-        mean[f] = all.mean;
-        inverse[f] = 1 / std::sqrt(all.squares / all.count + epsilon);
-        const float unbiased = all.count > 1 ? all.squares / (all.count - 1) : all.squares;
-        running_mean[f] = (1 - momentum) * running_mean[f] + momentum * all.mean;
-        running_var[f] = (1 - momentum) * running_var[f] + momentum * unbiased;
+        return all;
+    }
+};
+
+/// The batch's statistics. A warp a filter.
+template <BlockGeometry G> struct StatisticsKernel {
+    PartialStatistics<G> parts;
+    BatchStatistics statistics;
+    template <class Thread> TN_DEVICE void operator()(Thread& t) const {
+        const Moments all = parts.sum(t);
+        if (t.thread() == 0) statistics.set(t.block(), all);
+    }
+};
+
+/// This process's part of them, where several share the batch.
+template <BlockGeometry G> struct SharedStatisticsKernel {
+    PartialStatistics<G> parts;
+    SharedMoments shared;
+    template <class Thread> TN_DEVICE void operator()(Thread& t) const {
+        const Moments own = parts.sum(t);
+        if (t.thread() == 0) shared.put(t.block(), own);
     }
 };
 
@@ -331,6 +332,7 @@ template <BlockGeometry G> struct GradientTotals {
     int sums;
     Span<const float> partial;
     Span<float> total, dgamma, dbeta, dbias;   // total [filters][2]
+    Span<double> shared;   // the same, to be summed over processes; null: this one is alone
     template <class Thread> TN_DEVICE void operator()(Thread& t) const {
         const int f = t.block();
         float sum = 0, dot = 0;
@@ -345,6 +347,10 @@ template <BlockGeometry G> struct GradientTotals {
         if (t.thread() != 0) return;
         total[2 * f] = sum;
         total[2 * f + 1] = dot;
+        if (shared) {
+            shared[2 * f] = sum;
+            shared[2 * f + 1] = dot;
+        }
         if constexpr (G.norm) {
             dgamma[f] = dot;
             dbeta[f] = sum;
@@ -357,6 +363,7 @@ template <BlockGeometry G> struct GradientTotals {
 /// z becomes its gradient, a thread for every value: what the windows that chose it give, behind the normalisation.
 template <BlockGeometry G, class Z> struct NormPoolBackward {
     int n;
+    float count;   // values of a filter that were normalised together
     Normalisation<G> norm;
     Span<const float> dy, total;
     Span<const unsigned char> choice;
@@ -380,7 +387,6 @@ template <BlockGeometry G, class Z> struct NormPoolBackward {
             g = !G.relu || norm(value, f) > 0 ? dy[i] : 0.0f;
         }
         if constexpr (G.norm) {
-            const float count = static_cast<float>(n) * static_cast<float>(plane);
             g = norm.gamma[f] * norm.inverse[f] *
                 (g - total[2 * f] / count - norm.unit(value, f) * (total[2 * f + 1] / count));
         }

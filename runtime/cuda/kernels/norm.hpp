@@ -5,6 +5,7 @@
 
 #include "dsl/core/layer.hpp"
 #include "runtime/cuda/execution.hpp"
+#include "runtime/cuda/kernels/moments.hpp"
 
 namespace tn::cuda {
 
@@ -23,34 +24,60 @@ struct ChannelValues {
 
 inline constexpr int norm_threads = 512;
 
+/// The moments of the block's channel.
+template <class Thread, class Shared>
+TN_DEVICE Moments moments_of(Thread& t, const ChannelValues& values, Span<const float> x, Shared scratch) {
+    float sum = 0, squares = 0;
+    values.each(t, [&](std::size_t i) { sum += x[i]; });
+    const float mean = block_sum(t, sum, scratch) / values.count();
+    values.each(t, [&](std::size_t i) { squares += (x[i] - mean) * (x[i] - mean); });
+    squares = block_sum(t, squares, scratch);
+    return {values.count(), mean, squares};
+}
+
+/// Of the block's channel the sums of dy and of dy times the normalised x: the gradients of beta and gamma.
+struct GradientPair {
+    float sum = 0, dot = 0;
+};
+template <class Thread, class Shared>
+TN_DEVICE GradientPair gradient_sums_of(Thread& t, const ChannelValues& values, Span<const float> x,
+                                        Span<const float> dy, float mean, float inverse, Shared scratch) {
+    float sum = 0, dot = 0;
+    values.each(t, [&](std::size_t i) {
+        sum += dy[i];
+        dot += dy[i] * ((x[i] - mean) * inverse);
+    });
+    sum = block_sum(t, sum, scratch);
+    dot = block_sum(t, dot, scratch);
+    return {sum, dot};
+}
+
+/// Which mean and variance normalise: those of the values, which are kept, those that were kept, or the running ones.
+enum class NormBy { batch, kept, running };
+
 /// L::epsilon and L::momentum as BN has them (dsl/layers/batch_norm.hpp).
 template <class L> struct NormForward {
     static constexpr std::size_t shared_bytes = norm_threads / warp * sizeof(float);
-    bool training;
+    NormBy by;
     ChannelValues values;
     Span<const float> x, gamma, beta;
-    Span<float> y, saved, running_mean, running_var;
+    Span<float> y;
+    BatchStatistics statistics;
 
     template <class Thread> TN_DEVICE void operator()(Thread& t) const {
-        auto scratch = t.template shared<float>(0, norm_threads / warp);
         const int c = t.block();
-        float mean = running_mean[c], inverse = 0;
-        if (training) {
-            float sum = 0, squares = 0;
-            values.each(t, [&](std::size_t i) { sum += x[i]; });
-            mean = block_sum(t, sum, scratch) / values.count();
-            values.each(t, [&](std::size_t i) { squares += (x[i] - mean) * (x[i] - mean); });
-            squares = block_sum(t, squares, scratch);
-            inverse = 1 / std::sqrt(squares / values.count() + L::epsilon);
-            if (t.thread() == 0) {
-                saved[c] = mean;
-                saved[values.channels + c] = inverse;
-                running_mean[c] = (1 - L::momentum) * running_mean[c] + L::momentum * mean;
-                if (values.count() > 1)  // one value has no variance
-                    running_var[c] = (1 - L::momentum) * running_var[c] + L::momentum * squares / (values.count() - 1);
-            }
+        float mean = 0, inverse = 0;
+        if (by == NormBy::batch) {
+            const Moments all = moments_of(t, values, x, t.template shared<float>(0, norm_threads / warp));
+            mean = all.mean;
+            inverse = 1 / std::sqrt(all.squares / all.count + L::epsilon);
+            if (t.thread() == 0) statistics.set(c, all);
+        } else if (by == NormBy::kept) {
+            mean = statistics.mean[c];
+            inverse = statistics.inverse[c];
         } else {
-            inverse = 1 / std::sqrt(running_var[c] + L::epsilon);
+            mean = statistics.running_mean[c];
+            inverse = 1 / std::sqrt(statistics.running_var[c] + L::epsilon);
         }
         const float scale = gamma[c] * inverse, offset = beta[c];
         values.each(t, [&](std::size_t i) { y[i] = (x[i] - mean) * scale + offset; });
@@ -64,16 +91,10 @@ struct NormBackward {
     Span<float> dx, dgamma, dbeta;
 
     template <class Thread> TN_DEVICE void operator()(Thread& t) const {
-        auto scratch = t.template shared<float>(0, norm_threads / warp);
         const int c = t.block();
         const float mean = saved[c], inverse = saved[values.channels + c];
-        float sum = 0, dot = 0;
-        values.each(t, [&](std::size_t i) {
-            sum += dy[i];
-            dot += dy[i] * ((x[i] - mean) * inverse);
-        });
-        sum = block_sum(t, sum, scratch);
-        dot = block_sum(t, dot, scratch);
+        const auto [sum, dot] = gradient_sums_of(t, values, x, dy, mean, inverse,
+                                                 t.template shared<float>(0, norm_threads / warp));
         if (t.thread() == 0) {
             dgamma[c] = dot;
             dbeta[c] = sum;

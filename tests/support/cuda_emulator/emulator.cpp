@@ -42,7 +42,8 @@ void arrive(void*, Stack* = nullptr) {}
 /// Ends a thread whose block has failed.
 struct Cancelled {};
 
-/// Stacks are used again: a block of 512 threads needs as many.
+/// Stacks are used again: a block of 512 threads needs as many. Each thread of the program that runs an emulator has its
+/// own.
 class Stacks {
 public:
     using traits_type = boost::context::stack_traits;
@@ -64,13 +65,13 @@ public:
 
     /// The stack that was handed out last.
     static Stack& last() {
-        static Stack stack;
+        thread_local Stack stack;
         return stack;
     }
 
 private:
     static std::vector<std::unique_ptr<std::byte[]>>& free() {
-        static std::vector<std::unique_ptr<std::byte[]>> stacks;
+        thread_local std::vector<std::unique_ptr<std::byte[]>> stacks;
         return stacks;
     }
 };
