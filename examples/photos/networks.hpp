@@ -7,6 +7,7 @@
 
 #include "commands.hpp"
 #include "network.hpp"
+#include "runtime/distributed/group.hpp"
 #include "runtime/train/any_model.hpp"
 #include "runtime/train/device.hpp"
 
@@ -24,6 +25,8 @@ public:
     virtual std::string describe() const = 0;
     /// The same number where the same kernels run.
     virtual int kernels() const = 0;
+    /// The processes that train a model together, as its backend joins them; null: this one is alone.
+    virtual Group* group() = 0;
     /// Threads of the host, for files and pictures.
     virtual ThreadPool& threads() = 0;
     /// Bytes that a model can still take, and those that training takes in each of the batches that there are.
@@ -37,11 +40,12 @@ public:
     virtual std::unique_ptr<JudgeModel> judges(std::uint64_t seed) = 0;
 };
 
+/// With a group each of its processes has networks of its own, all on CPUs or each on a GPU of its own; all call this.
 /// Throws tn::Error, saying why, when the machine cannot be had.
-std::unique_ptr<Networks> open_networks(const Machine& machine);
+std::unique_ptr<Networks> open_networks(const Machine& machine, Group* group = nullptr);
 
 /// Why CUDA cannot run here, empty where it can; and its networks. A program built without nvcc says so.
-std::string why_not_cuda();
-std::unique_ptr<Networks> open_cuda(const Machine& machine);
+std::string why_not_cuda(const Group* group);
+std::unique_ptr<Networks> open_cuda(const Machine& machine, Group* group);
 
 }  // namespace photos

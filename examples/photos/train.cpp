@@ -87,9 +87,10 @@ int train_as_one_of(Group* group, const Machine& machine, const TrainCommand& c)
     const Augmentation augmentation = parse_augmentation(c.augmentation);
     Machine own = machine;
     own.threads = threads_of(group, machine.threads);
-    const auto networks = open_networks(own);
+    const auto networks = open_networks(own, group);
     if (group && !group->same(networks->kernels()))
-        throw Error("the processes have kernels for different instruction sets: ask for one that all have, as in --isa avx2");
+        throw Error("the processes have kernels for different instruction sets or precisions: ask for one that all "
+                    "have, as in --isa avx2");
     const std::vector<BuiltBatch> built = networks->batches();
     const ChosenBatch chosen = choose_batch(c.batch, built, networks->free_bytes());
     if (group && !group->same(chosen.batch))
@@ -115,7 +116,7 @@ int train_as_one_of(Group* group, const Machine& machine, const TrainCommand& c)
                format_bytes(train_bytes));
 
     TrainOptions o = options_of(c, augmentation, sets, out, chosen.batch);
-    o.group = group;
+    o.group = networks->group();
     if (!first) o.save_to.clear();
     std::optional<RunRecord> record;
     if (first) {

@@ -94,7 +94,7 @@ int device_count() {
     return count;
 }
 
-std::string why_not() {
+std::string why_not(int device) {
     int driver = 0, count = 0;
     if (cudaDriverGetVersion(&driver) != cudaSuccess || driver == 0) return "there is no CUDA driver on this machine";
     if (driver / 1000 < CUDART_VERSION / 1000)
@@ -104,13 +104,16 @@ std::string why_not() {
     cudaGetLastError();
     if (error != cudaSuccess) return std::string("the driver says: ") + cudaGetErrorString(error);
     if (count == 0) return "there is no CUDA device on this machine";
+    if (device < 0 || device >= count)
+        return "CUDA device " + std::to_string(device) + " is not there: there are " + std::to_string(count);
+    check(cudaSetDevice(device), "the device cannot be chosen");
     cudaFuncAttributes attributes{};
     if (cudaFuncGetAttributes(&attributes, probe) != cudaSuccess) {
         cudaGetLastError();
-        cudaDeviceProp device{};
-        check(cudaGetDeviceProperties(&device, 0), "asking the device");
-        return std::string("this program was not built for the architecture of ") + device.name + ", sm_" +
-               std::to_string(device.major) + std::to_string(device.minor);
+        cudaDeviceProp properties{};
+        check(cudaGetDeviceProperties(&properties, device), "asking the device");
+        return std::string("this program was not built for the architecture of ") + properties.name + ", sm_" +
+               std::to_string(properties.major) + std::to_string(properties.minor);
     }
     return "";
 }
@@ -208,11 +211,7 @@ struct Gpu::Blas {
 };
 
 Gpu::Gpu(Precision precision, int device) : precision_(precision), device_(device) {
-    if (const std::string reason = why_not(); !reason.empty()) throw Error("CUDA cannot run here: " + reason);
-    if (device < 0 || device >= device_count())
-        throw Error("CUDA device " + std::to_string(device) + " is not there: there are " +
-                    std::to_string(device_count()));
-    check(cudaSetDevice(device), "the device cannot be chosen");
+    if (const std::string reason = why_not(device); !reason.empty()) throw Error("CUDA cannot run here: " + reason);
     check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "a stream");
     try {
         blas_ = std::make_unique<Blas>(precision, stream_);

@@ -16,9 +16,9 @@ namespace tn::cuda {
 /// How many GPUs there are; 0 without a driver.
 int device_count();
 
-/// Why CUDA cannot run here, as a sentence; empty when it can: there is a driver for this build's toolkit, and a GPU of
-/// an architecture that this program was built for.
-std::string why_not();
+/// Why CUDA cannot run here on this GPU, as a sentence; empty when it can: there is a driver for this build's toolkit,
+/// and the GPU, which becomes the current one, is of an architecture that this program was built for.
+std::string why_not(int device = 0);
 
 /// Bytes of the current device's memory that are free.
 std::size_t free_bytes();

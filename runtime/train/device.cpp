@@ -17,6 +17,17 @@ bool chooses_cuda(const std::string& device, const std::string& why_not) {
     return device != "cpu" && why_not.empty();
 }
 
+std::string why_not_one_each(int processes, int gpus) {
+    if (processes <= gpus) return "";
+    return fmt::format("there are {} processes on this machine and {} GPU{}: each process takes one of its own", processes,
+                       gpus, gpus == 1 ? "" : "s");
+}
+
+std::string why_not_in_all(Group* group, const std::string& why_not) {
+    const std::string first = group ? group->first_words(why_not) : "";
+    return why_not.empty() ? first : why_not;
+}
+
 cpu::Backend open_cpu(int threads, const std::string& instructions, const std::string& precision) {
     if (precision != "fp32")
         throw Error("the CPU computes in fp32: --precision " + precision + " needs --device cuda and a GPU");

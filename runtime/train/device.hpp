@@ -6,6 +6,7 @@
 #include <string>
 
 #include "runtime/cpu/backend.hpp"
+#include "runtime/distributed/group.hpp"
 
 namespace tn {
 
@@ -21,6 +22,13 @@ inline std::string not_cuda(const std::string& why_not) {
 /// True for the GPU, false for the CPU. `why_not` says why CUDA cannot run here and is empty where it can: then auto
 /// takes it. Throws Error for cuda where it cannot run, saying why, and for words other than cpu, cuda and auto.
 bool chooses_cuda(const std::string& device, const std::string& why_not);
+
+/// Why the processes on a machine cannot have a GPU each, with both numbers; empty where they can.
+std::string why_not_one_each(int processes, int gpus);
+
+/// Why CUDA cannot run in every process of the group, of which this one has this reason, or none: so that all choose
+/// alike. All call it; null: one alone.
+std::string why_not_in_all(Group* group, const std::string& why_not);
 
 /// The CPU's backend. Throws Error unless the precision is fp32, and when threads or instructions are not there.
 cpu::Backend open_cpu(int threads, const std::string& instructions, const std::string& precision = "fp32");

@@ -110,3 +110,23 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_shared_is_an_error_of_all) {
     BOOST_TEST(none.status == 1);
     BOOST_TEST(contains(none.err, "model.safetensors: cannot be read"), none.err);
 }
+
+// Whether the program was built with nvcc or not, and with NCCL or not: each process says why, and none is left waiting.
+BOOST_AUTO_TEST_CASE(gpus_that_are_not_there_are_an_error_of_all) {
+    if (!is_there()) return;
+    if (fs::exists("/dev/nvidiactl")) {
+        std::cout << "skipped: this machine has a GPU\n";
+        return;
+    }
+    TemporaryFolder folder;
+    for (const std::string more : {"", " --precision bf16", " --batch auto", " --resume"}) {
+        const Run r = run_shell(train(2, folder / "run", "--epochs 1 --device cuda" + more));
+        BOOST_TEST(r.status == 1);
+        BOOST_TEST(contains(r.err, " of 2: --device cuda was asked for, but "), r.err);
+        BOOST_TEST(!fs::exists(folder / "run"));
+    }
+    // auto takes the CPU in all of them.
+    const Run automatic = run_shell(train(2, folder / "auto", "--batch 12 --iterations 1 --device auto"));
+    BOOST_TEST(automatic.status == 0, automatic.err);
+    BOOST_TEST(contains(automatic.out, "fp32 (not cuda: "), automatic.out);
+}

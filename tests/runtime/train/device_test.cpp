@@ -3,6 +3,7 @@
 
 #include "runtime/train/device.hpp"
 #include "tests/runtime/temporary_folder.hpp"
+#include "tests/support/thread_group.hpp"
 
 using namespace tn;
 using tn_test::contains;
@@ -22,6 +23,30 @@ BOOST_AUTO_TEST_CASE(auto_takes_the_gpu_where_one_works) {
     BOOST_TEST(chooses_cuda("auto", ""));
     BOOST_TEST(!chooses_cuda("auto", "there is none"));
     BOOST_TEST(!chooses_cuda("cpu", ""));
+}
+
+BOOST_AUTO_TEST_CASE(every_process_takes_a_gpu_of_its_own) {
+    BOOST_TEST(why_not_one_each(2, 2) == "");
+    BOOST_TEST(why_not_one_each(1, 8) == "");
+    BOOST_TEST(why_not_one_each(4, 2) ==
+               "there are 4 processes on this machine and 2 GPUs: each process takes one of its own");
+    BOOST_TEST(contains(why_not_one_each(2, 1), "2 processes on this machine and 1 GPU: "));
+}
+
+BOOST_AUTO_TEST_CASE(processes_choose_alike) {
+    BOOST_TEST(why_not_in_all(nullptr, "") == "");
+    BOOST_TEST(why_not_in_all(nullptr, "there is none") == "there is none");
+    const auto said = [](std::vector<std::string> mine) {
+        tn_test::in_group(static_cast<int>(mine.size()), [&](Group& group) {
+            auto& own = mine[static_cast<std::size_t>(group.rank())];
+            own = why_not_in_all(&group, own);
+        });
+        return mine;
+    };
+    using Words = std::vector<std::string>;
+    BOOST_TEST((said({"", "", ""}) == Words{"", "", ""}));
+    BOOST_TEST((said({"", "no driver", "no GPU"}) == Words{"process 2: no driver", "no driver", "no GPU"}));
+    BOOST_TEST((said({"no driver", ""}) == Words{"no driver", "process 1: no driver"}));
 }
 
 BOOST_AUTO_TEST_CASE(what_is_not_there_is_an_error_that_says_why) {
