@@ -36,6 +36,7 @@ struct BN {
     }
     /// The batch's mean and 1 / sqrt(variance + epsilon) of every channel.
     static constexpr std::size_t saved(Shape in, int) { return 2 * static_cast<std::size_t>(in.channels); }
+    /// What a runtime sums over several processes.
     template <class Sizes> static constexpr std::size_t work(Shape in, int) { return Sizes::norm_work(in.channels); }
 
     template <class T> static constexpr void forward(const Pass<T>& p) {

@@ -5,8 +5,8 @@
 namespace tn::cuda {
 
 std::string why_not_nccl() {
-    return "this program was built without NCCL and MPI, which the GPUs of several processes need: install libnccl-dev "
-           "and libopenmpi-dev and build again";
+    return "this program was built without NCCL, by which the GPUs of several processes are joined: install libnccl-dev "
+           "and build again";
 }
 
 std::unique_ptr<Group> nccl_group(Group&, cudaStream_t) { throw Error(why_not_nccl()); }
