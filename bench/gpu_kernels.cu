@@ -21,6 +21,12 @@ using cuda::Precision;
 template <int Samples>
 using Reference = bench::Reference<128, 4, Samples>;
 
+/// Keeps the device busy for so many of its clocks.
+__global__ void wait_clocks(long long clocks) {
+    for (const long long begin = clock64(); clock64() - begin < clocks;) {
+    }
+}
+
 /// Milliseconds between two moments of a stream.
 class Stopwatch {
 public:
@@ -40,6 +46,11 @@ public:
         float ms = 0;
         cuda::check(cudaEventElapsedTime(&ms, begin_, end_), "a time");
         return static_cast<double>(ms);
+    }
+    /// Of something short: the device waits until the host has handed over all of it.
+    template <class F> double ms_of_device(F f) {
+        wait_clocks<<<1, 1, 0, stream_>>>(60000);
+        return ms(f);
     }
 
 private:
@@ -98,12 +109,16 @@ public:
     explicit TimedGpu(Precision p) : Gpu(p), watch_(stream()) {}
 
     template <class Kernel> void launch(const Kernel& kernel, int blocks, int threads) {
-        const Work work = work_of(kernel);
-        const double ms = watch_.ms([&] { Gpu::launch(kernel, blocks, threads); });
-        if (work.bytes == 0) return;
-        Seen& s = seen_[work.name];
-        s.work = work;
-        s.ms.push_back(ms);
+        note(work_of(kernel), watch_.ms_of_device([&] { Gpu::launch(kernel, blocks, threads); }));
+    }
+    bool multiply(const cuda::Product& p) {
+        bool all = false;
+        const double ms = watch_.ms_of_device([&] { all = Gpu::multiply(p); });
+        const double m = p.m, n = p.n, k = p.k;
+        note({"cuBLAS, " + std::to_string(p.m) + " x " + std::to_string(p.k) + " x " + std::to_string(p.n),
+              4 * p.batch * (m * k + k * n + m * n), 2 * p.batch * m * n * k},
+             ms);
+        return all;
     }
 
     struct Seen {
@@ -113,6 +128,13 @@ public:
     std::map<std::string, Seen>& seen() { return seen_; }
 
 private:
+    void note(const Work& work, double ms) {
+        if (work.bytes == 0) return;
+        Seen& s = seen_[work.name];
+        s.work = work;
+        s.ms.push_back(ms);
+    }
+
     Stopwatch watch_;
     std::map<std::string, Seen> seen_;
 };
@@ -164,13 +186,14 @@ template <Precision P, int Samples> void steps() {
     LoaderOptions loading;
     loading.batch = Samples;
     loading.augmentation = Augmentation::strong();
-    const Pictures pictures = noise(4 * Samples);
+    constexpr int steps_an_epoch = 32;
+    const Pictures pictures = noise(steps_an_epoch * Samples);
     cuda::Feed feed(backend, model, pictures, loading, 0);
     const std::vector<Adam> optimizers(64, Adam{.rate = 3e-4f});
     std::uint64_t step = 0;
     const auto epoch = [&] { step += static_cast<std::uint64_t>(feed.run(step, optimizers).count); };
     for (int i = 0; i < 5; ++i) epoch();
-    print_step("typenet with data", P, Samples, bench::median(9, [&] { return watch.ms([&] { epoch(); }) / 4; }));
+    print_step("typenet with data", P, Samples, bench::median(9, [&] { return watch.ms([&] { epoch(); }) / steps_an_epoch; }));
     print_step("typenet, inference", P, Samples, bench::median(9, [&] { return watch.ms([&] { model.predict(Samples); }); }));
 }
 
@@ -198,7 +221,12 @@ template <Precision P> void peak() {
     void *from = nullptr, *to = nullptr;
     cuda::check(cudaMalloc(&from, bytes), "memory");
     cuda::check(cudaMalloc(&to, bytes), "memory");
-    cuda::check(cudaMemsetAsync(from, 0, bytes, gpu.stream()), "memory");
+    // Products of zeros take less power, and so less time.
+    Random random(3, 1000);
+    std::vector<float> noise(std::size_t{1} << 20);
+    for (float& v : noise) v = random.normal();
+    for (std::size_t at = 0; at < bytes; at += noise.size() * sizeof(float))
+        gpu.send(static_cast<std::byte*>(from) + at, noise.data(), noise.size() * sizeof(float));
     const double copy = bench::median(9, [&] {
         return watch.ms([&] {
             cuda::check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToDevice, gpu.stream()), "a copy");
