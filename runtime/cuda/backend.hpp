@@ -16,6 +16,7 @@
 #include "runtime/cuda/kernels/parts.hpp"
 #include "runtime/cuda/kernels/pool.hpp"
 #include "runtime/cuda/kernels/update.hpp"
+#include "runtime/cuda/product.hpp"
 #include "runtime/distributed/group.hpp"
 
 namespace tn::cuda {

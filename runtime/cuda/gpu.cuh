@@ -10,6 +10,7 @@
 
 #include "runtime/cuda/execution.hpp"
 #include "runtime/cuda/precision.hpp"
+#include "runtime/cuda/product.hpp"
 
 namespace tn::cuda {
 
@@ -26,6 +27,7 @@ std::size_t free_bytes();
 /// Throws Error "CUDA: WHAT: REASON" unless the call succeeded.
 void check(cudaError_t error, const char* what);
 
+class Blas;
 class GpuEpochOrder;
 
 /// The thread that a kernel's body sees (runtime/cuda/execution.hpp).
@@ -117,8 +119,6 @@ public:
     cudaStream_t stream() const { return stream_; }
 
 private:
-    struct Blas;
-
     void begin_record();
     void abandon_record() noexcept;
     Graph end_record();
@@ -126,6 +126,7 @@ private:
     Precision precision_;
     int device_;
     cudaStream_t stream_ = nullptr;
+    void* workspace_ = nullptr;   ///< of cuBLAS
     std::unique_ptr<Blas> blas_;
 };
 

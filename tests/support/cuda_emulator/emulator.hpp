@@ -15,6 +15,7 @@
 
 #include "runtime/cuda/execution.hpp"
 #include "runtime/cuda/precision.hpp"
+#include "runtime/cuda/product.hpp"
 #include "runtime/data/epoch_order.hpp"
 
 namespace tn::test {
