@@ -24,7 +24,8 @@ namespace tn::cuda {
 /// `Device` is the GPU (runtime/cuda/gpu.cuh) or the emulator of the tests. It has the functions of HostMemory
 /// (runtime/core/host_memory.hpp), `launch(kernel, blocks, threads)`, `multiply(product)`, `describe()`,
 /// a type Graph with `record(f)` and `replay(graph)`, and a type EpochOrder (runtime/cuda/epoch_order.cuh). multiply is
-/// false where it left out the sums that are wanted. Everything runs in order on one stream; values are float, and P is the precision of products and convolutions.
+/// false where it left out the product's epilogue (runtime/cuda/product.hpp). Everything runs in order on one stream;
+/// values are float, and P is the precision of products and convolutions.
 template <class Device, Precision P = Precision::fp32> class BasicBackend {
 public:
     static constexpr bool reference = false;
@@ -120,7 +121,7 @@ public:
         const int inputs = static_cast<int>(p.in.size()), outputs = p.out.channels;
         Product product{true, false, outputs, p.n, inputs, p.parameter[0], p.x, inputs, inputs, outputs, p.y};
         product.bias = p.parameter[1];
-        device_.multiply(product);
+        if (!device_.multiply(product)) add_bias(p);
     }
     void dense_backward(const Pass<float>& p) {
         const int inputs = static_cast<int>(p.in.size()), outputs = p.out.channels;
@@ -316,6 +317,10 @@ private:
         const std::size_t count = static_cast<std::size_t>(group) * taps.columns();
         each(count, ToColumns{count, taps, {p.x + static_cast<std::size_t>(first) * p.in.size(),
                                             static_cast<std::size_t>(group) * p.in.size()}, {p.work, count}});
+    }
+    void add_bias(const Pass<float>& p) {
+        each(out_size(p), AddBias{out_size(p), p.out.channels, static_cast<int>(p.out.plane()),
+                                  {p.parameter[1], static_cast<std::size_t>(p.out.channels)}, {p.y, out_size(p)}});
     }
     void bias_backward(const Pass<float>& p) {
         device_.launch(BiasBackward{values_of(p, p.out), {p.dy, out_size(p)},

@@ -11,17 +11,24 @@ namespace tn::cuda {
 
 namespace {
 
-void check(cublasStatus_t status, const char* what) {
-    if (status != CUBLAS_STATUS_SUCCESS)
-        throw Error(std::string("cuBLAS: ") + what + ": " + cublasLtGetStatusString(status));
+void check(cublasStatus_t status, const std::string& what) {
+    if (status != CUBLAS_STATUS_SUCCESS) throw Error("cuBLAS: " + what + ": " + cublasLtGetStatusString(status));
 }
 
-cublasComputeType_t compute_type(Precision precision) {
+/// From the wanted one to float's own: never less precise than what is asked for.
+std::span<const cublasComputeType_t> compute_types(Precision precision) {
+    static constexpr cublasComputeType_t all[] = {CUBLAS_COMPUTE_32F_FAST_16BF, CUBLAS_COMPUTE_32F_FAST_TF32,
+                                                  CUBLAS_COMPUTE_32F};
     switch (precision) {
-        case Precision::tf32: return CUBLAS_COMPUTE_32F_FAST_TF32;
-        case Precision::bf16: return CUBLAS_COMPUTE_32F_FAST_16BF;
-        default: return CUBLAS_COMPUTE_32F;
+        case Precision::bf16: return all;
+        case Precision::tf32: return std::span(all).subspan(1);
+        default: return std::span(all).subspan(2);
     }
+}
+
+std::string shape(const Product& p) {
+    return "a product of " + std::to_string(p.m) + " x " + std::to_string(p.k) + " x " + std::to_string(p.n) +
+           " (m x k x n)";
 }
 
 /// The largest power of two, up to 256, that a pointer is a multiple of.
@@ -32,7 +39,7 @@ std::uint32_t alignment_of(const void* p) {
 }  // namespace
 
 Blas::Blas(Precision precision, cudaStream_t stream, void* workspace)
-    : compute_(compute_type(precision)), stream_(stream), workspace_(workspace) {
+    : compute_types_(compute_types(precision)), stream_(stream), workspace_(workspace) {
     cublasLtHandle_t handle = nullptr;
     check(cublasLtCreate(&handle), "cannot start");
     handle_.reset(handle);
@@ -57,13 +64,11 @@ Blas::Owned<cublasLtMatrixLayout_t> Blas::layout(int rows, int columns, int lead
     return result;
 }
 
-const Blas::Plan& Blas::plan(const Product& p) {
-    const Key key = key_of(p);
-    if (const auto known = plans_.find(key); known != plans_.end()) return known->second;
-    Plan made;
+/// The algorithm that cuBLAS prefers for the plan's matrices with this compute type, unless it has none.
+cublasStatus_t Blas::choose(Plan& plan, const Product& p, cublasComputeType_t compute) {
     cublasLtMatmulDesc_t matmul = nullptr;
-    check(cublasLtMatmulDescCreate(&matmul, compute_, CUDA_R_32F), "a product");
-    made.matmul.reset(matmul);
+    check(cublasLtMatmulDescCreate(&matmul, compute, CUDA_R_32F), "a product");
+    plan.matmul.reset(matmul);
     const auto set = [&](cublasLtMatmulDescAttributes_t attribute, const auto& value) {
         check(cublasLtMatmulDescSetAttribute(matmul, attribute, &value, sizeof(value)), "a product's attribute");
     };
@@ -76,9 +81,6 @@ const Blas::Plan& Blas::plan(const Product& p) {
         set(CUBLASLT_MATMUL_DESC_EPILOGUE, CUBLASLT_EPILOGUE_BGRADB);
         set(CUBLASLT_MATMUL_DESC_BIAS_POINTER, p.sums_of_b);
     }
-    made.a = layout(p.transpose_a ? p.k : p.m, p.transpose_a ? p.m : p.k, p.lda, p.batch, p.stride_a);
-    made.b = layout(p.transpose_b ? p.n : p.k, p.transpose_b ? p.k : p.n, p.ldb, p.batch, p.stride_b);
-    made.c = layout(p.m, p.n, p.ldc, p.batch, p.stride_c);
     cublasLtMatmulPreference_t wanted = nullptr;
     check(cublasLtMatmulPreferenceCreate(&wanted), "a preference");
     const Owned<cublasLtMatmulPreference_t> owner(wanted);
@@ -92,33 +94,50 @@ const Blas::Plan& Blas::plan(const Product& p) {
     prefer(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES, alignment_of(p.c));
     cublasLtMatmulHeuristicResult_t best{};
     int found = 0;
-    const cublasStatus_t status = cublasLtMatmulAlgoGetHeuristic(
-        handle_.get(), matmul, made.a.get(), made.b.get(), made.c.get(), made.c.get(), wanted, 1, &best, &found);
-    made.found = status == CUBLAS_STATUS_SUCCESS && found > 0;
-    if (!p.sums_of_b) check(status, "choosing an algorithm");
-    if (!p.sums_of_b && !made.found)
-        throw Error("cuBLAS has no algorithm for a product of " + std::to_string(p.m) + " x " + std::to_string(p.k) +
-                    " and " + std::to_string(p.k) + " x " + std::to_string(p.n));
-    made.algorithm = best.algo;
+    const cublasStatus_t status =
+        cublasLtMatmulAlgoGetHeuristic(handle_.get(), matmul, plan.a.get(), plan.b.get(), plan.c.get(), plan.c.get(),
+                                       wanted, 1, &best, &found);
+    plan.algorithm = best.algo;
+    return status == CUBLAS_STATUS_SUCCESS && found < 1 ? CUBLAS_STATUS_NOT_SUPPORTED : status;
+}
+
+Blas::Plan& Blas::plan(const Product& p) {
+    const Key key = key_of(p);
+    if (const auto known = plans_.find(key); known != plans_.end()) return known->second;
+    if (records_) throw Error("cuBLAS: " + shape(p) + " cannot be recorded before it has run once");
+    Plan made;
+    made.a = layout(p.transpose_a ? p.k : p.m, p.transpose_a ? p.m : p.k, p.lda, p.batch, p.stride_a);
+    made.b = layout(p.transpose_b ? p.n : p.k, p.transpose_b ? p.k : p.n, p.ldb, p.batch, p.stride_b);
+    made.c = layout(p.m, p.n, p.ldc, p.batch, p.stride_c);
+    cublasStatus_t status = CUBLAS_STATUS_NOT_SUPPORTED;
+    for (const cublasComputeType_t compute : compute_types_) {
+        status = choose(made, p, compute);
+        made.runs = status == CUBLAS_STATUS_SUCCESS;
+        if (made.runs) break;
+    }
+    if (!made.runs && !p.has_epilogue()) check(status, "no algorithm for " + shape(p));
     return plans_.emplace(key, std::move(made)).first->second;
 }
 
-bool Blas::multiply(const Product& p) {
-    const Plan& how = plan(p);
-    if (!how.found) {
-        Product plain = p;
-        plain.sums_of_b = nullptr;
-        multiply(plain);
-        return false;
-    }
+cublasStatus_t Blas::run(const Plan& plan, const Product& p) {
     if (const void* beside = p.bias ? p.bias : p.sums_of_b)
-        check(cublasLtMatmulDescSetAttribute(how.matmul.get(), CUBLASLT_MATMUL_DESC_BIAS_POINTER, &beside,
+        check(cublasLtMatmulDescSetAttribute(plan.matmul.get(), CUBLASLT_MATMUL_DESC_BIAS_POINTER, &beside,
                                              sizeof(beside)), "a product's bias");
     const float one = 1, zero = 0;
-    check(cublasLtMatmul(handle_.get(), how.matmul.get(), &one, p.a, how.a.get(), p.b, how.b.get(), &zero, p.c,
-                         how.c.get(), p.c, how.c.get(), &how.algorithm, workspace_, workspace_bytes, stream_),
-          "a product");
-    return true;
+    return cublasLtMatmul(handle_.get(), plan.matmul.get(), &one, p.a, plan.a.get(), p.b, plan.b.get(), &zero, p.c,
+                          plan.c.get(), p.c, plan.c.get(), &plan.algorithm, workspace_, workspace_bytes, stream_);
+}
+
+bool Blas::multiply(const Product& p) {
+    Plan& how = plan(p);
+    if (how.runs) {
+        const cublasStatus_t status = run(how, p);
+        if (status == CUBLAS_STATUS_SUCCESS) return true;
+        if (!p.has_epilogue()) check(status, shape(p));
+        how.runs = false;
+    }
+    multiply(p.without_epilogue());
+    return false;
 }
 
 }  // namespace tn::cuda

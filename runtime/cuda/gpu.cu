@@ -121,9 +121,11 @@ bool Gpu::multiply(const Product& product) { return blas_->multiply(product); }
 
 void Gpu::begin_record() {
     check(cudaStreamBeginCapture(stream_, cudaStreamCaptureModeThreadLocal), "recording a step");
+    blas_->records(true);
 }
 
 void Gpu::abandon_record() noexcept {
+    blas_->records(false);
     cudaGraph_t graph = nullptr;
     cudaStreamEndCapture(stream_, &graph);
     if (graph) cudaGraphDestroy(graph);
@@ -131,6 +133,7 @@ void Gpu::abandon_record() noexcept {
 }
 
 Gpu::Graph Gpu::end_record() {
+    blas_->records(false);
     cudaGraph_t graph = nullptr;
     check(cudaStreamEndCapture(stream_, &graph), "recording a step");
     cudaGraphExec_t made = nullptr;

@@ -92,7 +92,7 @@ public:
         check(cudaGetLastError(), "a kernel did not start");
     }
 
-    /// False where cuBLAS has no way to give sums_of_b with the product, which then is there without them.
+    /// False where cuBLAS left out the product's epilogue (runtime/cuda/product.hpp).
     bool multiply(const Product& product);
 
     /// What was launched between two moments, as one graph whose arguments stay as they were.
@@ -101,7 +101,7 @@ public:
     };
     using Graph = std::unique_ptr<std::remove_pointer_t<cudaGraphExec_t>, GraphDeleter>;
 
-    /// Records what f launches, without running it.
+    /// Records what f launches, without running it. Products must be of shapes that have run before.
     template <class F> Graph record(F f) {
         begin_record();
         try {

@@ -94,14 +94,27 @@ BOOST_AUTO_TEST_CASE(every_optimizer_takes_the_step_of_its_rule_in_one_kernel) {
     agree(AdaGrad{.weight_decay = 0.1f}), agree(RMSprop{.weight_decay = 0.1f}), agree(Adam{.weight_decay = 0.1f});
 }
 
-BOOST_AUTO_TEST_CASE(dense_sums_its_bias_gradient_with_the_product_or_after_it) {
-    using N = Vectors<Dense<4>, Dense<5>>;
-    Comparison<N> comparison(5, 2e-4);
-    Emulated with, without;
-    without.device().gives_sums(false);
-    comparison.agree(comparison.run<Fusion::on>(with), "with the product");
-    comparison.agree(comparison.run<Fusion::on>(without), "after the product");
-    BOOST_TEST(without.device().launches() == with.device().launches() + 3);
+BOOST_AUTO_TEST_CASE(dense_does_what_cublas_leaves_out_of_a_product) {
+    using N = Net<Vector<6>, Batch<5>, Seq<Dense<3>>, SoftmaxCrossEntropy>;
+    for (const int n : {1, 5}) {
+        Comparison<N> comparison(n, 2e-4);
+        Emulated with, without;
+        without.device().gives_epilogues(false);
+        comparison.agree(comparison.run<Fusion::on>(with), "with epilogues");
+        comparison.agree(comparison.run<Fusion::on>(without), "without epilogues");
+    }
+    const auto launches = [](bool gives_epilogues, auto pass) {
+        Emulated emulated;
+        emulated.device().gives_epilogues(gives_epilogues);
+        Model<N, SGD, Emulated> model(emulated);
+        const auto before = emulated.device().launches();
+        pass(model);
+        return emulated.device().launches() - before;
+    };
+    const auto forward = [](auto& model) { model.predict(5); };
+    const auto both = [](auto& model) { model.gradients(5); };
+    BOOST_TEST(launches(false, forward) == launches(true, forward) + 1);
+    BOOST_TEST(launches(false, both) == launches(true, both) + 2);
 }
 
 BOOST_AUTO_TEST_CASE(relu_and_dropout_are_one_kernel_each_way) {

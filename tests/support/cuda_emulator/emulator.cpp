@@ -422,11 +422,18 @@ void Emulator::run_grid(int blocks, int threads, std::size_t shared_bytes,
 }
 
 bool Emulator::multiply(const cuda::Product& p) {
-    const bool all = !p.sums_of_b || gives_sums_;
-    if (recording_) {
-        recording_->push_back([=, this] { multiply(p); });
-        return all;
+    if (p.has_epilogue() && !gives_epilogues_) {
+        multiply(p.without_epilogue());
+        return false;
     }
+    const std::array shape{int{p.transpose_a}, int{p.transpose_b}, p.m, p.n, p.k, p.batch, int{p.bias != nullptr},
+                           int{p.sums_of_b != nullptr}};
+    if (recording_) {
+        if (!shapes_.contains(shape)) throw Error("a product is recorded before one of its shape has run");
+        recording_->push_back([=, this] { multiply(p); });
+        return true;
+    }
+    shapes_.insert(shape);
     ++launches_;
     const Inside inside(*this);
     const auto at = [](const float* matrix, int leading, bool transposed, int row, int column) {
@@ -447,12 +454,12 @@ bool Emulator::multiply(const cuda::Product& p) {
                 c[static_cast<std::size_t>(j) * static_cast<std::size_t>(p.ldc) + static_cast<std::size_t>(i)] = sum;
             }
     }
-    for (int j = 0; p.sums_of_b && gives_sums_ && j < p.n; ++j) {
+    for (int j = 0; p.sums_of_b && j < p.n; ++j) {
         p.sums_of_b[j] = 0;
         for (int k = 0; k < p.k; ++k) p.sums_of_b[j] += at(p.b, p.ldb, p.transpose_b, k, j);
     }
     check_guards();
-    return all;
+    return true;
 }
 
 }  // namespace tn::test

@@ -3,12 +3,14 @@
 // writes outside of what a kernel was given.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <source_location>
 #include <string>
 #include <vector>
@@ -163,7 +165,8 @@ public:
     /// Launches and products with the arguments that they had.
     using Graph = std::vector<std::function<void()>>;
 
-    /// Records what f launches, without running it. Nothing can be sent, fetched or waited for meanwhile.
+    /// Records what f launches, without running it. Nothing can be sent, fetched or waited for meanwhile, and products
+    /// must be of shapes that have run before.
     template <class F> Graph record(F f) {
         Graph graph;
         recording_ = &graph;
@@ -188,9 +191,9 @@ public:
         run_grid(blocks, threads, cuda::shared_bytes<Kernel>(), [&](EmulatedThread& t) { kernel(t); });
     }
 
-    /// What cuBLAS does, in plain loops and in float. `gives_sums(false)`: a cuBLAS that cannot sum with a product.
+    /// What cuBLAS does, in plain loops and in float. `gives_epilogues(false)`: a cuBLAS that has none for any shape.
     bool multiply(const cuda::Product& product);
-    void gives_sums(bool does) { gives_sums_ = does; }
+    void gives_epilogues(bool does) { gives_epilogues_ = does; }
 
     /// The order of an epoch in the device's memory, as GpuEpochOrder makes it.
     class EpochOrder {
@@ -245,8 +248,9 @@ private:
     int order_;
     std::uint64_t launches_ = 0, replays_ = 0, allocated_ = 0;
     Graph* recording_ = nullptr;
-    bool gives_sums_ = true, kept_out_ = false;
+    bool gives_epilogues_ = true, kept_out_ = false;
     std::map<void*, Allocation> allocations_;
+    std::set<std::array<int, 8>> shapes_;   ///< of the products so far
 };
 
 template <class V>

@@ -258,6 +258,36 @@ BOOST_AUTO_TEST_CASE(products_are_those_of_cublas) {
     BOOST_TEST(c[3] == 4 * 0 + 5 * -1 + 6 * 1);
 }
 
+BOOST_AUTO_TEST_CASE(a_product_without_its_epilogue_says_so) {
+    Emulator gpu;
+    gpu.gives_epilogues(false);
+    const float a[] = {2}, b[] = {3}, bias[] = {100};
+    float c = 0, sums = -1;
+    cuda::Product product{false, false, 1, 1, 1, a, b, 1, 1, 1, &c};
+    BOOST_TEST(gpu.multiply(product));
+    product.bias = bias;
+    BOOST_TEST(!gpu.multiply(product));
+    product.bias = nullptr;
+    product.sums_of_b = &sums;
+    BOOST_TEST(!gpu.multiply(product));
+    BOOST_TEST(c == 6);
+    BOOST_TEST(sums == -1);
+}
+
+BOOST_AUTO_TEST_CASE(products_are_recorded_after_they_have_run_once) {
+    Emulator gpu;
+    const float a[] = {2}, b[] = {3};
+    float c = 0;
+    const cuda::Product product{false, false, 1, 1, 1, a, b, 1, 1, 1, &c};
+    BOOST_CHECK_THROW(gpu.record([&] { gpu.multiply(product); }), Error);
+    gpu.multiply(product);
+    c = 0;
+    const Emulator::Graph graph = gpu.record([&] { gpu.multiply(product); });
+    BOOST_TEST(c == 0);
+    gpu.replay(graph);
+    BOOST_TEST(c == 6);
+}
+
 /// Adds `what` to a value.
 struct AddTo {
     int what;
