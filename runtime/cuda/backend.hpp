@@ -147,9 +147,7 @@ public:
             y.stride_c = p.out.size();
             device_.multiply(y);
         }
-        if (p.parameter[1])
-            each(out_size(p), AddBias{out_size(p), p.out.channels, pixels,
-                                      {p.parameter[1], static_cast<std::size_t>(p.out.channels)}, {p.y, out_size(p)}});
+        if (p.parameter[1]) add_bias(p);
     }
 
     /// dW = the sum of dy columns' over the samples, dx = W' dy summed where columns stand for the same value.
