@@ -88,8 +88,14 @@ template <BlockGeometry G, class Z> Work work_of(const cuda::NormPoolForward<G, 
 template <BlockGeometry G, class Z> Work work_of(const cuda::GradientSums<G, Z>& k) {
     return {named("gradient sums", G), (sizeof(Z) + 5) * outputs(G, k.n), 0};
 }
+template <BlockGeometry G, class Z> Work gradient_of_z(int n) {
+    return {named("gradient of z", G), 2 * sizeof(Z) * values(G.conv, n) + 5 * outputs(G, n), 0};
+}
 template <BlockGeometry G, class Z> Work work_of(const cuda::NormPoolBackward<G, Z>& k) {
-    return {named("gradient of z", G), 2 * sizeof(Z) * values(G.conv, k.n) + 5 * outputs(G, k.n), 0};
+    return gradient_of_z<G, Z>(k.n);
+}
+template <BlockGeometry G, class Z> Work work_of(const cuda::NormWindowsBackward<G, Z>& k) {
+    return gradient_of_z<G, Z>(k.n);
 }
 template <BlockGeometry G, Precision P, class Z> Work work_of(const cuda::WeightGradient<G, P, Z>& k) {
     return {named("gradient of the weights", G), 4 * inputs(G.conv, k.n) + sizeof(Z) * values(G.conv, k.n),

@@ -236,8 +236,11 @@ public:
                 sum_over_processes(shared, block.filters);
                 each(one, RoundSums{one, shared_sums(shared, block.filters), total});
             }
-            each(block.z_size, NormPoolBackward<G, Z>{p.n, values_of_whole_channel(p, block.z_shape), block.norm(p), dy,
-                                                      total, block.choice(p), z});
+            constexpr bool by_windows = windows_tile(G);
+            using Backward = std::conditional_t<by_windows, NormWindowsBackward<G, Z>, NormPoolBackward<G, Z>>;
+            const float count = values_of_whole_channel(p, block.z_shape);
+            each(by_windows ? block.y_size : block.z_size,
+                 Backward{p.n, count, block.norm(p), dy, total, block.choice(p), z});
         } else if constexpr (G.bias) {
             bias_backward(p);
         }

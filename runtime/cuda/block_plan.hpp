@@ -19,6 +19,8 @@ struct Tile {
     static constexpr Tile of(int rows) {
         return rows <= 16 ? Tile{16, 128} : rows <= 32 ? Tile{32, 128} : Tile{64, 64};
     }
+    /// The same of a result that may have few columns, too.
+    static constexpr Tile of(int rows, int columns) { return {of(rows).rows, columns <= 32 ? 32 : of(rows).columns}; }
 };
 
 /// Where things lie in `saved`, in values of float. z is the convolution's output, and backward its gradient, in bfloat16
@@ -57,7 +59,8 @@ struct BlockWork {
         statistics = std::min(tiles, most_blocks);
         // Enough blocks to fill a GPU, and for each enough pixels to be worth its partial sum.
         const int rows = (c.filters + forward.rows - 1) / forward.rows;
-        const int columns = (c.channels * c.taps() + forward.columns - 1) / forward.columns;
+        const int width = Tile::of(c.filters, c.channels * c.taps()).columns;
+        const int columns = (c.channels * c.taps() + width - 1) / width;
         parts = static_cast<int>(std::clamp<long long>(
             pixels / 256, 1, std::clamp(most_tiles / (rows * columns), 1, most_parts)));
         const long long outputs = static_cast<long long>(n) * static_cast<long long>(g.y_plane());

@@ -2,6 +2,7 @@
 // the stage before really left, so that a rounded z decides what ReLU lets through and which value a window takes.
 #define BOOST_TEST_MODULE cuda_block
 #include <boost/test/unit_test.hpp>
+#include <array>
 #include <cmath>
 #include <vector>
 
@@ -214,3 +215,46 @@ CHECK_BLOCK(relu_and_overlapping_pool_with_a_bias, {2, 9, 11, 5, 3, 3, 1, 1}, tr
 CHECK_BLOCK(norm_alone_with_a_stride, {4, 11, 7, 34, 3, 3, 2, 1}, true, true, false, 0, 0)
 CHECK_BLOCK(nothing_behind_the_convolution, {3, 7, 5, 9, 5, 5, 1, 2}, true, false, false, 0, 0)
 CHECK_BLOCK(pool_with_gaps, {5, 8, 8, 3, 1, 1, 1, 0}, false, true, false, 2, 3)
+
+/// Whether matrices are gathered in a way, per precision: fp32, TF32, bfloat16.
+template <template <Precision> class Matrices> constexpr std::array<bool, 3> take(cuda::Gathering way) {
+    return {cuda::gathering_of<Precision::fp32, Matrices<Precision::fp32>>() == way,
+            cuda::gathering_of<Precision::tf32, Matrices<Precision::tf32>>() == way,
+            cuda::gathering_of<Precision::bf16, Matrices<Precision::bf16>>() == way};
+}
+template <BlockGeometry G> struct Ways {
+    template <Precision> using Forward = cuda::ConvOperands<G, 0>;
+    template <Precision P> using Input = cuda::InputGradient<G, P, cuda::Kept<P>>;
+    template <Precision P> using Weights = cuda::WeightGradient<G, P, cuda::Kept<P>>;
+    static constexpr auto forward_by_runs = take<Forward>(cuda::Gathering::runs);
+    static constexpr auto input_by_runs = take<Input>(cuda::Gathering::runs);
+    static constexpr auto weights_by_pixels = take<Weights>(cuda::Gathering::pixels);
+};
+
+constexpr std::array<bool, 3> all{true, true, true}, none{false, false, false}, not_in_bf16{true, true, false};
+
+/// A block whose forward and input gradient gather by runs in these precisions, and whose windows tile z or not.
+#define CHECK_WAYS(NAME, FORWARD, INPUT, WINDOWS, ...)                                                       \
+    BOOST_AUTO_TEST_CASE(NAME) {                                                                             \
+        constexpr BlockGeometry geometry{__VA_ARGS__};                                                       \
+        static_assert(Ways<geometry>::forward_by_runs == FORWARD && Ways<geometry>::input_by_runs == INPUT); \
+        static_assert(Ways<geometry>::weights_by_pixels == all && cuda::windows_tile(geometry) == WINDOWS);  \
+        check_precisions<geometry>();                                                                        \
+    }
+// The inner extent in bfloat16 is 9 half steps.
+CHECK_WAYS(sixteen_channels, all, all, true, {16, 12, 16, 16, 3, 3, 1, 1}, false, true, true, 2, 2)
+CHECK_WAYS(rows_of_15, all, none, false, {16, 7, 15, 20, 3, 3, 1, 1}, true, true, true, 2, 2)
+CHECK_WAYS(three_channels, none, all, true, {3, 10, 12, 32, 3, 3, 1, 1}, true, false, true, 2, 2)
+CHECK_WAYS(one_channel, none, not_in_bf16, true, {1, 18, 15, 8, 3, 3, 1, 1}, true, true, true, 3, 3)
+CHECK_WAYS(a_step_across_two_taps, all, all, false, {48, 5, 6, 48, 3, 3, 1, 1}, false, true, true, 2, 2)
+CHECK_WAYS(runs_with_a_stride, all, all, false, {32, 9, 8, 64, 3, 3, 2, 1}, true, false, true, 0, 0)
+CHECK_WAYS(runs_of_half_a_step, not_in_bf16, not_in_bf16, true, {8, 6, 8, 24, 3, 3, 1, 1}, false, true, false, 2, 2)
+CHECK_WAYS(windows_without_a_norm, none, all, true, {2, 6, 7, 64, 5, 3, 1, 2}, true, false, true, 3, 3)
+
+BOOST_AUTO_TEST_CASE(weights_sum_over_every_number_of_parts) {
+    // 2, 4 and 7 parts, whose borders lie within rows.
+    constexpr BlockGeometry G{{2, 23, 27, 4, 3, 3, 1, 1}, true, false, false, 0, 0};
+    constexpr auto parts = [](int n) { return cuda::BlockWork(G, n).parts; };
+    static_assert(parts(1) == 2 && parts(2) == 4 && parts(3) == 7);
+    for (const int n : {1, 2, 3}) check_block<G, Precision::bf16>(n), check_block<G, Precision::fp32>(n);
+}

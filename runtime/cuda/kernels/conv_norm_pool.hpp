@@ -1,0 +1,226 @@
+// What follows the convolution in the fused block: normalisation, ReLU and pooling in one pass; backward, the sums of
+// the normalisation's gradient, and z's gradient in z's place.
+#pragma once
+
+#include "runtime/cuda/block_plan.hpp"
+#include "runtime/cuda/execution.hpp"
+
+namespace tn::cuda {
+
+/// How z becomes what ReLU and pooling see.
+template <BlockGeometry G> struct Normalisation {
+    Span<const float> mean, inverse, gamma, beta;
+
+    /// (z - mean) / deviation, before gamma and beta.
+    TN_DEVICE float unit(float z, int f) const { return (z - mean[f]) * inverse[f]; }
+    TN_DEVICE float operator()(float z, int f) const {
+        if constexpr (G.norm) return (z - mean[f]) * (gamma[f] * inverse[f]) + beta[f];
+        return z;
+    }
+};
+
+/// No value of the window passed ReLU.
+inline constexpr unsigned char no_choice = 255;
+
+/// y = pool(relu(norm(z))), a thread for every value of y; keeps which value of its window each took.
+template <BlockGeometry G, class Z> struct NormPoolForward {
+    int n;
+    Normalisation<G> norm;
+    Span<const Z> z;
+    Span<float> y;
+    Span<unsigned char> choice;
+    template <class Thread> TN_DEVICE void operator()(Thread& t) const {
+        constexpr int plane = static_cast<int>(G.y_plane());
+        const int i = static_cast<int>(global_index(t));
+        if (i >= n * G.conv.filters * plane) return;
+        const int channel = i / plane, f = channel % G.conv.filters, at = i % plane;
+        if constexpr (G.pool()) {
+            const int corner = channel * static_cast<int>(G.conv.out_plane()) +
+                               (at / G.y_w() * G.conv.out_w() + at % G.y_w()) * G.pool_stride;
+            float best = norm(z[corner], f);
+            int chosen = 0;
+            TN_UNROLL
+            for (int k = 1; k < G.pool_window * G.pool_window; ++k) {
+                const float v = norm(z[corner + k / G.pool_window * G.conv.out_w() + k % G.pool_window], f);
+                if (v > best) {
+                    best = v;
+                    chosen = k;
+                }
+            }
+            const bool passes = !G.relu || !(best <= 0);   // NaN goes through
+            y[i] = passes ? best : 0.0f;
+            choice[i] = passes ? static_cast<unsigned char>(chosen) : no_choice;
+        } else {
+            const float v = norm(z[i], f);
+            y[i] = !G.relu || !(v <= 0) ? v : 0.0f;
+        }
+    }
+};
+
+inline constexpr int sum_threads = 256;
+
+/// Of every filter the sums of g and of g (z - mean) / deviation, where g is the gradient behind the normalisation;
+/// each block a part of the values. partial [sums][filters][2].
+template <BlockGeometry G, class Z> struct GradientSums {
+    static constexpr std::size_t shared_bytes = sum_threads / warp * sizeof(float);
+    int n, sums;
+    Normalisation<G> norm;
+    Span<const Z> z;
+    Span<const float> dy;
+    Span<const unsigned char> choice;
+    Span<float> partial;
+
+    template <class Thread> TN_DEVICE void operator()(Thread& t) const {
+        constexpr int plane = static_cast<int>(G.y_plane()), filters = G.conv.filters;
+        auto scratch = t.template shared<float>(0, sum_threads / warp);
+        const int f = t.block() % filters, part = t.block() / filters;
+        const long long all = static_cast<long long>(n) * plane;
+        const int begin = static_cast<int>(all * part / sums), end = static_cast<int>(all * (part + 1) / sums);
+        float sum = 0, dot = 0;
+        for (int i = begin + t.thread(); i < end; i += sum_threads) {
+            const int channel = i / plane * filters + f, at = i % plane;
+            float g = dy[channel * plane + at];
+            int source = channel * static_cast<int>(G.conv.out_plane()) + at;
+            if constexpr (G.pool()) {
+                const int chosen = choice[channel * plane + at];
+                if (chosen == no_choice) continue;
+                source = channel * static_cast<int>(G.conv.out_plane()) +
+                         (at / G.y_w() * G.pool_stride + chosen / G.pool_window) * G.conv.out_w() +
+                         at % G.y_w() * G.pool_stride + chosen % G.pool_window;
+            } else if constexpr (G.relu) {
+                if (!(norm(z[source], f) > 0)) g = 0;
+            }
+            sum += g;
+            if constexpr (G.norm) dot += g * norm.unit(z[source], f);
+        }
+        sum = block_sum(t, sum, scratch);
+        if constexpr (G.norm) dot = block_sum(t, dot, scratch);
+        if (t.thread() == 0) {
+            partial[2 * (part * filters + f)] = sum;
+            partial[2 * (part * filters + f) + 1] = dot;
+        }
+    }
+};
+
+/// The gradients of gamma and beta, or of the bias, and the sums for z's gradient. A warp a filter.
+template <BlockGeometry G> struct GradientTotals {
+    int sums;
+    Span<const float> partial;
+    Span<float> total, dgamma, dbeta, dbias;   // total [filters][2]
+    Span<double> shared;   // the same, to be summed over processes; null: this one is alone
+    template <class Thread> TN_DEVICE void operator()(Thread& t) const {
+        const int f = t.block();
+        float sum = 0, dot = 0;
+        for (int s = t.thread(); s < sums; s += warp) {
+            sum += partial[2 * (s * G.conv.filters + f)];
+            dot += partial[2 * (s * G.conv.filters + f) + 1];
+        }
+        for (int lanes = warp / 2; lanes > 0; lanes /= 2) {
+            sum += t.shuffle_xor(sum, lanes);
+            dot += t.shuffle_xor(dot, lanes);
+        }
+        if (t.thread() != 0) return;
+        total[2 * f] = sum;
+        total[2 * f + 1] = dot;
+        if (shared) {
+            shared[2 * f] = sum;
+            shared[2 * f + 1] = dot;
+        }
+        if constexpr (G.norm) {
+            dgamma[f] = dot;
+            dbeta[f] = sum;
+        }
+        // With norm the bias cancels.
+        if constexpr (G.bias) dbias[f] = G.norm ? 0.0f : sum;
+    }
+};
+
+/// The gradient of one filter's z, of what comes back through ReLU and pooling, g: with N values normalised together,
+/// S their sum of g and D that of g unit(z),
+///     dz = gamma inverse (g - S / N - unit(z) D / N) = scale g + offset + slope (z - mean)
+template <BlockGeometry G> struct NormGradient {
+    float mean = 0, scale = 1, offset = 0, slope = 0;
+
+    TN_DEVICE NormGradient(const Normalisation<G>& norm, Span<const float> total, float count, int f) {
+        if constexpr (G.norm) {
+            mean = norm.mean[f];
+            scale = norm.gamma[f] * norm.inverse[f];
+            offset = -scale * (total[2 * f] / count);
+            slope = -scale * norm.inverse[f] * (total[2 * f + 1] / count);
+        }
+    }
+    TN_DEVICE float operator()(float g, float z) const {
+        if constexpr (G.norm) return scale * g + (offset + slope * (z - mean));
+        return g;
+    }
+};
+
+/// z becomes its gradient, a thread for every value: what the windows that chose it give, behind the normalisation.
+template <BlockGeometry G, class Z> struct NormPoolBackward {
+    int n;
+    float count;   // values of a filter that were normalised together
+    Normalisation<G> norm;
+    Span<const float> dy, total;
+    Span<const unsigned char> choice;
+    Span<Z> z;
+    template <class Thread> TN_DEVICE void operator()(Thread& t) const {
+        constexpr int plane = static_cast<int>(G.conv.out_plane());
+        const int i = static_cast<int>(global_index(t));
+        if (i >= n * G.conv.filters * plane) return;
+        const int channel = i / plane, f = channel % G.conv.filters, at = i % plane;
+        const float value = z[i];
+        float g = 0;
+        if constexpr (G.pool()) {
+            const int row = at / G.conv.out_w(), column = at % G.conv.out_w();
+            for (int oy = first(row); oy <= last(row, G.y_h()); ++oy)
+                for (int ox = first(column); ox <= last(column, G.y_w()); ++ox) {
+                    const int window = channel * static_cast<int>(G.y_plane()) + oy * G.y_w() + ox;
+                    const int own = (row - oy * G.pool_stride) * G.pool_window + column - ox * G.pool_stride;
+                    if (choice[window] == own) g += dy[window];
+                }
+        } else {
+            g = !G.relu || norm(value, f) > 0 ? dy[i] : 0.0f;
+        }
+        z[i] = Z(NormGradient<G>(norm, total, count, f)(g, value));
+    }
+
+private:
+    TN_DEVICE static int first(int at) { return at < G.pool_window ? 0 : (at - G.pool_window) / G.pool_stride + 1; }
+    TN_DEVICE static int last(int at, int windows) {
+        return at / G.pool_stride < windows ? at / G.pool_stride : windows - 1;
+    }
+};
+
+/// Every value of z lies in exactly one pooling window.
+constexpr bool windows_tile(const BlockGeometry& g) {
+    return g.pool() && g.pool_stride == g.pool_window && g.conv.out_h() % g.pool_window == 0 &&
+           g.conv.out_w() % g.pool_window == 0;
+}
+
+/// The same where windows tile z, a thread for every window: it reads the choice and dy once for all of its values.
+template <BlockGeometry G, class Z> struct NormWindowsBackward {
+    int n;
+    float count;   // values of a filter that were normalised together
+    Normalisation<G> norm;
+    Span<const float> dy, total;
+    Span<const unsigned char> choice;
+    Span<Z> z;
+    template <class Thread> TN_DEVICE void operator()(Thread& t) const {
+        constexpr int plane = static_cast<int>(G.y_plane()), width = G.conv.out_w();
+        const int i = static_cast<int>(global_index(t));
+        if (i >= n * G.conv.filters * plane) return;
+        const int channel = i / plane, at = i % plane;
+        const int corner = channel * static_cast<int>(G.conv.out_plane()) +
+                           (at / G.y_w() * width + at % G.y_w()) * G.pool_window;
+        const NormGradient<G> gradient(norm, total, count, channel % G.conv.filters);
+        const float g = dy[i];
+        const int chosen = choice[i];
+        TN_UNROLL
+        for (int k = 0; k < G.pool_window * G.pool_window; ++k) {
+            Z& value = z[corner + k / G.pool_window * width + k % G.pool_window];
+            value = Z(gradient(chosen == k ? g : 0.0f, value));
+        }
+    }
+};
+
+}  // namespace tn::cuda
