@@ -166,8 +166,7 @@ public:
             dw.stride_b = p.out.size();
             dw.stride_c = weights;
             device_.multiply(dw);
-            each(weights, SumParts{group, weights, first > 0, {partial, static_cast<std::size_t>(group) * weights},
-                                   {p.gradient[0], weights}});
+            sum_parts(group, weights, first > 0, partial, p.gradient[0]);
             if (!p.dx) continue;
             Product dcolumns{false,          true,   pixels, rows,   p.out.channels, dy,
                              p.parameter[0], pixels, rows,   pixels, p.work};
@@ -248,11 +247,7 @@ public:
         const int parts = block.work.parts;
         device_.launch(Weights{p.n, parts, z, block.x(p), {p.work, block.work.values}},
                        Weights::row_tiles * Weights::column_tiles * parts, tile_threads);
-        each(block.weights, SumParts{parts,
-                                     block.weights,
-                                     false,
-                                     {p.work, block.weights * static_cast<std::size_t>(parts)},
-                                     {p.gradient[0], block.weights}});
+        sum_parts(parts, block.weights, false, p.work, p.gradient[0]);
         if (!p.dx) return;
         using Input = InputGradient<G, P, Z>;
         device_.launch(Input{p.n, z, block.weight(p), {p.dx, block.x_size}},
@@ -322,6 +317,10 @@ private:
     void add_bias(const Pass<float>& p) {
         each(out_size(p), AddBias{out_size(p), p.out.channels, static_cast<int>(p.out.plane()),
                                   {p.parameter[1], static_cast<std::size_t>(p.out.channels)}, {p.y, out_size(p)}});
+    }
+    void sum_parts(int parts, std::size_t size, bool add, const float* part, float* sum) {
+        device_.launch(SumParts{parts, size, add, {part, static_cast<std::size_t>(parts) * size}, {sum, size}},
+                       blocks(static_cast<int>(size), warp), sum_parts_threads);
     }
     void bias_backward(const Pass<float>& p) {
         device_.launch(BiasBackward{values_of(p, p.out), {p.dy, out_size(p)},

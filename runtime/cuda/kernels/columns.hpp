@@ -82,20 +82,34 @@ struct AddBias {
     }
 };
 
-/// sum[i] = the parts at i, part_size, 2 part_size, .. in this order; to what is there with `add`.
+inline constexpr int sum_parts_threads = 256;
+
+/// sum[i] = the parts at i, i + size, i + 2 size, ..; to what is there with `add`. A block sums a warp's width of
+/// values, and each of its warps some of the parts, so that few values with many parts are spread over threads, too.
 struct SumParts {
+    static constexpr int warps = sum_parts_threads / warp;
+    static constexpr std::size_t shared_bytes = sum_parts_threads * sizeof(float);
     int parts;
     std::size_t size;
     bool add;
     Span<const float> part;
     Span<float> sum;
     template <class Thread> TN_DEVICE void operator()(Thread& t) const {
-        const std::size_t i = global_index(t);
-        if (i >= size) return;
-        float s = add ? sum[i] : 0.0f;
-        TN_UNROLL_8
-        for (int k = 0; k < parts; ++k) s += part[static_cast<std::size_t>(k) * size + i];
-        sum[i] = s;
+        auto sums = t.template shared<float>(0, sum_parts_threads);
+        const int lane = t.thread() % warp;
+        const std::size_t i = static_cast<std::size_t>(t.block()) * warp + static_cast<std::size_t>(lane);
+        float own = 0;
+        if (i < size) {
+            TN_UNROLL_8
+            for (int k = t.thread() / warp; k < parts; k += warps) own += part[static_cast<std::size_t>(k) * size + i];
+        }
+        sums[t.thread()] = own;
+        t.barrier();
+        if (t.thread() >= warp || i >= size) return;
+        float all = add ? sum[i] : 0.0f;
+        TN_UNROLL
+        for (int w = 0; w < warps; ++w) all += sums[w * warp + lane];
+        sum[i] = all;
     }
 };
 

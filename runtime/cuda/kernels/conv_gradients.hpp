@@ -74,6 +74,8 @@ template <BlockGeometry G, Precision P, class Z> struct WeightGradient {
     static constexpr Tile T = Tile::of(C.filters, C.channels * C.taps());
     static constexpr std::size_t shared_bytes = tile_bytes<T>;
     static constexpr int columns = C.channels * C.taps();
+    /// Pixels that are taken together: those of a word, where no row ends between them.
+    static constexpr int together = C.out_w() % values_a_word(P) == 0 ? values_a_word(P) : 1;
     static constexpr int row_tiles = (C.filters + T.rows - 1) / T.rows;
     static constexpr int column_tiles = (columns + T.columns - 1) / T.columns;
     static constexpr int plane = static_cast<int>(C.out_plane());
@@ -92,6 +94,9 @@ template <BlockGeometry G, Precision P, class Z> struct WeightGradient {
         const int sample = k / plane, at = k % plane, y = at / C.out_w() * C.stride, column = at % C.out_w() * C.stride;
         return {k < end, sample * static_cast<int>(C.out_size()) + at,
                 sample * static_cast<int>(C.in_size()) + y * C.width + column, k < end ? y : nowhere, column};
+    }
+    TN_DEVICE static Pixel next(const Pixel& p) {
+        return {p.inside, p.dz + 1, p.x + C.stride, p.row, p.column + C.stride};
     }
     TN_DEVICE float a(const Pixel& p, int row) const {
         return p.inside && row < C.filters ? static_cast<float>(dz[p.dz + row * plane]) : 0.0f;
@@ -114,9 +119,9 @@ template <BlockGeometry G, Precision P, class Z> struct WeightGradient {
     template <class Thread> TN_DEVICE void operator()(Thread& t) const {
         const int tile = t.block() % (row_tiles * column_tiles), part = t.block() / (row_tiles * column_tiles);
         const int first_row = tile % row_tiles * T.rows, first_column = tile / row_tiles * T.columns;
-        const long long pixels = static_cast<long long>(n) * plane;
-        auto sum = multiply<P, T>(t, *this, first_row, first_column, static_cast<int>(pixels * part / parts),
-                                  static_cast<int>(pixels * (part + 1) / parts));
+        const long long words = static_cast<long long>(n) * (plane / together);
+        auto sum = multiply<P, T>(t, *this, first_row, first_column, static_cast<int>(words * part / parts) * together,
+                                  static_cast<int>(words * (part + 1) / parts) * together);
         sum.each(t, [&](float& v, int row, int column) {
             const int f = first_row + row, i = first_column + column;
             if (f < C.filters && i < columns) partial[(part * C.filters + f) * columns + i] = v;

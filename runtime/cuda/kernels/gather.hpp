@@ -106,7 +106,7 @@ private:
 
 /// Pixel by pixel, where b runs along the inner extent in memory: a pixel is found once for all rows and columns that a
 /// thread fills, and what a column adds to it once a tile. m.a(pixel, row) and m.b(pixel, c) with c = m.column(column)
-/// and pixel = m.pixel(k, end).
+/// and pixel = m.pixel(k, end), or m.next(pixel) within the M::together pixels that lie in one row.
 template <Precision P, Tile T, class M> class GatherPixels {
 public:
     TN_DEVICE GatherPixels(int thread, const M& m, int first_row, int first_column, int end)
@@ -116,9 +116,11 @@ public:
     }
 
     template <class Shared> TN_DEVICE void operator()(int k0, const Shared& a, const Shared& b) const {
+        const int k = k0 + left_.at * values_a_word(P);
         typename M::Pixel pixel[values_a_word(P)];
         TN_UNROLL
-        for (int i = 0; i < values_a_word(P); ++i) pixel[i] = m_.pixel(k0 + left_.at * values_a_word(P) + i, end_);
+        for (int i = 0; i < values_a_word(P); ++i)
+            pixel[i] = i % M::together == 0 ? m_.pixel(k + i, end_) : m_.next(pixel[i - 1]);
         TN_UNROLL
         for (int j = 0; j < left_.count; ++j)
             a[left_.place(j)] = word<P>([&](int i) { return m_.a(pixel[i], first_row_ + left_.row(j)); });

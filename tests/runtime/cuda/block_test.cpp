@@ -248,13 +248,20 @@ CHECK_WAYS(three_channels, none, all, true, {3, 10, 12, 32, 3, 3, 1, 1}, true, f
 CHECK_WAYS(one_channel, none, not_in_bf16, true, {1, 18, 15, 8, 3, 3, 1, 1}, true, true, true, 3, 3)
 CHECK_WAYS(a_step_across_two_taps, all, all, false, {48, 5, 6, 48, 3, 3, 1, 1}, false, true, true, 2, 2)
 CHECK_WAYS(runs_with_a_stride, all, all, false, {32, 9, 8, 64, 3, 3, 2, 1}, true, false, true, 0, 0)
+CHECK_WAYS(even_rows_with_a_stride, none, all, false, {4, 9, 15, 32, 3, 3, 2, 1}, true, false, true, 0, 0)
 CHECK_WAYS(runs_of_half_a_step, not_in_bf16, not_in_bf16, true, {8, 6, 8, 24, 3, 3, 1, 1}, false, true, false, 2, 2)
 CHECK_WAYS(windows_without_a_norm, none, all, true, {2, 6, 7, 64, 5, 3, 1, 2}, true, false, true, 3, 3)
 
 BOOST_AUTO_TEST_CASE(weights_sum_over_every_number_of_parts) {
-    // 2, 4 and 7 parts, whose borders lie within rows.
-    constexpr BlockGeometry G{{2, 23, 27, 4, 3, 3, 1, 1}, true, false, false, 0, 0};
-    constexpr auto parts = [](int n) { return cuda::BlockWork(G, n).parts; };
-    static_assert(parts(1) == 2 && parts(2) == 4 && parts(3) == 7);
-    for (const int n : {1, 2, 3}) check_block<G, Precision::bf16>(n), check_block<G, Precision::fp32>(n);
+    // 2, 4 or 5, and 7 parts, whose borders lie within rows; rows of an odd length end within a word of bfloat16.
+    constexpr BlockGeometry odd{{2, 23, 27, 4, 3, 3, 1, 1}, true, false, false, 0, 0};
+    constexpr BlockGeometry even{{2, 23, 28, 4, 3, 3, 1, 1}, true, false, false, 0, 0};
+    constexpr auto parts = [](const BlockGeometry& g, int n) { return cuda::BlockWork(g, n).parts; };
+    static_assert(parts(odd, 1) == 2 && parts(odd, 2) == 4 && parts(odd, 3) == 7 && parts(even, 2) == 5);
+    static_assert(cuda::WeightGradient<odd, Precision::bf16, cuda::Bf16>::together == 1);
+    static_assert(cuda::WeightGradient<even, Precision::bf16, cuda::Bf16>::together == 2);
+    for (const int n : {1, 2, 3}) {
+        check_block<odd, Precision::bf16>(n), check_block<odd, Precision::fp32>(n);
+        check_block<even, Precision::bf16>(n), check_block<even, Precision::fp32>(n);
+    }
 }
