@@ -204,10 +204,10 @@ public:
             if (group_) {
                 float* shared = p.work + 2 * block.filters * static_cast<std::size_t>(groups);
                 device_.launch(SharedStatisticsKernel<G>{parts, {shared_sums(shared, block.filters)}}, G.conv.filters,
-                               warp);
+                               statistics_threads);
                 take_whole_statistics(p, block.z_shape, shared, statistics);
             } else {
-                device_.launch(StatisticsKernel<G>{parts, statistics}, G.conv.filters, warp);
+                device_.launch(StatisticsKernel<G>{parts, statistics}, G.conv.filters, statistics_threads);
             }
         }
         if constexpr (BlockSaved::keeps_z(G))

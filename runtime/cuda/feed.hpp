@@ -180,7 +180,7 @@ private:
                       augment_threads);
         model_.enqueue_step(n, PlannedRule<Rule>{{rules_.place, steps_ahead}, steps_ahead, step}, decay_);
         device.launch(EndStep{n, {places.losses, samples}, {places.correct, samples}, {sums_.place, 1}, step}, 1,
-                      augment_threads);
+                      end_threads);
     }
 
     void begin_at(std::uint64_t step) {

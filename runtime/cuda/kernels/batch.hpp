@@ -47,7 +47,8 @@ struct PickBatch {
     }
 };
 
-inline constexpr int augment_threads = 256;
+/// As many as a block can have: a batch often has fewer pictures than a GPU has multiprocessors.
+inline constexpr int augment_threads = 1024;
 
 /// The picked pictures, changed and normalised: a block for each.
 struct AugmentBatch {
@@ -125,9 +126,11 @@ private:
     }
 };
 
+inline constexpr int end_threads = 256;
+
 /// Adds what the samples gave to the sums and counts the step: the last kernel of a step, one block.
 struct EndStep {
-    static constexpr std::size_t shared_bytes = augment_threads / warp * sizeof(float);
+    static constexpr std::size_t shared_bytes = end_threads / warp * sizeof(float);
     int n;
     Span<const float> losses;
     Span<const unsigned char> correct;
@@ -135,9 +138,9 @@ struct EndStep {
     Span<std::uint64_t> step;
 
     template <class Thread> TN_DEVICE void operator()(Thread& t) const {
-        auto scratch = t.template shared<float>(0, augment_threads / warp);
+        auto scratch = t.template shared<float>(0, end_threads / warp);
         float loss = 0, right = 0;
-        for (int i = t.thread(); i < n; i += augment_threads) {
+        for (int i = t.thread(); i < n; i += end_threads) {
             loss += losses[i];
             right += static_cast<float>(correct[i]);
         }

@@ -106,27 +106,38 @@ private:
     }
 };
 
+inline constexpr int statistics_threads = 256;
+
 /// What ConvForwardKernel leaves of z's statistics.
 template <BlockGeometry G> struct PartialStatistics {
+    static constexpr std::size_t shared_bytes = statistics_threads / warp * sizeof(float);
     int n, statistics;
     Span<const float> partial;
 
-    /// The moments of filter t.block(), in every thread of its warp.
+    /// The moments of filter t.block(), in every thread.
     template <class Thread> TN_DEVICE Moments sum(Thread& t) const {
-        const int f = t.block();
-        Moments all;
-        for (int s = t.thread(); s < statistics; s += warp)
-            all.add({group_count<G>(n, statistics, s), partial[2 * (s * G.conv.filters + f)],
-                     partial[2 * (s * G.conv.filters + f) + 1]});
-        for (int lanes = warp / 2; lanes > 0; lanes /= 2)
-            all.add(
-                {t.shuffle_xor(all.count, lanes), t.shuffle_xor(all.mean, lanes), t.shuffle_xor(all.squares, lanes)});
-        return all;
+        auto scratch = t.template shared<float>(0, statistics_threads / warp);
+        const auto count = static_cast<float>(n * ConvOperands<G, 0>::plane);
+        float own = 0, squares = 0;
+        each(t, [&](const Moments& m) { own += m.count * m.mean; });
+        const float mean = block_sum(t, own, scratch) / count;
+        each(t, [&](const Moments& m) { squares += m.squares + m.count * (m.mean - mean) * (m.mean - mean); });
+        return {count, mean, block_sum(t, squares, scratch)};
+    }
+
+private:
+    /// Calls f for this thread's share of the parts.
+    template <class Thread, class F> TN_DEVICE void each(const Thread& t, F f) const {
+        for (int s = t.thread(); s < statistics; s += statistics_threads) {
+            const int at = 2 * (s * G.conv.filters + t.block());
+            f(Moments{group_count<G>(n, statistics, s), partial[at], partial[at + 1]});
+        }
     }
 };
 
-/// The batch's statistics. A warp a filter.
+/// The batch's statistics. A block a filter.
 template <BlockGeometry G> struct StatisticsKernel {
+    static constexpr std::size_t shared_bytes = PartialStatistics<G>::shared_bytes;
     PartialStatistics<G> parts;
     BatchStatistics statistics;
     template <class Thread> TN_DEVICE void operator()(Thread& t) const {
@@ -137,6 +148,7 @@ template <BlockGeometry G> struct StatisticsKernel {
 
 /// This process's part of them, where several share the batch.
 template <BlockGeometry G> struct SharedStatisticsKernel {
+    static constexpr std::size_t shared_bytes = PartialStatistics<G>::shared_bytes;
     PartialStatistics<G> parts;
     SharedMoments shared;
     template <class Thread> TN_DEVICE void operator()(Thread& t) const {

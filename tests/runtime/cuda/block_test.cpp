@@ -2,6 +2,7 @@
 // the stage before really left, so that a rounded z decides what ReLU lets through and which value a window takes.
 #define BOOST_TEST_MODULE cuda_block
 #include <boost/test/unit_test.hpp>
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <vector>
@@ -34,7 +35,8 @@ template <BlockGeometry G, Precision P> struct BlockPasses {
     std::vector<float> z;    ///< as forward left it
     std::vector<float> dz;   ///< as backward left it
 
-    explicit BlockPasses(int n) {
+    /// With NaN as one value of x, unless its place is negative.
+    explicit BlockPasses(int n, int nan_at = -1) {
         Random random(3, 1000);
         const auto make = [&](std::size_t count, float spread, float middle = 0) {
             auto* first = static_cast<float*>(backend.allocate(count * sizeof(float)));
@@ -46,7 +48,9 @@ template <BlockGeometry G, Precision P> struct BlockPasses {
         p.training = true;
         p.in = {C.channels, C.height, C.width, false};
         p.out = {C.filters, G.y_h(), G.y_w(), false};
-        p.x = make(samples * C.in_size(), 1);
+        auto* x = make(samples * C.in_size(), 1);
+        if (nan_at >= 0) x[nan_at] = NAN;
+        p.x = x;
         p.y = make(samples * G.y_size(), 0, NAN);
         p.dy = make(samples * G.y_size(), 1);
         p.dx = make(samples * C.in_size(), 0, NAN);
@@ -251,6 +255,36 @@ CHECK_WAYS(runs_with_a_stride, all, all, false, {32, 9, 8, 64, 3, 3, 2, 1}, true
 CHECK_WAYS(even_rows_with_a_stride, none, all, false, {4, 9, 15, 32, 3, 3, 2, 1}, true, false, true, 0, 0)
 CHECK_WAYS(runs_of_half_a_step, not_in_bf16, not_in_bf16, true, {8, 6, 8, 24, 3, 3, 1, 1}, false, true, false, 2, 2)
 CHECK_WAYS(windows_without_a_norm, none, all, true, {2, 6, 7, 64, 5, 3, 1, 2}, true, false, true, 3, 3)
+
+/// Whether every of `count` values is NaN.
+bool all_nan(const float* first, std::size_t count) {
+    return std::all_of(first, first + count, [](float v) { return std::isnan(v); });
+}
+
+BOOST_AUTO_TEST_CASE(a_value_that_is_not_a_number_reaches_what_depends_on_it_and_nothing_else) {
+    const auto check = []<BlockGeometry G, Precision P>() {
+        constexpr ConvGeometry C = G.conv;
+        constexpr int row = 4, column = 4;
+        const BlockPasses<G, P> passes(2, row * C.width + column);
+        const Pass<float>& p = passes.p;
+        std::size_t wrong = 0;
+        for (std::size_t i = 0; i < passes.z.size(); ++i) {
+            const auto at = static_cast<int>(i % C.out_plane()), y = at / C.out_w(), x = at % C.out_w();
+            const bool seen = i < C.out_size() && std::abs(y - row) <= 1 && std::abs(x - column) <= 1;
+            wrong += std::isnan(passes.z[i]) != seen;
+        }
+        BOOST_TEST(wrong == 0u, "z");
+        // Every filter's statistics have seen it, and backward so has each of its values.
+        BOOST_TEST(all_nan(passes.dz.data(), passes.dz.size()), "gradient of z");
+        BOOST_TEST(all_nan(p.gradient[0], C.weights()), "gradient of the weights");
+        BOOST_TEST(all_nan(p.dx, 2 * C.in_size()), "gradient of the input");
+    };
+    constexpr BlockGeometry windows{{16, 8, 8, 16, 3, 3, 1, 1}, false, true, true, 2, 2};
+    constexpr BlockGeometry values{{3, 7, 9, 5, 3, 3, 1, 1}, false, true, true, 2, 2};
+    check.operator()<windows, Precision::fp32>(), check.operator()<values, Precision::fp32>();
+    check.operator()<windows, Precision::tf32>(), check.operator()<values, Precision::tf32>();
+    check.operator()<windows, Precision::bf16>(), check.operator()<values, Precision::bf16>();
+}
 
 BOOST_AUTO_TEST_CASE(weights_sum_over_every_number_of_parts) {
     // 2, 4 or 5, and 7 parts, whose borders lie within rows; rows of an odd length end within a word of bfloat16.

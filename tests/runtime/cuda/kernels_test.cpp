@@ -131,6 +131,7 @@ BOOST_AUTO_TEST_CASE(a_network_that_diverged_has_no_finite_loss) {
     Emulated emulated;
     check_not_a_number<Vectors<Dense<8>, Relu, Dropout<30>>>(emulated);
     check_not_a_number<Images<Conv<4, 3>, BN, Relu, Pool<2>>>(emulated);
+    check_not_a_number<Images<Conv<16, 3>, Relu, Conv<32, 3>, BN, Relu>>(emulated);
 }
 
 BOOST_AUTO_TEST_CASE(the_arena_has_room_for_this_runtime_alone) {
