@@ -44,7 +44,9 @@ struct BlockSaved {
 
 /// How the work is cut into blocks that each leave a partial sum, and where these lie in `work`.
 struct BlockWork {
-    static constexpr int most_blocks = 512, most_parts = 256, most_tiles = 1024, most_sums = 64;
+    /// 8 blocks of 128 threads for each of an H100's 132 multiprocessors, or nearly.
+    static constexpr int most_blocks = 1056, most_parts = 1024, most_tiles = 1024;
+    static constexpr int most_sums = 64;
     int statistics, parts, sums;   ///< partial statistics of z, of the weights' gradient, and of the normalisation's
     std::size_t values;
 
