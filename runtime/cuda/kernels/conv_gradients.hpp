@@ -113,7 +113,8 @@ template <BlockGeometry G, Precision P, class Z> struct WeightGradient {
     }
     TN_DEVICE float b(const Pixel& p, const Column& c) const {
         const auto row = static_cast<unsigned>(p.row + c.row), column = static_cast<unsigned>(p.column + c.column);
-        return row < unsigned{C.height} && column < unsigned{C.width} ? x[p.x + c.x] : 0.0f;
+        constexpr auto height = static_cast<unsigned>(C.height), width = static_cast<unsigned>(C.width);
+        return row < height && column < width ? x[p.x + c.x] : 0.0f;
     }
 
     template <class Thread> TN_DEVICE void operator()(Thread& t) const {

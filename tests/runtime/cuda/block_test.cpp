@@ -286,6 +286,30 @@ BOOST_AUTO_TEST_CASE(a_value_that_is_not_a_number_reaches_what_depends_on_it_and
     check.operator()<windows, Precision::bf16>(), check.operator()<values, Precision::bf16>();
 }
 
+BOOST_AUTO_TEST_CASE(statistics_of_more_groups_than_threads_are_those_of_all_values) {
+    // 313 tiles of 128 pixels, the last half full, in 300 groups, of which the first 13 have two.
+    constexpr BlockGeometry G{{1, 200, 200, 1, 1, 1, 1, 0}, false, true, false, 0, 0};
+    constexpr int groups = 300;
+    static_assert(groups > cuda::statistics_threads);
+    std::vector<float> partial;
+    double sum = 0, squares = 0;
+    for (int s = 0; s < groups; ++s) {
+        const double count = s < 12 ? 256 : s == 12 ? 192 : 128, mean = 3 + s % 7, own_squares = 10 + s % 11;
+        sum += count * mean;
+        squares += own_squares + count * mean * mean;
+        partial.push_back(static_cast<float>(mean));
+        partial.push_back(static_cast<float>(own_squares));
+    }
+    const double mean = sum / 40000, variance = squares / 40000 - mean * mean;
+    float found[4] = {0, 0, 0, 1};
+    const cuda::BatchStatistics statistics{1e-5f, 0.1f, {found, 1}, {found + 1, 1}, {found + 2, 1}, {found + 3, 1}};
+    Emulator gpu;
+    gpu.launch(cuda::StatisticsKernel<G>{{1, groups, {partial.data(), partial.size()}}, statistics}, 1,
+               cuda::statistics_threads);
+    const double wanted[] = {mean, 1 / std::sqrt(variance + 1e-5), 0.1 * mean, 0.9 + 0.1 * variance * 40000 / 39999};
+    for (int i = 0; i < 4; ++i) BOOST_TEST(std::abs(double{found[i]} - wanted[i]) < 1e-5 * std::abs(wanted[i]));
+}
+
 BOOST_AUTO_TEST_CASE(weights_sum_over_every_number_of_parts) {
     // 2, 4 or 5, and 7 parts, whose borders lie within rows; rows of an odd length end within a word of bfloat16.
     constexpr BlockGeometry odd{{2, 23, 27, 4, 3, 3, 1, 1}, true, false, false, 0, 0};

@@ -53,7 +53,7 @@ template <class Optimizer> void run(cuda::Backend& backend) {
     using N =
         Net<Image<2, 9, 7>, Batch<4>,
             Seq<Conv<4, 3>, outside::Scale, BN, outside::Softsign, Pool<2>, Residual<Conv<4, 3>, BN, Relu, Pool<1>>,
-                Concat<Conv<3, 1>, Conv<2, Kernel<3, 1>>>, Flatten, Dense<7>, Sigmoid, Dropout<30>, Dense<7>,
+                Concat<Seq<Conv<3, 1>, Relu>, Conv<2, Kernel<3, 1>>>, Flatten, Dense<7>, Sigmoid, Dropout<30>, Dense<7>,
                 Relu, Dropout<30>, Dense<3>>,
             SoftmaxCrossEntropy>;
     Model<N, Optimizer, cuda::Backend> model(backend);
