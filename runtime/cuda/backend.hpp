@@ -93,8 +93,8 @@ public:
             take_whole_statistics(p, p.in, p.work, statistics);
             by = NormBy::kept;
         }
-        device_.launch(NormForward<L>{by, values_of(p, p.in), x, {p.parameter[0], channels}, {p.parameter[1], channels},
-                                      {p.y, in_size(p)}, statistics},
+        device_.launch(NormForward{by, values_of(p, p.in), x, {p.parameter[0], channels}, {p.parameter[1], channels},
+                                   {p.y, in_size(p)}, statistics},
                        p.in.channels, norm_threads);
     }
     template <class> void norm_backward(const Pass<float>& p) {
@@ -203,8 +203,8 @@ public:
             const BatchStatistics statistics = block.statistics(p);
             if (group_) {
                 float* shared = p.work + 2 * block.filters * static_cast<std::size_t>(groups);
-                device_.launch(SharedStatisticsKernel<G>{parts, {shared_sums(shared, block.filters)}}, G.conv.filters,
-                               statistics_threads);
+                device_.launch(StatisticsKernel<G, SharedMoments>{parts, {shared_sums(shared, block.filters)}},
+                               G.conv.filters, statistics_threads);
                 take_whole_statistics(p, block.z_shape, shared, statistics);
             } else {
                 device_.launch(StatisticsKernel<G>{parts, statistics}, G.conv.filters, statistics_threads);
@@ -239,7 +239,7 @@ public:
             using Backward = std::conditional_t<by_windows, NormWindowsBackward<G, Z>, NormPoolBackward<G, Z>>;
             const float count = values_of_whole_channel(p, block.z_shape);
             each(by_windows ? block.y_size : block.z_size,
-                 Backward{p.n, count, block.norm(p), dy, total, block.choice(p), z});
+                 Backward{{p.n, count, block.norm(p), dy, total, block.choice(p), z}});
         } else if constexpr (G.bias) {
             bias_backward(p);
         }

@@ -135,25 +135,15 @@ private:
     }
 };
 
-/// The batch's statistics. A block a filter.
-template <BlockGeometry G> struct StatisticsKernel {
+/// Leaves z's moments in `To`: the batch's statistics, or this process's part of them where several share the batch. A
+/// block a filter.
+template <BlockGeometry G, class To = BatchStatistics> struct StatisticsKernel {
     static constexpr std::size_t shared_bytes = PartialStatistics<G>::shared_bytes;
     PartialStatistics<G> parts;
-    BatchStatistics statistics;
+    To to;
     template <class Thread> TN_DEVICE void operator()(Thread& t) const {
         const Moments all = parts.sum(t);
-        if (t.thread() == 0) statistics.set(t.block(), all);
-    }
-};
-
-/// This process's part of them, where several share the batch.
-template <BlockGeometry G> struct SharedStatisticsKernel {
-    static constexpr std::size_t shared_bytes = PartialStatistics<G>::shared_bytes;
-    PartialStatistics<G> parts;
-    SharedMoments shared;
-    template <class Thread> TN_DEVICE void operator()(Thread& t) const {
-        const Moments own = parts.sum(t);
-        if (t.thread() == 0) shared.put(t.block(), own);
+        if (t.thread() == 0) to.set(t.block(), all);
     }
 };
 

@@ -155,20 +155,27 @@ template <BlockGeometry G> struct NormGradient {
     }
 };
 
-/// z becomes its gradient, a thread for every value: what the windows that chose it give, behind the normalisation.
-template <BlockGeometry G, class Z> struct NormPoolBackward {
+/// What z's gradient is made of, in z's place.
+template <BlockGeometry G, class Z> struct GradientOfZ {
     int n;
     float count;   // values of a filter that were normalised together
     Normalisation<G> norm;
     Span<const float> dy, total;
     Span<const unsigned char> choice;
     Span<Z> z;
+
+    TN_DEVICE NormGradient<G> of_filter(int f) const { return {norm, total, count, f}; }
+};
+
+/// z becomes its gradient, a thread for every value: what the windows that chose it give, behind the normalisation.
+template <BlockGeometry G, class Z> struct NormPoolBackward {
+    GradientOfZ<G, Z> of;
     template <class Thread> TN_DEVICE void operator()(Thread& t) const {
         constexpr int plane = static_cast<int>(G.conv.out_plane());
         const int i = static_cast<int>(global_index(t));
-        if (i >= n * G.conv.filters * plane) return;
+        if (i >= of.n * G.conv.filters * plane) return;
         const int channel = i / plane, f = channel % G.conv.filters, at = i % plane;
-        const float value = z[i];
+        const float value = of.z[i];
         float g = 0;
         if constexpr (G.pool()) {
             const int row = at / G.conv.out_w(), column = at % G.conv.out_w();
@@ -176,12 +183,12 @@ template <BlockGeometry G, class Z> struct NormPoolBackward {
                 for (int ox = first(column); ox <= last(column, G.y_w()); ++ox) {
                     const int window = channel * static_cast<int>(G.y_plane()) + oy * G.y_w() + ox;
                     const int own = (row - oy * G.pool_stride) * G.pool_window + column - ox * G.pool_stride;
-                    if (choice[window] == own) g += dy[window];
+                    if (of.choice[window] == own) g += of.dy[window];
                 }
         } else {
-            g = !G.relu || norm(value, f) > 0 ? dy[i] : 0.0f;
+            g = !G.relu || of.norm(value, f) > 0 ? of.dy[i] : 0.0f;
         }
-        z[i] = Z(NormGradient<G>(norm, total, count, f)(g, value));
+        of.z[i] = Z(of.of_filter(f)(g, value));
     }
 
 private:
@@ -199,25 +206,20 @@ constexpr bool windows_tile(const BlockGeometry& g) {
 
 /// The same where windows tile z, a thread for every window: it reads the choice and dy once for all of its values.
 template <BlockGeometry G, class Z> struct NormWindowsBackward {
-    int n;
-    float count;   // values of a filter that were normalised together
-    Normalisation<G> norm;
-    Span<const float> dy, total;
-    Span<const unsigned char> choice;
-    Span<Z> z;
+    GradientOfZ<G, Z> of;
     template <class Thread> TN_DEVICE void operator()(Thread& t) const {
         constexpr int plane = static_cast<int>(G.y_plane()), width = G.conv.out_w();
         const int i = static_cast<int>(global_index(t));
-        if (i >= n * G.conv.filters * plane) return;
+        if (i >= of.n * G.conv.filters * plane) return;
         const int channel = i / plane, at = i % plane;
         const int corner = channel * static_cast<int>(G.conv.out_plane()) +
                            (at / G.y_w() * width + at % G.y_w()) * G.pool_window;
-        const NormGradient<G> gradient(norm, total, count, channel % G.conv.filters);
-        const float g = dy[i];
-        const int chosen = choice[i];
+        const NormGradient<G> gradient = of.of_filter(channel % G.conv.filters);
+        const float g = of.dy[i];
+        const int chosen = of.choice[i];
         TN_UNROLL
         for (int k = 0; k < G.pool_window * G.pool_window; ++k) {
-            Z& value = z[corner + k / G.pool_window * width + k % G.pool_window];
+            Z& value = of.z[corner + k / G.pool_window * width + k % G.pool_window];
             value = Z(gradient(chosen == k ? g : 0.0f, value));
         }
     }

@@ -2,6 +2,8 @@
 // than its value to load, so what the values of a thread have in common is computed once a tile or once a step.
 #pragma once
 
+#include <type_traits>
+
 #include "runtime/cuda/kernels/tile.hpp"
 
 namespace tn::cuda {
@@ -147,15 +149,9 @@ template <Precision P, class M> constexpr Gathering gathering_of() {
         return run_length(M::inner_channels, depth<P>) > 0 ? Gathering::runs : Gathering::values;
 }
 
-template <Gathering, Precision P, Tile T, class M> struct GatherBy {
-    using type = GatherValues<P, T, M>;
-};
-template <Precision P, Tile T, class M> struct GatherBy<Gathering::runs, P, T, M> {
-    using type = GatherRuns<P, T, M>;
-};
-template <Precision P, Tile T, class M> struct GatherBy<Gathering::pixels, P, T, M> {
-    using type = GatherPixels<P, T, M>;
-};
-template <Precision P, Tile T, class M> using GatherFor = typename GatherBy<gathering_of<P, M>(), P, T, M>::type;
+template <Precision P, Tile T, class M>
+using GatherFor = std::conditional_t<
+    gathering_of<P, M>() == Gathering::pixels, GatherPixels<P, T, M>,
+    std::conditional_t<gathering_of<P, M>() == Gathering::runs, GatherRuns<P, T, M>, GatherValues<P, T, M>>>;
 
 }  // namespace tn::cuda

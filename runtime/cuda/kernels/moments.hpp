@@ -28,9 +28,10 @@ struct BatchStatistics {
     float epsilon, momentum;
     Span<float> mean, inverse, running_mean, running_var;
 
+    TN_DEVICE float inverse_of(float variance) const { return 1 / std::sqrt(variance + epsilon); }
     TN_DEVICE void set(int c, const Moments& all) const {
         mean[c] = all.mean;
-        inverse[c] = 1 / std::sqrt(all.squares / all.count + epsilon);
+        inverse[c] = inverse_of(all.squares / all.count);
         running_mean[c] = (1 - momentum) * running_mean[c] + momentum * all.mean;
         if (all.count > 1)  // one value has no variance
             running_var[c] = (1 - momentum) * running_var[c] + momentum * (all.squares / (all.count - 1));
@@ -43,7 +44,7 @@ struct BatchStatistics {
 struct SharedMoments {
     Span<double> sums;
 
-    TN_DEVICE void put(int c, const Moments& own) const {
+    TN_DEVICE void set(int c, const Moments& own) const {
         const double count = own.count, mean = own.mean;
         sums[2 * c] = count * mean;
         sums[2 * c + 1] = own.squares + count * mean * mean;

@@ -1,8 +1,6 @@
 // Batch normalisation by itself: a block for every channel.
 #pragma once
 
-#include <cmath>
-
 #include "dsl/core/layer.hpp"
 #include "runtime/cuda/execution.hpp"
 #include "runtime/cuda/kernels/moments.hpp"
@@ -55,8 +53,7 @@ TN_DEVICE GradientPair gradient_sums_of(Thread& t, const ChannelValues& values, 
 /// Which mean and variance normalise: those of the values, which are kept, those that were kept, or the running ones.
 enum class NormBy { batch, kept, running };
 
-/// L::epsilon and L::momentum as BN has them (dsl/layers/batch_norm.hpp).
-template <class L> struct NormForward {
+struct NormForward {
     static constexpr std::size_t shared_bytes = norm_threads / warp * sizeof(float);
     NormBy by;
     ChannelValues values;
@@ -70,19 +67,31 @@ template <class L> struct NormForward {
         if (by == NormBy::batch) {
             const Moments all = moments_of(t, values, x, t.template shared<float>(0, norm_threads / warp));
             mean = all.mean;
-            inverse = 1 / std::sqrt(all.squares / all.count + L::epsilon);
+            inverse = statistics.inverse_of(all.squares / all.count);
             if (t.thread() == 0) statistics.set(c, all);
         } else if (by == NormBy::kept) {
             mean = statistics.mean[c];
             inverse = statistics.inverse[c];
         } else {
             mean = statistics.running_mean[c];
-            inverse = 1 / std::sqrt(statistics.running_var[c] + L::epsilon);
+            inverse = statistics.inverse_of(statistics.running_var[c]);
         }
         const float scale = gamma[c] * inverse, offset = beta[c];
         values.each(t, [&](std::size_t i) { y[i] = (x[i] - mean) * scale + offset; });
     }
 };
+
+/// dx of the block's channel. `means` are of dy and of dy times the normalised x, over all values that were normalised
+/// together.
+template <class Thread>
+TN_DEVICE void put_input_gradient(const Thread& t, const ChannelValues& values, Span<const float> x,
+                                  Span<const float> dy, Span<float> dx, float gamma, float mean, float inverse,
+                                  const GradientPair& means) {
+    const float scale = gamma * inverse;
+    values.each(t, [&](std::size_t i) {
+        dx[i] = scale * (dy[i] - means.sum - (x[i] - mean) * inverse * means.dot);
+    });
+}
 
 struct NormBackward {
     static constexpr std::size_t shared_bytes = norm_threads / warp * sizeof(float);
@@ -99,11 +108,9 @@ struct NormBackward {
             dgamma[c] = dot;
             dbeta[c] = sum;
         }
-        if (!dx) return;
-        const float mean_g = sum / values.count(), mean_dot = dot / values.count(), scale = gamma[c] * inverse;
-        values.each(t, [&](std::size_t i) {
-            dx[i] = scale * (dy[i] - mean_g - (x[i] - mean) * inverse * mean_dot);
-        });
+        if (dx)
+            put_input_gradient(t, values, x, dy, dx, gamma[c], mean, inverse,
+                               {sum / values.count(), dot / values.count()});
     }
 };
 

@@ -16,7 +16,7 @@ struct NormMoments {
 
     template <class Thread> TN_DEVICE void operator()(Thread& t) const {
         const Moments own = moments_of(t, values, x, t.template shared<float>(0, norm_threads / warp));
-        if (t.thread() == 0) shared.put(t.block(), own);
+        if (t.thread() == 0) shared.set(t.block(), own);
     }
 };
 
@@ -64,12 +64,8 @@ struct NormInputGradient {
 
     template <class Thread> TN_DEVICE void operator()(Thread& t) const {
         const int c = t.block();
-        const float mean = saved[c], inverse = saved[values.channels + c], scale = gamma[c] * inverse;
-        const float mean_g = static_cast<float>(sums[2 * c] / count);
-        const float mean_dot = static_cast<float>(sums[2 * c + 1] / count);
-        values.each(t, [&](std::size_t i) {
-            dx[i] = scale * (dy[i] - mean_g - (x[i] - mean) * inverse * mean_dot);
-        });
+        put_input_gradient(t, values, x, dy, dx, gamma[c], saved[c], saved[values.channels + c],
+                           {static_cast<float>(sums[2 * c] / count), static_cast<float>(sums[2 * c + 1] / count)});
     }
 };
 
