@@ -90,18 +90,24 @@ public:
         return true;
     }
 
+    /// Makes everyone's numbers those of process `from`, one by one: for what is told once.
+    void broadcast(std::span<int> numbers, int from) {
+        for (int& number : numbers) {
+            gather(number, numbers_);
+            number = numbers_[static_cast<std::size_t>(from)];
+        }
+    }
+
     /// What the first process says that says something, "process 2: WORDS"; empty where none does.
     std::string first_words(const std::string& mine) {
         gather(static_cast<int>(mine.size()), numbers_);
-        const auto speaker = static_cast<std::size_t>(
-            std::find_if(numbers_.begin(), numbers_.end(), [](int size) { return size > 0; }) - numbers_.begin());
-        if (speaker == numbers_.size()) return {};
-        std::string words(static_cast<std::size_t>(numbers_[speaker]), ' ');
-        for (std::size_t i = 0; i < words.size(); ++i) {
-            gather(i < mine.size() ? mine[i] : 0, numbers_);
-            words[i] = static_cast<char>(numbers_[speaker]);
-        }
-        return "process " + std::to_string(speaker + 1) + ": " + words;
+        const auto speaker = std::find_if(numbers_.begin(), numbers_.end(), [](int size) { return size > 0; });
+        if (speaker == numbers_.end()) return {};
+        const auto from = static_cast<int>(speaker - numbers_.begin());
+        std::vector<int> letters(mine.begin(), mine.end());
+        letters.resize(static_cast<std::size_t>(*speaker));
+        broadcast(letters, from);
+        return "process " + std::to_string(from + 1) + ": " + std::string(letters.begin(), letters.end());
     }
 
 protected:

@@ -8,7 +8,6 @@
 #include <exception>
 #include <string>
 #include <type_traits>
-#include <vector>
 
 #include "runtime/core/error.hpp"
 
@@ -22,18 +21,14 @@ void check(ncclResult_t error, const char* what) {
     if (error != ncclSuccess) throw Error(std::string("NCCL: ") + what + ": " + ncclGetErrorString(error));
 }
 
-/// The number by which the processes find each other: the first one's, handed on piece by piece.
+/// The number by which the processes find each other: the first one's.
 ncclUniqueId common_id(Group& group) {
     static_assert(sizeof(ncclUniqueId) % sizeof(int) == 0);
     std::array<int, sizeof(ncclUniqueId) / sizeof(int)> pieces{};
     ncclUniqueId id{};
     if (group.rank() == 0) check(ncclGetUniqueId(&id), "the processes cannot find each other");
     std::memcpy(pieces.data(), &id, sizeof id);
-    std::vector<int> all(static_cast<std::size_t>(group.size()));
-    for (int& piece : pieces) {
-        group.gather(piece, all);
-        piece = all[0];
-    }
+    group.broadcast(pieces, 0);
     std::memcpy(&id, pieces.data(), sizeof id);
     return id;
 }

@@ -10,11 +10,14 @@
 #include "runtime/distributed/share.hpp"
 #include "runtime/train/model.hpp"
 #include "tests/support/cuda_emulator/emulator.hpp"
+#include "tests/support/group_outcome.hpp"
 #include "tests/support/thread_group.hpp"
 
 using namespace tn;
 using cuda::Precision;
+using tn_test::difference;
 using tn_test::in_group;
+using tn_test::Outcome;
 template <Precision P> using Emulated = cuda::SharedBackend<cuda::BasicBackend<test::Emulator, P>>;
 
 // Every kind of sum over a batch: blocks with BN, of odd sizes, with a stride, with a pool that leaves a row out, with
@@ -28,13 +31,6 @@ using Large = Net<Image<1, 31, 33>, Batch<5>, Seq<Conv<3, 3>, BN, Relu, Pool<3, 
 using Vectors = Net<Vector<5>, Batch<7>, Seq<Dense<6>, BN, Sigmoid, Dense<4>, BN, Dense<3>>, SoftmaxCrossEntropy>;
 
 namespace {
-
-/// What steps leave: losses, right ones, and every tensor, running statistics too, with its gradient.
-struct Outcome {
-    std::vector<double> losses;
-    std::vector<int> correct;
-    std::vector<std::vector<float>> tensors, gradients;
-};
 
 /// Values of a sample are normal numbers around `middle`, which is another one for every sample: a part of a batch has
 /// another mean than the whole.
@@ -54,34 +50,11 @@ template <class N, Precision P> Outcome train_steps(Group* group, int n, int ste
                     middle + 0.3f * static_cast<float>(sample) + random.normal();
             model.labels()[static_cast<std::size_t>(i)] = static_cast<int>(random.below(3));
         }
-        const BatchResult r = model.train(share.count, Momentum{.rate = 0.01f});
-        if (r.n != n) throw Error("the result must be of the whole batch");
-        outcome.losses.push_back(r.loss);
-        outcome.correct.push_back(r.correct);
+        outcome.add(model.train(share.count, Momentum{.rate = 0.01f}), n);
     }
     if (backend.device().allocations() != allocations) throw Error("a step must not allocate");
-    for (const auto& t : model.tensors()) {
-        outcome.tensors.emplace_back(t.values.begin(), t.values.end());
-        if (!t.trained) continue;
-        const auto g = model.gradient(t);
-        outcome.gradients.emplace_back(g.begin(), g.end());
-    }
+    outcome.take_tensors(model);
     return outcome;
-}
-
-/// The largest difference of two lists of tensors, each by the largest value of its tensor, or 0.01: the gradient of a
-/// bias before BN is 0 but for rounding.
-double difference(const std::vector<std::vector<float>>& a, const std::vector<std::vector<float>>& b) {
-    double worst = 0;
-    for (std::size_t t = 0; t < a.size(); ++t) {
-        double apart = 0, largest = 1e-2;
-        for (std::size_t i = 0; i < a[t].size(); ++i) {
-            apart = std::max(apart, std::abs(double{a[t][i]} - b[t][i]));
-            largest = std::max(largest, std::abs(double{a[t][i]}));
-        }
-        worst = std::max(worst, apart / largest);
-    }
-    return worst;
 }
 
 /// `tolerance` is of the gradients, by each tensor's largest; of losses and tensors a tenth.
@@ -98,8 +71,8 @@ void check_shared(int n, int size, double tolerance, int steps = 1, float middle
                 BOOST_TEST(std::abs(one.losses[i] - alone.losses[i]) < tolerance / 10 * alone.losses[i]);
                 BOOST_TEST(one.correct[i] == alone.correct[i]);
             }
-            BOOST_TEST(difference(alone.gradients, one.gradients) < tolerance);
-            BOOST_TEST(difference(alone.tensors, one.tensors) < tolerance / 10);
+            BOOST_TEST(difference(alone.gradients, one.gradients, 1e-2) < tolerance);
+            BOOST_TEST(difference(alone.tensors, one.tensors, 1e-2) < tolerance / 10);
             BOOST_TEST((one.tensors == all[0].tensors));  // the processes stay the same, bit for bit
         }
     }
