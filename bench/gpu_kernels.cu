@@ -92,10 +92,10 @@ template <BlockGeometry G, class Z> Work gradient_of_z(int n) {
     return {named("gradient of z", G), 2 * sizeof(Z) * values(G.conv, n) + 5 * outputs(G, n), 0};
 }
 template <BlockGeometry G, class Z> Work work_of(const cuda::NormPoolBackward<G, Z>& k) {
-    return gradient_of_z<G, Z>(k.n);
+    return gradient_of_z<G, Z>(k.of.n);
 }
 template <BlockGeometry G, class Z> Work work_of(const cuda::NormWindowsBackward<G, Z>& k) {
-    return gradient_of_z<G, Z>(k.n);
+    return gradient_of_z<G, Z>(k.of.n);
 }
 template <BlockGeometry G, Precision P, class Z> Work work_of(const cuda::WeightGradient<G, P, Z>& k) {
     return {named("gradient of the weights", G), 4 * inputs(G.conv, k.n) + sizeof(Z) * values(G.conv, k.n),
@@ -199,7 +199,8 @@ template <Precision P, int Samples> void steps() {
     std::uint64_t step = 0;
     const auto epoch = [&] { step += static_cast<std::uint64_t>(feed.run(step, optimizers).count); };
     for (int i = 0; i < 5; ++i) epoch();
-    print_step("typenet with data", P, Samples, bench::median(9, [&] { return watch.ms([&] { epoch(); }) / steps_an_epoch; }));
+    print_step("typenet with data", P, Samples,
+               bench::median(9, [&] { return watch.ms([&] { epoch(); }) / steps_an_epoch; }));
     print_step("typenet, inference", P, Samples, bench::median(9, [&] { return watch.ms([&] { model.predict(Samples); }); }));
 }
 
