@@ -121,8 +121,7 @@ BOOST_AUTO_TEST_CASE(an_epoch_s_order_is_that_of_the_host, *label("small")) {
     cuda::Backend backend;
     for (const int count : {1, 2, 33, 1000, 100003}) {
         const auto size = static_cast<std::size_t>(count);
-        const std::unique_ptr<void, void (*)(void*)> memory(backend.allocate(size * sizeof(int)), [](void* p) { cudaFree(p); });
-        auto* order = static_cast<int*>(memory.get());
+        auto* order = static_cast<int*>(backend.allocate(size * sizeof(int)));
         cuda::GpuEpochOrder fill(backend.device(), count);
         for (const std::uint64_t epoch : {0ull, 1ull, 5'000'000'000ull}) {
             std::vector<int> wanted(size), made(size);
@@ -133,6 +132,7 @@ BOOST_AUTO_TEST_CASE(an_epoch_s_order_is_that_of_the_host, *label("small")) {
             backend.wait();
             BOOST_TEST((made == wanted), count << " pictures, epoch " << epoch);
         }
+        backend.release(order);
     }
 }
 

@@ -382,8 +382,9 @@ void Emulator::keep_host_out() {
 }
 
 void Emulator::protect(bool from_host) const {
+    if (!kept_out_) return;
     for (const auto& [first, a] : allocations_)
-        if (kept_out_ && a.on_device) mprotect(a.memory.get(), a.size(), from_host ? PROT_NONE : PROT_READ | PROT_WRITE);
+        if (a.on_device) mprotect(a.memory.get(), a.size(), from_host ? PROT_NONE : PROT_READ | PROT_WRITE);
 }
 
 void Emulator::check_guards() const {
