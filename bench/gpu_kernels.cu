@@ -105,6 +105,19 @@ template <BlockGeometry G, Precision P, class Z> Work work_of(const cuda::InputG
     return {named("gradient of the input", G), 4 * inputs(G.conv, k.n) + sizeof(Z) * values(G.conv, k.n),
             products(G.conv, k.n)};
 }
+template <BlockGeometry G, bool Own> Work work_of(const cuda::SumPatches<G, Own>& k) {
+    const double places = values(G.conv, k.n) / G.conv.filters;
+    return {named(Own ? "moments of patches" : "moments of patches of two channels", G), 4 * inputs(G.conv, k.n),
+            2 * places * k.pairs * k.count};
+}
+template <BlockGeometry G> Work work_of(const cuda::ShallowForward<G>& k) {
+    return {named("convolution, norm, ReLU, pool", G), 4 * inputs(G.conv, k.n) + 5 * outputs(G, k.n),
+            products(G.conv, k.n)};
+}
+template <BlockGeometry G> Work work_of(const cuda::RoutedSums<G>& k) {
+    return {named("gradient of the weights, routed", G), 4 * inputs(G.conv, k.n) + 5 * outputs(G, k.n),
+            2 * outputs(G, k.n) * (k.depth + 1)};
+}
 template <class R, class S, std::size_t C> Work work_of(const cuda::Update<R, S, C>& k) {
     return {"optimizer", 7 * 4 * static_cast<double>(k.count), 0};
 }

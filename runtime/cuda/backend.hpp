@@ -17,6 +17,7 @@
 #include "runtime/cuda/kernels/pool.hpp"
 #include "runtime/cuda/kernels/update.hpp"
 #include "runtime/cuda/product.hpp"
+#include "runtime/cuda/shallow_block.hpp"
 #include "runtime/distributed/group.hpp"
 
 namespace tn::cuda {
@@ -182,12 +183,25 @@ public:
     }
 
     template <BlockGeometry G> void conv_block_forward(const Pass<float>& p) {
+        if constexpr (is_shallow(G))
+            ShallowBlock<G, Device>(device_, group_, p).forward();
+        else
+            product_block_forward<G>(p);
+    }
+    template <BlockGeometry G> void conv_block_backward(const Pass<float>& p) {
+        if constexpr (is_shallow(G))
+            ShallowBlock<G, Device>(device_, group_, p).backward();
+        else
+            product_block_backward<G>(p);
+    }
+
+    template <BlockGeometry G> void product_block_forward(const Pass<float>& p) {
         const Block<G> block(p);
         if (!p.training) {
             using Kernel = ConvInferKernel<G, P>;
             const ConvOperands<G, Kernel::windows> operands{p.n, block.x(p), block.weight(p)};
             device_.launch(Kernel{operands, block.bias(p), block.state(p, 0), block.state(p, 1), block.gamma(p),
-                                  block.beta(p), epsilon, {p.y, block.y_size}},
+                                  block.beta(p), block.epsilon, block.y(p)},
                            blocks(p.n * operands.plane, Kernel::T.columns) * Kernel::row_tiles, tile_threads);
             return;
         }
@@ -214,7 +228,7 @@ public:
             each(block.y_size, NormPoolForward<G, Z>{p.n, block.norm(p), z, {p.y, block.y_size}, block.choice(p)});
     }
 
-    template <BlockGeometry G> void conv_block_backward(const Pass<float>& p) {
+    template <BlockGeometry G> void product_block_backward(const Pass<float>& p) {
         const Block<G> block(p);
         using Z = typename Block<G>::Z;
         const Span<Z> z = block.z(p, p.dy);
@@ -329,33 +343,16 @@ private:
     }
     static int blocks(int count, int size) { return (count + size - 1) / size; }
 
-    /// As BN has them (dsl/layers/batch_norm.hpp).
-    static constexpr float epsilon = 1e-5f, momentum = 0.1f;
-
-    /// The tensors of a fused block: Conv's weight and bias, then BN's weight and bias.
-    template <BlockGeometry G> struct Block {
-        static constexpr std::size_t filters = static_cast<std::size_t>(G.conv.filters), weights = G.conv.weights();
-        static constexpr std::size_t first_norm = G.bias ? 2 : 1;
+    /// What a fused block keeps and needs beside its tensors.
+    template <BlockGeometry G> struct Block : BlockTensors<G> {
+        using Tensors = BlockTensors<G>;
+        using Tensors::of, Tensors::state, Tensors::z_size, Tensors::y_size;
         using Z = std::conditional_t<BlockSaved::keeps_z(G), Kept<P>, float>;
-        static constexpr Shape z_shape{G.conv.filters, G.conv.out_h(), G.conv.out_w()};
         BlockSaved saved;
         BlockWork work;
-        std::size_t x_size, y_size, z_size;
 
-        explicit Block(const Pass<float>& p)
-            : saved(G, p.n, P), work(G, p.n), x_size(in_size(p)), y_size(out_size(p)),
-              z_size(static_cast<std::size_t>(p.n) * G.conv.out_size()) {}
+        explicit Block(const Pass<float>& p) : Tensors(p), saved(G, p.n, P), work(G, p.n) {}
 
-        static Span<float> of(float* first, bool there = true) { return {there ? first : nullptr, filters}; }
-        Span<const float> x(const Pass<float>& p) const { return {p.x, x_size}; }
-        static Span<const float> weight(const Pass<float>& p) { return {p.parameter[0], weights}; }
-        static Span<float> bias(const Pass<float>& p) { return of(p.parameter[1], G.bias); }
-        static Span<float> gamma(const Pass<float>& p) { return of(p.parameter[first_norm], G.norm); }
-        static Span<float> beta(const Pass<float>& p) { return of(p.parameter[first_norm + 1], G.norm); }
-        static Span<float> dbias(const Pass<float>& p) { return of(p.gradient[1], G.bias); }
-        static Span<float> dgamma(const Pass<float>& p) { return of(p.gradient[first_norm], G.norm); }
-        static Span<float> dbeta(const Pass<float>& p) { return of(p.gradient[first_norm + 1], G.norm); }
-        static Span<float> state(const Pass<float>& p, std::size_t k) { return of(p.state[k], G.norm); }
         Span<float> mean(const Pass<float>& p) const { return of(p.saved + saved.mean, G.norm); }
         Span<float> inverse(const Pass<float>& p) const { return of(p.saved + saved.inverse, G.norm); }
         /// z, or its gradient: what is kept, or `plain` where nothing follows the convolution.
@@ -369,9 +366,11 @@ private:
             return {G.pool() ? reinterpret_cast<unsigned char*>(p.saved + saved.choice) : nullptr, y_size};
         }
         BatchStatistics statistics(const Pass<float>& p) const {
-            return {epsilon, momentum, mean(p), inverse(p), state(p, 0), state(p, 1)};
+            return {Tensors::epsilon, Tensors::momentum, mean(p), inverse(p), state(p, 0), state(p, 1)};
         }
-        Normalisation<G> norm(const Pass<float>& p) const { return {mean(p), inverse(p), gamma(p), beta(p)}; }
+        Normalisation<G> norm(const Pass<float>& p) const {
+            return {mean(p), inverse(p), Tensors::gamma(p), Tensors::beta(p)};
+        }
     };
 
     Device device_;

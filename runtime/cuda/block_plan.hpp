@@ -6,6 +6,7 @@
 
 #include "dsl/core/conv_geometry.hpp"
 #include "runtime/cuda/precision.hpp"
+#include "runtime/cuda/shallow_plan.hpp"
 
 namespace tn::cuda {
 
@@ -77,8 +78,12 @@ struct BlockWork {
 
 /// What the CUDA kernels keep of a block and need beside it, in values; a network's plan reads them.
 template <Precision P> struct SizesIn {
-    static constexpr std::size_t block_saved(const BlockGeometry& g, int batch) { return BlockSaved(g, batch, P).values; }
-    static constexpr std::size_t block_work(const BlockGeometry& g, int batch) { return BlockWork(g, batch).values; }
+    static constexpr std::size_t block_saved(const BlockGeometry& g, int batch) {
+        return is_shallow(g) ? ShallowSaved(g, batch).values : BlockSaved(g, batch, P).values;
+    }
+    static constexpr std::size_t block_work(const BlockGeometry& g, int batch) {
+        return is_shallow(g) ? ShallowWork(g, batch).values : BlockWork(g, batch).values;
+    }
     static constexpr std::size_t norm_work(int channels) {
         return BlockWork::shared(static_cast<std::size_t>(channels));
     }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <type_traits>
 
@@ -28,7 +29,7 @@ namespace tn::cuda {
 ///     t.thread(), t.threads()     the index in the block and the block's size, a multiple of 32
 ///     t.block(), t.blocks()
 ///     t.barrier()                 all threads of the block wait for each other
-///     t.shuffle_xor(v, lanes)     v of the thread of this warp whose lane differs in the bits of `lanes`
+///     t.shuffle_xor(v, lanes)     v, float or double, of the thread of this warp whose lane differs in the bits of `lanes`
 ///     t.template multiply_add<P>(d, a, b)   d += a b by the tensor cores, the warp together: 16 x 8 values and an
 ///     inner
 ///                                 extent of 8 in TF32 or 16 in bfloat16, spread over the lanes as PTX's mma.sync does
@@ -54,6 +55,7 @@ public:
         return data_[at];
     }
     TN_HOST_DEVICE explicit operator bool() const { return data_ != nullptr; }
+    std::span<V> values() const { return {data_, size_}; }
 
 private:
     template <class> friend class Span;

@@ -37,7 +37,7 @@ struct GpuThread {
     __device__ int block() const { return static_cast<int>(blockIdx.x); }
     __device__ int blocks() const { return static_cast<int>(gridDim.x); }
     __device__ void barrier() { __syncthreads(); }
-    __device__ float shuffle_xor(float v, int lanes) { return __shfl_xor_sync(0xFFFFFFFFu, v, lanes); }
+    template <class V> __device__ V shuffle_xor(V v, int lanes) { return __shfl_xor_sync(0xFFFFFFFFu, v, lanes); }
     template <Precision P>
     __device__ void multiply_add(float (&d)[4], const std::uint32_t (&a)[4], const std::uint32_t (&b)[2]) {
         if constexpr (P == Precision::tf32)

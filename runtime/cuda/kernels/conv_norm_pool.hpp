@@ -4,6 +4,7 @@
 
 #include "runtime/cuda/block_plan.hpp"
 #include "runtime/cuda/execution.hpp"
+#include "runtime/cuda/shallow_plan.hpp"
 
 namespace tn::cuda {
 
@@ -167,6 +168,23 @@ template <BlockGeometry G, class Z> struct GradientOfZ {
     TN_DEVICE NormGradient<G> of_filter(int f) const { return {norm, total, count, f}; }
 };
 
+/// What comes back through pooling to z's value at (row, column): dy of the windows that chose it. `channel` counts
+/// through the whole batch.
+template <BlockGeometry G>
+TN_DEVICE float routed(const Span<const float>& dy, const Span<const unsigned char>& choice, int channel, int row,
+                       int column) {
+    constexpr int side = window_side(G), step = window_step(G);
+    const auto first = [](int at) { return at < side ? 0 : (at - side) / step + 1; };
+    const auto last = [](int at, int windows) { return at / step < windows ? at / step : windows - 1; };
+    float g = 0;
+    for (int oy = first(row); oy <= last(row, G.y_h()); ++oy)
+        for (int ox = first(column); ox <= last(column, G.y_w()); ++ox) {
+            const int window = channel * static_cast<int>(G.y_plane()) + oy * G.y_w() + ox;
+            if (choice[window] == (row - oy * step) * side + column - ox * step) g += dy[window];
+        }
+    return g;
+}
+
 /// z becomes its gradient, a thread for every value: what the windows that chose it give, behind the normalisation.
 template <BlockGeometry G, class Z> struct NormPoolBackward {
     GradientOfZ<G, Z> of;
@@ -177,24 +195,11 @@ template <BlockGeometry G, class Z> struct NormPoolBackward {
         const int channel = i / plane, f = channel % G.conv.filters, at = i % plane;
         const float value = of.z[i];
         float g = 0;
-        if constexpr (G.pool()) {
-            const int row = at / G.conv.out_w(), column = at % G.conv.out_w();
-            for (int oy = first(row); oy <= last(row, G.y_h()); ++oy)
-                for (int ox = first(column); ox <= last(column, G.y_w()); ++ox) {
-                    const int window = channel * static_cast<int>(G.y_plane()) + oy * G.y_w() + ox;
-                    const int own = (row - oy * G.pool_stride) * G.pool_window + column - ox * G.pool_stride;
-                    if (of.choice[window] == own) g += of.dy[window];
-                }
-        } else {
+        if constexpr (G.pool())
+            g = routed<G>(of.dy, of.choice, channel, at / G.conv.out_w(), at % G.conv.out_w());
+        else
             g = !G.relu || of.norm(value, f) > 0 ? of.dy[i] : 0.0f;
-        }
         of.z[i] = Z(of.of_filter(f)(g, value));
-    }
-
-private:
-    TN_DEVICE static int first(int at) { return at < G.pool_window ? 0 : (at - G.pool_window) / G.pool_stride + 1; }
-    TN_DEVICE static int last(int at, int windows) {
-        return at / G.pool_stride < windows ? at / G.pool_stride : windows - 1;
     }
 };
 

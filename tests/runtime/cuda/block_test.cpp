@@ -8,8 +8,7 @@
 #include <vector>
 
 #include "runtime/cuda/backend.hpp"
-#include "tests/support/cuda_emulator/emulator.hpp"
-#include "tests/support/layer_checker.hpp"
+#include "tests/runtime/cuda/block_passes.hpp"
 
 using namespace tn;
 using namespace tn::test;
@@ -22,99 +21,8 @@ template <Precision P> double rounded(float v) {
     return v;
 }
 
-/// A forward and a backward pass of the block on n samples of noise, in memory with guard zones, NaN where nothing was
-/// written.
-template <BlockGeometry G, Precision P> struct BlockPasses {
-    static constexpr ConvGeometry C = G.conv;
-    static constexpr auto filters = static_cast<std::size_t>(C.filters);
-    using Backend = cuda::BasicBackend<Emulator, P>;
-    using Z = std::conditional_t<cuda::BlockSaved::keeps_z(G), cuda::Kept<P>, float>;
-
-    Backend backend;
-    Pass<float> p;
-    std::vector<float> z;    ///< as forward left it
-    std::vector<float> dz;   ///< as backward left it
-
-    /// With NaN as one value of x, unless its place is negative.
-    explicit BlockPasses(int n, int nan_at = -1) {
-        Random random(3, 1000);
-        const auto make = [&](std::size_t count, float spread, float middle = 0) {
-            auto* first = static_cast<float*>(backend.allocate(count * sizeof(float)));
-            for (std::size_t i = 0; i < count; ++i) first[i] = middle + spread * random.normal();
-            return first;
-        };
-        const auto samples = static_cast<std::size_t>(n);
-        p.n = n;
-        p.training = true;
-        p.in = {C.channels, C.height, C.width, false};
-        p.out = {C.filters, G.y_h(), G.y_w(), false};
-        auto* x = make(samples * C.in_size(), 1);
-        if (nan_at >= 0) x[nan_at] = NAN;
-        p.x = x;
-        p.y = make(samples * G.y_size(), 0, NAN);
-        p.dy = make(samples * G.y_size(), 1);
-        p.dx = make(samples * C.in_size(), 0, NAN);
-        std::size_t next = 0;
-        const auto parameter = [&](std::size_t count, float spread, float middle = 0) {
-            p.parameter[next] = make(count, spread, middle);
-            p.gradient[next++] = make(count, 0, NAN);
-        };
-        parameter(C.weights(), 0.3f);
-        if (G.bias) parameter(filters, 0.3f);
-        if (G.norm) {
-            parameter(filters, 0.3f, 1);
-            parameter(filters, 0.3f);
-            p.state[0] = make(filters, 0, 0);
-            p.state[1] = make(filters, 0, 1);
-        }
-        p.saved = make(cuda::SizesIn<P>::block_saved(G, n), 0, NAN);
-        p.work = make(cuda::SizesIn<P>::block_work(G, n), 0, NAN);
-        backend.template conv_block_forward<G>(p);
-        z = read(p.y);
-        std::fill_n(p.work, cuda::SizesIn<P>::block_work(G, n), NAN);
-        backend.template conv_block_backward<G>(p);
-        backend.wait();
-        dz = read(p.dy);
-    }
-
-    std::vector<float> read(const float* plain) const {
-        const auto count = static_cast<std::size_t>(p.n) * C.out_size();
-        const cuda::BlockSaved saved(G, p.n, P);
-        const Z* first = cuda::BlockSaved::keeps_z(G) ? reinterpret_cast<const Z*>(p.saved + saved.z)
-                                                      : reinterpret_cast<const Z*>(plain);
-        return {first, first + count};
-    }
-
-    /// Calls f(z's place, x's place, the weight's place) for every product of the convolution.
-    template <class F> void each_product(F f) const {
-        for (int s = 0; s < p.n; ++s)
-            for (int k = 0; k < C.filters; ++k)
-                for (int oy = 0; oy < C.out_h(); ++oy)
-                    for (int ox = 0; ox < C.out_w(); ++ox)
-                        for (int c = 0; c < C.channels; ++c)
-                            for (int i = 0; i < C.kernel_h; ++i)
-                                for (int j = 0; j < C.kernel_w; ++j) {
-                                    const int y = oy * C.stride + i - C.pad, x = ox * C.stride + j - C.pad;
-                                    if (y < 0 || y >= C.height || x < 0 || x >= C.width) continue;
-                                    f(static_cast<std::size_t>(((s * C.filters + k) * C.out_h() + oy) * C.out_w() + ox),
-                                      static_cast<std::size_t>(((s * C.channels + c) * C.height + y) * C.width + x),
-                                      static_cast<std::size_t>(((k * C.channels + c) * C.kernel_h + i) * C.kernel_w + j));
-                                }
-    }
-};
-
-/// What a stage must leave, and how near: sums in float, and what is kept in bfloat16 half a step of its 8 bits.
-template <class Range> void agrees(const std::vector<double>& wanted, const Range& got, const char* what, double step = 0) {
-    double largest = 1e-6;
-    for (const double v : wanted) largest = std::max(largest, std::abs(v));
-    for (std::size_t i = 0; i < wanted.size(); ++i) {
-        const double difference = std::abs(wanted[i] - static_cast<double>(got[i]));
-        BOOST_TEST_REQUIRE(difference <= 2e-5 * largest + step * std::abs(wanted[i]),
-                           what << ", value " << i << ": " << got[i] << ", not " << wanted[i]);
-    }
-}
-
 template <BlockGeometry G, Precision P> void check_block(int n) {
+    static_assert(!cuda::is_shallow(G));
     const BlockPasses<G, P> passes(n);
     const Pass<float>& p = passes.p;
     constexpr ConvGeometry C = G.conv;
@@ -214,8 +122,8 @@ template <BlockGeometry G> void check_precisions() {
 #define CHECK_BLOCK(NAME, ...) \
     BOOST_AUTO_TEST_CASE(NAME) { check_precisions<BlockGeometry{__VA_ARGS__}>(); }
 
-CHECK_BLOCK(norm_relu_pool, {3, 12, 9, 20, 3, 3, 1, 1}, false, true, true, 2, 2)
-CHECK_BLOCK(relu_and_overlapping_pool_with_a_bias, {2, 9, 11, 5, 3, 3, 1, 1}, true, false, true, 3, 2)
+CHECK_BLOCK(norm_relu_pool, {4, 12, 9, 20, 3, 3, 1, 1}, false, true, true, 2, 2)
+CHECK_BLOCK(relu_and_overlapping_pool_with_a_bias, {4, 9, 11, 5, 3, 3, 1, 1}, true, false, true, 3, 2)
 CHECK_BLOCK(norm_alone_with_a_stride, {4, 11, 7, 34, 3, 3, 2, 1}, true, true, false, 0, 0)
 CHECK_BLOCK(nothing_behind_the_convolution, {3, 7, 5, 9, 5, 5, 1, 2}, true, false, false, 0, 0)
 CHECK_BLOCK(pool_with_gaps, {5, 8, 8, 3, 1, 1, 1, 0}, false, true, false, 2, 3)
@@ -248,18 +156,13 @@ constexpr std::array<bool, 3> all{true, true, true}, none{false, false, false}, 
 // The inner extent in bfloat16 is 9 half steps.
 CHECK_WAYS(sixteen_channels, all, all, true, {16, 12, 16, 16, 3, 3, 1, 1}, false, true, true, 2, 2)
 CHECK_WAYS(rows_of_15, all, none, false, {16, 7, 15, 20, 3, 3, 1, 1}, true, true, true, 2, 2)
-CHECK_WAYS(three_channels, none, all, true, {3, 10, 12, 32, 3, 3, 1, 1}, true, false, true, 2, 2)
-CHECK_WAYS(one_channel, none, not_in_bf16, true, {1, 18, 15, 8, 3, 3, 1, 1}, true, true, true, 3, 3)
+CHECK_WAYS(five_channels, none, all, true, {5, 10, 12, 32, 3, 3, 1, 1}, true, false, true, 2, 2)
+CHECK_WAYS(one_channel, none, not_in_bf16, true, {1, 18, 15, 8, 5, 5, 1, 2}, true, true, true, 3, 3)
 CHECK_WAYS(a_step_across_two_taps, all, all, false, {48, 5, 6, 48, 3, 3, 1, 1}, false, true, true, 2, 2)
 CHECK_WAYS(runs_with_a_stride, all, all, false, {32, 9, 8, 64, 3, 3, 2, 1}, true, false, true, 0, 0)
 CHECK_WAYS(even_rows_with_a_stride, none, all, false, {4, 9, 15, 32, 3, 3, 2, 1}, true, false, true, 0, 0)
 CHECK_WAYS(runs_of_half_a_step, not_in_bf16, not_in_bf16, true, {8, 6, 8, 24, 3, 3, 1, 1}, false, true, false, 2, 2)
 CHECK_WAYS(windows_without_a_norm, none, all, true, {2, 6, 7, 64, 5, 3, 1, 2}, true, false, true, 3, 3)
-
-/// Whether every of `count` values is NaN.
-bool all_nan(const float* first, std::size_t count) {
-    return std::all_of(first, first + count, [](float v) { return std::isnan(v); });
-}
 
 BOOST_AUTO_TEST_CASE(a_value_that_is_not_a_number_reaches_what_depends_on_it_and_nothing_else) {
     const auto check = []<BlockGeometry G, Precision P>() {
@@ -280,7 +183,7 @@ BOOST_AUTO_TEST_CASE(a_value_that_is_not_a_number_reaches_what_depends_on_it_and
         BOOST_TEST(all_nan(p.dx, 2 * C.in_size()), "gradient of the input");
     };
     constexpr BlockGeometry windows{{16, 8, 8, 16, 3, 3, 1, 1}, false, true, true, 2, 2};
-    constexpr BlockGeometry values{{3, 7, 9, 5, 3, 3, 1, 1}, false, true, true, 2, 2};
+    constexpr BlockGeometry values{{4, 7, 9, 5, 3, 3, 1, 1}, false, true, true, 2, 2};
     check.operator()<windows, Precision::fp32>(), check.operator()<values, Precision::fp32>();
     check.operator()<windows, Precision::tf32>(), check.operator()<values, Precision::tf32>();
     check.operator()<windows, Precision::bf16>(), check.operator()<values, Precision::bf16>();

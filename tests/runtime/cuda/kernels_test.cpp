@@ -135,7 +135,7 @@ BOOST_AUTO_TEST_CASE(a_network_that_diverged_has_no_finite_loss) {
 }
 
 BOOST_AUTO_TEST_CASE(the_arena_has_room_for_this_runtime_alone) {
-    using N = Images<Conv<3, 3>, BN, Relu, Pool<2>>;
+    using N = Images<Conv<4, 3>, Relu, Conv<3, 3>, BN, Relu, Pool<2>>;
     Emulated emulated;
     Model<N, Adam, Emulated> trains(emulated);
     BOOST_TEST(trains.arena().size_bytes() == (N::train_bytes<Adam, cuda::Sizes>));

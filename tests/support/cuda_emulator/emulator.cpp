@@ -281,13 +281,13 @@ int EmulatedThread::block() const { return block_.block_; }
 int EmulatedThread::blocks() const { return block_.blocks_; }
 void EmulatedThread::barrier(Where where) { block_.wait(thread_, EmulatedBlock::Waits::barrier, where); }
 
-float EmulatedThread::shuffle_xor(float v, int lanes, Where where) {
+double EmulatedThread::shuffle_xor(double v, int lanes, Where where) {
     struct Operands {
-        float v;
+        double v;
         int lanes;
     } mine{v, lanes};
     block_.states_[static_cast<std::size_t>(thread_)].step = {&mine, [](void* const* all) {
-        float values[cuda::warp];
+        double values[cuda::warp];
         const auto of = [&](int lane) -> Operands& { return *static_cast<Operands*>(all[lane]); };
         for (int i = 0; i < cuda::warp; ++i) {
             values[i] = of(i).v;

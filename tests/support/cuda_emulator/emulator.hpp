@@ -62,7 +62,10 @@ public:
     int block() const;
     int blocks() const;
     void barrier(Where where = Where::current());
-    float shuffle_xor(float v, int lanes, Where where = Where::current());
+    double shuffle_xor(double v, int lanes, Where where = Where::current());
+    float shuffle_xor(float v, int lanes, Where where = Where::current()) {
+        return static_cast<float>(shuffle_xor(double{v}, lanes, where));
+    }
     /// The tensor cores: what PTX calls mma.sync.aligned.m16n8k8 with TF32 and m16n8k16 with bfloat16.
     template <cuda::Precision P>
     void multiply_add(float (&d)[4], const std::uint32_t (&a)[4], const std::uint32_t (&b)[2],
