@@ -194,13 +194,21 @@ template <Precision P, int Samples> void steps() {
         fill(model);
         model.train(Samples, Adam{.rate = 3e-4f});
         const auto rule = Adam{.rate = 3e-4f}.rule(1000);
-        const auto graph = backend.device().record([&] { model.enqueue_step(Samples, rule, 0); });
-        for (int i = 0; i < 20; ++i) backend.device().replay(graph);
-        print_step("typenet", P, Samples, bench::median(9, [&] {
-                       return watch.ms([&] {
-                           for (int i = 0; i < 50; ++i) backend.device().replay(graph);
-                       }) / 50;
-                   }));
+        const auto time = [&](const char* program) {
+            const auto graph = backend.device().record([&] { model.enqueue_step(Samples, rule, 0); });
+            for (int i = 0; i < 20; ++i) backend.device().replay(graph);
+            print_step(program, P, Samples, bench::median(9, [&] {
+                           return watch.ms([&] {
+                               for (int i = 0; i < 50; ++i) backend.device().replay(graph);
+                           }) / 50;
+                       }));
+        };
+        time("typenet");
+        if (backend.device().overlaps()) {
+            backend.device().overlap(false);
+            time("typenet, launches in turn");
+            backend.device().overlap(true);
+        }
     }
     LoaderOptions loading;
     loading.batch = Samples;

@@ -59,6 +59,9 @@ std::size_t free_bytes() {
 
 Gpu::Gpu(Precision precision, int device) : precision_(precision), device_(device) {
     if (const std::string reason = why_not(device); !reason.empty()) throw Error("CUDA cannot run here: " + reason);
+    int major = 0;
+    check(cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device), "asking the device");
+    can_overlap_ = overlaps_ = major >= 9;
     check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "a stream");
     try {
         check(cudaMalloc(&workspace_, Blas::workspace_bytes), "no memory for cuBLAS");

@@ -59,7 +59,17 @@ struct GpuThread {
     }
 };
 
+/// From sm_90 on the next kernel of the stream may come onto the device as soon as all blocks of this one are there. It
+/// waits here until what goes before it is done and can be read.
+__device__ inline void take_turn() {
+#if __CUDA_ARCH__ >= 900
+    cudaTriggerProgrammaticLaunchCompletion();
+    cudaGridDependencySynchronize();
+#endif
+}
+
 template <class Kernel> __global__ void run(const __grid_constant__ Kernel kernel) {
+    take_turn();
     GpuThread thread;
     kernel(thread);
 }
@@ -88,9 +98,24 @@ public:
 
     template <class Kernel> void launch(const Kernel& kernel, int blocks, int threads) {
         static_assert(shared_bytes<Kernel>() <= 48 * 1024, "typenet: a kernel has at most 48 KiB of shared memory");
-        run<<<blocks, threads, shared_bytes<Kernel>(), stream()>>>(kernel);
-        check(cudaGetLastError(), "a kernel did not start");
+        cudaLaunchAttribute overlap{};
+        overlap.id = cudaLaunchAttributeProgrammaticStreamSerialization;
+        overlap.val.programmaticStreamSerializationAllowed = 1;
+        cudaLaunchConfig_t launch{};
+        launch.gridDim = static_cast<unsigned>(blocks);
+        launch.blockDim = static_cast<unsigned>(threads);
+        launch.dynamicSmemBytes = shared_bytes<Kernel>();
+        launch.stream = stream_;
+        launch.attrs = &overlap;
+        launch.numAttrs = overlaps_ ? 1 : 0;
+        check(cudaLaunchKernelEx(&launch, run<Kernel>, kernel), "a kernel did not start");
     }
+
+    /// Whether a kernel comes onto the device while the one before it still runs, where that can be. A step has many
+    /// kernels of a few microseconds, of which a launch takes one.
+    bool overlaps() const { return overlaps_; }
+    bool can_overlap() const { return can_overlap_; }
+    void overlap(bool wanted) { overlaps_ = wanted && can_overlap_; }
 
     /// False where cuBLAS left out the product's epilogue (runtime/cuda/product.hpp).
     bool multiply(const Product& product);
@@ -103,6 +128,22 @@ public:
 
     /// Records what f launches, without running it. Products must be of shapes that have run before.
     template <class F> Graph record(F f) {
+        if (!overlaps_) return record_once(f);
+        try {
+            return record_once(f);
+        } catch (const Error&) {   // a driver that cannot record that launches overlap
+            overlap(false);
+            return record_once(f);
+        }
+    }
+    void replay(const Graph& graph) { check(cudaGraphLaunch(graph.get(), stream_), "a graph did not start"); }
+
+    using EpochOrder = GpuEpochOrder;
+
+    cudaStream_t stream() const { return stream_; }
+
+private:
+    template <class F> Graph record_once(F& f) {
         begin_record();
         try {
             f();
@@ -112,19 +153,13 @@ public:
         }
         return end_record();
     }
-    void replay(const Graph& graph) { check(cudaGraphLaunch(graph.get(), stream_), "a graph did not start"); }
-
-    using EpochOrder = GpuEpochOrder;
-
-    cudaStream_t stream() const { return stream_; }
-
-private:
     void begin_record();
     void abandon_record() noexcept;
     Graph end_record();
 
     Precision precision_;
     int device_;
+    bool can_overlap_ = false, overlaps_ = false;
     cudaStream_t stream_ = nullptr;
     void* workspace_ = nullptr;   ///< of cuBLAS
     std::unique_ptr<Blas> blas_;

@@ -117,6 +117,30 @@ template <class N> void check_kept(int pictures, int batch, int steps) {
 BOOST_AUTO_TEST_CASE(few_pictures_kept_on_the_gpu_train_as_the_loader_s, *label("small")) { check_kept<Small>(20, 9, 7); }
 BOOST_AUTO_TEST_CASE(pictures_kept_on_the_gpu_train_as_the_loader_s) { check_kept<Photos>(150, 64, 9); }
 
+BOOST_AUTO_TEST_CASE(launches_that_overlap_leave_what_those_in_turn_leave) {
+    const auto weights_of = [](bool overlap) {
+        cuda::BackendOf<cuda::Precision::bf16> gpu;
+        gpu.device().overlap(overlap);
+        Model<Photos, Adam, cuda::BackendOf<cuda::Precision::bf16>> model(gpu);
+        fill<decltype(model), float>(model, 64, 1);
+        model.train(64, Adam{});
+        const auto rule = Adam{}.rule(2);
+        const auto graph = gpu.device().record([&] { model.enqueue_step(64, rule, 0); });
+        BOOST_TEST(gpu.device().overlaps() == (overlap && gpu.device().can_overlap()));
+        model.to_device();
+        for (int i = 0; i < 20; ++i) gpu.device().replay(graph);
+        gpu.wait();
+        std::vector<std::vector<float>> all;
+        for (const auto& t : model.tensors()) {
+            std::vector<float>& values = all.emplace_back(t.values.size());
+            gpu.fetch(values.data(), model.place_of(t).data(), values.size());
+        }
+        gpu.wait();
+        return all;
+    };
+    BOOST_TEST((weights_of(true) == weights_of(false)));
+}
+
 BOOST_AUTO_TEST_CASE(an_epoch_s_order_is_that_of_the_host, *label("small")) {
     cuda::Backend backend;
     for (const int count : {1, 2, 33, 1000, 100003}) {
