@@ -7,7 +7,7 @@
 #pragma once
 
 #include "runtime/cuda/kernels/conv_norm_pool.hpp"
-#include "runtime/cuda/kernels/patch.hpp"
+#include "runtime/cuda/kernels/shallow_patch.hpp"
 
 namespace tn::cuda {
 
@@ -152,7 +152,7 @@ private:
     TN_DEVICE float gradient_of_z(int sample, int f, int row, int column) const {
         const float g = routed<G>(dy, choice, sample * C.filters + f, row, column);
         if constexpr (!G.norm) return g;
-        const Patch<G> patch(sample, row, column);
+        const ReceptiveField<G> patch(sample, row, column);
         float z = 0;
         if constexpr (G.bias) z = bias[f];
         for (int d = 0; d < depth; ++d) z += weight[f * depth + d] * patch(x, d);

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "runtime/cuda/kernels/conv_norm_pool.hpp"
-#include "runtime/cuda/kernels/patch.hpp"
+#include "runtime/cuda/kernels/shallow_patch.hpp"
 
 namespace tn::cuda {
 

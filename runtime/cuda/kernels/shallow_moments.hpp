@@ -2,7 +2,7 @@
 #pragma once
 
 #include "runtime/cuda/kernels/moments.hpp"
-#include "runtime/cuda/kernels/patch.hpp"
+#include "runtime/cuda/kernels/shallow_patch.hpp"
 
 namespace tn::cuda {
 
@@ -33,7 +33,7 @@ template <BlockGeometry G, bool Own> struct SumPatches {
         const int begin = static_cast<int>(all * group / groups), end = static_cast<int>(all * (group + 1) / groups);
         float sum[padded]{};
         for (int i = begin + t.thread(); i < end; i += patch_threads) {
-            const Patch<G> patch(i / plane, i % plane / C.out_w(), i % plane % C.out_w());
+            const ReceptiveField<G> patch(i / plane, i % plane / C.out_w(), i % plane % C.out_w());
             float u[taps], v[taps];
             TN_UNROLL
             for (int d = 0; d < taps; ++d) {

@@ -7,12 +7,12 @@
 namespace tn::cuda {
 
 /// Where in x the patch of a value of z begins, or of a window of them.
-template <BlockGeometry G> class Patch {
+template <BlockGeometry G> class ReceptiveField {
     static constexpr ConvGeometry C = G.conv;
 
 public:
     /// Of z's value at (row, column) of a sample.
-    TN_DEVICE Patch(int sample, int row, int column)
+    TN_DEVICE ReceptiveField(int sample, int row, int column)
         : first_(sample * static_cast<int>(C.in_size())), row_(row * C.stride - C.pad),
           column_(column * C.stride - C.pad) {}
 
@@ -41,7 +41,7 @@ template <BlockGeometry G> class WindowPatch {
 public:
     /// Window `at` of a sample's y, of every channel less its shift.
     TN_DEVICE WindowPatch(const Span<const float>& x, int sample, int at, const float (&shift)[C.channels]) {
-        const Patch<G> patch(sample, at / G.y_w() * window_step(G), at % G.y_w() * window_step(G));
+        const ReceptiveField<G> patch(sample, at / G.y_w() * window_step(G), at % G.y_w() * window_step(G));
         TN_UNROLL
         for (int c = 0; c < C.channels; ++c)
             TN_UNROLL
@@ -77,8 +77,8 @@ private:
 };
 
 /// The sums over the warp of Count values that each lane has, a multiple of 32: lane l is left with Count / 32 of them,
-/// from number l Count / 32 on. At every step two lanes take half each of what is still to be added, which needs a fifth
-/// of the shuffles of as many single sums.
+/// from number l Count / 32 on. At every step two lanes take half each of what is still to be added, which needs a
+/// fifth of the shuffles of as many single sums.
 template <int Lanes, int Count, class Thread> TN_DEVICE void scatter_sums(Thread& t, float (&v)[Count]) {
     static_assert(Count % warp == 0);
     constexpr int half = Count / warp * Lanes;
