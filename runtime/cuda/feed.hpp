@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <type_traits>
@@ -11,18 +12,24 @@
 #include <vector>
 
 #include "runtime/core/error.hpp"
+#include "runtime/cuda/kernels/average.hpp"
 #include "runtime/cuda/kernels/batch.hpp"
 #include "runtime/cuda/kernels/update.hpp"
 #include "runtime/data/loader.hpp"
 #include "runtime/train/batch_result.hpp"
 #include "runtime/train/exchange.hpp"
+#include "runtime/train/kept_memory.hpp"
+#include "runtime/train/mixup.hpp"
+#include "runtime/train/step_extras.hpp"
+#include "runtime/train/tensors.hpp"
 
 namespace tn::cuda {
 
 /// Gives `M`, a Model on a BasicBackend, the batches that tn::Loader would give it, but made on the device. Pictures go
-/// there once as bytes and are shuffled there; a call of run() sends the rules of its steps. What a step is told (which
-/// step it is, its rule, its pictures) lies on the device, so each batch size is recorded once and then replayed.
-/// Everything is allocated and recorded at construction.
+/// there once as bytes and are shuffled there; a call of run() sends the rules of its steps, and with mixup the blends of
+/// each. What a step is told (which step it is, its rule, its pictures, its blends) lies on the device, as does the
+/// average that it moves, so each batch size is recorded once and then replayed. Everything is allocated and recorded at
+/// construction.
 template <class Backend, class M> class Feed {
     using Optimizer = typename M::optimizer;
     using Rule = decltype(std::declval<const Optimizer&>().rule(1LL));
@@ -35,9 +42,10 @@ public:
 
     /// The model's classes and smoothing, and the weight decay, are those of all steps. Throws Error when the device has
     /// no room, when the batch is out of range, and unless the pictures are those of the network's input.
-    Feed(Backend& backend, M& model, const Pictures& pictures, const LoaderOptions& options, float weight_decay)
+    Feed(Backend& backend, M& model, const Pictures& pictures, const LoaderOptions& options, float weight_decay,
+         const StepExtras& extras = {})
         : backend_(backend), model_(model), pictures_(pictures.size()),
-          batch_(std::min(options.batch, pictures.size())), decay_(weight_decay),
+          batch_(std::min(options.batch, pictures.size())), decay_(weight_decay), extras_(extras),
           epoch_order_(backend.device(), pictures.size()) {
         using N = typename M::network;
         if (pictures.size() < 1 || pictures.shape != PictureShape{N::input.channels, N::input.height, N::input.width})
@@ -65,11 +73,26 @@ public:
         }
         backend_.send(rules_.place, rules_.host, steps_ahead);
         begin_at(first);
-        for (int k = 0; k < count; ++k) backend_.device().replay(is_rest ? rest_graph_ : graph_);
+        for (int k = 0; k < count; ++k) {
+            send_blends(first + static_cast<std::uint64_t>(k), is_rest ? rest() : batch_);
+            backend_.device().replay(is_rest ? rest_graph_ : graph_);
+        }
         backend_.fetch(sums_.host, sums_.place, 1);
         backend_.wait();
         model_.step(first + static_cast<std::uint64_t>(count));
         return {{sums_.host->loss, static_cast<int>(sums_.host->right), static_cast<int>(sums_.host->seen)}, count};
+    }
+
+    /// The average beside the tensor, which begins with the model's values. The host may read and write it until the
+    /// next run(). Throws Error where there is none.
+    std::span<float> average(const Tensor<float>& t) {
+        if (!average_) throw Error("the device keeps no average");
+        average_->to_host();
+        const float* const place = model_.place_of(t).data();
+        const auto places = model_.places();
+        const auto at = t.trained ? place - places.parameters.data()
+                                  : place - places.states.data() + static_cast<std::ptrdiff_t>(places.parameters.size());
+        return {average_->host() + at, t.values.size()};
     }
 
 private:
@@ -95,8 +118,9 @@ private:
         Memory& operator=(const Memory&) = delete;
 
         template <class V> V* on_device(std::size_t count) { return take<V>(next_device_, count); }
+        template <class V> V* on_host(std::size_t count) { return take<V>(next_host_, count); }
         template <class V> Exchanged<V> on_both(std::size_t count) {
-            return {take<V>(next_device_, count), take<V>(next_host_, count)};
+            return {on_device<V>(count), on_host<V>(count)};
         }
         template <class V> static constexpr std::size_t bytes(std::size_t count) {
             return Exchange<Backend>::template bytes_of<V>(count);
@@ -113,17 +137,22 @@ private:
     };
 
     int rest() const { return pictures_ % batch_; }
+    bool blends() const { return extras_.mixup > 0; }
 
     void share(const Pictures& pictures, const LoaderOptions& options) {
         const auto count = static_cast<std::size_t>(pictures_), batch = static_cast<std::size_t>(batch_);
         const std::size_t bytes = count * pictures.shape.size();
+        const std::size_t blended = blends() ? batch : 0, values = blended * pictures.shape.size();
+        const std::size_t averaged = extras_.average > 0 ? M::network::parameter_span + M::network::state_span : 0;
         const std::size_t both = Memory::template bytes<Rule>(steps_ahead) + Memory::template bytes<StepSums>(1) +
                                  Memory::template bytes<std::uint64_t>(1);
         memory_ = std::make_unique<Memory>(
             backend_,
             both + Memory::template bytes<std::uint8_t>(bytes) + 2 * Memory::template bytes<int>(count) +
-                Memory::template bytes<int>(batch) + Memory::template bytes<AugmentDraw>(batch),
-            both);
+                Memory::template bytes<int>(batch) + Memory::template bytes<AugmentDraw>(batch) +
+                Memory::template bytes<Blend>(blended) + Memory::template bytes<float>(values) +
+                Memory::template bytes<float>(averaged),
+            both + Memory::template bytes<Blend>(blended * steps_ahead));
         rules_ = memory_->template on_both<Rule>(steps_ahead);
         sums_ = memory_->template on_both<StepSums>(1);
         step_ = memory_->template on_both<std::uint64_t>(1);
@@ -132,6 +161,9 @@ private:
         order_ = memory_->template on_device<int>(count);
         picked_ = {memory_->template on_device<int>(batch), batch};
         drawn_ = {memory_->template on_device<AugmentDraw>(batch), batch};
+        blends_ = {memory_->template on_device<Blend>(blended), memory_->template on_host<Blend>(blended * steps_ahead)};
+        augmented_ = memory_->template on_device<float>(values);
+        if (averaged > 0) average_.emplace(backend_, memory_->template on_device<float>(averaged), averaged);
         backend_.send(pixels, pictures.pixels.data(), bytes);
         backend_.send(labels, pictures.labels.data(), count);
         backend_.wait();
@@ -155,8 +187,12 @@ private:
         for (int k = 0; k < steps_ahead; ++k) rules_.host[k] = Optimizer{}.rule(1);
         backend_.send(rules_.place, rules_.host, steps_ahead);
         begin_at(0);
+        send_blends(0, batch_);
         enqueue(batch_);
-        if (rest() > 0) enqueue(rest());
+        if (rest() > 0) {
+            send_blends(1, rest());
+            enqueue(rest());
+        }
         backend_.wait();
         std::size_t next = 0;
         visit([&](std::span<float> v) {
@@ -164,7 +200,9 @@ private:
             ++next;
         });
         model_.step(at);
-        model_.to_device();
+        if (average_)
+            for (const auto& t : model_.tensors()) std::ranges::copy(t.values, average(t).begin());
+        to_device();
         graph_ = backend_.device().record([&] { enqueue(batch_); });
         if (rest() > 0) rest_graph_ = backend_.device().record([&] { enqueue(rest()); });
     }
@@ -176,19 +214,49 @@ private:
         const auto samples = static_cast<std::size_t>(n);
         const Span<std::uint64_t> step{places.step, 1};
         device.launch(PickBatch{n, data_, step, {places.labels, samples}, picked_, drawn_}, (n + warp - 1) / warp, warp);
-        device.launch(AugmentBatch{data_, picked_, drawn_, {places.input, samples * data_.shape.size()}}, n,
-                      augment_threads);
+        const std::size_t values = samples * data_.shape.size();
+        const Span<float> input{places.input, values}, augmented = blends() ? Span<float>{augmented_, values} : input;
+        device.launch(AugmentBatch{data_, picked_, drawn_, augmented}, n, augment_threads);
+        if (blends())
+            each(values, BlendBatch{values, data_.shape.size(), {blends_.place, samples}, augmented, input});
         model_.enqueue_step(n, PlannedRule<Rule>{{rules_.place, steps_ahead}, steps_ahead, step}, decay_);
+        if (average_) {
+            const std::size_t parameters = places.parameters.size(), states = places.states.size(),
+                              count = parameters + states;
+            each(count, MoveAverage{extras_.average, parameters, count, step, {places.parameters.data(), parameters},
+                                    {places.states.data(), states}, {average_->place(), count}});
+        }
         device.launch(EndStep{n, {places.losses, samples}, {places.correct, samples}, {sums_.place, 1}, step}, 1,
                       end_threads);
     }
 
-    void begin_at(std::uint64_t step) {
+    /// A thread for each of `count` values.
+    template <class Kernel> void each(std::size_t count, const Kernel& kernel) {
+        constexpr int threads = 256;
+        backend_.device().launch(kernel, static_cast<int>((count + threads - 1) / threads), threads);
+    }
+
+    void to_device() {
         model_.to_device();
+        if (average_) average_->to_device();
+    }
+
+    void begin_at(std::uint64_t step) {
+        to_device();
         *step_.host = step;
         *sums_.host = {};
         backend_.send(model_.places().step, step_.host, 1);
         backend_.send(sums_.place, sums_.host, 1);
+    }
+
+    /// What step number `step` blends its n pictures of. Drawn here, where the device computes the step before meanwhile;
+    /// of the steps under way each has a copy of its own on the host.
+    void send_blends(std::uint64_t step, int n) {
+        if (!blends()) return;
+        Blend* const host = blends_.host + step % steps_ahead * static_cast<std::size_t>(batch_);
+        const auto samples = static_cast<std::size_t>(n);
+        draw_blends(extras_.mixup, Random(data_.seed, stream::mixup, step), {host, samples});
+        backend_.send(blends_.place, host, samples);
     }
 
     void order_for(std::uint64_t epoch) {
@@ -202,6 +270,7 @@ private:
     int pictures_, batch_;
     std::uint64_t ordered_ = ~std::uint64_t{0};
     float decay_;
+    StepExtras extras_;
     std::unique_ptr<Memory> memory_;
     typename Device::EpochOrder epoch_order_;
     int* order_ = nullptr;
@@ -210,6 +279,9 @@ private:
     Exchanged<std::uint64_t> step_;
     Span<int> picked_;
     Span<AugmentDraw> drawn_;
+    Exchanged<Blend> blends_;     ///< on the device of the step under way, on the host of steps_ahead
+    float* augmented_ = nullptr;  ///< what is blended: [batch][input]
+    std::optional<KeptMemory<Backend, float>> average_;   ///< of the model's parameters, then its states
     DataSet data_;
     Graph graph_, rest_graph_;
 };

@@ -9,6 +9,7 @@
 
 #include "runtime/data/loader.hpp"
 #include "runtime/train/model.hpp"
+#include "runtime/train/step_extras.hpp"
 
 namespace tn {
 
@@ -35,12 +36,16 @@ public:
     virtual BatchResult train(int n, const Optimizer& optimizer) = 0;
     /// Puts the pictures to the model's device, which from then on makes its batches itself, as tn::Loader would
     /// (cuda::Feed); false where there is no such device.
-    virtual bool keep_pictures(const Pictures& pictures, const LoaderOptions& options, float weight_decay) = 0;
+    virtual bool keep_pictures(const Pictures& pictures, const LoaderOptions& options, float weight_decay,
+                               const StepExtras& extras) = 0;
     /// Takes steps on them, as many of these as go together; step number `first` is counted from 0.
     virtual TakenSteps train_kept(std::uint64_t first, std::span<const Optimizer> optimizers) = 0;
     virtual std::span<const float> predict(int n) = 0;
     virtual std::span<const Tensor<float>> tensors() const = 0;
     virtual std::span<float> optimizer_memory(const Tensor<float>& t, int k) = 0;
+    /// The average beside the tensor that train_kept() moves, for the host as tensors() are. Throws Error unless
+    /// keep_pictures() was told to average.
+    virtual std::span<float> average(const Tensor<float>& t) = 0;
     virtual std::uint64_t step() const = 0;
     virtual void step(std::uint64_t s) = 0;
     virtual std::uint64_t seed() const = 0;
@@ -68,10 +73,11 @@ public:
         else
             return model_.train(n, optimizer);
     }
-    bool keep_pictures(const Pictures& pictures, const LoaderOptions& options, float weight_decay) override {
+    bool keep_pictures(const Pictures& pictures, const LoaderOptions& options, float weight_decay,
+                       const StepExtras& extras) override {
         if constexpr (has_feed)
             feed_ = std::make_unique<typename Backend::template feed<M>>(backend_, model_, pictures, options,
-                                                                         weight_decay);
+                                                                         weight_decay, extras);
         return has_feed;
     }
     TakenSteps train_kept(std::uint64_t first, std::span<const Optimizer> optimizers) override {
@@ -82,6 +88,11 @@ public:
     std::span<const float> predict(int n) override { return model_.predict(n); }
     std::span<const Tensor<float>> tensors() const override { return model_.tensors(); }
     std::span<float> optimizer_memory(const Tensor<float>& t, int k) override { return model_.optimizer_memory(t, k); }
+    std::span<float> average(const Tensor<float>& t) override {
+        if constexpr (has_feed)
+            if (feed_) return feed_->average(t);
+        throw Error("the model keeps no average");
+    }
     std::uint64_t step() const override { return model_.step(); }
     void step(std::uint64_t s) override { model_.step(s); }
     std::uint64_t seed() const override { return model_.seed(); }

@@ -63,7 +63,7 @@ public:
     explicit Model(Backend& backend, std::uint64_t seed = 1)
         : backend_(backend), seed_(seed),
           arena_(static_cast<T*>(backend.allocate(arena_values * sizeof(T))), Release{&backend}),
-          kept_(backend, arena_.get()), batch_(backend, arena_.get()),
+          kept_(backend, arena_.get(), Layout::planned), batch_(backend, arena_.get()),
           passes_(backend, arena_.get(), {seed, batch_.step_number.place}),
           tensors_(list_tensors<Layout>(kept_.host())) {
         initialise(typename N::initialiser{});
@@ -150,17 +150,24 @@ public:
         change_by(rule, weight_decay);
     }
 
-    /// Where on the device a step finds its batch and its number, counted from 0, and leaves every sample's result.
+    /// Where on the device a step finds its batch and its number, counted from 0, and leaves every sample's result and
+    /// what it has changed.
     struct Places {
         T* input;
         int* labels;
         std::uint64_t* step;
         const T* losses;
         const unsigned char* correct;
+        std::span<const T> parameters, states;
     };
     Places places() {
-        return {batch_.input.place, batch_.labels.place, batch_.step_number.place, batch_.losses.place,
-                batch_.correct.place};
+        return {batch_.input.place,
+                batch_.labels.place,
+                batch_.step_number.place,
+                batch_.losses.place,
+                batch_.correct.place,
+                {arena_.get(), Layout::parameter_span},
+                {arena_.get() + Layout::states, N::state_span}};
     }
 
     /// Forward with the running statistics, and the loss against labels() or targets().
@@ -316,7 +323,8 @@ private:
     std::uint64_t seed_;
     std::uint64_t step_ = 0;
     std::unique_ptr<T, Release> arena_;
-    mutable KeptMemory<Layout, Backend, T> kept_;
+    /// The front of the arena: parameters, gradients, the optimizer's memory and states.
+    mutable KeptMemory<Backend, T> kept_;
     BatchExchange<Layout, Backend, T> batch_;
     Passes<Layout, Backend, T> passes_;
     std::vector<Tensor<T>> tensors_;

@@ -25,9 +25,10 @@ public:
     /// share at all, or when the others have other photographs.
     template <class M>
     SharedSteps(M& model, const Pictures& training, int batch, float mixup, Group* group) : group_(group), mixup_(mixup) {
+        const int used = std::min(batch, training.size());
+        if (mixup > 0) blends_.resize(static_cast<std::size_t>(std::max(used, 0)));
         if (!group) return;
         const int most = model.batch();
-        const int used = std::min(batch, training.size());
         if (used < group->size() || group->size() > most || part(used) > most)
             throw Error("a batch of " + std::to_string(used) + " cannot be shared by " + std::to_string(group->size()) +
                         " processes: each computes 1 to " + std::to_string(most) + " of its pictures");
@@ -37,8 +38,8 @@ public:
         if (mixup > 0) mixed_.resize(static_cast<std::size_t>(used) * M::network::input.size());
     }
 
-    /// The model gets every batch as the loader gives it.
-    bool as_they_are() const { return !group_ && mixup_ == 0; }
+    /// This process has every batch to itself.
+    bool alone() const { return !group_; }
 
     /// The most samples of a batch of n that one process computes.
     int part(int n) const { return group_ ? (n + group_->size() - 1) / group_->size() : n; }
@@ -65,7 +66,9 @@ public:
         const auto first = static_cast<std::size_t>(share.first), count = static_cast<std::size_t>(share.count);
         if (mixup_ > 0) {
             const std::span<float> all = group_ ? std::span<float>(mixed_) : model.input();
-            mix_pairs(batch.images, batch.n, mixup_, random, all);
+            const auto blends = std::span(blends_).first(static_cast<std::size_t>(batch.n));
+            draw_blends(mixup_, random, blends);
+            blend_pictures(batch.images, blends, all);
             if (group_) std::copy_n(all.data() + first * size, count * size, model.input().data());
         } else {
             std::copy_n(batch.images.data() + first * size, count * size, model.input().data());
@@ -97,6 +100,7 @@ private:
 
     Group* group_;
     float mixup_;
+    std::vector<Blend> blends_;
     std::vector<float> mixed_;
 };
 

@@ -9,20 +9,22 @@
 #include "runtime/data/loader.hpp"
 #include "runtime/train/batch_result.hpp"
 #include "runtime/train/shared_steps.hpp"
+#include "runtime/train/step_extras.hpp"
+#include "runtime/train/weight_average.hpp"
 
 namespace tn {
 
-/// A model that can keep pictures (AnyModel) does, unless they are mixed or shared with other processes, which the host
-/// does.
+/// A model that can keep pictures (AnyModel) does, and blends and averages there too, unless batches are shared with
+/// other processes: then the host does all that.
 template <class M, class Optimizer> class StepSource {
 public:
-    /// `most` limits how many steps are taken together. Throws Error as Loader does.
+    /// `average` is moved by every step unless there is none. Throws Error as Loader does.
     StepSource(M& model, const Pictures& pictures, const LoaderOptions& options, SharedSteps& shared,
-               float weight_decay, int most)
-        : model_(model), seed_(options.seed), shared_(shared), most_(most),
+               std::optional<WeightAverage>& average, float weight_decay, const StepExtras& extras)
+        : model_(model), seed_(options.seed), shared_(shared), average_(average),
           batches_((pictures.size() + std::max(options.batch, 1) - 1) / std::max(options.batch, 1)) {
-        if constexpr (requires { model.keep_pictures(pictures, options, weight_decay); })
-            kept_ = shared.as_they_are() && model.keep_pictures(pictures, options, weight_decay);
+        if constexpr (can_keep)
+            kept_ = shared.alone() && model.keep_pictures(pictures, options, weight_decay, extras);
         if (!kept_) loader_.emplace(pictures, options);
     }
 
@@ -31,14 +33,24 @@ public:
     /// Null when the device makes the batches.
     const Loader* loader() const { return kept_ ? nullptr : &*loader_; }
 
+    /// Comes before the first take(), and end() after the last: between them the average may be on the device.
+    void begin() {
+        if constexpr (can_keep)
+            if (kept_ && average_) average_->send(model_);
+    }
+    void end() {
+        if constexpr (can_keep)
+            if (kept_ && average_) average_->fetch(model_);
+    }
+
     /// Takes step number `at`, counted from 0, and as many of those before `end` as go together with it;
     /// `optimizer_of` gives each one's optimizer. They must follow each other, but for the first call.
     template <class OptimizerOf> TakenSteps take(std::int64_t at, std::int64_t end, const OptimizerOf& optimizer_of) {
         const auto number = static_cast<std::uint64_t>(at);
-        if constexpr (requires { model_.train_kept(number, ahead_); }) {
+        if constexpr (can_keep) {
             if (kept_) {
                 ahead_.clear();
-                for (std::int64_t i = at; i < std::min<std::int64_t>(end, at + most_); ++i)
+                for (std::int64_t i = at; i < std::min<std::int64_t>(end, at + most_ahead); ++i)
                     ahead_.push_back(optimizer_of(i));
                 return model_.train_kept(number, ahead_);
             }
@@ -47,14 +59,21 @@ public:
         next_ = at + 1;
         const BatchView batch = loader_->next();
         const int part = shared_.take(model_, batch, Random(seed_, stream::mixup, number));
-        return {model_.train(part, optimizer_of(at)), 1};
+        const BatchResult result = model_.train(part, optimizer_of(at));
+        if (average_) average_->add(model_, model_.step());
+        return {result, 1};
     }
 
 private:
+    static constexpr int most_ahead = 64;
+    static constexpr bool can_keep =
+        requires(M& model, const Pictures& pictures) { model.keep_pictures(pictures, {}, 0.0f, {}); };
+
     M& model_;
     std::uint64_t seed_;
     SharedSteps& shared_;
-    int most_, batches_;
+    std::optional<WeightAverage>& average_;
+    int batches_;
     bool kept_ = false;
     std::int64_t next_ = 0;
     std::optional<Loader> loader_;

@@ -22,7 +22,7 @@ struct TrainOptions {
     float warm_up = 0.05f;                 ///< part of the run over which the rate rises from 0
     bool cosine = true;                    ///< the rate then falls to 0 along a cosine (Loshchilov and Hutter, 2017)
     float label_smoothing = 0;             ///< part of the target that all classes share (Model::label_smoothing)
-    float mixup = 0;                       ///< alpha of mixup (mix_pairs); 0: pictures are not mixed
+    float mixup = 0;                       ///< alpha of mixup (draw_blends); 0: pictures are not mixed
     float average = 0;                     ///< decay of averaged weights (WeightAverage); 0: the last ones are kept
     std::vector<float> class_weights;      ///< of each class's samples (Model::class_weights); empty: all 1
     int patience = 0;                      ///< epochs without a better model that end the run (BestModel); 0: none do

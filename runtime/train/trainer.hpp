@@ -36,10 +36,11 @@ public:
     TrainingRun(M& model, const Optimizer& optimizer, const Pictures& training, const Pictures& test,
                 const TrainOptions& options, SharedSteps& shared, Progress& progress)
         : model_(model), optimizer_(optimizer), test_(test), options_(options), shared_(shared), progress_(progress),
-          source_(model, training, loader_options(), shared, optimizer.weight_decay, options.average != 0 ? 1 : 64),
+          state_(model, options),
+          source_(model, training, loader_options(), shared, state_.average, optimizer.weight_decay,
+                  {.mixup = options.mixup, .average = options.average}),
           meter_(source_.loader()), total_(run_length(options, training.size())),
-          recipe_(recipe_of(options, Optimizer::name, optimizer.rate, optimizer.weight_decay, training.size())),
-          state_(model, options) {
+          recipe_(recipe_of(options, Optimizer::name, optimizer.rate, optimizer.weight_decay, training.size())) {
         if (!options.resume_from.empty()) resume(model, options, recipe_, state_);
         shared.check_same(model.step());
         begin_ = done_ = static_cast<std::int64_t>(model.step());
@@ -74,11 +75,13 @@ private:
     /// Trains up to the end of the epoch or until it is told to stop, and returns whether it was told.
     bool take_steps() {
         meter_.go();
+        source_.begin();
         bool stopped = false;
         do {
             take_step();
             stopped = done_ < total_ && options_.stop && options_.stop();
         } while (!stopped && !epoch_ends());
+        source_.end();
         meter_.halt();
         return stopped;
     }
@@ -91,7 +94,6 @@ private:
             return optimizer;
         });
         done_ += taken.count;
-        if (state_.average) state_.average->add(model_, model_.step());
         if (!std::isfinite(taken.result.loss))
             throw Error("the loss is not finite at iteration " + std::to_string(done_) +
                         ": use a smaller learning rate");
@@ -178,11 +180,11 @@ private:
     const TrainOptions& options_;
     SharedSteps& shared_;
     Progress& progress_;
+    RunState state_;
     StepSource<M, Optimizer> source_;
     FeedMeter meter_;
     const std::int64_t total_;
     const Recipe recipe_;
-    RunState state_;
     std::int64_t begin_ = 0, done_ = 0;  // steps of the whole run: when this call began, and now
     std::int64_t samples_ = 0;
     std::chrono::steady_clock::time_point start_;

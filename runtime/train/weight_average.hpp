@@ -2,18 +2,18 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
+#include "runtime/train/average_rule.hpp"
 #include "runtime/train/kept_values.hpp"
 
 namespace tn {
 
-/// The exponential moving average of every parameter and state, as one step changes it:
-/// average += (1 - d) (value - average), d = min(decay, (1 + steps) / (10 + steps)): the mean of the whole run at
-/// first, of about the last 1 / (1 - decay) steps later. Averaging: Polyak and Juditsky, "Acceleration of stochastic
-/// approximation by averaging" (1992); the growing d: tf.train.ExponentialMovingAverage. After swap() the model
-/// predicts with the average, and what is trained on waits here, for a checkpoint as "training.NAME".
+/// The average of every parameter and state, which follows them by AverageRule: step by step with add(), or on the
+/// model's device between send() and fetch(). After swap() the model predicts with the average, and what is trained on
+/// waits here, for a checkpoint as "training.NAME".
 class WeightAverage : public KeptValues {
 public:
     /// Begins with the model's values. Throws Error unless 0 < decay < 1.
@@ -26,14 +26,24 @@ public:
     /// Takes in the model's values after its step number `steps`, counted from 1.
     template <class M>
     void add(const M& model, std::uint64_t steps) {
-        const double counted = static_cast<double>(steps);
-        const auto part = static_cast<float>(1 - std::min(double{decay_}, (1 + counted) / (10 + counted)));
+        const AverageRule rule(decay_, steps);
         auto average = values_.begin();
         for (const auto& t : model.tensors()) {
-            for (std::size_t i = 0; i < t.values.size(); ++i)
-                (*average)[i] += part * (static_cast<float>(t.values[i]) - (*average)[i]);
+            for (std::size_t i = 0; i < t.values.size(); ++i) rule((*average)[i], static_cast<float>(t.values[i]));
             ++average;
         }
+    }
+
+    /// Lets a model whose device keeps an average (AnyModel::average) go on with this one, and takes it back.
+    template <class M>
+    void send(M& model) const {
+        auto kept = values_.begin();
+        for (const auto& t : model.tensors()) std::ranges::copy(*kept++, model.average(t).begin());
+    }
+    template <class M>
+    void fetch(M& model) {
+        auto kept = values_.begin();
+        for (const auto& t : model.tensors()) std::ranges::copy(model.average(t), (kept++)->begin());
     }
 
 private:

@@ -1,10 +1,12 @@
-// A batch from a data set that lies on the device as bytes: which pictures, how each is changed, and the change itself.
+// A batch from a data set that lies on the device as bytes: which pictures, how each is changed, the change itself, and
+// how they are blended.
 #pragma once
 
 #include <cstdint>
 
 #include "runtime/cuda/execution.hpp"
 #include "runtime/data/augment_draw.hpp"
+#include "runtime/train/mixup.hpp"
 
 namespace tn::cuda {
 
@@ -123,6 +125,22 @@ private:
     TN_DEVICE static float within(float v, int side) {
         const auto last = static_cast<float>(side - 1);
         return v < 0 ? 0.0f : v > last ? last : v;
+    }
+};
+
+/// Every picture of the batch, of `size` values, blended with another one. Reads what it does not write: a picture is
+/// part of two blends.
+struct BlendBatch {
+    std::size_t count, size;
+    Span<const Blend> blends;
+    Span<const float> pictures;
+    Span<float> out;
+
+    template <class Thread> TN_DEVICE void operator()(Thread& t) const {
+        const std::size_t i = global_index(t);
+        if (i >= count) return;
+        const Blend& blend = blends[i / size];
+        out[i] = blend.of(pictures[i], pictures[static_cast<std::size_t>(blend.other) * size + i % size]);
     }
 };
 

@@ -2,6 +2,8 @@
 #define BOOST_TEST_MODULE cuda_feed
 #include <boost/test/unit_test.hpp>
 
+#include <fstream>
+#include <iterator>
 
 #include "runtime/cuda/backend.hpp"
 #include "runtime/train/any_model.hpp"
@@ -42,6 +44,9 @@ LoaderOptions loading(int batch, const Augmentation& augmentation) {
     return o;
 }
 
+using SmallFeed = cuda::Feed<Emulated, Model<Small, Adam, Emulated>>;
+constexpr StepExtras both{.mixup = 0.3f, .average = 0.4f};
+
 std::vector<Adam> adams(int count) {
     std::vector<Adam> all;
     for (int i = 0; i < count; ++i) all.push_back(Adam{.rate = 1e-2f / static_cast<float>(i + 1), .weight_decay = 1e-3f});
@@ -51,23 +56,33 @@ std::vector<Adam> adams(int count) {
 BOOST_AUTO_TEST_CASE(batches_are_those_of_the_loader) {
     using Wide = Net<Image<3, 12, 9>, Batch<4>, Seq<Dense<3>>, SoftmaxCrossEntropy>;
     const Pictures set = pictures(11);
-    for (const Augmentation& a : {Augmentation::none(), Augmentation::light(), Augmentation::strong(),
-                                  Augmentation::digits()}) {
-        Loader loader(set, loading(4, a));
+    const auto check = [&](const Augmentation& a, const StepExtras& extras) {
+        const LoaderOptions o = loading(4, a);
+        Loader loader(set, o);
         Emulated emulated;
         Model<Wide, Adam, Emulated> model(emulated);
-        cuda::Feed<Emulated, Model<Wide, Adam, Emulated>> feed(emulated, model, set, loading(4, a), 0);
+        cuda::Feed<Emulated, Model<Wide, Adam, Emulated>> feed(emulated, model, set, o, 0, extras);
         for (std::uint64_t step = 0; step < 9; ++step) {
-            const BatchView wanted = loader.next();
+            const BatchView batch = loader.next();
+            std::vector<float> wanted(batch.images.begin(), batch.images.end());
+            if (extras.mixup > 0) {
+                std::vector<Blend> blends(static_cast<std::size_t>(batch.n));
+                draw_blends(extras.mixup, Random(o.seed, stream::mixup, step), blends);
+                blend_pictures(batch.images, blends, wanted);
+            }
             const Adam one;
             const TakenSteps got = feed.run(step, {&one, 1});
             BOOST_TEST(got.count == 1);
-            BOOST_TEST(got.result.n == wanted.n);
-            const std::span<const float> made(model.places().input, wanted.images.size());
-            BOOST_TEST(distance(wanted.images, made) < 1e-4, describe(a) << ", step " << step);
-            BOOST_TEST(std::equal(wanted.labels.begin(), wanted.labels.end(), model.places().labels));
+            BOOST_TEST(got.result.n == batch.n);
+            const std::span<const float> made(model.places().input, wanted.size());
+            BOOST_TEST(distance(wanted, made) < 1e-4, describe(a) << ", step " << step);
+            BOOST_TEST(std::equal(batch.labels.begin(), batch.labels.end(), model.places().labels));
         }
-    }
+    };
+    for (const Augmentation& a : {Augmentation::none(), Augmentation::light(), Augmentation::strong(),
+                                  Augmentation::digits()})
+        check(a, {});
+    check(Augmentation::light(), {.mixup = 0.3f});
 }
 
 BOOST_AUTO_TEST_CASE(a_run_is_the_one_on_the_cpu) {
@@ -79,7 +94,7 @@ BOOST_AUTO_TEST_CASE(a_run_is_the_one_on_the_cpu) {
     Emulated emulated;
     Model<Small, Adam, Emulated> there(emulated);
     here.label_smoothing(0.1f), there.label_smoothing(0.1f);
-    cuda::Feed<Emulated, Model<Small, Adam, Emulated>> feed(emulated, there, set, o, 1e-3f);
+    SmallFeed feed(emulated, there, set, o, 1e-3f);
     const std::vector<Adam> optimizers = adams(9);
     const auto allocations = emulated.device().allocations();
     for (std::size_t step = 0; step < optimizers.size();) {
@@ -105,16 +120,42 @@ BOOST_AUTO_TEST_CASE(a_run_is_the_one_on_the_cpu) {
     BOOST_TEST(emulated.device().allocations() == allocations);
 }
 
+BOOST_AUTO_TEST_CASE(the_average_is_the_one_that_the_host_takes) {
+    const Pictures set = pictures(9);
+    const LoaderOptions o = loading(4, Augmentation::strong());
+    const std::vector<Adam> optimizers = adams(8);
+    Emulated emulated, another;
+    Model<Small, Adam, Emulated> there(emulated), here(another);
+    SmallFeed moving(emulated, there, set, o, 0, both), plain(another, here, set, o, 0, {.mixup = both.mixup});
+    WeightAverage average(here, both.average);
+    const auto allocations = emulated.device().allocations();
+    for (std::size_t step = 0; step < optimizers.size();) {
+        const TakenSteps got = moving.run(step, std::span(optimizers).subspan(step));
+        for (int k = 0; k < got.count; ++k) {
+            plain.run(step, {&optimizers[step], 1});
+            average.add(here, ++step);
+        }
+    }
+    BOOST_TEST(emulated.device().allocations() == allocations);
+    average.swap(here);
+    for (std::size_t k = 0; k < here.tensors().size(); ++k) {
+        const auto wanted = here.tensors()[k].values, got = moving.average(there.tensors()[k]);
+        BOOST_TEST(std::ranges::equal(wanted, got), here.tensors()[k].name);
+        BOOST_TEST(!std::ranges::equal(there.tensors()[k].values, got), here.tensors()[k].name);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(keeping_pictures_leaves_the_model_as_it_was) {
     const Pictures set = pictures(7);
     Emulated emulated;
     Model<Small, Adam, Emulated> model(emulated), same(emulated);
     for (auto* m : {&model, &same}) m->step(5);
-    cuda::Feed<Emulated, Model<Small, Adam, Emulated>> feed(emulated, model, set, loading(4, Augmentation::light()), 0);
+    SmallFeed feed(emulated, model, set, loading(4, Augmentation::light()), 0, both);
     BOOST_TEST(model.step() == 5u);
     for (std::size_t k = 0; k < model.tensors().size(); ++k) {
         const auto &a = model.tensors()[k], &b = same.tensors()[k];
         BOOST_TEST(std::equal(a.values.begin(), a.values.end(), b.values.begin()), a.name);
+        BOOST_TEST(std::ranges::equal(feed.average(a), b.values), a.name);
         for (int state = 0; a.trained && state < Adam::states; ++state)
             BOOST_TEST(std::ranges::equal(model.optimizer_memory(a, state), same.optimizer_memory(b, state)), a.name);
     }
@@ -127,14 +168,18 @@ BOOST_AUTO_TEST_CASE(any_two_ways_through_the_steps_give_the_same_bits) {
     const auto run = [&](int order, const std::vector<std::size_t>& most) {
         Emulated emulated(order);
         Model<Small, Adam, Emulated> model(emulated);
-        cuda::Feed<Emulated, Model<Small, Adam, Emulated>> feed(emulated, model, set, o, 0);
+        SmallFeed feed(emulated, model, set, o, 0, both);
         std::size_t step = 0;
         for (std::size_t i = 0; step < optimizers.size(); ++i)
             step += static_cast<std::size_t>(
                 feed.run(step, std::span(optimizers).subspan(step, std::min(most[i % most.size()], optimizers.size() - step)))
                     .count);
         std::vector<float> all;
-        for (const auto& t : model.tensors()) all.insert(all.end(), t.values.begin(), t.values.end());
+        for (const auto& t : model.tensors()) {
+            all.insert(all.end(), t.values.begin(), t.values.end());
+            const auto average = feed.average(t);
+            all.insert(all.end(), average.begin(), average.end());
+        }
         return all;
     };
     const auto one = run(0, {1});
@@ -144,30 +189,69 @@ BOOST_AUTO_TEST_CASE(any_two_ways_through_the_steps_give_the_same_bits) {
 
 BOOST_AUTO_TEST_CASE(the_trainer_trains_on_the_device_as_on_the_cpu) {
     const Pictures set = pictures(10), test = pictures(5);
-    Emulated emulated;
-    cpu::Backend cpu(1);
-    ModelOn<Small, Adam, Small, Emulated> there(emulated, 3);
-    ModelOn<Small, Adam, Small, cpu::Backend> here(cpu, 3);
+    for (const StepExtras& extras : {StepExtras{}, StepExtras{.mixup = 0.3f}, StepExtras{.average = 0.4f}, both}) {
+        Emulated emulated;
+        cpu::Backend cpu(1);
+        ModelOn<Small, Adam, Small, Emulated> there(emulated, 3);
+        ModelOn<Small, Adam, Small, cpu::Backend> here(cpu, 3);
+        TrainOptions o;
+        o.batch = 4;
+        o.epochs = 3;
+        o.loader = loading(4, Augmentation::light());
+        o.mixup = extras.mixup;
+        o.average = extras.average;
+        int looks = 0;
+        const auto run = [&](auto& model) {
+            looks = 0;
+            o.after_step = [&](const ProgressState&) { ++looks; };
+            tn_test::Quiet quiet;
+            return train(model, Adam{.rate = 1e-2f}, set, test, o, quiet.progress);
+        };
+        const auto a = run(here), b = run(there);
+        BOOST_TEST(emulated.device().replays() == 9u);
+        BOOST_TEST(looks == 6);   // an epoch has two whole batches, taken together, and a rest
+        BOOST_REQUIRE(a.size() == b.size());
+        for (std::size_t i = 0; i < a.size(); ++i) {
+            BOOST_TEST(a[i].iteration == b[i].iteration);
+            BOOST_TEST(std::abs(a[i].train_loss - b[i].train_loss) < 1e-2);
+            BOOST_TEST(std::abs(a[i].test_loss - b[i].test_loss) < 1e-2);
+        }
+        for (std::size_t k = 0; k < here.tensors().size(); ++k)
+            BOOST_TEST(distance(here.tensors()[k].values, there.tensors()[k].values) < 1e-2, here.tensors()[k].name);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_run_on_the_device_that_is_stopped_within_an_epoch_goes_on_to_the_same_end) {
+    const Pictures set = pictures(10), test = pictures(5), held = pictures(6);
+    const tn_test::TemporaryFolder folder;
     TrainOptions o;
     o.batch = 4;
     o.epochs = 3;
+    o.patience = 3;
+    o.held_out = &held;
     o.loader = loading(4, Augmentation::light());
-    const auto run = [&](auto& model) {
+    o.classes = set.classes;
+    o.mixup = both.mixup;
+    o.average = both.average;
+    const auto run = [&](const char* file, std::uint64_t stop_at) {
+        o.save_to = folder / file;
+        Emulated emulated;
+        ModelOn<Small, Adam, Small, Emulated> model(emulated, 3);
+        o.stop = [&] { return model.step() == stop_at; };
         tn_test::Quiet quiet;
-        return train(model, Adam{.rate = 1e-2f}, set, test, o, quiet.progress);
+        train(model, Adam{.rate = 1e-2f}, set, test, o, quiet.progress);
+        BOOST_TEST(model.step() == std::min<std::uint64_t>(stop_at, 9));
     };
-    const auto a = run(here), b = run(there);
-    BOOST_TEST(emulated.device().replays() == 9u);
-    BOOST_REQUIRE(a.size() == b.size());
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        BOOST_TEST(a[i].iteration == b[i].iteration);
-        BOOST_TEST(std::abs(a[i].train_loss - b[i].train_loss) < 1e-2);
-        BOOST_TEST(std::abs(a[i].test_loss - b[i].test_loss) < 1e-2);
-    }
-    o.mixup = 0.2f;   // the host mixes, so it makes the batches
-    there.step(0);
-    run(there);
-    BOOST_TEST(emulated.device().replays() == 9u);
+    run("whole", 100);
+    run("stopped", 5);
+    o.resume_from = o.save_to;
+    run("stopped", 100);
+    const auto bytes = [&](const char* file) {
+        std::ifstream in(folder / file, std::ios::binary);
+        return std::string(std::istreambuf_iterator<char>(in), {});
+    };
+    BOOST_TEST(!bytes("whole").empty());
+    BOOST_TEST((bytes("whole") == bytes("stopped")));
 }
 
 BOOST_AUTO_TEST_CASE(the_host_reaches_the_device_by_copies_only) {
@@ -179,6 +263,7 @@ BOOST_AUTO_TEST_CASE(the_host_reaches_the_device_by_copies_only) {
     const tn_test::TemporaryFolder folder;
     for (const float average : {0.0f, 0.9f}) {
         o.average = average;
+        o.mixup = average / 2;
         o.resume_from.clear();
         o.save_to = folder / ("average" + std::to_string(average));
         Emulated emulated;
@@ -212,4 +297,8 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_kept_is_refused) {
     BOOST_TEST(keep(pictures(4, {1, 12, 9}), 4) == "the device keeps at least 1 picture, and of the network's input");
     BOOST_TEST(keep(pictures(0), 4) == "the device keeps at least 1 picture, and of the network's input");
     BOOST_TEST(keep(pictures(8), 5) == "a batch has 1 to 4 pictures here, not 5");
+    SmallFeed feed(emulated, model, pictures(8), loading(4, {}), 0);
+    BOOST_TEST(tn_test::error_of([&] { feed.average(model.tensors()[0]); }) == "the device keeps no average");
+    ModelOn<Small, Adam, Small, Emulated> no_feed(emulated, 3);
+    BOOST_TEST(tn_test::error_of([&] { no_feed.average(model.tensors()[0]); }) == "the model keeps no average");
 }

@@ -5,6 +5,7 @@
 #include "runtime/cuda/backend.cuh"
 #include "runtime/data/epoch_order.hpp"
 #include "runtime/train/any_model.hpp"
+#include "runtime/train/weight_average.hpp"
 #include "tests/support/gpu_test.hpp"
 #include "tests/support/layer_checker.hpp"
 
@@ -87,8 +88,9 @@ template <class N> Pictures noise(int count) {
     return p;
 }
 
-/// Steps on pictures that the GPU keeps, whose losses are those of the loader and the CPU.
-template <class N> void check_kept(int pictures, int batch, int steps) {
+/// Steps on pictures that the GPU keeps, blends and averages over: their losses and the average are those of the loader
+/// and the CPU.
+template <class N> void check_kept(int pictures, int batch, int steps, const StepExtras& extras = {}) {
     const Pictures set = noise<N>(pictures);
     LoaderOptions o;
     o.batch = batch;
@@ -98,7 +100,10 @@ template <class N> void check_kept(int pictures, int batch, int steps) {
     cpu::Backend cpu;
     ModelOn<N, Adam, N, cuda::Backend> there(gpu, 1);
     Model<N, Adam, cpu::Backend> here(cpu);
-    BOOST_REQUIRE(there.keep_pictures(set, o, 0));
+    BOOST_REQUIRE(there.keep_pictures(set, o, 0, extras));
+    std::optional<WeightAverage> average;
+    if (extras.average > 0) average.emplace(here, extras.average);
+    std::vector<Blend> blends;
     const std::vector<Adam> optimizers(static_cast<std::size_t>(steps), Adam{.rate = 2e-5f});
     for (std::size_t step = 0; step < optimizers.size();) {
         const TakenSteps got = there.train_kept(step, std::span(optimizers).subspan(step));
@@ -107,14 +112,27 @@ template <class N> void check_kept(int pictures, int batch, int steps) {
             const BatchView view = loader.next();
             std::copy(view.images.begin(), view.images.end(), here.input().begin());
             std::copy(view.labels.begin(), view.labels.end(), here.labels().begin());
+            if (extras.mixup > 0) {
+                blends.resize(static_cast<std::size_t>(view.n));
+                draw_blends(extras.mixup, Random(o.seed, stream::mixup, step), blends);
+                blend_pictures(view.images, blends, here.input());
+            }
             wanted += here.train(view.n, optimizers[step]).loss;
+            if (average) average->add(here, step + 1);
         }
         BOOST_TEST(std::abs(wanted - got.result.loss) <= 0.02 * std::max(1.0, wanted),
                    "to step " << step << ": " << got.result.loss << ", not " << wanted);
     }
+    if (!average) return;
+    average->swap(here);
+    for (std::size_t k = 0; k < here.tensors().size(); ++k)
+        BOOST_TEST(distance(here.tensors()[k].values, there.average(there.tensors()[k])) < 0.02, here.tensors()[k].name);
 }
 
 BOOST_AUTO_TEST_CASE(few_pictures_kept_on_the_gpu_train_as_the_loader_s, *label("small")) { check_kept<Small>(20, 9, 7); }
+BOOST_AUTO_TEST_CASE(the_gpu_blends_and_averages_as_the_host, *label("small")) {
+    check_kept<Small>(20, 9, 7, {.mixup = 0.3f, .average = 0.4f});
+}
 BOOST_AUTO_TEST_CASE(pictures_kept_on_the_gpu_train_as_the_loader_s) { check_kept<Photos>(150, 64, 9); }
 
 BOOST_AUTO_TEST_CASE(launches_that_overlap_leave_what_those_in_turn_leave) {

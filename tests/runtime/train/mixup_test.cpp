@@ -13,7 +13,9 @@ namespace {
 std::vector<float> blends(int n, float alpha, std::uint64_t step) {
     std::vector<float> images(static_cast<std::size_t>(n * n)), out(images.size(), 9);
     for (int i = 0; i < n; ++i) images[static_cast<std::size_t>(i * n + i)] = 1;
-    mix_pairs(images, n, alpha, Random(1, stream::mixup, step), out);
+    std::vector<Blend> drawn(static_cast<std::size_t>(n));
+    draw_blends(alpha, Random(1, stream::mixup, step), drawn);
+    blend_pictures(images, drawn, out);
     return out;
 }
 

@@ -389,6 +389,8 @@ BOOST_AUTO_TEST_CASE(a_longer_run_allocates_no_more) {
         Quiet quiet;
         TrainOptions o = run_options(1);
         o.iterations = iterations;
+        o.mixup = 0.2f;
+        o.average = 0.9f;
         const long before = tn::test::allocations;
         train(model, adam, many, Pictures{}, o, quiet.progress);
         return tn::test::allocations - before;
