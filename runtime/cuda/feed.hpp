@@ -25,11 +25,11 @@
 
 namespace tn::cuda {
 
-/// Gives `M`, a Model on a BasicBackend, the batches that tn::Loader would give it, but made on the device. Pictures go
-/// there once as bytes and are shuffled there; a call of run() sends the rules of its steps, and with mixup the blends of
-/// each. What a step is told (which step it is, its rule, its pictures, its blends) lies on the device, as does the
-/// average that it moves, so each batch size is recorded once and then replayed. Everything is allocated and recorded at
-/// construction.
+/// Gives `M`, a Model on a BasicBackend, the batches that tn::Loader would give it, blended or not, but made on the
+/// device, where an average of the weights may follow them. Pictures go there once as bytes and are shuffled there; a
+/// call of run() sends the rules and blends of its steps. What a step is told (which step it is, its rule, its
+/// pictures, their blends) lies on the device, so each batch size is recorded once and then replayed. Everything is
+/// allocated and recorded at construction.
 template <class Backend, class M> class Feed {
     using Optimizer = typename M::optimizer;
     using Rule = decltype(std::declval<const Optimizer&>().rule(1LL));
@@ -90,9 +90,8 @@ public:
         average_->to_host();
         const float* const place = model_.place_of(t).data();
         const auto places = model_.places();
-        const auto at = t.trained ? place - places.parameters.data()
-                                  : place - places.states.data() + static_cast<std::ptrdiff_t>(places.parameters.size());
-        return {average_->host() + at, t.values.size()};
+        float* const first = average_->host() + (t.trained ? 0 : places.parameters.size());
+        return {first + (place - (t.trained ? places.parameters : places.states).data()), t.values.size()};
     }
 
 private:
@@ -161,7 +160,8 @@ private:
         order_ = memory_->template on_device<int>(count);
         picked_ = {memory_->template on_device<int>(batch), batch};
         drawn_ = {memory_->template on_device<AugmentDraw>(batch), batch};
-        blends_ = {memory_->template on_device<Blend>(blended), memory_->template on_host<Blend>(blended * steps_ahead)};
+        blends_ = {memory_->template on_device<Blend>(blended),
+                   memory_->template on_host<Blend>(blended * steps_ahead)};
         augmented_ = memory_->template on_device<float>(values);
         if (averaged > 0) average_.emplace(backend_, memory_->template on_device<float>(averaged), averaged);
         backend_.send(pixels, pictures.pixels.data(), bytes);
@@ -249,8 +249,8 @@ private:
         backend_.send(sums_.place, sums_.host, 1);
     }
 
-    /// What step number `step` blends its n pictures of. Drawn here, where the device computes the step before meanwhile;
-    /// of the steps under way each has a copy of its own on the host.
+    /// What a step blends its n pictures of: drawn while the device computes the steps before. Each of the steps that
+    /// are under way has a place of its own on the host, since what it sends may not have left yet.
     void send_blends(std::uint64_t step, int n) {
         if (!blends()) return;
         Blend* const host = blends_.host + step % steps_ahead * static_cast<std::size_t>(batch_);

@@ -8,7 +8,7 @@
 
 namespace tn {
 
-/// What a picture of a batch becomes: share * itself + (1 - share) * picture `other` of the batch.
+/// What a picture of a batch becomes by mixup: share * itself + (1 - share) * picture `other` of the batch.
 struct Blend {
     float share = 1;
     int other = 0;
@@ -16,11 +16,12 @@ struct Blend {
     constexpr float of(float own, float others) const { return share * own + (1 - share) * others; }
 };
 
-/// Draws the blends of a batch of blends.size() pictures: all with the picture so many places further, each with a
-/// share of its own from Beta(alpha + 1, alpha); the label stays its own. In expectation that is the objective of mixup
-/// (Zhang, Cisse, Dauphin and Lopez-Paz, 2018), whose share is from Beta(alpha, alpha) and whose loss is the mean of
-/// both labels' by the share: each picture of a pair is the labelled one with the share's probability, and
-/// share * Beta(share; alpha, alpha) is Beta(share; alpha + 1, alpha) up to a constant. A batch of one is left as it is.
+/// Draws what each of the blends.size() pictures of a batch becomes: a blend with the picture so many places further,
+/// as many for all of them, by a share of its own from Beta(alpha + 1, alpha); its label stays. In expectation that is
+/// the objective of mixup (Zhang, Cisse, Dauphin and Lopez-Paz, 2018), whose share is from Beta(alpha, alpha) and whose
+/// loss is the mean of both labels' by the share: each picture of a pair is the labelled one with the share's
+/// probability, and share * Beta(share; alpha, alpha) is Beta(share; alpha + 1, alpha) up to a constant. A batch of one
+/// is left as it is.
 void draw_blends(float alpha, Random random, std::span<Blend> blends);
 
 /// Fills `out` with the blends of `images`, [blends.size()][...].
