@@ -65,7 +65,7 @@ public:
     }
 
 private:
-    static constexpr int most_ahead = 64;
+    static constexpr int most_ahead = 64;   ///< as many as cuda::Feed takes together
     static constexpr bool can_keep =
         requires(M& model, const Pictures& pictures) { model.keep_pictures(pictures, {}, 0.0f, {}); };
 
