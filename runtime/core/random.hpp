@@ -44,6 +44,18 @@ public:
         return words_[used_++];
     }
 
+    /// Leaves out so many words.
+    constexpr void skip(std::uint32_t count) {
+        const unsigned left = 4 - used_;
+        if (count > left) {
+            counter_[0] += (count - left - 1) / 4;
+            used_ = 4;
+            word();
+            count = (count - left - 1) % 4;
+        }
+        used_ += count;
+    }
+
     /// Uniform in [0, 1).
     constexpr float uniform() { return unit_float(word()); }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "runtime/core/error.hpp"
+#include "runtime/cuda/kernels/augment.hpp"
 #include "runtime/cuda/kernels/average.hpp"
 #include "runtime/cuda/kernels/batch.hpp"
 #include "runtime/cuda/kernels/update.hpp"
@@ -140,7 +141,7 @@ private:
 
     void share(const Pictures& pictures, const LoaderOptions& options) {
         const auto count = static_cast<std::size_t>(pictures_), batch = static_cast<std::size_t>(batch_);
-        const std::size_t bytes = count * pictures.shape.size();
+        const std::size_t bytes = count * pictures.shape.size(), parts = PictureParts<M::network::input>::count;
         const std::size_t blended = blends() ? batch : 0, values = blended * pictures.shape.size();
         const std::size_t averaged = extras_.average > 0 ? M::network::parameter_span + M::network::state_span : 0;
         const std::size_t both = Memory::template bytes<Rule>(steps_ahead) + Memory::template bytes<StepSums>(1) +
@@ -149,6 +150,7 @@ private:
             backend_,
             both + Memory::template bytes<std::uint8_t>(bytes) + 2 * Memory::template bytes<int>(count) +
                 Memory::template bytes<int>(batch) + Memory::template bytes<AugmentDraw>(batch) +
+                Memory::template bytes<float>(batch * parts) +
                 Memory::template bytes<Blend>(blended) + Memory::template bytes<float>(values) +
                 Memory::template bytes<float>(averaged),
             both + Memory::template bytes<Blend>(blended * steps_ahead));
@@ -160,6 +162,7 @@ private:
         order_ = memory_->template on_device<int>(count);
         picked_ = {memory_->template on_device<int>(batch), batch};
         drawn_ = {memory_->template on_device<AugmentDraw>(batch), batch};
+        part_sums_ = {memory_->template on_device<float>(batch * parts), batch * parts};
         blends_ = {memory_->template on_device<Blend>(blended),
                    memory_->template on_host<Blend>(blended * steps_ahead)};
         augmented_ = memory_->template on_device<float>(values);
@@ -167,8 +170,9 @@ private:
         backend_.send(pixels, pictures.pixels.data(), bytes);
         backend_.send(labels, pictures.labels.data(), count);
         backend_.wait();
-        data_ = {pictures.shape,    pictures_, batch_, options.seed, options.augmentation,
-                 options.normalise, {pixels, bytes}, {labels, count}, {order_, count}};
+        data_ = {pictures.shape,  pictures_,       batch_,         options.seed, options.augmentation,
+                 {pixels, bytes}, {labels, count}, {order_, count}};
+        normalise_ = options.normalise;
     }
 
     /// Runs every kind of step once, so that whatever is made on first use is there, takes back what it did to the
@@ -216,7 +220,13 @@ private:
         device.launch(PickBatch{n, data_, step, {places.labels, samples}, picked_, drawn_}, (n + warp - 1) / warp, warp);
         const std::size_t values = samples * data_.shape.size();
         const Span<float> input{places.input, values}, augmented = blends() ? Span<float>{augmented_, values} : input;
-        device.launch(AugmentBatch{data_, picked_, drawn_, augmented}, n, augment_threads);
+        constexpr Shape in = M::network::input;
+        using Parts = PictureParts<in>;
+        const int blocks = n * Parts::count;
+        device.launch(SamplePictures<in>{data_, picked_, drawn_, augmented, part_sums_}, blocks, Parts::threads);
+        ChangeValues<in> change{{}, drawn_, part_sums_, augmented};
+        for (int c = 0; c < in.channels; ++c) change.scaling[c] = normalise_.scaling(static_cast<std::size_t>(c));
+        device.launch(change, blocks, Parts::threads);
         if (blends())
             each(values, BlendBatch{values, data_.shape.size(), {blends_.place, samples}, augmented, input});
         model_.enqueue_step(n, PlannedRule<Rule>{{rules_.place, steps_ahead}, steps_ahead, step}, decay_);
@@ -279,10 +289,12 @@ private:
     Exchanged<std::uint64_t> step_;
     Span<int> picked_;
     Span<AugmentDraw> drawn_;
+    Span<float> part_sums_;
     Exchanged<Blend> blends_;     ///< on the device of the step under way, on the host of steps_ahead
     float* augmented_ = nullptr;  ///< what is blended: [batch][input]
     std::optional<KeptMemory<Backend, float>> average_;   ///< of the model's parameters, then its states
     DataSet data_;
+    Normalise normalise_;
     Graph graph_, rest_graph_;
 };
 

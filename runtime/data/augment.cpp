@@ -36,8 +36,7 @@ float number(std::string_view text, std::string_view part) {
 
 /// The elastic displacements along one axis of `side` pixels, for a row at height v in 0 .. 1: the control points of a
 /// spline over the columns.
-std::array<float, elastic_points> elastic_row(const std::array<float, elastic_points * elastic_points>& move, float v,
-                                              int side) {
+std::array<float, elastic_points> elastic_row(const float* move, float v, int side) {
     const auto [first, weight] = elastic_spline(v);
     std::array<float, elastic_points> result{};
     for (std::size_t k = 0; k < 4; ++k)
@@ -55,20 +54,12 @@ void elastic_cubic(const float* p, float (&out)[4]) {
     out[3] = (p[3] - p[0] + 3 * (p[1] - p[2])) / 6;
 }
 
-/// A byte v becomes v scale + shift.
-struct Scaling {
-    float scale, shift;
-};
-
-Scaling scaling(const Normalise& n, std::size_t channel) {
-    const double mean = static_cast<double>(n.mean[channel]), deviation = static_cast<double>(n.deviation[channel]);
-    return {static_cast<float>(1 / (255 * deviation)), static_cast<float>(-mean / deviation)};
-}
-
 /// Samples every channel of `in` at the places that were drawn, in 0 .. 255.
 void sample(const PixelRows& rows, std::span<const std::uint8_t> in, PictureShape s, const AugmentDraw& d,
             std::span<float> out) {
     const float mx = static_cast<float>(s.width - 1) / 2, my = static_cast<float>(s.height - 1) / 2;
+    std::array<float, 2 * ElasticDraw::per_axis> moves{};
+    if (d.elastic) moves = d.points.moves();
     RowPiece pieces[elastic_cells];
     const int count = d.elastic ? elastic_cells : 1;
     for (int cell = 0; cell < count; ++cell) {
@@ -83,8 +74,8 @@ void sample(const PixelRows& rows, std::span<const std::uint8_t> in, PictureShap
         std::array<float, elastic_points> points[2];
         if (d.elastic) {
             const float height = (static_cast<float>(y) + 0.5f) / static_cast<float>(s.height);
-            points[0] = elastic_row(d.move_x, height, s.width);
-            points[1] = elastic_row(d.move_y, height, s.height);
+            points[0] = elastic_row(moves.data(), height, s.width);
+            points[1] = elastic_row(moves.data() + ElasticDraw::per_axis, height, s.height);
         }
         for (int cell = 0; cell < count; ++cell) {
             RowPiece& piece = pieces[cell];
@@ -113,7 +104,7 @@ void change_values(const PixelRows& rows, const AugmentDraw& d, PictureShape s, 
     light.noise_key = d.noise_key;
     std::uint32_t first = 0;
     for (int c = 0; c < s.channels; ++c) {
-        const Scaling to = scaling(n, static_cast<std::size_t>(c));
+        const Normalise::Scaling to = n.scaling(static_cast<std::size_t>(c));
         light.scale = to.scale;
         light.shift = to.shift;
         for (int y = 0; y < s.height; ++y, first += static_cast<std::uint32_t>(s.width)) {
@@ -240,7 +231,7 @@ void normalise(std::span<const std::uint8_t> in, PictureShape shape, const Norma
     const PixelRows& rows = pixel_rows(best_isa());
     const std::size_t plane = in.size() / static_cast<std::size_t>(shape.channels);
     for (std::size_t c = 0; c < static_cast<std::size_t>(shape.channels); ++c) {
-        const Scaling to = scaling(n, c);
+        const Normalise::Scaling to = n.scaling(c);
         rows.plain(in.data() + c * plane, plane, to.scale, to.shift, out.data() + c * plane);
     }
 }

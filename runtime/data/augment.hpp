@@ -16,6 +16,15 @@ namespace tn {
 /// How bytes become the numbers that the network sees: (v / 255 - mean) / deviation, one of each a channel.
 struct Normalise {
     std::array<float, 3> mean{0.5f, 0.5f, 0.5f}, deviation{0.25f, 0.25f, 0.25f};
+
+    /// A value v of 0 .. 255 becomes v scale + shift.
+    struct Scaling {
+        float scale, shift;
+    };
+    constexpr Scaling scaling(std::size_t channel) const {
+        const double m = static_cast<double>(mean[channel]), d = static_cast<double>(deviation[channel]);
+        return {static_cast<float>(1 / (255 * d)), static_cast<float>(-m / d)};
+    }
 };
 
 /// The mean and deviation of every channel over a data set; a deviation is at least 1/255.

@@ -27,12 +27,37 @@ constexpr ElasticSpline elastic_spline(float u) {
             {s * s * s / 6, (3 * t * t * t - 6 * t * t + 4) / 6, (3 * s * s * s - 6 * s * s + 4) / 6, t * t * t / 6}};
 }
 
+/// How far the points of the grid are moved, in parts of the sides, and where their numbers are drawn from: any of them
+/// can be had by itself, so that threads may share them.
+struct ElasticDraw {
+    static constexpr int per_axis = elastic_points * elastic_points;
+    Random from{0, stream::augment};
+    float amount = 0;
+
+    /// Number i, row by row along x, then along y.
+    constexpr float move(int i) const {
+        Random random = from;
+        random.skip(static_cast<std::uint32_t>(i));
+        return next(random);
+    }
+    /// All of them.
+    constexpr std::array<float, 2 * per_axis> moves() const {
+        std::array<float, 2 * per_axis> all{};
+        Random random = from;
+        for (float& one : all) one = next(random);
+        return all;
+    }
+
+private:
+    constexpr float next(Random& random) const { return random.uniform(-amount, amount); }
+};
+
 /// The parameters in the order in which they are drawn and act. A value of the result at (u, v) from the picture's
 /// middle is read at (xx u + xy v + dx, yx u + yy v + dy) and moved by the splines; values are 0 .. 255.
 struct AugmentDraw {
     float xx = 1, xy = 0, yx = 0, yy = 1, dx = 0, dy = 0;   ///< pixels
     bool elastic = false;
-    std::array<float, elastic_points * elastic_points> move_x{}, move_y{};   ///< parts of the sides, row by row
+    ElasticDraw points;
     bool contrast = false;
     float gain = 1;                                         ///< of differences from the picture's mean
     float brighter = 0;
@@ -120,8 +145,8 @@ constexpr AugmentDraw draw_augmentation(const Augmentation& a, PictureShape s, R
     detail::draw_map<Real>(a, s, random, d);
     d.elastic = random.chance(a.elastic.probability);
     if (d.elastic) {
-        for (float& p : d.move_x) p = random.uniform(-a.elastic.amount, a.elastic.amount);
-        for (float& p : d.move_y) p = random.uniform(-a.elastic.amount, a.elastic.amount);
+        d.points = {random, a.elastic.amount};
+        random.skip(2 * ElasticDraw::per_axis);
     }
     detail::draw_values<Real>(a, s, random, d);
     return d;

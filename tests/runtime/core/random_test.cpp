@@ -22,6 +22,18 @@ BOOST_AUTO_TEST_CASE(a_stream_is_the_words_of_consecutive_counters) {
         for (std::uint32_t word : philox({block, stream::augment, 3, 5}, 7)) BOOST_TEST(random.word() == word);
 }
 
+BOOST_AUTO_TEST_CASE(a_word_can_be_had_without_those_before_it) {
+    for (std::uint32_t used = 0; used < 9; ++used)
+        for (std::uint32_t skipped = 0; skipped < 14; ++skipped) {
+            Random whole(3, stream::augment, 8), skipping = whole;
+            for (std::uint32_t i = 0; i < used; ++i) whole.word(), skipping.word();
+            for (std::uint32_t i = 0; i < skipped; ++i) whole.word();
+            skipping.skip(skipped);
+            for (int i = 0; i < 6; ++i)
+                BOOST_TEST(skipping.word() == whole.word(), used << " used, " << skipped << " skipped, then " << i);
+        }
+}
+
 BOOST_AUTO_TEST_CASE(seed_stream_and_index_each_name_other_numbers) {
     std::set<std::uint32_t> first;
     for (std::uint64_t seed : {1, 2})

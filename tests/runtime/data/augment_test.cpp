@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "runtime/data/augment.hpp"
+#include "runtime/data/augment_draw.hpp"
 #include "tests/runtime/temporary_folder.hpp"
 
 using namespace tn;
@@ -92,6 +93,17 @@ constexpr Change Augmentation::*every_change[] = {
     &Augmentation::erase, &Augmentation::noise};
 
 }  // namespace
+
+BOOST_AUTO_TEST_CASE(every_point_of_the_elastic_grid_can_be_drawn_by_itself) {
+    Random random(3, stream::augment, 5);
+    random.word();
+    const ElasticDraw draw{random, 0.06f};
+    const auto all = draw.moves();
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        BOOST_TEST(all[i] == random.uniform(-0.06f, 0.06f));
+        BOOST_TEST(draw.move(static_cast<int>(i)) == all[i]);
+    }
+}
 
 BOOST_AUTO_TEST_CASE(nothing_changes_when_all_is_off) {
     const Picture p = random_picture({3, 9, 14}, 1);
