@@ -78,7 +78,7 @@ std::string named(const char* what, const BlockGeometry& g) {
 
 template <class K> Work work_of(const K&) { return {}; }
 template <BlockGeometry G, Precision P, class Z> Work work_of(const cuda::ConvForwardKernel<G, P, Z>& k) {
-    const int n = k.operands.n;
+    const int n = k.product.n;
     return {named("convolution and statistics", G), 4 * inputs(G.conv, n) + sizeof(Z) * values(G.conv, n),
             products(G.conv, n)};
 }
@@ -97,13 +97,20 @@ template <BlockGeometry G, class Z> Work work_of(const cuda::NormPoolBackward<G,
 template <BlockGeometry G, class Z> Work work_of(const cuda::NormWindowsBackward<G, Z>& k) {
     return gradient_of_z<G, Z>(k.of.n);
 }
+template <BlockGeometry G, class Z> Work gradient_of_weights(int n) {
+    return {named("gradient of the weights", G), 4 * inputs(G.conv, n) + sizeof(Z) * values(G.conv, n),
+            products(G.conv, n)};
+}
 template <BlockGeometry G, Precision P, class Z> Work work_of(const cuda::WeightGradient<G, P, Z>& k) {
-    return {named("gradient of the weights", G), 4 * inputs(G.conv, k.n) + sizeof(Z) * values(G.conv, k.n),
-            products(G.conv, k.n)};
+    return gradient_of_weights<G, Z>(k.n);
+}
+template <BlockGeometry G, Precision P, class Z> Work work_of(const cuda::PatchWeightGradient<G, P, Z>& k) {
+    return gradient_of_weights<G, Z>(k.n);
 }
 template <BlockGeometry G, Precision P, class Z> Work work_of(const cuda::InputGradient<G, P, Z>& k) {
-    return {named("gradient of the input", G), 4 * inputs(G.conv, k.n) + sizeof(Z) * values(G.conv, k.n),
-            products(G.conv, k.n)};
+    const int n = k.product.n;
+    return {named("gradient of the input", G), 4 * inputs(G.conv, n) + sizeof(Z) * values(G.conv, n),
+            products(G.conv, n)};
 }
 template <BlockGeometry G, bool Own> Work work_of(const cuda::SumPatches<G, Own>& k) {
     const double places = values(G.conv, k.n) / G.conv.filters;

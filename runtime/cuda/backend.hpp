@@ -199,10 +199,11 @@ public:
         const Block<G> block(p);
         if (!p.training) {
             using Kernel = ConvInferKernel<G, P>;
-            const ConvOperands<G, Kernel::windows> operands{p.n, block.x(p), block.weight(p)};
-            device_.launch(Kernel{operands, block.bias(p), block.state(p, 0), block.state(p, 1), block.gamma(p),
+            pack<typename Kernel::Product>(block.weight(p), p.work);
+            const auto product = product_of<typename Kernel::Product>(p.n, block.x(p), block.weight(p), p.work);
+            device_.launch(Kernel{product, block.bias(p), block.state(p, 0), block.state(p, 1), block.gamma(p),
                                   block.beta(p), block.epsilon, block.y(p)},
-                           blocks(p.n * operands.plane, Kernel::T.columns) * Kernel::row_tiles, tile_threads);
+                           product.tiles(p.n) * Kernel::row_tiles, tile_threads);
             return;
         }
         using Z = typename Block<G>::Z;
@@ -210,18 +211,21 @@ public:
         const int groups = block.work.statistics;
         const Span<Z> z = block.z(p, p.y);
         const Span<float> partial{p.work, block.work.values};
-        device_.launch(Kernel{{p.n, block.x(p), block.weight(p)}, groups, block.bias(p), z, partial},
+        float* const packed = p.work + block.work.forward_weights;
+        pack<typename Kernel::Product>(block.weight(p), packed);
+        const auto product = product_of<typename Kernel::Product>(p.n, block.x(p), block.weight(p), packed);
+        device_.launch(Kernel{product, groups, block.bias(p), z, partial},
                        groups * Kernel::row_tiles, tile_threads);
         if constexpr (G.norm) {
-            const PartialStatistics<G> parts{p.n, groups, partial};
+            const PartialStatistics<G, P> parts{p.n, groups, partial};
             const BatchStatistics statistics = block.statistics(p);
             if (group_) {
                 float* shared = p.work + 2 * block.filters * static_cast<std::size_t>(groups);
-                device_.launch(StatisticsKernel<G, SharedMoments>{parts, {shared_sums(shared, block.filters)}},
+                device_.launch(StatisticsKernel<G, P, SharedMoments>{parts, {shared_sums(shared, block.filters)}},
                                G.conv.filters, statistics_threads);
                 take_whole_statistics(p, block.z_shape, shared, statistics);
             } else {
-                device_.launch(StatisticsKernel<G>{parts, statistics}, G.conv.filters, statistics_threads);
+                device_.launch(StatisticsKernel<G, P>{parts, statistics}, G.conv.filters, statistics_threads);
             }
         }
         if constexpr (BlockSaved::keeps_z(G))
@@ -257,15 +261,24 @@ public:
         } else if constexpr (G.bias) {
             bias_backward(p);
         }
-        using Weights = WeightGradient<G, P, Z>;
-        const int parts = block.work.parts;
-        device_.launch(Weights{p.n, parts, z, block.x(p), {p.work, block.work.values}},
-                       Weights::row_tiles * Weights::column_tiles * parts, tile_threads);
-        sum_parts(parts, block.weights, false, p.work, p.gradient[0]);
-        if (!p.dx) return;
         using Input = InputGradient<G, P, Z>;
-        device_.launch(Input{p.n, z, block.weight(p), {p.dx, block.x_size}},
-                       blocks(p.n * Input::plane, Input::T.columns) * Input::row_tiles, tile_threads);
+        using Product = typename Input::Product;
+        float* const packed = p.dx ? p.work + block.work.backward_weights : nullptr;
+        const int parts = block.work.parts;
+        if constexpr (constexpr GradientPlan plan(G.conv, P); plan.by_patches()) {
+            device_.launch(PatchWeightGradient<G, P, Z>{p.n, parts, z, block.x(p),
+                                                        {reinterpret_cast<Words*>(p.work), block.work.values / 4}},
+                           plan.tiles() * parts, tile_threads);
+            sum_parts_and_pack<WeightOfPart<G, P>, Product>(parts, block.work.part_values, p, block.weights, packed);
+        } else {
+            using Weights = WeightGradient<G, P, Z>;
+            device_.launch(Weights{p.n, parts, z, block.x(p), {p.work, block.work.values}},
+                           Weights::row_tiles * Weights::column_tiles * parts, tile_threads);
+            sum_parts_and_pack<InOrder, Product>(parts, block.weights, p, block.weights, packed);
+        }
+        if (!p.dx) return;
+        const auto product = product_of<Product>(p.n, Span<const Z>(z), block.weight(p), packed);
+        device_.launch(Input{product, {p.dx, block.x_size}}, product.tiles(p.n) * product.row_tiles, tile_threads);
     }
 
     /// One kernel over all parameters; `spans` say where weight decay acts.
@@ -333,7 +346,7 @@ private:
                                   {p.parameter[1], static_cast<std::size_t>(p.out.channels)}, {p.y, out_size(p)}});
     }
     void sum_parts(int parts, std::size_t size, bool add, const float* part, float* sum) {
-        device_.launch(SumParts{parts, size, add, {part, static_cast<std::size_t>(parts) * size}, {sum, size}},
+        device_.launch(SumParts<>{parts, size, add, {part, static_cast<std::size_t>(parts) * size}, {sum, size}},
                        blocks(static_cast<int>(size), warp), sum_parts_threads);
     }
     void bias_backward(const Pass<float>& p) {
@@ -343,6 +356,44 @@ private:
     }
     static int blocks(int count, int size) { return (count + size - 1) / size; }
 
+    /// What packs a product's weights into `place`, if it reads packed ones.
+    template <class Product> static constexpr bool is_packed = requires { Product::plan; };
+    template <class Product> static auto packing(Span<const float> weight, float* place) {
+        using Pack = PackWeights<Product::plan, P>;
+        return Pack{weight, {reinterpret_cast<Words*>(place), Pack::fours}};
+    }
+    template <class Product> void pack(Span<const float> weight, float* place) {
+        if constexpr (is_packed<Product>) {
+            const auto kernel = packing<Product>(weight, place);
+            each(kernel.fours, kernel);
+        }
+    }
+    /// A convolution's product; `packed`: where its packed weights lie.
+    template <class Product, class V>
+    static Product product_of(int n, Span<const V> source, Span<const float> weight, const float* packed) {
+        if constexpr (is_packed<Product>)
+            return {n, source, {reinterpret_cast<const Words*>(packed), Product::plan.packed_words() / 4}};
+        else
+            return Product({n, source, weight});
+    }
+
+    /// The weights' gradient, whose parts lie in p.work; and packs the weights beside, unless `packed` is null.
+    template <class Place, class Product>
+    void sum_parts_and_pack(int parts, std::size_t size, const Pass<float>& p, std::size_t weights, float* packed) {
+        const SumParts<Place> sum{parts, size, false, {p.work, static_cast<std::size_t>(parts) * size},
+                                  {p.gradient[0], weights}};
+        const int sum_blocks = blocks(static_cast<int>(size), warp);
+        if constexpr (is_packed<Product>) {
+            if (packed) {
+                const auto pack = packing<Product>({p.parameter[0], weights}, packed);
+                device_.launch(Beside<SumParts<Place>, decltype(pack)>{sum_blocks, sum, pack},
+                               sum_blocks + blocks(pack.fours, sum_parts_threads), sum_parts_threads);
+                return;
+            }
+        }
+        device_.launch(sum, sum_blocks, sum_parts_threads);
+    }
+
     /// What a fused block keeps and needs beside its tensors.
     template <BlockGeometry G> struct Block : BlockTensors<G> {
         using Tensors = BlockTensors<G>;
@@ -351,7 +402,7 @@ private:
         BlockSaved saved;
         BlockWork work;
 
-        explicit Block(const Pass<float>& p) : Tensors(p), saved(G, p.n, P), work(G, p.n) {}
+        explicit Block(const Pass<float>& p) : Tensors(p), saved(G, p.n, P), work(G, p.n, P) {}
 
         Span<float> mean(const Pass<float>& p) const { return of(p.saved + saved.mean, G.norm); }
         Span<float> inverse(const Pass<float>& p) const { return of(p.saved + saved.inverse, G.norm); }

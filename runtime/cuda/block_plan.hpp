@@ -5,24 +5,12 @@
 #include <cstddef>
 
 #include "dsl/core/conv_geometry.hpp"
+#include "runtime/cuda/patch_plan.hpp"
 #include "runtime/cuda/precision.hpp"
 #include "runtime/cuda/shallow_plan.hpp"
+#include "runtime/cuda/tile.hpp"
 
 namespace tn::cuda {
-
-/// The tile of one block of threads in the matrix product that a convolution is: rows of the result (filters, or
-/// channels of the input), columns (pixels of the whole batch), and 32-bit words of the inner extent a step.
-struct Tile {
-    int rows, columns;
-    static constexpr int words = 16, pitch = 20;   // 4 words of margin keep the lanes of a warp on different banks
-
-    /// As few rows as the result has, so that few filters leave no thread without work.
-    static constexpr Tile of(int rows) {
-        return rows <= 16 ? Tile{16, 128} : rows <= 32 ? Tile{32, 128} : Tile{64, 64};
-    }
-    /// The same of a result that may have few columns, too.
-    static constexpr Tile of(int rows, int columns) { return {of(rows).rows, columns <= 32 ? 32 : of(rows).columns}; }
-};
 
 /// Where things lie in `saved`, in values of float. z is the convolution's output, and backward its gradient, in bfloat16
 /// where that is what products read; of every pooling window, `choice` keeps which of its values it took.
@@ -49,30 +37,48 @@ struct BlockWork {
     static constexpr int most_blocks = 1056, most_parts = 1024, most_tiles = 1024;
     static constexpr int most_sums = 64;
     int statistics, parts, sums;   ///< partial statistics of z, of the weights' gradient, and of the normalisation's
+    std::size_t part_values;       ///< of a part of the weights' gradient
     std::size_t values;
 
     /// What the processes of a group add up for each channel: two doubles.
     static constexpr std::size_t shared(std::size_t channels) { return 2 * channels * sizeof(double) / sizeof(float); }
 
-    constexpr BlockWork(const BlockGeometry& g, int n) : statistics(0), parts(0), sums(0), values(0) {
+    /// Where packed weights lie: forward behind the statistics, backward behind the parts of the weights' gradient.
+    std::size_t forward_weights, backward_weights;
+
+    constexpr BlockWork(const BlockGeometry& g, int n, Precision p)
+        : statistics(0), parts(0), sums(0), part_values(0), values(0), forward_weights(0),
+          backward_weights(0) {
         const ConvGeometry& c = g.conv;
-        const Tile forward = Tile::of(c.filters);
+        const ProductPlan plan = ProductPlan::forward(g, p);
         const long long pixels = static_cast<long long>(n) * static_cast<long long>(c.out_plane());
-        const int tiles = static_cast<int>((pixels + forward.columns - 1) / forward.columns);
+        const int tiles = plan.by_patches() ? plan.field.tiles(n)
+                                            : static_cast<int>((pixels + plan.tile.columns - 1) / plan.tile.columns);
         statistics = std::min(tiles, most_blocks);
-        // Enough blocks to fill a GPU, and for each enough pixels to be worth its partial sum.
-        const int rows = (c.filters + forward.rows - 1) / forward.rows;
-        const int width = Tile::of(c.filters, c.channels * c.taps()).columns;
-        const int columns = (c.channels * c.taps() + width - 1) / width;
-        parts = static_cast<int>(std::clamp<long long>(
-            pixels / 256, 1, std::clamp(most_tiles / (rows * columns), 1, most_parts)));
+        const GradientPlan gradient(c, p);
+        if (gradient.by_patches()) {
+            parts = gradient.parts(n);
+            part_values = static_cast<std::size_t>(gradient.tiles()) * static_cast<std::size_t>(gradient.tile_values());
+        } else {
+            // Enough blocks to fill a GPU, and for each enough pixels to be worth its partial sum.
+            const int rows = plan.row_tiles();
+            const int width = Tile::of(c.filters, c.channels * c.taps()).columns;
+            const int columns = (c.channels * c.taps() + width - 1) / width;
+            parts = static_cast<int>(std::clamp<long long>(
+                pixels / 256, 1, std::clamp(most_tiles / (rows * columns), 1, most_parts)));
+            part_values = c.weights();
+        }
         const long long outputs = static_cast<long long>(n) * static_cast<long long>(g.y_plane());
         sums = static_cast<int>(std::clamp<long long>(outputs / 2048, 1, most_sums));
         const auto filters = static_cast<std::size_t>(c.filters);
         const std::size_t of_z = g.norm ? 2 * filters * static_cast<std::size_t>(statistics) + shared(filters) : 0;
-        const std::size_t of_weights = c.weights() * static_cast<std::size_t>(parts);
+        const std::size_t of_weights = part_values * static_cast<std::size_t>(parts);
         const std::size_t of_sums = 2 * filters * static_cast<std::size_t>(sums + 1) + shared(filters);
-        values = std::max({of_z, of_weights, of_sums});
+        const auto fours = [](std::size_t count) { return (count + 3) / 4 * 4; };
+        forward_weights = fours(of_z);
+        backward_weights = fours(of_weights);
+        values = std::max({forward_weights + plan.packed_words(), ProductPlan::evaluation(g, p).packed_words(), of_sums,
+                           backward_weights + ProductPlan::backward(g, p).packed_words()});
     }
 };
 
@@ -82,7 +88,7 @@ template <Precision P> struct SizesIn {
         return is_shallow(g) ? ShallowSaved(g, batch).values : BlockSaved(g, batch, P).values;
     }
     static constexpr std::size_t block_work(const BlockGeometry& g, int batch) {
-        return is_shallow(g) ? ShallowWork(g, batch).values : BlockWork(g, batch).values;
+        return is_shallow(g) ? ShallowWork(g, batch).values : BlockWork(g, batch, P).values;
     }
     static constexpr std::size_t norm_work(int channels) {
         return BlockWork::shared(static_cast<std::size_t>(channels));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <type_traits>
@@ -12,11 +13,13 @@
 #if defined(__CUDACC__)
 #define TN_UNROLL _Pragma("unroll")
 #define TN_UNROLL_8 _Pragma("unroll 8")
+#define TN_ROLLED _Pragma("unroll 1")
 #define TN_DEVICE __device__
 #define TN_HOST_DEVICE __host__ __device__
 #else
 #define TN_UNROLL
 #define TN_UNROLL_8
+#define TN_ROLLED
 #define TN_DEVICE
 #define TN_HOST_DEVICE
 #endif
@@ -31,11 +34,24 @@ namespace tn::cuda {
 ///     t.barrier()                 all threads of the block wait for each other
 ///     t.shuffle_xor(v, lanes)     v, float or double, of the thread of this warp whose lane differs in the bits of `lanes`
 ///     t.template multiply_add<P>(d, a, b)   d += a b by the tensor cores, the warp together: 16 x 8 values and an
-///     inner
-///                                 extent of 8 in TF32 or 16 in bfloat16, spread over the lanes as PTX's mma.sync does
+///                                 inner extent of 8 in TF32 or 16 in bfloat16, spread over the lanes as PTX's mma.sync
+///                                 does
+///     t.load_matrices(d, from, at)          four matrices of 8 rows of 4 words, the warp together: lane l names row
+///                                 l % 8 of matrix l / 8 as from[at] in shared memory, and d[m] becomes word l % 4 of row
+///                                 l / 4 of matrix m, as PTX's ldmatrix does
+///     t.load_transposed(d, from, at)        the same of 8 x 8 halves of words: d[m] becomes the halves l / 4 of rows
+///                                 2 (l % 4) and 2 (l % 4) + 1
+///     t.copy(to, at, from, there)           to[at] in shared memory becomes the four words *from, or zeros unless `there`,
+///                                 once this thread has waited: without registers, meanwhile it goes on
+///     t.wait_for_copies()
 ///     t.template shared<V>(first, count)    an array in the block's shared memory, from byte `first`
 /// A kernel that uses shared memory names its bytes: static constexpr std::size_t shared_bytes.
 inline constexpr int warp = 32;
+
+/// Four words, which are loaded and stored at once.
+struct alignas(16) Words {
+    std::uint32_t at[4];
+};
 
 /// An array in global memory. Under the emulator an index out of bounds is an error; on the device nothing is checked.
 template <class V> class Span {
@@ -57,6 +73,20 @@ public:
     TN_HOST_DEVICE explicit operator bool() const { return data_ != nullptr; }
     std::span<V> values() const { return {data_, size_}; }
 
+    /// The values from i on: with one address, to which constant indices add nothing.
+    TN_HOST_DEVICE Span from(int i) const { return {data_ + i, size_ - static_cast<std::size_t>(i)}; }
+    /// What lies from value i on as one U, which is several values at a multiple of its size.
+    template <class U, class I> TN_HOST_DEVICE U& at(I i) const {
+#if !defined(__CUDA_ARCH__)
+        if ((static_cast<std::size_t>(i) + 1) * sizeof(V) + sizeof(U) > (size_ + 1) * sizeof(V) ||
+            reinterpret_cast<std::uintptr_t>(data_ + i) % alignof(U) != 0)
+            throw Error("a kernel reaches " + std::to_string(sizeof(U)) + " bytes at value " + std::to_string(i) +
+                        " of " + std::to_string(size_));
+#endif
+        using Byte = std::conditional_t<std::is_const_v<U>, const unsigned char, unsigned char>;
+        return *reinterpret_cast<U*>(reinterpret_cast<Byte*>(data_ + static_cast<std::size_t>(i)));
+    }
+
 private:
     template <class> friend class Span;
     V* data_ = nullptr;
@@ -68,6 +98,31 @@ template <class K> constexpr std::size_t shared_bytes() {
     if constexpr (requires { K::shared_bytes; }) return K::shared_bytes;
     return 0;
 }
+
+/// Two kernels in one launch, which takes longer than a small kernel: the first blocks are the first one's.
+template <class First, class Second> struct Beside {
+    static constexpr std::size_t shared_bytes =
+        cuda::shared_bytes<First>() > cuda::shared_bytes<Second>() ? cuda::shared_bytes<First>()
+                                                                   : cuda::shared_bytes<Second>();
+    int first_blocks;
+    First first;
+    Second second;
+
+    template <class Thread> TN_DEVICE void operator()(Thread& t) const {
+        if (t.block() < first_blocks) return first(t);
+        Later<Thread> later{t, first_blocks};
+        second(later);
+    }
+
+private:
+    /// The same thread, as the second kernel counts blocks.
+    template <class Thread> struct Later : Thread {
+        int before;
+        TN_DEVICE Later(const Thread& t, int first_blocks) : Thread(t), before(first_blocks) {}
+        TN_DEVICE int block() const { return Thread::block() - before; }
+        TN_DEVICE int blocks() const { return Thread::blocks() - before; }
+    };
+};
 
 /// The number of this thread in the whole grid.
 template <class Thread> TN_DEVICE std::size_t global_index(const Thread& t) {

@@ -11,6 +11,7 @@
 #include "runtime/cuda/execution.hpp"
 #include "runtime/cuda/precision.hpp"
 #include "runtime/cuda/product.hpp"
+#include "runtime/cuda/tile.hpp"
 
 namespace tn::cuda {
 
@@ -53,6 +54,22 @@ struct GpuThread {
                 : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
                 : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
     }
+    __device__ void load_matrices(std::uint32_t (&d)[4], const Words* from, int at) {
+        asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0,%1,%2,%3}, [%4];"
+                     : "=r"(d[0]), "=r"(d[1]), "=r"(d[2]), "=r"(d[3])
+                     : "r"(static_cast<std::uint32_t>(__cvta_generic_to_shared(from + at))));
+    }
+    __device__ void load_transposed(std::uint32_t (&d)[4], const Words* from, int at) {
+        asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0,%1,%2,%3}, [%4];"
+                     : "=r"(d[0]), "=r"(d[1]), "=r"(d[2]), "=r"(d[3])
+                     : "r"(static_cast<std::uint32_t>(__cvta_generic_to_shared(from + at))));
+    }
+    __device__ void copy(Words* to, int at, const Words* from, bool there) {
+        asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(
+                         static_cast<std::uint32_t>(__cvta_generic_to_shared(to + at))),
+                     "l"(__cvta_generic_to_global(from)), "r"(there ? 16 : 0));
+    }
+    __device__ void wait_for_copies() { asm volatile("cp.async.wait_all;" ::: "memory"); }
     template <class V> __device__ V* shared(std::size_t first, std::size_t) {
         extern __shared__ __align__(16) unsigned char memory[];
         return reinterpret_cast<V*>(memory + first);
@@ -72,6 +89,22 @@ template <class Kernel> __global__ void run(const __grid_constant__ Kernel kerne
     take_turn();
     GpuThread thread;
     kernel(thread);
+}
+
+/// The same where blocks of tile_threads are to run `blocks_together` on a multiprocessor: registers are few enough.
+template <class Kernel>
+__global__ void __launch_bounds__(tile_threads, Kernel::blocks_together)
+run_together(const __grid_constant__ Kernel kernel) {
+    take_turn();
+    GpuThread thread;
+    kernel(thread);
+}
+
+template <class Kernel> constexpr auto code_of() {
+    if constexpr (requires { Kernel::blocks_together; })
+        return run_together<Kernel>;
+    else
+        return run<Kernel>;
 }
 
 class Gpu {
@@ -108,7 +141,8 @@ public:
         launch.stream = stream_;
         launch.attrs = &overlap;
         launch.numAttrs = overlaps_ ? 1 : 0;
-        check(cudaLaunchKernelEx(&launch, run<Kernel>, kernel), "a kernel did not start");
+        constexpr auto code = code_of<Kernel>();
+        check(cudaLaunchKernelEx(&launch, code, kernel), "a kernel did not start");
     }
 
     /// Whether a kernel comes onto the device while the one before it still runs, where that can be. A step has many

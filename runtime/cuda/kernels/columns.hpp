@@ -86,7 +86,11 @@ inline constexpr int sum_parts_threads = 256;
 
 /// sum[i] = the parts at i, i + size, i + 2 size, ..; to what is there with `add`. A block sums a warp's width of
 /// values, and each of its warps some of the parts, so that few values with many parts are spread over threads, too.
-struct SumParts {
+/// Value i is put at place(i), or nowhere if that is negative.
+struct InOrder {
+    TN_DEVICE int operator()(int i) const { return i; }
+};
+template <class Place = InOrder> struct SumParts {
     static constexpr int warps = sum_parts_threads / warp;
     static constexpr std::size_t shared_bytes = sum_parts_threads * sizeof(float);
     int parts;
@@ -106,10 +110,12 @@ struct SumParts {
         sums[t.thread()] = own;
         t.barrier();
         if (t.thread() >= warp || i >= size) return;
-        float all = add ? sum[i] : 0.0f;
+        const int at = Place()(static_cast<int>(i));
+        if (at < 0) return;
+        float all = add ? sum[at] : 0.0f;
         TN_UNROLL
         for (int w = 0; w < warps; ++w) all += sums[w * warp + lane];
-        sum[i] = all;
+        sum[at] = all;
     }
 };
 

@@ -8,3 +8,4 @@
 #include "runtime/cuda/kernels/conv_gradients.hpp"
 #include "runtime/cuda/kernels/conv_infer.hpp"
 #include "runtime/cuda/kernels/conv_norm_pool.hpp"
+#include "runtime/cuda/kernels/patch_gradient.hpp"

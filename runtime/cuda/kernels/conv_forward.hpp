@@ -7,49 +7,42 @@
 namespace tn::cuda {
 
 /// How many pixels a group of tiles has: what its partial statistics weigh.
-template <BlockGeometry G> TN_DEVICE float group_count(int n, int statistics, int group) {
-    constexpr Tile T = Tile::of(G.conv.filters);
-    const int pixels = n * ConvOperands<G, 0>::plane, tiles = (pixels + T.columns - 1) / T.columns;
-    const int own = (tiles - group + statistics - 1) / statistics;
-    const bool has_last = own > 0 && (tiles - 1 - group) % statistics == 0;
-    return static_cast<float>(own * T.columns - (has_last ? tiles * T.columns - pixels : 0));
+template <BlockGeometry G, Precision P> TN_DEVICE float group_count(int n, int statistics, int group) {
+    using Product = ForwardProduct<G, P>;
+    int count = 0;
+    for (int tile = group; tile < Product::tiles(n); tile += statistics) count += Product::count(n, tile);
+    return static_cast<float>(count);
 }
 
 /// z = W x + bias, kept as Z, and the statistics of every filter over this block's pixels as they are kept. Blocks:
 /// `statistics` x rows of tiles.
 template <BlockGeometry G, Precision P, class Z> struct ConvForwardKernel {
-    static constexpr Tile T = Tile::of(G.conv.filters);
-    static constexpr int warps = tile_threads / warp, down = T.rows / 16;
-    static constexpr std::size_t sums_at = tile_bytes<T>, means_at = sums_at + warps * T.rows * sizeof(float);
-    static constexpr std::size_t shared_bytes = means_at + (G.norm ? T.rows * sizeof(float) : 0);
-    static constexpr int row_tiles = (G.conv.filters + T.rows - 1) / T.rows;
+    using Product = ForwardProduct<G, P>;
+    static constexpr Tile T = Product::T;
+    static constexpr std::size_t moments_at = Product::shared_bytes;
+    static constexpr std::size_t shared_bytes = moments_at + (G.norm ? T.warps_across() * T.rows * sizeof(Moments) : 0);
+    static constexpr int row_tiles = Product::row_tiles;
 
-    ConvOperands<G, 0> operands;
+    Product product;
     int statistics;
     Span<const float> bias;
     Span<Z> z;
     Span<float> partial;   // [statistics][filters][mean, squares]
 
     template <class Thread> TN_DEVICE void operator()(Thread& t) const {
-        constexpr int plane = ConvOperands<G, 0>::plane, filters = G.conv.filters;
-        const int first_row = t.block() % row_tiles * T.rows, group = t.block() / row_tiles;
-        const int pixels = operands.n * plane, tiles = (pixels + T.columns - 1) / T.columns;
+        constexpr int filters = G.conv.filters;
+        const int row_tile = t.block() % row_tiles, first_row = row_tile * T.rows, group = t.block() / row_tiles;
         Moments moments;   // thread r < T.rows keeps row r's
-        for (int tile = group; tile < tiles; tile += statistics) {
-            const int first_column = tile * T.columns;
-            auto sum = multiply<P, T>(t, operands, first_row, first_column, 0, operands.inner);
-            sum.each(t, [&](float& v, int row, int column) {
-                const int f = first_row + row, i = first_column + column;
-                if (f >= filters || i >= pixels) return;
-                if constexpr (G.bias) v += bias[f];
-                const Z kept(v);
-                z[(i / plane * filters + f) * plane + i % plane] = kept;
-                v = kept;
-            });
-            if constexpr (G.norm) {
-                const int count = pixels - first_column < T.columns ? pixels - first_column : T.columns;
-                moments.add(of_tile(t, sum, count));
-            }
+        for (int tile = group; tile < Product::tiles(product.n); tile += statistics) {
+            auto sum = product(t, row_tile, tile);
+            if constexpr (G.bias)
+                sum.each_two(t, [&](float& first, float& second, int row, int) {
+                    const float offset = first_row + row < filters ? bias[first_row + row] : 0.0f;
+                    first += offset;
+                    second += offset;
+                });
+            store_tile(t, product, row_tile, tile, sum, z);
+            if constexpr (G.norm) moments.add(of_tile(t, sum, tile));
         }
         if constexpr (G.norm)
             if (t.thread() < T.rows && first_row + t.thread() < filters) {
@@ -59,57 +52,60 @@ template <BlockGeometry G, Precision P, class Z> struct ConvForwardKernel {
     }
 
 private:
-    /// The moments of row t.thread() over the tile's first `count` columns.
-    template <class Thread> TN_DEVICE static Moments of_tile(Thread& t, Accumulators<T>& sum, int count) {
-        auto means = t.template shared<float>(means_at, T.rows);
-        const float total = row_sums(t, sum, count, [](float v, int, int) { return v; });
-        const float mean = total / static_cast<float>(count);
-        if (t.thread() < T.rows) means[t.thread()] = mean;
-        t.barrier();
-        float center[down][2];
-        TN_UNROLL
-        for (int i = 0; i < down; ++i)
-            TN_UNROLL
-            for (int h = 0; h < 2; ++h) center[i][h] = means[16 * i + t.thread() % warp / 4 + 8 * h];
-        const float squares = row_sums(t, sum, count, [&](float v, int i, int h) {
-            return (v - center[i][h]) * (v - center[i][h]);
-        });
-        return {static_cast<float>(count), mean, squares};
-    }
+    using Sums = Accumulators<T>;
 
-    /// The sum of f(value, i, h) over the first `count` columns of row t.thread(), for threads below T.rows; the value
-    /// lies in row 8 h + lane / 4 of the thread's tile i.
-    template <class Thread, class F>
-    TN_DEVICE static float row_sums(Thread& t, const Accumulators<T>& sum, int count, F f) {
-        auto sums = t.template shared<float>(sums_at, static_cast<std::size_t>(warps * T.rows));
+    /// The moments of row t.thread() over the tile's pixels, for threads below T.rows. A warp's 4 lanes of a row put
+    /// theirs together, then the warps.
+    template <class Thread> TN_DEVICE Moments of_tile(Thread& t, const Sums& sum, int tile) const {
+        auto parts = t.template shared<Moments>(moments_at, static_cast<std::size_t>(T.warps_across() * T.rows));
         const int lane = t.thread() % warp, w = t.thread() / warp;
+        const auto sum_of = [&](auto value) {
+            float v = 0;
+            TN_UNROLL
+            for (int j = 0; j < Sums::across; ++j)
+                TN_UNROLL
+                for (int k = 0; k < 2; ++k)
+                    if (Product::always_full || product.place(tile, Sums::column(w, lane, j, k)).inside)
+                        v += value(j, k);
+            v += t.shuffle_xor(v, 1);
+            return v + t.shuffle_xor(v, 2);
+        };
+        float count = Sums::across * 8;
+        if constexpr (!Product::always_full) count = sum_of([](int, int) { return 1.0f; });
+        const float share = count > 0 ? 1 / count : 0.0f;
         TN_UNROLL
-        for (int i = 0; i < down; ++i)
+        for (int i = 0; i < Sums::down; ++i)
             TN_UNROLL
             for (int h = 0; h < 2; ++h) {
-                float v = 0;
-                TN_UNROLL
-                for (int j = 0; j < Accumulators<T>::across; ++j)
-                    TN_UNROLL
-                    for (int k = 2 * h; k < 2 * h + 2; ++k)
-                        if (Accumulators<T>::column(w, lane, j, k) < count) v += f(sum.value[i][j][k], i, h);
-                v += t.shuffle_xor(v, 1);
-                v += t.shuffle_xor(v, 2);
-                if (lane % 4 == 0) sums[w * T.rows + 16 * i + lane / 4 + 8 * h] = v;
+                const auto value = [&](int j, int k) { return sum.value[i][j][2 * h + k]; };
+                const float mean = sum_of(value) * share;
+                const float squares = sum_of([&](int j, int k) { return (value(j, k) - mean) * (value(j, k) - mean); });
+                if (lane % 4 == 0)
+                    parts[w % T.warps_across() * T.rows + Sums::row(w, lane, i, 2 * h)] = Moments{count, mean, squares};
             }
         t.barrier();
-        float total = 0;
-        if (t.thread() < T.rows)
-            for (int k = 0; k < warps; ++k) total += sums[k * T.rows + t.thread()];
-        t.barrier();
-        return total;
+        Moments all;
+        if (t.thread() >= T.rows) return all;
+        const auto part = [&](int k) -> Moments { return parts[k * T.rows + t.thread()]; };
+        TN_UNROLL
+        for (int k = 0; k < T.warps_across(); ++k) {
+            all.count += part(k).count;
+            all.mean += part(k).count * part(k).mean;
+        }
+        all.mean /= all.count;
+        TN_UNROLL
+        for (int k = 0; k < T.warps_across(); ++k) {
+            const float distance = part(k).mean - all.mean;
+            all.squares += part(k).squares + part(k).count * distance * distance;
+        }
+        return all;
     }
 };
 
 inline constexpr int statistics_threads = 256;
 
 /// What ConvForwardKernel leaves of z's statistics.
-template <BlockGeometry G> struct PartialStatistics {
+template <BlockGeometry G, Precision P> struct PartialStatistics {
     static constexpr std::size_t shared_bytes = statistics_threads / warp * sizeof(float);
     int n, statistics;
     Span<const float> partial;
@@ -117,7 +113,7 @@ template <BlockGeometry G> struct PartialStatistics {
     /// The moments of filter t.block(), in every thread.
     template <class Thread> TN_DEVICE Moments sum(Thread& t) const {
         auto scratch = t.template shared<float>(0, statistics_threads / warp);
-        const auto count = static_cast<float>(n * ConvOperands<G, 0>::plane);
+        const auto count = static_cast<float>(n * static_cast<int>(G.conv.out_plane()));
         float own = 0, squares = 0;
         each(t, [&](const Moments& m) { own += m.count * m.mean; });
         const float mean = block_sum(t, own, scratch) / count;
@@ -130,16 +126,16 @@ private:
     template <class Thread, class F> TN_DEVICE void each(const Thread& t, F f) const {
         for (int s = t.thread(); s < statistics; s += statistics_threads) {
             const int at = 2 * (s * G.conv.filters + t.block());
-            f(Moments{group_count<G>(n, statistics, s), partial[at], partial[at + 1]});
+            f(Moments{group_count<G, P>(n, statistics, s), partial[at], partial[at + 1]});
         }
     }
 };
 
 /// Leaves z's moments in `To`: the batch's statistics, or this process's part of them where several share the batch. A
 /// block a filter.
-template <BlockGeometry G, class To = BatchStatistics> struct StatisticsKernel {
-    static constexpr std::size_t shared_bytes = PartialStatistics<G>::shared_bytes;
-    PartialStatistics<G> parts;
+template <BlockGeometry G, Precision P, class To = BatchStatistics> struct StatisticsKernel {
+    static constexpr std::size_t shared_bytes = PartialStatistics<G, P>::shared_bytes;
+    PartialStatistics<G, P> parts;
     To to;
     template <class Thread> TN_DEVICE void operator()(Thread& t) const {
         const Moments all = parts.sum(t);

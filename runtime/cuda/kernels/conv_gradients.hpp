@@ -1,69 +1,23 @@
 // The fused block's convolution, backward: the gradients of its input and of its weights, from z's.
 #pragma once
 
-#include "runtime/cuda/kernels/multiply.hpp"
+#include "runtime/cuda/kernels/conv_operands.hpp"
 
 namespace tn::cuda {
 
-/// dx = W' dz: rows are channels, columns the pixels of x, inner extent [filters][taps], or [taps][filters] where runs
-/// of filters fill a step.
+/// dx = W' dz.
 template <BlockGeometry G, Precision P, class Z> struct InputGradient {
-    static constexpr ConvGeometry C = G.conv;
-    static constexpr Tile T = Tile::of(C.channels);
-    static constexpr std::size_t shared_bytes = tile_bytes<T>;
-    static constexpr int row_tiles = (C.channels + T.rows - 1) / T.rows;
-    static constexpr int inner_channels = C.filters;
-    static constexpr int plane = static_cast<int>(C.in_plane());
+    using Product = InputProduct<G, P, Z>;
+    static constexpr Tile T = Product::T;
+    static constexpr std::size_t shared_bytes = Product::shared_bytes;
 
-    int n;
-    Span<const Z> dz;
-    Span<const float> weight;
+    Product product;
     Span<float> dx;
 
-    struct Column {
-        bool inside;
-        int base, y, x;
-    };
-    TN_DEVICE float a(int row, int k) const {
-        return row < C.channels ? weight[(k / C.taps() * C.channels + row) * C.taps() + k % C.taps()] : 0.0f;
-    }
-    TN_DEVICE Column column(int i) const {
-        if (i >= n * plane) return {false, 0, 0, 0};
-        const int at = i % plane;
-        return {true, i / plane * static_cast<int>(C.out_size()), at / C.width + C.pad, at % C.width + C.pad};
-    }
-    TN_DEVICE float b(const Column& c, int k) const {
-        const int at = place(c, k / C.taps(), k % C.taps());
-        return at < 0 ? 0.0f : static_cast<float>(dz[at]);
-    }
-
-    struct Run {
-        int filter, tap;
-    };
-    TN_DEVICE Run run(int k) const { return {k % C.filters, k / C.filters}; }
-    TN_DEVICE float run_a(const Run& r, int row, int i) const {
-        return row < C.channels ? weight[((r.filter + i) * C.channels + row) * C.taps() + r.tap] : 0.0f;
-    }
-    TN_DEVICE int begin(const Run& r, const Column& c) const { return place(c, r.filter, r.tap); }
-    TN_DEVICE float run_b(int begin, int i) const { return dz[begin + i * static_cast<int>(C.out_plane())]; }
-
     template <class Thread> TN_DEVICE void operator()(Thread& t) const {
-        const int first_row = t.block() % row_tiles * T.rows, first_column = t.block() / row_tiles * T.columns;
-        auto sum = multiply<P, T>(t, *this, first_row, first_column, 0, C.filters * C.taps());
-        sum.each(t, [&](float& v, int row, int column) {
-            const int c = first_row + row, i = first_column + column;
-            if (c < C.channels && i < n * plane) dx[(i / plane * C.channels + c) * plane + i % plane] = v;
-        });
-    }
-
-private:
-    /// Where in dz the value lies that a filter and a tap give to a column; -1: nowhere.
-    TN_DEVICE static int place(const Column& c, int filter, int tap) {
-        const int y = c.y - tap / C.kernel_w, x = c.x - tap % C.kernel_w;
-        if (!c.inside || y < 0 || x < 0 || y % C.stride != 0 || x % C.stride != 0 || y / C.stride >= C.out_h() ||
-            x / C.stride >= C.out_w())
-            return -1;
-        return c.base + (filter * C.out_h() + y / C.stride) * C.out_w() + x / C.stride;
+        const int row_tile = t.block() % Product::row_tiles, tile = t.block() / Product::row_tiles;
+        auto sum = product(t, row_tile, tile);
+        store_tile(t, product, row_tile, tile, sum, dx);
     }
 };
 
@@ -123,9 +77,10 @@ template <BlockGeometry G, Precision P, class Z> struct WeightGradient {
         const long long words = static_cast<long long>(n) * (plane / together);
         auto sum = multiply<P, T>(t, *this, first_row, first_column, static_cast<int>(words * part / parts) * together,
                                   static_cast<int>(words * (part + 1) / parts) * together);
-        sum.each(t, [&](float& v, int row, int column) {
-            const int f = first_row + row, i = first_column + column;
-            if (f < C.filters && i < columns) partial[(part * C.filters + f) * columns + i] = v;
+        sum.each_two(t, [&](float first, float second, int row, int column) {
+            const int f = first_row + row, i = first_column + column, at = (part * C.filters + f) * columns + i;
+            if (f < C.filters && i < columns) partial[at] = first;
+            if (f < C.filters && i + 1 < columns) partial[at + 1] = second;
         });
     }
 

@@ -58,54 +58,6 @@ private:
     typename M::Column column_;
 };
 
-/// A run is neighbouring channels under one tap. How long those are that steps can be made of, where the inner extent
-/// is [taps][channels]: a whole step or half of one; 0 where neither divides the channels.
-constexpr int run_length(int channels, int depth) {
-    return channels % depth == 0 ? depth : channels % (depth / 2) == 0 ? depth / 2 : 0;
-}
-
-/// Run by run: where a run begins, and whether that is inside of the image, is found once for all of its values. The
-/// inner extent is [taps][M::inner_channels], and with r = m.run(k), the run that holds k from there on, its value i is
-///     m.run_a(r, row, i), and m.run_b(m.begin(r, c), i) unless the beginning is negative: outside
-template <Precision P, Tile T, class M> class GatherRuns {
-public:
-    TN_DEVICE GatherRuns(int thread, const M& m, int first_row, int first_column, int end)
-        : m_(m), left_(thread), right_(thread), first_row_(first_row), end_(end),
-          column_(m.column(first_column + right_.row)) {}
-
-    template <class Shared> TN_DEVICE void operator()(int k0, const Shared& a, const Shared& b) const {
-        const int left_k = k0 + left_.at * values;
-        const auto run = m_.run(left_k);
-        TN_UNROLL
-        for (int j = 0; j < left_.count; ++j)
-            a[left_.place(j)] = word<P>([&](int i) {
-                return left_k < end_ ? m_.run_a(run, first_row_ + left_.row(j), i) : 0.0f;
-            });
-        int begin[runs];
-        TN_UNROLL
-        for (int r = 0; r < runs; ++r) {
-            const int k = k0 + r * length;
-            begin[r] = k < end_ ? m_.begin(m_.run(k), column_) : -1;
-        }
-        TN_UNROLL
-        for (int j = 0; j < right_.count; ++j) {
-            const int r = j * right_.apart * values / length, from = right_.at(j) * values - r * length;
-            b[right_.place(j)] = word<P>([&](int i) { return begin[r] < 0 ? 0.0f : m_.run_b(begin[r], from + i); });
-        }
-    }
-
-private:
-    static constexpr int values = values_a_word(P), length = run_length(M::inner_channels, depth<P>);
-    static constexpr int runs = depth<P> / length;
-    static_assert(length % (WordsOfRow<T.columns>::apart * values) == 0, "a thread's word j lies in one run");
-
-    const M& m_;
-    WordOfRows<T.rows> left_;
-    WordsOfRow<T.columns> right_;
-    int first_row_, end_;
-    typename M::Column column_;
-};
-
 /// Pixel by pixel, where b runs along the inner extent in memory: a pixel is found once for all rows and columns that a
 /// thread fills, and what a column adds to it once a tile. m.a(pixel, row) and m.b(pixel, c) with c = m.column(column)
 /// and pixel = m.pixel(k, end), or m.next(pixel) within the M::together pixels that lie in one row.
@@ -139,19 +91,10 @@ private:
     typename M::Column column_[WordOfRows<T.columns>::count];
 };
 
-enum class Gathering { values, runs, pixels };
-
-/// The fastest way that the matrices allow.
-template <Precision P, class M> constexpr Gathering gathering_of() {
-    if constexpr (requires { typename M::Pixel; })
-        return Gathering::pixels;
-    else
-        return run_length(M::inner_channels, depth<P>) > 0 ? Gathering::runs : Gathering::values;
-}
-
+/// The faster way where the matrices allow it.
+template <Precision P, Tile T, class M> struct GatherOf : std::type_identity<GatherValues<P, T, M>> {};
 template <Precision P, Tile T, class M>
-using GatherFor = std::conditional_t<
-    gathering_of<P, M>() == Gathering::pixels, GatherPixels<P, T, M>,
-    std::conditional_t<gathering_of<P, M>() == Gathering::runs, GatherRuns<P, T, M>, GatherValues<P, T, M>>>;
+    requires requires { typename M::Pixel; }
+struct GatherOf<P, T, M> : std::type_identity<GatherPixels<P, T, M>> {};
 
 }  // namespace tn::cuda

@@ -13,7 +13,7 @@ TN_DEVICE Accumulators<T> multiply(Thread& t, const M& m, int first_row, int fir
     constexpr std::size_t a_words = T.rows * Tile::pitch, b_words = T.columns * Tile::pitch;
     const auto a = t.template shared<std::uint32_t>(0, a_words);
     const auto b = t.template shared<std::uint32_t>(sizeof(std::uint32_t) * a_words, b_words);
-    const GatherFor<P, T, M> gather(t.thread(), m, first_row, first_column, end);
+    const typename GatherOf<P, T, M>::type gather(t.thread(), m, first_row, first_column, end);
     Accumulators<T> sum{};
     for (int k0 = begin; k0 < end; k0 += depth<P>) {
         gather(k0, a, b);

@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include "runtime/cuda/execution.hpp"
+#include "runtime/cuda/patch_plan.hpp"
 #include "runtime/cuda/precision.hpp"
 
 namespace tn::cuda {
@@ -37,17 +38,35 @@ class Bf16 {
 public:
     Bf16() = default;
     TN_HOST_DEVICE explicit Bf16(float v) : bits_(static_cast<std::uint16_t>(bf16_pair(v, 0))) {}
+    TN_HOST_DEVICE std::uint32_t bits() const { return bits_; }
     TN_HOST_DEVICE operator float() const { return std::bit_cast<float>(static_cast<std::uint32_t>(bits_) << 16); }
 
 private:
     std::uint16_t bits_;
 };
 
+/// Two neighbours in memory, stored at once, and what they are as they are kept.
+template <class V> class alignas(2 * sizeof(V)) Pair {
+public:
+    TN_DEVICE Pair(float first, float second) : first_(first), second_(second) {}
+    TN_DEVICE float first() const { return first_; }
+    TN_DEVICE float second() const { return second_; }
+
+private:
+    V first_, second_;
+};
+template <> class Pair<Bf16> {
+public:
+    TN_DEVICE Pair(float first, float second) : bits_(bf16_pair(first, second)) {}
+    TN_DEVICE float first() const { return std::bit_cast<float>(bits_ << 16); }
+    TN_DEVICE float second() const { return std::bit_cast<float>(bits_ & 0xFFFF0000u); }
+
+private:
+    std::uint32_t bits_;
+};
+
 /// How a block keeps z and its gradient: as products read them.
 template <Precision P> using Kept = std::conditional_t<P == Precision::bf16, Bf16, float>;
-
-/// Values of the inner extent in one word of shared memory.
-constexpr int values_a_word(Precision p) { return p == Precision::bf16 ? 2 : 1; }
 
 /// The word of value(0), and in bfloat16 value(1), which follows it along the inner extent.
 template <Precision P, class F> TN_DEVICE std::uint32_t word(F value) {
@@ -55,6 +74,8 @@ template <Precision P, class F> TN_DEVICE std::uint32_t word(F value) {
         return std::bit_cast<std::uint32_t>(value(0));
     else if constexpr (P == Precision::tf32)
         return tf32_bits(value(0));
+    else if constexpr (std::is_same_v<decltype(value(0)), Bf16>)
+        return value(0).bits() | value(1).bits() << 16;
     else
         return bf16_pair(value(0), value(1));
 }

@@ -128,41 +128,131 @@ CHECK_BLOCK(norm_alone_with_a_stride, {4, 11, 7, 34, 3, 3, 2, 1}, true, true, fa
 CHECK_BLOCK(nothing_behind_the_convolution, {3, 7, 5, 9, 5, 5, 1, 2}, true, false, false, 0, 0)
 CHECK_BLOCK(pool_with_gaps, {5, 8, 8, 3, 1, 1, 1, 0}, false, true, false, 2, 3)
 
-/// Whether matrices are gathered in a way, per precision: fp32, TF32, bfloat16.
-template <template <Precision> class Matrices> constexpr std::array<bool, 3> take(cuda::Gathering way) {
-    return {cuda::gathering_of<Precision::fp32, Matrices<Precision::fp32>>() == way,
-            cuda::gathering_of<Precision::tf32, Matrices<Precision::tf32>>() == way,
-            cuda::gathering_of<Precision::bf16, Matrices<Precision::bf16>>() == way};
+/// Whether a product is of patches, per precision: fp32, TF32, bfloat16.
+template <cuda::ProductPlan Plan(const BlockGeometry&, Precision)>
+constexpr std::array<bool, 3> of_patches(const BlockGeometry& g) {
+    return {Plan(g, Precision::fp32).by_patches(), Plan(g, Precision::tf32).by_patches(),
+            Plan(g, Precision::bf16).by_patches()};
 }
-template <BlockGeometry G> struct Ways {
-    template <Precision> using Forward = cuda::ConvOperands<G, 0>;
-    template <Precision P> using Input = cuda::InputGradient<G, P, cuda::Kept<P>>;
-    template <Precision P> using Weights = cuda::WeightGradient<G, P, cuda::Kept<P>>;
-    static constexpr auto forward_by_runs = take<Forward>(cuda::Gathering::runs);
-    static constexpr auto input_by_runs = take<Input>(cuda::Gathering::runs);
-    static constexpr auto weights_by_pixels = take<Weights>(cuda::Gathering::pixels);
-};
 
-constexpr std::array<bool, 3> all{true, true, true}, none{false, false, false}, not_in_bf16{true, true, false};
+constexpr std::array<bool, 3> all{true, true, true}, none{false, false, false};
 
-/// A block whose forward and input gradient gather by runs in these precisions, and whose windows tile z or not.
-#define CHECK_WAYS(NAME, FORWARD, INPUT, WINDOWS, ...)                                                       \
-    BOOST_AUTO_TEST_CASE(NAME) {                                                                             \
-        constexpr BlockGeometry geometry{__VA_ARGS__};                                                       \
-        static_assert(Ways<geometry>::forward_by_runs == FORWARD && Ways<geometry>::input_by_runs == INPUT); \
-        static_assert(Ways<geometry>::weights_by_pixels == all && cuda::windows_tile(geometry) == WINDOWS);  \
-        check_precisions<geometry>();                                                                        \
+/// A block whose forward product and input gradient are of patches, and whose windows tile z or not.
+#define CHECK_WAYS(NAME, FORWARD, INPUT, WINDOWS, ...)                                 \
+    BOOST_AUTO_TEST_CASE(NAME) {                                                       \
+        constexpr BlockGeometry geometry{__VA_ARGS__};                                 \
+        static_assert(of_patches<cuda::ProductPlan::forward>(geometry) == FORWARD);    \
+        static_assert(of_patches<cuda::ProductPlan::backward>(geometry) == INPUT);     \
+        static_assert(cuda::windows_tile(geometry) == WINDOWS);                        \
+        check_precisions<geometry>();                                                  \
     }
-// The inner extent in bfloat16 is 9 half steps.
 CHECK_WAYS(sixteen_channels, all, all, true, {16, 12, 16, 16, 3, 3, 1, 1}, false, true, true, 2, 2)
-CHECK_WAYS(rows_of_15, all, none, false, {16, 7, 15, 20, 3, 3, 1, 1}, true, true, true, 2, 2)
+CHECK_WAYS(rows_of_15, all, all, false, {16, 7, 15, 20, 3, 3, 1, 1}, true, true, true, 2, 2)
 CHECK_WAYS(five_channels, none, all, true, {5, 10, 12, 32, 3, 3, 1, 1}, true, false, true, 2, 2)
-CHECK_WAYS(one_channel, none, not_in_bf16, true, {1, 18, 15, 8, 5, 5, 1, 2}, true, true, true, 3, 3)
-CHECK_WAYS(a_step_across_two_taps, all, all, false, {48, 5, 6, 48, 3, 3, 1, 1}, false, true, true, 2, 2)
-CHECK_WAYS(runs_with_a_stride, all, all, false, {32, 9, 8, 64, 3, 3, 2, 1}, true, false, true, 0, 0)
+CHECK_WAYS(one_channel, none, all, true, {1, 18, 15, 8, 5, 5, 1, 2}, true, true, true, 3, 3)
+CHECK_WAYS(channels_of_several_patches, all, all, false, {48, 5, 6, 48, 3, 3, 1, 1}, false, true, true, 2, 2)
+CHECK_WAYS(patches_with_a_stride, all, all, false, {32, 9, 8, 64, 3, 3, 2, 1}, true, false, true, 0, 0)
 CHECK_WAYS(even_rows_with_a_stride, none, all, false, {4, 9, 15, 32, 3, 3, 2, 1}, true, false, true, 0, 0)
-CHECK_WAYS(runs_of_half_a_step, not_in_bf16, not_in_bf16, true, {8, 6, 8, 24, 3, 3, 1, 1}, false, true, false, 2, 2)
+CHECK_WAYS(eight_channels, all, all, true, {8, 6, 8, 24, 3, 3, 1, 1}, false, true, false, 2, 2)
+CHECK_WAYS(a_row_of_taps_at_a_time, all, all, false, {20, 9, 7, 12, 5, 5, 1, 2}, true, false, true, 0, 0)
+CHECK_WAYS(taps_that_are_not_unrolled, all, all, true, {8, 8, 8, 10, 7, 5, 1, 3}, false, true, true, 2, 2)
+CHECK_WAYS(patches_too_large_for_shared_memory, none, all, false, {8, 30, 34, 17, 11, 13, 4, 2}, true, false, true, 0, 0)
+CHECK_WAYS(many_samples_in_a_tile, all, all, true, {16, 4, 2, 70, 3, 3, 1, 1}, false, true, true, 2, 2)
 CHECK_WAYS(windows_without_a_norm, none, all, true, {2, 6, 7, 64, 5, 3, 1, 2}, true, false, true, 3, 3)
+
+/// Evaluation against double: what the running statistics make of the convolution.
+template <BlockGeometry G, Precision P> void check_evaluation(int n) {
+    BlockPasses<G, P> passes(n);
+    Pass<float>& p = passes.p;
+    constexpr ConvGeometry C = G.conv;
+    constexpr std::size_t norm_at = G.bias ? 2 : 1, filters = static_cast<std::size_t>(C.filters);
+    std::vector<double> z(static_cast<std::size_t>(n) * C.out_size()), y(static_cast<std::size_t>(n) * G.y_size());
+    passes.each_product([&](std::size_t to, std::size_t x, std::size_t w) {
+        z[to] += rounded<P>(p.x[x]) * rounded<P>(p.parameter[0][w]);
+    });
+    for (std::size_t i = 0; i < z.size(); ++i) {
+        const std::size_t f = i / C.out_plane() % filters;
+        if (G.bias) z[i] += double{p.parameter[1][f]};
+        if (G.norm)
+            z[i] = (z[i] - double{p.state[0][f]}) / std::sqrt(double{p.state[1][f]} + 1e-5) *
+                       double{p.parameter[norm_at][f]} + double{p.parameter[norm_at + 1][f]};
+    }
+    for (std::size_t o = 0; o < y.size(); ++o) {
+        const auto at = static_cast<int>(o % G.y_plane());
+        const int window = G.pool() ? G.pool_window : 1, stride = G.pool() ? G.pool_stride : 1;
+        y[o] = G.relu ? 0 : -INFINITY;
+        for (int k = 0; k < window * window; ++k)
+            y[o] = std::max(y[o], z[o / G.y_plane() * C.out_plane() +
+                                    static_cast<std::size_t>((at / G.y_w() * stride + k / window) * C.out_w() +
+                                                             at % G.y_w() * stride + k % window)]);
+    }
+    std::fill_n(p.y, y.size(), NAN);
+    std::fill_n(p.work, cuda::SizesIn<P>::block_work(G, n), NAN);
+    p.training = false;
+    passes.backend.template conv_block_forward<G>(p);
+    passes.backend.wait();
+    agrees(y, std::vector<float>(p.y, p.y + y.size()), "y in evaluation");
+}
+
+BOOST_AUTO_TEST_CASE(evaluation_is_one_product) {
+    const auto check = []<BlockGeometry G>(bool by_patches) {
+        for (const int n : {1, 3}) {
+            BOOST_TEST(cuda::ProductPlan::evaluation(G, Precision::bf16).by_patches() == by_patches);
+            check_evaluation<G, Precision::fp32>(n);
+            check_evaluation<G, Precision::tf32>(n);
+            check_evaluation<G, Precision::bf16>(n);
+        }
+    };
+    check.operator()<BlockGeometry{{3, 12, 9, 20, 3, 3, 1, 1}, false, true, true, 2, 2}>(false);
+    check.operator()<BlockGeometry{{16, 9, 11, 36, 3, 3, 1, 1}, true, true, true, 2, 2}>(true);
+    check.operator()<BlockGeometry{{20, 9, 11, 70, 3, 3, 1, 1}, true, false, true, 3, 2}>(true);
+    check.operator()<BlockGeometry{{8, 17, 18, 12, 3, 3, 2, 1}, false, true, false, 2, 3}>(false);
+    check.operator()<BlockGeometry{{8, 17, 18, 40, 3, 3, 2, 1}, false, true, false, 2, 2}>(true);
+    check.operator()<BlockGeometry{{12, 12, 7, 9, 3, 3, 1, 1}, false, true, true, 5, 1}>(true);
+    check.operator()<BlockGeometry{{10, 7, 5, 33, 3, 1, 1, 0}, true, true, true, 0, 0}>(true);
+}
+
+BOOST_AUTO_TEST_CASE(a_block_that_makes_several_tiles_leaves_what_several_blocks_would) {
+    const auto check = []<BlockGeometry G, Precision P>() {
+        constexpr int n = 3, groups = 2;
+        constexpr auto filters = static_cast<std::size_t>(G.conv.filters);
+        using Passes = BlockPasses<G, P>;
+        using Kernel = cuda::ConvForwardKernel<G, P, typename Passes::Z>;
+        using Product = typename Kernel::Product;
+        const Passes passes(n);
+        const Pass<float>& p = passes.p;
+        const cuda::Span<const float> x{p.x, n * G.conv.in_size()}, weight{p.parameter[0], G.conv.weights()};
+        std::vector<typename Passes::Z> z(passes.z.size());
+        std::vector<float> partial(2 * groups * filters);
+        Emulator gpu(P);
+        std::vector<cuda::Words> packed(cuda::ProductPlan::forward(G, P).packed_words() / 4);
+        const auto product = [&] {
+            if constexpr (requires { Product::plan; }) {
+                using Pack = cuda::PackWeights<Product::plan, P>;
+                gpu.launch(Pack{weight, {packed.data(), packed.size()}}, (Pack::fours + 255) / 256, 256);
+                return Product{n, x, {packed.data(), packed.size()}};
+            } else {
+                return Product({n, x, weight});
+            }
+        }();
+        BOOST_REQUIRE(product.tiles(n) >= 2 * groups);
+        gpu.launch(Kernel{product, groups, {p.parameter[1], filters}, {z.data(), z.size()},
+                          {partial.data(), partial.size()}},
+                   groups * Kernel::row_tiles, cuda::tile_threads);
+        BOOST_TEST(std::vector<float>(z.begin(), z.end()) == passes.z);
+        std::vector<float> found(2 * filters), running(2 * filters);
+        const cuda::BatchStatistics statistics{1e-5f, 1, {found.data(), filters}, {found.data() + filters, filters},
+                                               {running.data(), filters}, {running.data() + filters, filters}};
+        gpu.launch(cuda::StatisticsKernel<G, P>{{n, groups, {partial.data(), partial.size()}}, statistics},
+                   G.conv.filters, cuda::statistics_threads);
+        for (std::size_t i = 0; i < 2 * filters; ++i)
+            BOOST_TEST(std::abs(found[i] - p.saved[i]) < 1e-5f * std::max(1.0f, std::abs(p.saved[i])));
+    };
+    constexpr BlockGeometry patches{{16, 13, 17, 70, 3, 3, 1, 1}, true, true, true, 2, 2};
+    constexpr BlockGeometry values{{3, 13, 17, 70, 3, 3, 1, 1}, true, true, true, 2, 2};
+    check.operator()<patches, Precision::fp32>(), check.operator()<values, Precision::fp32>();
+    check.operator()<patches, Precision::bf16>(), check.operator()<values, Precision::bf16>();
+}
 
 BOOST_AUTO_TEST_CASE(a_value_that_is_not_a_number_reaches_what_depends_on_it_and_nothing_else) {
     const auto check = []<BlockGeometry G, Precision P>() {
@@ -207,7 +297,7 @@ BOOST_AUTO_TEST_CASE(statistics_of_more_groups_than_threads_are_those_of_all_val
     float found[4] = {0, 0, 0, 1};
     const cuda::BatchStatistics statistics{1e-5f, 0.1f, {found, 1}, {found + 1, 1}, {found + 2, 1}, {found + 3, 1}};
     Emulator gpu;
-    gpu.launch(cuda::StatisticsKernel<G>{{1, groups, {partial.data(), partial.size()}}, statistics}, 1,
+    gpu.launch(cuda::StatisticsKernel<G, Precision::fp32>{{1, groups, {partial.data(), partial.size()}}, statistics}, 1,
                cuda::statistics_threads);
     const double wanted[] = {mean, 1 / std::sqrt(variance + 1e-5), 0.1 * mean, 0.9 + 0.1 * variance * 40000 / 39999};
     for (int i = 0; i < 4; ++i) BOOST_TEST(std::abs(double{found[i]} - wanted[i]) < 1e-5 * std::abs(wanted[i]));
@@ -217,7 +307,7 @@ BOOST_AUTO_TEST_CASE(weights_sum_over_every_number_of_parts) {
     // 2, 4 or 5, and 7 parts, whose borders lie within rows; rows of an odd length end within a word of bfloat16.
     constexpr BlockGeometry odd{{2, 23, 27, 4, 3, 3, 1, 1}, true, false, false, 0, 0};
     constexpr BlockGeometry even{{2, 23, 28, 4, 3, 3, 1, 1}, true, false, false, 0, 0};
-    constexpr auto parts = [](const BlockGeometry& g, int n) { return cuda::BlockWork(g, n).parts; };
+    constexpr auto parts = [](const BlockGeometry& g, int n) { return cuda::BlockWork(g, n, Precision::bf16).parts; };
     static_assert(parts(odd, 1) == 2 && parts(odd, 2) == 4 && parts(odd, 3) == 7 && parts(even, 2) == 5);
     static_assert(cuda::WeightGradient<odd, Precision::bf16, cuda::Bf16>::together == 1);
     static_assert(cuda::WeightGradient<even, Precision::bf16, cuda::Bf16>::together == 2);

@@ -354,6 +354,20 @@ void EmulatedThread::multiply_add(cuda::Precision precision, float* d, const std
     block_.wait(thread_, EmulatedBlock::Waits::warp, where);
 }
 
+std::array<int, cuda::warp> EmulatedThread::rows_of_matrices(int at, Where where) {
+    struct Operands {
+        int at;
+        std::array<int, cuda::warp> all;
+    } mine{at, {}};
+    block_.states_[static_cast<std::size_t>(thread_)].step = {&mine, [](void* const* lanes) {
+        const auto of = [&](int lane) -> Operands& { return *static_cast<Operands*>(lanes[lane]); };
+        for (int to = 0; to < cuda::warp; ++to)
+            for (int from = 0; from < cuda::warp; ++from) of(to).all[static_cast<std::size_t>(from)] = of(from).at;
+    }};
+    block_.wait(thread_, EmulatedBlock::Waits::warp, where);
+    return mine.all;
+}
+
 Emulator::~Emulator() = default;
 
 void* Emulator::take(std::size_t bytes, bool on_device) {

@@ -72,15 +72,50 @@ public:
                       Where where = Where::current()) {
         multiply_add(P, d, a, b, where);
     }
+    /// What PTX calls ldmatrix.m8n8.x4, and the same with .trans. Each word is read by the lane that receives it.
+    void load_matrices(std::uint32_t (&d)[4], const SharedArray<cuda::Words>& from, int at,
+                       Where where = Where::current()) {
+        const auto rows = rows_of_matrices(at, where);
+        for (int m = 0; m < 4; ++m)
+            d[m] = static_cast<cuda::Words>(from[rows[8 * m + thread_ % cuda::warp / 4]]).at[thread_ % 4];
+    }
+    void load_transposed(std::uint32_t (&d)[4], const SharedArray<cuda::Words>& from, int at,
+                         Where where = Where::current()) {
+        const auto rows = rows_of_matrices(at, where);
+        const int column = thread_ % cuda::warp / 4;
+        for (int m = 0; m < 4; ++m) {
+            const auto half = [&](int row) {
+                return static_cast<cuda::Words>(from[rows[8 * m + row]]).at[column / 2] >> 16 * (column % 2) & 0xFFFFu;
+            };
+            d[m] = half(2 * (thread_ % 4)) | half(2 * (thread_ % 4) + 1) << 16;
+        }
+    }
     template <class V> SharedArray<V> shared(std::size_t first, std::size_t count) {
         return SharedArray<V>(block_, thread_, first, count);
     }
 
+    /// What PTX calls cp.async: nothing is there before the wait.
+    void copy(const SharedArray<cuda::Words>& to, int at, const cuda::Words* from, bool there) {
+        copies_.push_back({to, at, there ? *from : cuda::Words{}});
+    }
+    void wait_for_copies() {
+        for (const Copy& c : copies_) c.to[c.at] = c.words;
+        copies_.clear();
+    }
+
 private:
+    struct Copy {
+        SharedArray<cuda::Words> to;
+        int at;
+        cuda::Words words;
+    };
+    /// What every lane of the warp calls `at`.
+    std::array<int, cuda::warp> rows_of_matrices(int at, Where);
     void multiply_add(cuda::Precision, float*, const std::uint32_t*, const std::uint32_t*, Where);
 
     EmulatedBlock& block_;
     int thread_;
+    std::vector<Copy> copies_;
 };
 
 /// One block in execution: its shared memory with the last accesses to every byte, and its fibers.

@@ -225,6 +225,66 @@ BOOST_AUTO_TEST_CASE(tensor_cores_multiply_fragments) {
     check_product<cuda::Precision::bf16, 1>(), check_product<cuda::Precision::bf16, 14>();
 }
 
+/// Each lane loads matrices whose rows lie in an order of their own; word w of row r is 4 r + w, or in halves 8 r + h.
+template <bool Transposed> struct LoadsMatrices {
+    static constexpr std::size_t shared_bytes = cuda::warp * sizeof(cuda::Words);
+    static constexpr int row_of(int lane) { return lane * 5 % cuda::warp; }
+    std::uint32_t (*out)[4];
+    template <class Thread> void operator()(Thread& t) const {
+        auto rows = t.template shared<cuda::Words>(0, cuda::warp);
+        const auto r = static_cast<std::uint32_t>(t.thread());
+        if (t.thread() < cuda::warp) {
+            cuda::Words words;
+            for (std::uint32_t w = 0; w < 4; ++w)
+                words.at[w] = Transposed ? (8 * r + 2 * w) | (8 * r + 2 * w + 1) << 16 : 4 * r + w;
+            rows[t.thread()] = words;
+        }
+        t.barrier();
+        if (t.thread() >= cuda::warp) return;
+        if constexpr (Transposed)
+            t.load_transposed(out[t.thread()], rows, row_of(t.thread()));
+        else
+            t.load_matrices(out[t.thread()], rows, row_of(t.thread()));
+    }
+};
+BOOST_AUTO_TEST_CASE(matrices_are_loaded_as_plain_loads_would) {
+    std::uint32_t plain[cuda::warp][4], transposed[cuda::warp][4];
+    BOOST_TEST(fault(LoadsMatrices<false>{plain}, 1) == "");
+    BOOST_TEST(fault(LoadsMatrices<true>{transposed}, 1) == "");
+    for (std::uint32_t lane = 0; lane < cuda::warp; ++lane)
+        for (std::uint32_t m = 0; m < 4; ++m) {
+            const auto row = [&](std::uint32_t of_matrix) { return (8 * m + of_matrix) * 5 % cuda::warp; };
+            BOOST_REQUIRE_EQUAL(plain[lane][m], 4 * row(lane / 4) + lane % 4);
+            BOOST_REQUIRE_EQUAL(transposed[lane][m], (8 * row(2 * (lane % 4)) + lane / 4) |
+                                                         (8 * row(2 * (lane % 4) + 1) + lane / 4) << 16);
+        }
+}
+
+/// Every thread copies its four words, or zeros in the upper half, and reads its neighbour's.
+template <bool Waits> struct Copies {
+    static constexpr std::size_t shared_bytes = threads * sizeof(cuda::Words);
+    const cuda::Words* from;
+    std::uint32_t* out;
+    template <class Thread> void operator()(Thread& t) const {
+        auto words = t.template shared<cuda::Words>(0, threads);
+        t.copy(words, t.thread(), from + t.thread(), t.thread() < threads / 2);
+        if (Waits) t.wait_for_copies();
+        t.barrier();
+        out[t.thread()] = static_cast<cuda::Words>(words[(t.thread() + 1) % threads]).at[3];
+    }
+};
+BOOST_AUTO_TEST_CASE(copies_are_there_when_their_thread_has_waited) {
+    cuda::Words from[threads];
+    for (std::uint32_t i = 0; i < threads; ++i) from[i] = {{0, 0, 0, 100 + i}};
+    std::uint32_t out[threads];
+    BOOST_TEST(fault(Copies<true>{from, out}, 1) == "");
+    for (std::uint32_t i = 0; i < threads; ++i) {
+        const std::uint32_t other = (i + 1) % threads;
+        BOOST_REQUIRE_EQUAL(out[i], other < threads / 2 ? 100 + other : 0);
+    }
+    BOOST_TEST(mentions(fault(Copies<false>{from, out}, 1), "which no thread has written"));
+}
+
 /// A value with more bits than TF32 has: the tensor cores would drop them.
 struct Unrounded {
     template <class Thread> void operator()(Thread& t) const {
