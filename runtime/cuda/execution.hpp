@@ -37,13 +37,13 @@ namespace tn::cuda {
 ///                                 inner extent of 8 in TF32 or 16 in bfloat16, spread over the lanes as PTX's mma.sync
 ///                                 does
 ///     t.load_matrices(d, from, at)          four matrices of 8 rows of 4 words, the warp together: lane l names row
-///                                 l % 8 of matrix l / 8 as from[at] in shared memory, and d[m] becomes word l % 4 of row
-///                                 l / 4 of matrix m, as PTX's ldmatrix does
+///                                 l % 8 of matrix l / 8 as from[at] in shared memory, and d[m] becomes word l % 4 of
+///                                 row l / 4 of matrix m, as PTX's ldmatrix does
 ///     t.load_transposed(d, from, at)        the same of 8 x 8 halves of words: d[m] becomes the halves l / 4 of rows
 ///                                 2 (l % 4) and 2 (l % 4) + 1
-///     t.copy(to, at, from, there)           to[at] in shared memory becomes the four words *from, or zeros unless `there`,
-///                                 once this thread has waited: without registers, meanwhile it goes on
-///     t.wait_for_copies()
+///     t.copy(to, at, from, there)           to[at] in shared memory becomes the four words *from, or zeros unless
+///                                 `there`, without registers; the thread goes on meanwhile
+///     t.wait_for_copies()         this thread's copies are there
 ///     t.template shared<V>(first, count)    an array in the block's shared memory, from byte `first`
 /// A kernel that uses shared memory names its bytes: static constexpr std::size_t shared_bytes.
 inline constexpr int warp = 32;

@@ -84,12 +84,14 @@ struct AddBias {
 
 inline constexpr int sum_parts_threads = 256;
 
-/// sum[i] = the parts at i, i + size, i + 2 size, ..; to what is there with `add`. A block sums a warp's width of
-/// values, and each of its warps some of the parts, so that few values with many parts are spread over threads, too.
-/// Value i is put at place(i), or nowhere if that is negative.
+/// Value i of a part is for value i of the sum.
 struct InOrder {
     TN_DEVICE int operator()(int i) const { return i; }
 };
+
+/// sum[i] = the parts at i, i + size, i + 2 size, ..; to what is there with `add`. A block sums a warp's width of
+/// values, and each of its warps some of the parts, so that few values with many parts are spread over threads, too.
+/// Value i is put at Place()(i), or nowhere if that is negative.
 template <class Place = InOrder> struct SumParts {
     static constexpr int warps = sum_parts_threads / warp;
     static constexpr std::size_t shared_bytes = sum_parts_threads * sizeof(float);

@@ -1,5 +1,5 @@
-// The products that the fused block's convolution is, forward and backward to its input: of patches, or with few channels
-// of matrices that are computed where they are read.
+// The products that the fused block's convolution is, forward and backward to its input: of patches, or with few
+// channels of matrices that are computed where they are read.
 #pragma once
 
 #include "runtime/cuda/kernels/multiply.hpp"

@@ -6,10 +6,10 @@
 
 namespace tn::cuda {
 
-/// Packed weights are [row / 16][channels / of a patch][taps][8 words of channels][32 fours of words]. On the tensor
-/// cores a lane's four are what mma.sync wants of a; in fp32 each of 16 rows has two fours, the first of all rows first.
+/// Packed weights are fours of words, [tiles of 16 rows][patches of channels][taps][steps of 8 words][32]. On the
+/// tensor cores four i of a step is what mma.sync wants of lane i; in fp32 it is half i / 16 of row i % 16.
 template <Precision P> struct PackedFour {
-    int row[4], word[4];
+    int row[4], word[4];   // within the tile and the step
     TN_DEVICE explicit PackedFour(int four) {
         TN_UNROLL
         for (int i = 0; i < 4; ++i) {

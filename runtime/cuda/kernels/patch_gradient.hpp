@@ -5,8 +5,8 @@
 
 namespace tn::cuda {
 
-/// Which weight a block's accumulator is a part of: [tiles of rows, channels and taps][tile of 16 rows, tap][thread][4],
-/// the order in which threads store them.
+/// Which weight each value is a part of that the blocks of a part leave, in the order in which threads store them:
+/// [tiles of taps][of channels][of rows][of 16 rows][tap][thread][4].
 template <BlockGeometry G, Precision P> struct WeightOfPart {
     static constexpr GradientPlan plan{G.conv, P};
 

@@ -23,8 +23,8 @@ public:
             }
     }
 
-    /// Adds what 8 words give: `left(i, k)` are four words k of this lane's share of the rows of tile i, and the columns'
-    /// words lie `distance` fours from where their pixels begin.
+    /// Adds what a step of 8 words gives. `left(i, four)` are packed weights of the warp's 16 rows i, counted from the
+    /// lane's first; the columns' words lie `distance` fours from where their pixels begin.
     template <class Thread, class Left, class Shared>
     TN_DEVICE void multiply(Thread& t, Accumulators<T>& sum, Left left, const Shared& patch, int distance) const {
         if constexpr (P == Precision::fp32) {
@@ -101,7 +101,9 @@ template <ProductPlan Plan, Precision P, class V> struct PatchProduct {
     template <class Thread> TN_DEVICE Accumulators<T> operator()(Thread& t, int row_tile, int tile) const {
         constexpr int steps_a_patch = Plan.steps() / patch_plan.steps;
         const auto patch = t.template shared<Words>(0, shared_bytes / sizeof(Words));
-        const ColumnsOfLane<P, T> columns(t.thread(), [](int column) { return offset_in<C, F, patch_plan>(column) * patch_plan.pitch; });
+        const ColumnsOfLane<P, T> columns(t.thread(), [](int column) {
+            return offset_in<C, F, patch_plan>(column) * patch_plan.pitch;
+        });
         const int lane = t.thread() % warp;
         const int rows = (row_tile * T.rows + Accumulators<T>::first_row(t.thread() / warp)) / 16;
         const int first = rows * Plan.steps() * warp + (P == Precision::fp32 ? lane / 4 : lane);
@@ -119,7 +121,7 @@ template <ProductPlan Plan, Precision P, class V> struct PatchProduct {
                         (tap / C.kernel_w * patch_plan.width + tap % C.kernel_w) * patch_plan.pitch + 2 * k);
                 }
             };
-            // Unrolled, distances are constants; but fp32's many instructions, or those of many taps, overflow their cache.
+            // Unrolled, distances are constants; but fp32's many instructions, or many taps', overflow their cache.
             if constexpr (P == Precision::fp32 || C.taps() > 25) {
                 TN_ROLLED
                 for (int tap = 0; tap < C.taps(); ++tap) add_tap(tap);
@@ -131,9 +133,7 @@ template <ProductPlan Plan, Precision P, class V> struct PatchProduct {
         return sum;
     }
 
-    TN_DEVICE Place place(int tile, int column) const {
-        return place_in<F>(n, tile, column / F.pixels);
-    }
+    TN_DEVICE Place place(int tile, int column) const { return place_in<F>(n, tile, column / F.pixels); }
     /// How many of a tile's units lie inside.
     TN_DEVICE static int count(int n, int tile) {
         const auto least = [](int a, int b) { return a < b ? a : b; };

@@ -1,7 +1,7 @@
 // One tile of a matrix product, whose matrices lie in shared memory step by step.
 //
-// A block of 128 threads makes it. Each of its warps makes a part of it in tiles of 16 x 8, whose values its lanes hold as
-// the tensor cores' instructions leave them:
+// A block of 128 threads makes it. Each of its warps makes a part of it in tiles of 16 x 8, whose values its lanes hold
+// as the tensor cores' instructions leave them:
 //     lane l holds rows l / 4 and l / 4 + 8, columns 2 (l % 4) and 2 (l % 4) + 1.
 #pragma once
 
@@ -50,7 +50,8 @@ template <Precision P, Tile T, class Thread, class Shared>
 TN_DEVICE void accumulate(Thread& t, Accumulators<T>& sum, const Shared& a, const Shared& b) {
     constexpr int pitch = Tile::pitch, down = Accumulators<T>::down, across = Accumulators<T>::across;
     const int lane = t.thread() % warp, g = lane / 4, q = lane % 4;
-    const int first = Accumulators<T>::first_column(t.thread() / warp), top = Accumulators<T>::first_row(t.thread() / warp);
+    const int w = t.thread() / warp;
+    const int first = Accumulators<T>::first_column(w), top = Accumulators<T>::first_row(w);
     if constexpr (P == Precision::fp32) {
         for (int k = 0; k < Tile::words; ++k) {
             float left[down][2], right[across][2];

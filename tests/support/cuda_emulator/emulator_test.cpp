@@ -74,7 +74,7 @@ template <int Distance> struct OrderedByShuffle {
     template <class Thread> void operator()(Thread& t) const {
         auto place = t.template shared<float>(0, threads);
         place[t.thread()] = 1;
-        t.shuffle_xor(0, 1);
+        t.shuffle_xor(0.0f, 1);
         out[t.thread()] = place[t.thread() ^ Distance];
     }
 };
@@ -94,7 +94,7 @@ struct TwoBarriers {
 };
 struct HalfAtShuffle {
     template <class Thread> void operator()(Thread& t) const {
-        if (t.thread() % 2) t.shuffle_xor(1, 1);
+        if (t.thread() % 2) t.shuffle_xor(1.0f, 1);
     }
 };
 struct ReadsNothing {
