@@ -86,19 +86,20 @@ struct PatchPlan {
     int values, steps;  // channels of a patch, and patches until all channels have been read
     std::size_t bytes;
 
-    constexpr PatchPlan(const Correlation& c, const Field& f, Precision p, int words_of_pixel)
-        : height(((f.height - 1) * f.apart + f.window - 1) * c.stride + c.kernel_h),
-          width(((f.width - 1) * f.apart + f.window - 1) * c.stride + c.kernel_w), pixels(f.samples * height * width),
-          words(words_of_pixel), pitch(words / 4 + 1), values(words * values_a_word(p)),
-          steps((c.channels + values - 1) / values),
-          bytes(static_cast<std::size_t>(pixels) * static_cast<std::size_t>(pitch) * 16) {}
-
+    /// With so many words of a pixel.
+    static constexpr PatchPlan with(const Correlation& c, const Field& f, Precision p, int words, int margin = 1) {
+        const int height = ((f.height - 1) * f.apart + f.window - 1) * c.stride + c.kernel_h,
+                  width = ((f.width - 1) * f.apart + f.window - 1) * c.stride + c.kernel_w;
+        const int pixels = f.samples * height * width, pitch = words / 4 + margin, values = words * values_a_word(p);
+        return {height, width, pixels, words, pitch, values, (c.channels + values - 1) / values,
+                static_cast<std::size_t>(pixels) * static_cast<std::size_t>(pitch) * 16};
+    }
     /// With as many channels as there are and shared memory has room for.
     static constexpr PatchPlan of(const Correlation& c, const Field& f, Precision p, int most_words) {
         const int all = (c.channels + values_a_word(p) - 1) / values_a_word(p);
         int words = most_words;
-        while (words > 8 && (words / 2 >= all || PatchPlan(c, f, p, words).bytes > most_bytes)) words /= 2;
-        return {c, f, p, words};
+        while (words > 8 && (words / 2 >= all || with(c, f, p, words).bytes > most_bytes)) words /= 2;
+        return with(c, f, p, words);
     }
     static constexpr std::size_t most_bytes = 24 * 1024;
 
@@ -116,15 +117,15 @@ struct ProductPlan {
 
     static constexpr ProductPlan forward(const BlockGeometry& g, Precision p) {
         const Correlation of = Correlation::forward(g.conv);
-        return {of, Field::of(Tile::of(of.rows).columns, of.out_h, of.out_w), p};
+        return with(of, Field::of(Tile::of(of.rows).columns, of.out_h, of.out_w), p);
     }
     static constexpr ProductPlan evaluation(const BlockGeometry& g, Precision p) {
         const Correlation of = Correlation::forward(g.conv);
-        return {of, Field::of_windows(Tile::of(of.rows).columns, g), p};
+        return with(of, Field::of_windows(Tile::of(of.rows).columns, g), p);
     }
     static constexpr ProductPlan backward(const BlockGeometry& g, Precision p) {
         const Correlation of = Correlation::backward(g.conv);
-        return {of, Field::of(Tile::of(of.rows).columns, of.out_h, of.out_w), p};
+        return with(of, Field::of(Tile::of(of.rows).columns, of.out_h, of.out_w), p);
     }
 
     constexpr bool by_patches() const { return patch.pays(of); }
@@ -138,8 +139,10 @@ struct ProductPlan {
     }
 
 private:
-    constexpr ProductPlan(const Correlation& c, const Field& f, Precision p)
-        : of(c), tile(Tile::of(c.rows)), field(f), patch(PatchPlan::of(c, f, p, tile.columns <= 64 ? 32 : 16)) {}
+    static constexpr ProductPlan with(const Correlation& c, const Field& f, Precision p) {
+        const Tile tile = Tile::of(c.rows);
+        return {c, tile, f, PatchPlan::of(c, f, p, tile.columns <= 64 ? 32 : 16)};
+    }
 };
 
 /// How the weights' gradient is computed from patches of x: dW = dz x' for a block's rows (filters), channels and taps,
@@ -161,18 +164,13 @@ struct GradientPlan {
         : channels(c.channels <= 16 || c.filters > 32 ? 16 : 32), rows(0),
           kernel_rows(c.taps() <= most_taps ? c.kernel_h : 1), across(channels / 8), down(0),
           of(Correlation::forward(c)), field(Field::of(words * values_a_word(p), c.out_h(), c.out_w())),
-          patch(of_block(c), field, p, channels / values_a_word(p)), row_tiles(0),
+          patch(PatchPlan::with(of_block(c), field, p, channels / values_a_word(p), margin(p))), row_tiles(0),
           channel_tiles((c.channels + channels - 1) / channels), tap_tiles(c.kernel_h / kernel_rows) {
         const int warps_down = 4 / across;
         down = c.filters > 16 * warps_down ? 2 : 1;
         rows = 16 * warps_down * down;
         row_tiles = (c.filters + rows - 1) / rows;
         of = of_block(c);
-        // Without transposed loads, pixels lie 8 or 24 banks apart, on which 8 channels and 4 pixels do not meet.
-        if (p != Precision::bf16) {
-            patch.pitch = patch.words / 4 + 2;
-            patch.bytes = static_cast<std::size_t>(patch.pixels) * static_cast<std::size_t>(patch.pitch) * 16;
-        }
     }
 
     constexpr bool by_patches() const { return patch.pays(of) && of.kernel_w <= most_taps; }
@@ -185,6 +183,8 @@ struct GradientPlan {
     }
 
 private:
+    /// Without transposed loads pixels lie 8 or 24 banks apart, on which 4 pixels of 8 channels do not meet.
+    static constexpr int margin(Precision p) { return p == Precision::bf16 ? 1 : 2; }
     static constexpr int most_taps = 9;   // a thread has 4 accumulators or 8 for each
     constexpr Correlation of_block(const ConvGeometry& c) const {
         Correlation block = Correlation::forward(c);
