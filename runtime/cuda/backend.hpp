@@ -255,9 +255,9 @@ public:
             }
             constexpr bool by_windows = windows_tile(G);
             using Backward = std::conditional_t<by_windows, NormWindowsBackward<G, Z>, NormPoolBackward<G, Z>>;
-            const float count = values_of_whole_channel(p, block.z_shape);
+            const float share = 1 / values_of_whole_channel(p, block.z_shape);
             each(by_windows ? block.y_size : block.z_size,
-                 Backward{{p.n, count, block.norm(p), dy, total, block.choice(p), z}});
+                 Backward{{p.n, share, block.norm(p), dy, total, block.choice(p), z}});
         } else if constexpr (G.bias) {
             bias_backward(p);
         }
@@ -291,7 +291,7 @@ public:
         static_assert(sizeof(Kernel) <= 32000, "typenet: too many tensors for one kernel's arguments");
         Kernel kernel{Rule{rule}, decay, count, {w, count}, {g, count}, {a, count}, {b, count}, {}};
         std::copy(spans.begin(), spans.end(), kernel.spans);
-        each(count, kernel);
+        each(count / Kernel::together, kernel);
     }
 
 private:

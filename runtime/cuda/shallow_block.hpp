@@ -74,7 +74,7 @@ private:
             device_.launch(RoundSums{2 * filters, total, rounded}, blocks(2 * G.conv.filters, warp), warp);
         }
         using Kernel = ShallowInputGradient<G>;
-        device_.launch(Kernel{p_.n, static_cast<float>(moments().count),
+        device_.launch(Kernel{p_.n, static_cast<float>(moments().share),
                               {mean(), inverse(), Tensors::gamma(p_), Tensors::beta(p_)}, this->x(p_),
                               Tensors::weight(p_), Tensors::bias(p_), this->dy(p_), rounded, choice(), this->dx(p_)},
                        blocks(p_.n * Kernel::plane, Kernel::threads), Kernel::threads);

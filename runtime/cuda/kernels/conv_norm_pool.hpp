@@ -4,6 +4,7 @@
 
 #include "runtime/cuda/block_plan.hpp"
 #include "runtime/cuda/execution.hpp"
+#include "runtime/cuda/kernels/rounding.hpp"
 #include "runtime/cuda/shallow_plan.hpp"
 
 namespace tn::cuda {
@@ -18,6 +19,41 @@ template <BlockGeometry G> struct Normalisation {
         if constexpr (G.norm) return (z - mean[f]) * (gamma[f] * inverse[f]) + beta[f];
         return z;
     }
+};
+
+/// A window's values of z, all read before any is written; where all windows begin at an even place, two by two.
+template <BlockGeometry G, class Z> class WindowOfZ {
+    static constexpr int side = G.pool_window, width = G.conv.out_w();
+    static constexpr int together = side % 2 == 0 && G.pool_stride % 2 == 0 && width % 2 == 0 ? 2 : 1;
+
+public:
+    static constexpr int size = side * side;
+    float value[size];
+
+    TN_DEVICE WindowOfZ(const Span<const Z>& z, int corner) {
+        TN_UNROLL
+        for (int k = 0; k < size; k += together) {
+            if constexpr (together == 2) {
+                const Pair<Z> two = z.template at<const Pair<Z>>(place(corner, k));
+                value[k] = two.first();
+                value[k + 1] = two.second();
+            } else {
+                value[k] = z[place(corner, k)];
+            }
+        }
+    }
+    TN_DEVICE void put(const Span<Z>& z, int corner) const {
+        TN_UNROLL
+        for (int k = 0; k < size; k += together) {
+            if constexpr (together == 2)
+                z.template at<Pair<Z>>(place(corner, k)) = Pair<Z>(value[k], value[k + 1]);
+            else
+                z[place(corner, k)] = Z(value[k]);
+        }
+    }
+
+private:
+    TN_DEVICE static int place(int corner, int k) { return corner + k / side * width + k % side; }
 };
 
 /// No value of the window passed ReLU.
@@ -38,11 +74,12 @@ template <BlockGeometry G, class Z> struct NormPoolForward {
         if constexpr (G.pool()) {
             const int corner = channel * static_cast<int>(G.conv.out_plane()) +
                                (at / G.y_w() * G.conv.out_w() + at % G.y_w()) * G.pool_stride;
-            float best = norm(z[corner], f);
+            const WindowOfZ<G, Z> window(z, corner);
+            float best = norm(window.value[0], f);
             int chosen = 0;
             TN_UNROLL
-            for (int k = 1; k < G.pool_window * G.pool_window; ++k) {
-                const float v = norm(z[corner + k / G.pool_window * G.conv.out_w() + k % G.pool_window], f);
+            for (int k = 1; k < window.size; ++k) {
+                const float v = norm(window.value[k], f);
                 if (v > best) {
                     best = v;
                     chosen = k;
@@ -142,12 +179,12 @@ template <BlockGeometry G> struct GradientTotals {
 template <BlockGeometry G> struct NormGradient {
     float mean = 0, scale = 1, offset = 0, slope = 0;
 
-    TN_DEVICE NormGradient(const Normalisation<G>& norm, Span<const float> total, float count, int f) {
+    TN_DEVICE NormGradient(const Normalisation<G>& norm, Span<const float> total, float share, int f) {
         if constexpr (G.norm) {
             mean = norm.mean[f];
             scale = norm.gamma[f] * norm.inverse[f];
-            offset = -scale * (total[2 * f] / count);
-            slope = -scale * norm.inverse[f] * (total[2 * f + 1] / count);
+            offset = -scale * (total[2 * f] * share);
+            slope = -scale * norm.inverse[f] * (total[2 * f + 1] * share);
         }
     }
     TN_DEVICE float operator()(float g, float z) const {
@@ -159,13 +196,13 @@ template <BlockGeometry G> struct NormGradient {
 /// What z's gradient is made of, in z's place.
 template <BlockGeometry G, class Z> struct GradientOfZ {
     int n;
-    float count;   // values of a filter that were normalised together
+    float share;   // 1 / values of a filter that were normalised together
     Normalisation<G> norm;
     Span<const float> dy, total;
     Span<const unsigned char> choice;
     Span<Z> z;
 
-    TN_DEVICE NormGradient<G> of_filter(int f) const { return {norm, total, count, f}; }
+    TN_DEVICE NormGradient<G> of_filter(int f) const { return {norm, total, share, f}; }
 };
 
 /// What comes back through pooling to z's value at (row, column): dy of the windows that chose it. `channel` counts
@@ -222,11 +259,10 @@ template <BlockGeometry G, class Z> struct NormWindowsBackward {
         const NormGradient<G> gradient = of.of_filter(channel % G.conv.filters);
         const float g = of.dy[i];
         const int chosen = of.choice[i];
+        WindowOfZ<G, Z> window(of.z, corner);
         TN_UNROLL
-        for (int k = 0; k < G.pool_window * G.pool_window; ++k) {
-            Z& value = of.z[corner + k / G.pool_window * width + k % G.pool_window];
-            value = Z(gradient(chosen == k ? g : 0.0f, value));
-        }
+        for (int k = 0; k < window.size; ++k) window.value[k] = gradient(chosen == k ? g : 0.0f, window.value[k]);
+        window.put(of.z, corner);
     }
 };
 

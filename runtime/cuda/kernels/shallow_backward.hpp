@@ -124,7 +124,7 @@ template <BlockGeometry G> struct ShallowInputGradient {
     static constexpr ConvGeometry C = G.conv;
     static constexpr int threads = 128, depth = patch_depth(G), plane = static_cast<int>(C.in_plane());
     int n;
-    float count;   // values of a filter that were normalised together
+    float share;   // 1 / values of a filter that were normalised together
     Normalisation<G> norm;
     Span<const float> x, weight, bias, dy, total;
     Span<const unsigned char> choice;
@@ -156,7 +156,7 @@ private:
         float z = 0;
         if constexpr (G.bias) z = bias[f];
         for (int d = 0; d < depth; ++d) z += weight[f * depth + d] * patch(x, d);
-        return NormGradient<G>(norm, total, count, f)(g, z);
+        return NormGradient<G>(norm, total, share, f)(g, z);
     }
 };
 

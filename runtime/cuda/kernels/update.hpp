@@ -25,7 +25,7 @@ template <class R> struct PlannedRule {
 
 /// Each weight by the optimizer's own rule (`Rule` is a GivenRule or a PlannedRule), with weight decay where it lies in
 /// one of `Count` spans (begin, end), which are in order. What lies between tensors is 0 with a gradient of 0 and stays
-/// so.
+/// so. A thread changes 4 weights, which are of one tensor, since tensors begin at multiples of more.
 template <class Rule, class DecaySpan, std::size_t Count> struct Update {
     Rule given;
     float decay;
@@ -36,12 +36,27 @@ template <class Rule, class DecaySpan, std::size_t Count> struct Update {
     DecaySpan spans[Count > 0 ? Count : 1];
 
     template <class Thread> TN_DEVICE void operator()(Thread& t) const {
-        const std::size_t i = global_index(t);
+        const std::size_t i = together * global_index(t);
+        if (i >= count) return;
         const auto rule = given.get();
-        if (i < count) rule(w[i], g[i] + (decays(i) ? decay : 0.0f) * w[i], a[i], b[i]);
+        const float part = decays(i) ? decay : 0.0f;
+        const Four gradient = g.template at<const Four>(i);
+        Four weight = w.template at<Four>(i), first = a.template at<Four>(i), second = b.template at<Four>(i);
+        TN_UNROLL
+        for (int k = 0; k < together; ++k)
+            rule(weight.at[k], gradient.at[k] + part * weight.at[k], first.at[k], second.at[k]);
+        // In this order: a state that the optimizer has not is the one before or the weights.
+        b.template at<Four>(i) = second;
+        a.template at<Four>(i) = first;
+        w.template at<Four>(i) = weight;
     }
 
+    static constexpr int together = 4;
+
 private:
+    struct alignas(16) Four {
+        float at[together];
+    };
     TN_DEVICE bool decays(std::size_t i) const {
         std::size_t low = 0, high = Count;   // the first span that ends behind i
         while (low < high) {
