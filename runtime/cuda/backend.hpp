@@ -10,13 +10,12 @@
 #include "runtime/cuda/block_plan.hpp"
 #include "runtime/cuda/feed.hpp"
 #include "runtime/cuda/kernels/columns.hpp"
-#include "runtime/cuda/kernels/conv_block.hpp"
-#include "runtime/cuda/kernels/norm.hpp"
-#include "runtime/cuda/kernels/norm_in_group.hpp"
 #include "runtime/cuda/kernels/parts.hpp"
 #include "runtime/cuda/kernels/pool.hpp"
 #include "runtime/cuda/kernels/update.hpp"
+#include "runtime/cuda/launches.hpp"
 #include "runtime/cuda/product.hpp"
+#include "runtime/cuda/product_block.hpp"
 #include "runtime/cuda/shallow_block.hpp"
 #include "runtime/distributed/group.hpp"
 
@@ -91,7 +90,7 @@ public:
         if (group_ && p.training) {
             const Span<double> sums = shared_sums(p.work, channels);
             device_.launch(NormMoments{values_of(p, p.in), x, {sums}}, p.in.channels, norm_threads);
-            take_whole_statistics(p, p.in, p.work, statistics);
+            take_whole_statistics(device_, *group_, p, p.in, p.work, statistics);
             by = NormBy::kept;
         }
         device_.launch(NormForward{by, values_of(p, p.in), x, {p.parameter[0], channels}, {p.parameter[1], channels},
@@ -110,9 +109,9 @@ public:
         }
         const Span<double> sums = shared_sums(p.work, channels);
         device_.launch(NormGradientSums{values, x, dy, saved, dgamma, dbeta, sums}, p.in.channels, norm_threads);
-        sum_over_processes(p.work, channels);
-        device_.launch(NormInputGradient{values, values_of_whole_channel(p, p.in), x, dy, gamma, saved, sums, dx},
-                       p.in.channels, norm_threads);
+        group_->sum_in_stream(sums.values());
+        const float count = values_of_whole_channel(group_, p, p.in);
+        device_.launch(NormInputGradient{values, count, x, dy, gamma, saved, sums, dx}, p.in.channels, norm_threads);
     }
 
     /// y = W x + b: column by column, as cuBLAS reads, x is [inputs][n], W' [inputs][outputs] and y [outputs][n].
@@ -128,7 +127,7 @@ public:
         const int inputs = static_cast<int>(p.in.size()), outputs = p.out.channels;
         Product dw{false, true, inputs, outputs, p.n, p.x, p.dy, inputs, outputs, inputs, p.gradient[0]};
         dw.sums_of_b = p.gradient[1];
-        if (!device_.multiply(dw)) bias_backward(p);
+        if (!device_.multiply(dw)) bias_backward(device_, p);
         if (p.dx)
             device_.multiply(
                 Product{false, false, inputs, p.n, outputs, p.parameter[0], p.dy, inputs, outputs, inputs, p.dx});
@@ -179,107 +178,11 @@ public:
             each(values, FromColumns{values, taps, {p.work, static_cast<std::size_t>(group) * taps.columns()},
                                      {p.dx + static_cast<std::size_t>(first) * p.in.size(), values}});
         }
-        if (p.gradient[1]) bias_backward(p);
+        if (p.gradient[1]) bias_backward(device_, p);
     }
 
-    template <BlockGeometry G> void conv_block_forward(const Pass<float>& p) {
-        if constexpr (is_shallow(G))
-            ShallowBlock<G, Device>(device_, group_, p).forward();
-        else
-            product_block_forward<G>(p);
-    }
-    template <BlockGeometry G> void conv_block_backward(const Pass<float>& p) {
-        if constexpr (is_shallow(G))
-            ShallowBlock<G, Device>(device_, group_, p).backward();
-        else
-            product_block_backward<G>(p);
-    }
-
-    template <BlockGeometry G> void product_block_forward(const Pass<float>& p) {
-        const Block<G> block(p);
-        if (!p.training) {
-            using Kernel = ConvInferKernel<G, P>;
-            pack<typename Kernel::Product>(block.weight(p), p.work);
-            const auto product = product_of<typename Kernel::Product>(p.n, block.x(p), block.weight(p), p.work);
-            device_.launch(Kernel{product, block.bias(p), block.state(p, 0), block.state(p, 1), block.gamma(p),
-                                  block.beta(p), block.epsilon, block.y(p)},
-                           product.tiles(p.n) * Kernel::row_tiles, tile_threads);
-            return;
-        }
-        using Z = typename Block<G>::Z;
-        using Kernel = ConvForwardKernel<G, P, Z>;
-        const int groups = block.work.statistics;
-        const Span<Z> z = block.z(p, p.y);
-        const Span<float> partial{p.work, block.work.values};
-        float* const packed = p.work + block.work.forward_weights;
-        pack<typename Kernel::Product>(block.weight(p), packed);
-        const auto product = product_of<typename Kernel::Product>(p.n, block.x(p), block.weight(p), packed);
-        device_.launch(Kernel{product, groups, block.bias(p), z, partial},
-                       groups * Kernel::row_tiles, tile_threads);
-        if constexpr (G.norm) {
-            const PartialStatistics<G, P> parts{p.n, groups, partial};
-            const BatchStatistics statistics = block.statistics(p);
-            if (group_) {
-                float* shared = p.work + 2 * block.filters * static_cast<std::size_t>(groups);
-                device_.launch(StatisticsKernel<G, P, SharedMoments>{parts, {shared_sums(shared, block.filters)}},
-                               G.conv.filters, statistics_threads);
-                take_whole_statistics(p, block.z_shape, shared, statistics);
-            } else {
-                device_.launch(StatisticsKernel<G, P>{parts, statistics}, G.conv.filters, statistics_threads);
-            }
-        }
-        if constexpr (BlockSaved::keeps_z(G))
-            each(block.y_size, NormPoolForward<G, Z>{p.n, block.norm(p), z, {p.y, block.y_size}, block.choice(p)});
-    }
-
-    template <BlockGeometry G> void product_block_backward(const Pass<float>& p) {
-        const Block<G> block(p);
-        using Z = typename Block<G>::Z;
-        const Span<Z> z = block.z(p, p.dy);
-        if constexpr (BlockSaved::keeps_z(G)) {
-            const int sums = block.work.sums;
-            const std::size_t one = 2 * block.filters;
-            float* shared = p.work + one;
-            const Span<float> total{p.work, one};
-            const Span<float> partial{shared + BlockWork::shared(block.filters), one * static_cast<std::size_t>(sums)};
-            const Span<const float> dy{p.dy, block.y_size};
-            device_.launch(GradientSums<G, Z>{p.n, sums, block.norm(p), z, dy, block.choice(p), partial},
-                           G.conv.filters * sums, sum_threads);
-            const bool is_shared = G.norm && group_;
-            device_.launch(GradientTotals<G>{sums, partial, total, block.dgamma(p), block.dbeta(p), block.dbias(p),
-                                             is_shared ? shared_sums(shared, block.filters) : Span<double>{}},
-                           G.conv.filters, warp);
-            if (is_shared) {
-                sum_over_processes(shared, block.filters);
-                each(one, RoundSums{one, shared_sums(shared, block.filters), total});
-            }
-            constexpr bool by_windows = windows_tile(G);
-            using Backward = std::conditional_t<by_windows, NormWindowsBackward<G, Z>, NormPoolBackward<G, Z>>;
-            const float share = 1 / values_of_whole_channel(p, block.z_shape);
-            each(by_windows ? block.y_size : block.z_size,
-                 Backward{{p.n, share, block.norm(p), dy, total, block.choice(p), z}});
-        } else if constexpr (G.bias) {
-            bias_backward(p);
-        }
-        using Input = InputGradient<G, P, Z>;
-        using Product = typename Input::Product;
-        float* const packed = p.dx ? p.work + block.work.backward_weights : nullptr;
-        const int parts = block.work.parts;
-        if constexpr (constexpr GradientPlan plan(G.conv, P); plan.by_patches()) {
-            device_.launch(PatchWeightGradient<G, P, Z>{p.n, parts, z, block.x(p),
-                                                        {reinterpret_cast<Words*>(p.work), block.work.values / 4}},
-                           plan.tiles() * parts, tile_threads);
-            sum_parts_and_pack<WeightOfPart<G, P>, Product>(parts, block.work.part_values, p, block.weights, packed);
-        } else {
-            using Weights = WeightGradient<G, P, Z>;
-            device_.launch(Weights{p.n, parts, z, block.x(p), {p.work, block.work.values}},
-                           Weights::row_tiles * Weights::column_tiles * parts, tile_threads);
-            sum_parts_and_pack<InOrder, Product>(parts, block.weights, p, block.weights, packed);
-        }
-        if (!p.dx) return;
-        const auto product = product_of<Product>(p.n, Span<const Z>(z), block.weight(p), packed);
-        device_.launch(Input{product, {p.dx, block.x_size}}, product.tiles(p.n) * product.row_tiles, tile_threads);
-    }
+    template <BlockGeometry G> void conv_block_forward(const Pass<float>& p) { block_of<G>(p).forward(); }
+    template <BlockGeometry G> void conv_block_backward(const Pass<float>& p) { block_of<G>(p).backward(); }
 
     /// One kernel over all parameters; `spans` say where weight decay acts.
     template <class R, class DecaySpan, std::size_t Count>
@@ -295,38 +198,14 @@ public:
     }
 
 private:
-    static constexpr int threads = 256;
-
-    static std::size_t in_size(const Pass<float>& p) { return static_cast<std::size_t>(p.n) * p.in.size(); }
-    static std::size_t out_size(const Pass<float>& p) { return static_cast<std::size_t>(p.n) * p.out.size(); }
-    static ChannelValues values_of(const Pass<float>& p, Shape s) {
-        return {p.n, s.channels, static_cast<int>(s.plane())};
+    template <BlockGeometry G> auto block_of(const Pass<float>& p) {
+        if constexpr (is_shallow(G))
+            return ShallowBlock<G, Device>(device_, group_, p);
+        else
+            return ProductBlock<G, P, Device>(device_, group_, p);
     }
 
-    /// How many values of a channel are normalised together.
-    float values_of_whole_channel(const Pass<float>& p, Shape s) const {
-        return static_cast<float>(group_ ? group_->whole() : p.n) * static_cast<float>(s.plane());
-    }
-
-    /// Two sums of every channel, as BlockWork::shared() made room for.
-    static Span<double> shared_sums(float* place, std::size_t channels) {
-        return {reinterpret_cast<double*>(place), 2 * channels};
-    }
-    void sum_over_processes(float* place, std::size_t channels) {
-        group_->sum_in_stream({reinterpret_cast<double*>(place), 2 * channels});
-    }
-    /// The whole batch's statistics from the moments that lie there of this process's values of shape s.
-    void take_whole_statistics(const Pass<float>& p, Shape s, float* place, const BatchStatistics& statistics) {
-        const auto channels = static_cast<std::size_t>(s.channels);
-        sum_over_processes(place, channels);
-        each(channels, WholeStatistics{s.channels, values_of_whole_channel(p, s), {shared_sums(place, channels)},
-                                       statistics});
-    }
-
-    /// A thread for each of `count` values.
-    template <class Kernel> void each(std::size_t count, const Kernel& kernel) {
-        device_.launch(kernel, static_cast<int>((count + threads - 1) / threads), threads);
-    }
+    template <class Kernel> void each(std::size_t count, const Kernel& kernel) { launch_each(device_, count, kernel); }
 
     /// A thread for each part of a layer's reference mathematics.
     template <class L, class Part> void each_part(int count, const Part& f) {
@@ -349,80 +228,6 @@ private:
         device_.launch(SumParts<>{parts, size, add, {part, static_cast<std::size_t>(parts) * size}, {sum, size}},
                        blocks(static_cast<int>(size), warp), sum_parts_threads);
     }
-    void bias_backward(const Pass<float>& p) {
-        device_.launch(BiasBackward{values_of(p, p.out), {p.dy, out_size(p)},
-                                    {p.gradient[1], static_cast<std::size_t>(p.out.channels)}},
-                       p.out.channels, norm_threads);
-    }
-    static int blocks(int count, int size) { return (count + size - 1) / size; }
-
-    /// What packs a product's weights into `place`, if it reads packed ones.
-    template <class Product> static constexpr bool is_packed = requires { Product::plan; };
-    template <class Product> static auto packing(Span<const float> weight, float* place) {
-        using Pack = PackWeights<Product::plan, P>;
-        return Pack{weight, {reinterpret_cast<Words*>(place), Pack::fours}};
-    }
-    template <class Product> void pack(Span<const float> weight, float* place) {
-        if constexpr (is_packed<Product>) {
-            const auto kernel = packing<Product>(weight, place);
-            each(kernel.fours, kernel);
-        }
-    }
-    /// A convolution's product; `packed`: where its packed weights lie.
-    template <class Product, class V>
-    static Product product_of(int n, Span<const V> source, Span<const float> weight, const float* packed) {
-        if constexpr (is_packed<Product>)
-            return {n, source, {reinterpret_cast<const Words*>(packed), Product::plan.packed_words() / 4}};
-        else
-            return Product({n, source, weight});
-    }
-
-    /// The weights' gradient, whose parts lie in p.work; and packs the weights beside, unless `packed` is null.
-    template <class Place, class Product>
-    void sum_parts_and_pack(int parts, std::size_t size, const Pass<float>& p, std::size_t weights, float* packed) {
-        const SumParts<Place> sum{parts, size, false, {p.work, static_cast<std::size_t>(parts) * size},
-                                  {p.gradient[0], weights}};
-        const int sum_blocks = blocks(static_cast<int>(size), warp);
-        if constexpr (is_packed<Product>) {
-            if (packed) {
-                const auto pack = packing<Product>({p.parameter[0], weights}, packed);
-                device_.launch(Beside<SumParts<Place>, decltype(pack)>{sum_blocks, sum, pack},
-                               sum_blocks + blocks(pack.fours, sum_parts_threads), sum_parts_threads);
-                return;
-            }
-        }
-        device_.launch(sum, sum_blocks, sum_parts_threads);
-    }
-
-    /// What a fused block keeps and needs beside its tensors.
-    template <BlockGeometry G> struct Block : BlockTensors<G> {
-        using Tensors = BlockTensors<G>;
-        using Tensors::of, Tensors::state, Tensors::z_size, Tensors::y_size;
-        using Z = std::conditional_t<BlockSaved::keeps_z(G), Kept<P>, float>;
-        BlockSaved saved;
-        BlockWork work;
-
-        explicit Block(const Pass<float>& p) : Tensors(p), saved(G, p.n, P), work(G, p.n, P) {}
-
-        Span<float> mean(const Pass<float>& p) const { return of(p.saved + saved.mean, G.norm); }
-        Span<float> inverse(const Pass<float>& p) const { return of(p.saved + saved.inverse, G.norm); }
-        /// z, or its gradient: what is kept, or `plain` where nothing follows the convolution.
-        Span<Z> z(const Pass<float>& p, const float* plain) const {
-            if constexpr (BlockSaved::keeps_z(G))
-                return {reinterpret_cast<Z*>(p.saved + saved.z), z_size};
-            else
-                return {const_cast<float*>(plain), z_size};
-        }
-        Span<unsigned char> choice(const Pass<float>& p) const {
-            return {G.pool() ? reinterpret_cast<unsigned char*>(p.saved + saved.choice) : nullptr, y_size};
-        }
-        BatchStatistics statistics(const Pass<float>& p) const {
-            return {Tensors::epsilon, Tensors::momentum, mean(p), inverse(p), state(p, 0), state(p, 1)};
-        }
-        Normalisation<G> norm(const Pass<float>& p) const {
-            return {mean(p), inverse(p), Tensors::gamma(p), Tensors::beta(p)};
-        }
-    };
 
     Device device_;
 

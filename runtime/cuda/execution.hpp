@@ -32,7 +32,8 @@ namespace tn::cuda {
 ///     t.thread(), t.threads()     the index in the block and the block's size, a multiple of 32
 ///     t.block(), t.blocks()
 ///     t.barrier()                 all threads of the block wait for each other
-///     t.shuffle_xor(v, lanes)     v, float or double, of the thread of this warp whose lane differs in the bits of `lanes`
+///     t.shuffle_xor(v, lanes)     v, float or double, of the thread of this warp whose lane differs in the bits of
+///                                 `lanes`
 ///     t.template multiply_add<P>(d, a, b)   d += a b by the tensor cores, the warp together: 16 x 8 values and an
 ///                                 inner extent of 8 in TF32 or 16 in bfloat16, spread over the lanes as PTX's mma.sync
 ///                                 does
@@ -48,8 +49,11 @@ namespace tn::cuda {
 /// A kernel that uses shared memory names its bytes: static constexpr std::size_t shared_bytes.
 inline constexpr int warp = 32;
 
-/// Four words, which are loaded and stored at once.
-struct alignas(16) Words {
+/// A type as which values of another are loaded and stored, several at once (Span::at).
+#define TN_SEVERAL [[gnu::may_alias]]
+
+/// Four words.
+struct alignas(16) TN_SEVERAL Words {
     std::uint32_t at[4];
 };
 
@@ -75,16 +79,16 @@ public:
 
     /// The values from i on: with one address, to which constant indices add nothing.
     TN_HOST_DEVICE Span from(int i) const { return {data_ + i, size_ - static_cast<std::size_t>(i)}; }
-    /// What lies from value i on as one U, which is several values at a multiple of its size.
+    /// What lies from value i on as one U, a TN_SEVERAL at a multiple of its size.
     template <class U, class I> TN_HOST_DEVICE U& at(I i) const {
+        const auto first = static_cast<std::size_t>(i);
 #if !defined(__CUDA_ARCH__)
-        if ((static_cast<std::size_t>(i) + 1) * sizeof(V) + sizeof(U) > (size_ + 1) * sizeof(V) ||
-            reinterpret_cast<std::uintptr_t>(data_ + i) % alignof(U) != 0)
-            throw Error("a kernel reaches " + std::to_string(sizeof(U)) + " bytes at value " + std::to_string(i) +
+        if (first >= size_ || (size_ - first) * sizeof(V) < sizeof(U) ||
+            reinterpret_cast<std::uintptr_t>(data_ + first) % alignof(U) != 0)
+            throw Error("a kernel reaches " + std::to_string(sizeof(U)) + " bytes at value " + std::to_string(first) +
                         " of " + std::to_string(size_));
 #endif
-        using Byte = std::conditional_t<std::is_const_v<U>, const unsigned char, unsigned char>;
-        return *reinterpret_cast<U*>(reinterpret_cast<Byte*>(data_ + static_cast<std::size_t>(i)));
+        return *reinterpret_cast<U*>(data_ + first);
     }
 
 private:

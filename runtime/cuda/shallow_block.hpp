@@ -2,11 +2,10 @@
 #pragma once
 
 #include "runtime/cuda/block_tensors.hpp"
-#include "runtime/cuda/kernels/norm_in_group.hpp"
 #include "runtime/cuda/kernels/shallow_backward.hpp"
 #include "runtime/cuda/kernels/shallow_forward.hpp"
 #include "runtime/cuda/kernels/shallow_moments.hpp"
-#include "runtime/distributed/group.hpp"
+#include "runtime/cuda/launches.hpp"
 
 namespace tn::cuda {
 
@@ -47,8 +46,6 @@ public:
     }
 
 private:
-    static int blocks(int count, int size) { return (count + size - 1) / size; }
-
     void take_statistics() {
         const Span<float> shift{p_.work, 4}, partial{p_.work + work_.sums, work_.values - work_.sums};
         device_.launch(SumPatches<G, true>{p_.n, work_.groups, this->x(p_), shift, partial},
@@ -71,7 +68,7 @@ private:
         const Span<float> rounded{p_.work + work_.total, 2 * filters};
         if constexpr (G.norm) {
             if (group_) group_->sum_in_stream(total.values());
-            device_.launch(RoundSums{2 * filters, total, rounded}, blocks(2 * G.conv.filters, warp), warp);
+            launch_each(device_, 2 * filters, RoundSums{2 * filters, total, rounded});
         }
         using Kernel = ShallowInputGradient<G>;
         device_.launch(Kernel{p_.n, static_cast<float>(moments().share),

@@ -46,7 +46,7 @@ private:
 };
 
 /// Two neighbours in memory, stored at once, and what they are as they are kept.
-template <class V> class alignas(2 * sizeof(V)) Pair {
+template <class V> class alignas(2 * sizeof(V)) TN_SEVERAL Pair {
 public:
     TN_DEVICE Pair(float first, float second) : first_(first), second_(second) {}
     TN_DEVICE float first() const { return first_; }
@@ -55,7 +55,7 @@ public:
 private:
     V first_, second_;
 };
-template <> class Pair<Bf16> {
+template <> class TN_SEVERAL Pair<Bf16> {
 public:
     TN_DEVICE Pair(float first, float second) : bits_(bf16_pair(first, second)) {}
     TN_DEVICE float first() const { return std::bit_cast<float>(bits_ << 16); }

@@ -54,7 +54,7 @@ template <class Rule, class DecaySpan, std::size_t Count> struct Update {
     static constexpr int together = 4;
 
 private:
-    struct alignas(16) Four {
+    struct alignas(16) TN_SEVERAL Four {
         float at[together];
     };
     TN_DEVICE bool decays(std::size_t i) const {
