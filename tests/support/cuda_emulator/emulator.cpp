@@ -188,8 +188,8 @@ bool EmulatedBlock::waiting() const {
 void EmulatedBlock::wait(int thread, Waits for_what, EmulatedThread::Where where) {
     State& s = states_[static_cast<std::size_t>(thread)];
     s.waits = for_what;
-    s.file = where.file_name();
-    s.line = where.line();
+    s.file = where.file;
+    s.line = where.line;
     fibers_->pause();
 }
 

@@ -11,7 +11,6 @@
 #include <map>
 #include <memory>
 #include <set>
-#include <source_location>
 #include <string>
 #include <vector>
 
@@ -54,7 +53,14 @@ private:
 /// The thread that a kernel's body sees (runtime/cuda/execution.hpp).
 class EmulatedThread {
 public:
-    using Where = std::source_location;
+    /// The place of a call. clang 14 has no std::source_location.
+    struct Where {
+        const char* file;
+        std::uint32_t line;
+        static constexpr Where current(const char* file = __builtin_FILE(), std::uint32_t line = __builtin_LINE()) {
+            return {file, line};
+        }
+    };
     EmulatedThread(EmulatedBlock& block, int thread) : block_(block), thread_(thread) {}
 
     int thread() const { return thread_; }
