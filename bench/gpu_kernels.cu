@@ -1,12 +1,14 @@
 // What a GPU takes for the reference network: its training step by precision and batch, its memory against the constant,
 // and every kernel's bytes and operations against what the device can do. Prints a JSON object a line, for bench/gpu.
 // Usage: gpu_kernels [batch...], of 64 and 256.
+#include <boost/core/demangle.hpp>
 #include <cmath>
 #include <cstdio>
 #include <exception>
 #include <map>
 #include <set>
 #include <string>
+#include <typeinfo>
 #include <vector>
 
 #include "bench/median.hpp"
@@ -76,7 +78,13 @@ std::string named(const char* what, const BlockGeometry& g) {
            " x " + text(g.conv.width);
 }
 
-template <class K> Work work_of(const K&) { return {}; }
+/// Of other kernels just their types, without namespaces, up to where they differ.
+template <class K> Work work_of(const K&) {
+    std::string name = boost::core::demangle(typeid(K).name());
+    for (const std::string space : {"tn::cuda::", "tn::"})
+        for (std::size_t at; (at = name.find(space)) != name.npos;) name.erase(at, space.size());
+    return {name.substr(0, 90), 0, 0};
+}
 template <BlockGeometry G, Precision P, class Z> Work work_of(const cuda::ConvForwardKernel<G, P, Z>& k) {
     const int n = k.product.n;
     return {named("convolution and statistics", G), 4 * inputs(G.conv, n) + sizeof(Z) * values(G.conv, n),
@@ -155,7 +163,6 @@ public:
 
 private:
     void note(const Work& work, double ms) {
-        if (work.bytes == 0) return;
         Seen& s = seen_[work.name];
         s.work = work;
         s.ms.push_back(ms);
@@ -237,13 +244,15 @@ template <Precision P> void kernels() {
     Backend backend;
     Model<Reference<64>, Adam, Backend> model(backend);
     fill(model);
-    for (int i = 0; i < 12; ++i) model.train(64, Adam{.rate = 3e-4f});
+    constexpr int runs = 12;
+    for (int i = 0; i < runs; ++i) model.train(64, Adam{.rate = 3e-4f});
     for (auto& [name_of, seen] : backend.device().seen()) {
         const double us = 1e3 * bench::median(static_cast<int>(seen.ms.size()) - 2, [&, i = std::size_t{2}]() mutable {
             return seen.ms[i++];
         });
-        std::printf("{\"kind\": \"kernel\", \"precision\": \"%s\", \"name\": \"%s\", \"us\": %.3f, \"bytes\": %.0f, "
-                    "\"flops\": %.0f}\n", name(P), name_of.c_str(), us, seen.work.bytes, seen.work.flops);
+        std::printf("{\"kind\": \"kernel\", \"precision\": \"%s\", \"name\": \"%s\", \"launches\": %zu, \"us\": %.3f, "
+                    "\"bytes\": %.0f, \"flops\": %.0f}\n", name(P), name_of.c_str(), seen.ms.size() / runs, us,
+                    seen.work.bytes, seen.work.flops);
     }
 }
 
