@@ -60,7 +60,7 @@ private:
         device_.launch(ShallowStatistics<G>{moments(), Tensors::weight(p_), Tensors::bias(p_),
                                             {Tensors::epsilon, Tensors::momentum, mean(), inverse(),
                                              Tensors::state(p_, 0), Tensors::state(p_, 1)}},
-                       blocks(G.conv.filters, warp), warp);
+                       G.conv.filters, warp);
     }
 
     /// What the normalisation's part of dx needs are the sums over all processes.

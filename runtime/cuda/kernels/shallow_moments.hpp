@@ -96,7 +96,7 @@ private:
     }
 };
 
-/// z's statistics: with the covariance c of p, that of w p + b is w c w'. A thread for every filter.
+/// z's statistics: with the covariance c of p, that of w p + b is w c w'. A warp a filter.
 template <BlockGeometry G> struct ShallowStatistics {
     static constexpr int depth = patch_depth(G);
     PatchMoments<G> moments;
@@ -104,16 +104,18 @@ template <BlockGeometry G> struct ShallowStatistics {
     BatchStatistics statistics;
 
     template <class Thread> TN_DEVICE void operator()(Thread& t) const {
-        const int f = static_cast<int>(global_index(t));
-        if (f >= G.conv.filters) return;
+        const int f = t.block();
+        const auto w = [&](int d) { return double{weight[f * depth + d]}; };
         double mean = 0, squares = 0;
-        if constexpr (G.bias) mean = bias[f];
-        for (int d = 0; d < depth; ++d) {
-            const double w = weight[f * depth + d];
-            mean += w * moments.mean(d);
-            squares += w * w * moments.covariance(d, d);
-            for (int e = d + 1; e < depth; ++e) squares += 2 * w * weight[f * depth + e] * moments.covariance(d, e);
+        for (int d = t.thread(); d < depth; d += warp) mean += w(d) * moments.mean(d);
+        for (int k = t.thread(); k < depth * depth; k += warp)
+            squares += w(k / depth) * w(k % depth) * moments.covariance(k / depth, k % depth);
+        for (int lanes = warp / 2; lanes > 0; lanes /= 2) {
+            mean += t.shuffle_xor(mean, lanes);
+            squares += t.shuffle_xor(squares, lanes);
         }
+        if (t.thread() != 0) return;
+        if constexpr (G.bias) mean += double{bias[f]};
         statistics.set(f, {static_cast<float>(moments.count), static_cast<float>(mean),
                            squares < 0 ? 0.0f : static_cast<float>(squares)});
     }
