@@ -4,12 +4,35 @@
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
+#include <functional>
 #include <vector>
 
 #include "runtime/cuda/backend.hpp"
 #include "tests/support/cuda_emulator/emulator.hpp"
 
 namespace tn::test {
+
+/// Calls f(z's place, x's place, the weight's place) for every product of a convolution of n samples. Not a template, as
+/// what compares: a test has many geometries.
+inline void each_product(const ConvGeometry& c, int n,
+                         const std::function<void(std::size_t, std::size_t, std::size_t)>& f) {
+    const auto at = [](int i, int size, int j) { return i * size + j; };
+    for (int s = 0; s < n; ++s)
+        for (int k = 0; k < c.filters; ++k)
+            for (int oy = 0; oy < c.out_h(); ++oy)
+                for (int ox = 0; ox < c.out_w(); ++ox)
+                    for (int channel = 0; channel < c.channels; ++channel)
+                        for (int i = 0; i < c.kernel_h; ++i)
+                            for (int j = 0; j < c.kernel_w; ++j) {
+                                const int y = oy * c.stride + i - c.pad, x = ox * c.stride + j - c.pad;
+                                if (y < 0 || y >= c.height || x < 0 || x >= c.width) continue;
+                                const int z = at(at(at(s, c.filters, k), c.out_h(), oy), c.out_w(), ox);
+                                const int from = at(at(at(s, c.channels, channel), c.height, y), c.width, x);
+                                const int w = at(at(at(k, c.channels, channel), c.kernel_h, i), c.kernel_w, j);
+                                f(static_cast<std::size_t>(z), static_cast<std::size_t>(from),
+                                  static_cast<std::size_t>(w));
+                            }
+}
 
 /// A forward and a backward pass of the block on n samples of noise, in memory with guard zones, NaN where nothing was
 /// written.
@@ -74,27 +97,11 @@ template <BlockGeometry G, cuda::Precision P> struct BlockPasses {
                                                       : reinterpret_cast<const Z*>(plain);
         return {first, first + count};
     }
-
-    /// Calls f(z's place, x's place, the weight's place) for every product of the convolution.
-    template <class F> void each_product(F f) const {
-        for (int s = 0; s < p.n; ++s)
-            for (int k = 0; k < C.filters; ++k)
-                for (int oy = 0; oy < C.out_h(); ++oy)
-                    for (int ox = 0; ox < C.out_w(); ++ox)
-                        for (int c = 0; c < C.channels; ++c)
-                            for (int i = 0; i < C.kernel_h; ++i)
-                                for (int j = 0; j < C.kernel_w; ++j) {
-                                    const int y = oy * C.stride + i - C.pad, x = ox * C.stride + j - C.pad;
-                                    if (y < 0 || y >= C.height || x < 0 || x >= C.width) continue;
-                                    f(static_cast<std::size_t>(((s * C.filters + k) * C.out_h() + oy) * C.out_w() + ox),
-                                      static_cast<std::size_t>(((s * C.channels + c) * C.height + y) * C.width + x),
-                                      static_cast<std::size_t>(((k * C.channels + c) * C.kernel_h + i) * C.kernel_w + j));
-                                }
-    }
 };
 
 /// What a stage must leave, and how near: sums in float, and what is kept in bfloat16 half a step of its 8 bits.
-template <class Range> void agrees(const std::vector<double>& wanted, const Range& got, const char* what, double step = 0) {
+template <class Range>
+void agrees(const std::vector<double>& wanted, const Range& got, const char* what, double step = 0) {
     double largest = 1e-6;
     for (const double v : wanted) largest = std::max(largest, std::abs(v));
     for (std::size_t i = 0; i < wanted.size(); ++i) {

@@ -23,7 +23,7 @@ template <BlockGeometry G> void check_shallow(int n, float middle = 0) {
 
     std::vector<double> z(count);
     for (std::size_t i = 0; G.bias && i < count; ++i) z[i] = double{p.parameter[1][filter_of(i)]};
-    passes.each_product([&](std::size_t to, std::size_t x, std::size_t w) {
+    each_product(C, n, [&](std::size_t to, std::size_t x, std::size_t w) {
         z[to] += double{p.x[x]} * double{p.parameter[0][w]};
     });
     std::vector<double> mean(filters), inverse(filters, 1), scale(filters, 1), offset(filters);
@@ -91,7 +91,7 @@ template <BlockGeometry G> void check_shallow(int n, float middle = 0) {
         const std::size_t f = filter_of(i);
         dz[i] = scale[f] * (g[i] - sum[f] / values - (z[i] - mean[f]) * inverse[f] * dot[f] / values);
     }
-    passes.each_product([&](std::size_t from, std::size_t x, std::size_t w) {
+    each_product(C, n, [&](std::size_t from, std::size_t x, std::size_t w) {
         dw[w] += dz[from] * double{p.x[x]};
         dx[x] += dz[from] * double{p.parameter[0][w]};
     });
