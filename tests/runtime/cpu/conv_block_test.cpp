@@ -9,7 +9,7 @@
 #include "runtime/core/error.hpp"
 #include "runtime/core/random.hpp"
 #include "runtime/core/thread_pool.hpp"
-#include "tests/runtime/cpu/conv_reference.hpp"
+#include "tests/support/conv_reference.hpp"
 
 using namespace tn;
 using test::Doubles;

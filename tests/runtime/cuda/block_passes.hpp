@@ -4,34 +4,32 @@
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
-#include <functional>
 #include <vector>
 
 #include "runtime/cuda/backend.hpp"
+#include "tests/support/conv_reference.hpp"
 #include "tests/support/cuda_emulator/emulator.hpp"
 
 namespace tn::test {
 
-/// Calls f(z's place, x's place, the weight's place) for every product of a convolution of n samples. Not a template, as
-/// what compares: a test has many geometries.
-inline void each_product(const ConvGeometry& c, int n,
-                         const std::function<void(std::size_t, std::size_t, std::size_t)>& f) {
-    const auto at = [](int i, int size, int j) { return i * size + j; };
-    for (int s = 0; s < n; ++s)
-        for (int k = 0; k < c.filters; ++k)
-            for (int oy = 0; oy < c.out_h(); ++oy)
-                for (int ox = 0; ox < c.out_w(); ++ox)
-                    for (int channel = 0; channel < c.channels; ++channel)
-                        for (int i = 0; i < c.kernel_h; ++i)
-                            for (int j = 0; j < c.kernel_w; ++j) {
-                                const int y = oy * c.stride + i - c.pad, x = ox * c.stride + j - c.pad;
-                                if (y < 0 || y >= c.height || x < 0 || x >= c.width) continue;
-                                const int z = at(at(at(s, c.filters, k), c.out_h(), oy), c.out_w(), ox);
-                                const int from = at(at(at(s, c.channels, channel), c.height, y), c.width, x);
-                                const int w = at(at(at(k, c.channels, channel), c.kernel_h, i), c.kernel_w, j);
-                                f(static_cast<std::size_t>(z), static_cast<std::size_t>(from),
-                                  static_cast<std::size_t>(w));
-                            }
+/// The block's mathematics in double, before the passes `p`; x and the weights as `read` gives them.
+template <class Read> Reference reference_of(const BlockGeometry& g, const Pass<float>& p, const Read& read) {
+    const std::size_t filters = static_cast<std::size_t>(g.conv.filters), samples = static_cast<std::size_t>(p.n);
+    Reference r;
+    r.g = g;
+    r.n = p.n;
+    r.training = true;
+    for (std::size_t i = 0; i < samples * g.conv.in_size(); ++i) r.x.push_back(read(p.x[i]));
+    for (std::size_t i = 0; i < g.conv.weights(); ++i) r.weight.push_back(read(p.parameter[0][i]));
+    if (g.bias) r.bias.assign(p.parameter[1], p.parameter[1] + filters);
+    if (g.norm) {
+        const int first = g.bias ? 2 : 1;
+        r.gamma.assign(p.parameter[first], p.parameter[first] + filters);
+        r.beta.assign(p.parameter[first + 1], p.parameter[first + 1] + filters);
+        r.running_mean.assign(filters, 0);
+        r.running_var.assign(filters, 1);
+    }
+    return r;
 }
 
 /// A forward and a backward pass of the block on n samples of noise, in memory with guard zones, NaN where nothing was
@@ -109,6 +107,22 @@ void agrees(const std::vector<double>& wanted, const Range& got, const char* wha
         BOOST_TEST_REQUIRE(difference <= 2e-5 * largest + step * std::abs(wanted[i]),
                            what << ", value " << i << ": " << got[i] << ", not " << wanted[i]);
     }
+}
+
+/// The gradients of what follows the convolution.
+inline void agree_behind(const Reference& r, const Pass<float>& p) {
+    if (r.g.norm) {
+        const int first = r.g.bias ? 2 : 1;
+        agrees(r.dgamma, p.gradient[first], "gradient of gamma");
+        agrees(r.dbeta, p.gradient[first + 1], "gradient of beta");
+    }
+    if (r.g.bias) agrees(r.dbias, p.gradient[1], "gradient of the bias");
+}
+
+inline void agree_running(const Reference& r, const Pass<float>& p) {
+    if (!r.g.norm) return;
+    agrees(r.running_mean, p.state[0], "running mean");
+    agrees(r.running_var, p.state[1], "running variance");
 }
 
 /// Whether every of `count` values is NaN.

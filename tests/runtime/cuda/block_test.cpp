@@ -22,92 +22,32 @@ double rounded(Precision p, float v) {
     return v;
 }
 
-/// What passes over a block left: `z`, then its gradient `kept_dz`, as they were kept, to within `kept` of a value.
-void check_passes(const BlockGeometry& G, Precision precision, const Pass<float>& p, const std::vector<float>& kept_z,
-                  const std::vector<float>& kept_dz, double kept) {
-    const ConvGeometry& C = G.conv;
-    const std::size_t norm_at = G.bias ? 2 : 1, filters = static_cast<std::size_t>(C.filters);
-    const std::size_t plane = C.out_plane(), count = kept_z.size(), outputs = static_cast<std::size_t>(p.n) * G.y_size();
-    const auto filter_of = [&](std::size_t i) { return i / plane % filters; };
+/// The block's mathematics of what the tensor cores read.
+Reference rounded_reference(const BlockGeometry& g, Precision precision, const Pass<float>& p) {
+    return reference_of(g, p, [&](float v) { return rounded(precision, v); });
+}
 
-    std::vector<double> z(count);
-    each_product(C, p.n, [&](std::size_t to, std::size_t x, std::size_t w) {
-        z[to] += rounded(precision, p.x[x]) * rounded(precision, p.parameter[0][w]);
-    });
-    for (std::size_t i = 0; G.bias && i < count; ++i) z[i] += double{p.parameter[1][filter_of(i)]};
-    agrees(z, kept_z, "z", kept);
+/// What passes over a block left: `z`, then its gradient `dz`, as they were kept, to within `kept` of a value.
+void check_passes(const BlockGeometry& g, Precision precision, const Pass<float>& p, const std::vector<float>& z,
+                  const std::vector<float>& dz, double kept) {
+    Reference r = rounded_reference(g, precision, p);
+    r.convolve();
+    agrees(r.z, z, "z", kept);
 
     // From here on with z as it is kept.
-    std::vector<double> mean(filters), inverse(filters, 1), scale(filters, 1), offset(filters);
-    const double values = static_cast<double>(p.n) * static_cast<double>(plane);
-    if (G.norm) {
-        for (std::size_t i = 0; i < count; ++i) mean[filter_of(i)] += double{kept_z[i]} / values;
-        std::vector<double> variance(filters);
-        for (std::size_t i = 0; i < count; ++i)
-            variance[filter_of(i)] += std::pow(double{kept_z[i]} - mean[filter_of(i)], 2) / values;
-        std::vector<double> running_mean(filters), running_var(filters);
-        for (std::size_t f = 0; f < filters; ++f) {
-            inverse[f] = 1 / std::sqrt(variance[f] + 1e-5);
-            scale[f] = double{p.parameter[norm_at][f]} * inverse[f];
-            offset[f] = double{p.parameter[norm_at + 1][f]};
-            running_mean[f] = 0.1 * mean[f];
-            running_var[f] = 0.9 + 0.1 * variance[f] * values / (values - 1);
-        }
-        agrees(running_mean, p.state[0], "running mean");
-        agrees(running_var, p.state[1], "running variance");
-    }
-    const auto normal = [&](std::size_t i) {
-        const std::size_t f = filter_of(i);
-        return G.norm ? (double{kept_z[i]} - mean[f]) * scale[f] + offset[f] : double{kept_z[i]};
-    };
-
-    // y, and where in z its gradient goes.
-    std::vector<double> y(outputs), g(count);
-    const std::size_t y_plane = G.y_plane();
-    for (std::size_t o = 0; o < outputs; ++o) {
-        std::size_t source = o;
-        if (G.pool()) {
-            const auto at = static_cast<int>(o % y_plane);
-            const std::size_t corner = o / y_plane * plane + static_cast<std::size_t>(
-                                           (at / G.y_w() * C.out_w() + at % G.y_w()) * G.pool_stride);
-            source = corner;
-            for (int k = 1; k < G.pool_window * G.pool_window; ++k) {
-                const std::size_t other =
-                    corner + static_cast<std::size_t>(k / G.pool_window * C.out_w() + k % G.pool_window);
-                if (normal(other) > normal(source)) source = other;
-            }
-        }
-        y[o] = G.relu ? std::max(normal(source), 0.0) : normal(source);
-        if (!G.relu || normal(source) > 0) g[source] += double{p.dy[o]};
-    }
-    if (cuda::BlockSaved::keeps_z(G)) agrees(y, std::vector<float>(p.y, p.y + outputs), "y");
-
-    std::vector<double> sum(filters), dot(filters), dz(count);
-    for (std::size_t i = 0; i < count; ++i) {
-        sum[filter_of(i)] += g[i];
-        dot[filter_of(i)] += g[i] * (double{kept_z[i]} - mean[filter_of(i)]) * inverse[filter_of(i)];
-    }
-    for (std::size_t i = 0; i < count; ++i) {
-        const std::size_t f = filter_of(i);
-        const double unit = (double{kept_z[i]} - mean[f]) * inverse[f];
-        dz[i] = G.norm ? scale[f] * (g[i] - sum[f] / values - unit * dot[f] / values) : g[i];
-    }
-    if (G.norm) {
-        agrees(dot, p.gradient[norm_at], "gradient of gamma");
-        agrees(sum, p.gradient[norm_at + 1], "gradient of beta");
-    }
-    if (G.bias) agrees(G.norm ? std::vector<double>(filters) : sum, p.gradient[1], "gradient of the bias");
-    agrees(dz, kept_dz, "gradient of z", kept);
+    r.z.assign(z.begin(), z.end());
+    r.finish();
+    agree_running(r, p);
+    if (cuda::BlockSaved::keeps_z(g)) agrees(r.y, std::vector<float>(p.y, p.y + r.y.size()), "y");
+    r.route(Doubles(p.dy, p.dy + r.y.size()));
+    agree_behind(r, p);
+    agrees(r.dz, dz, "gradient of z", kept);
 
     // From here on with z's gradient as it is kept.
-    std::vector<double> dw(C.weights()), dx(static_cast<std::size_t>(p.n) * C.in_size());
-    each_product(C, p.n, [&](std::size_t from, std::size_t x, std::size_t w) {
-        const double d = rounded(precision, kept_dz[from]);
-        dw[w] += d * rounded(precision, p.x[x]);
-        dx[x] += d * rounded(precision, p.parameter[0][w]);
-    });
-    agrees(dw, p.gradient[0], "gradient of the weights");
-    agrees(dx, p.dx, "gradient of the input");
+    for (std::size_t i = 0; i < dz.size(); ++i) r.dz[i] = rounded(precision, dz[i]);
+    r.spread();
+    agrees(r.dweight, p.gradient[0], "gradient of the weights");
+    agrees(r.dx, p.dx, "gradient of the input");
 }
 
 template <BlockGeometry G, Precision P> void check_block(int n) {
@@ -169,41 +109,22 @@ CHECK_WAYS(many_samples_in_a_tile, all, all, true, {16, 4, 2, 70, 3, 3, 1, 1}, f
 CHECK_WAYS(windows_without_a_norm, none, all, true, {2, 6, 7, 64, 5, 3, 1, 2}, true, false, true, 3, 3)
 
 /// Evaluation against double: what the running statistics make of the convolution.
-std::vector<double> evaluated(const BlockGeometry& G, Precision precision, const Pass<float>& p) {
-    const ConvGeometry& C = G.conv;
-    const std::size_t norm_at = G.bias ? 2 : 1, filters = static_cast<std::size_t>(C.filters);
-    std::vector<double> z(static_cast<std::size_t>(p.n) * C.out_size()), y(static_cast<std::size_t>(p.n) * G.y_size());
-    each_product(C, p.n, [&](std::size_t to, std::size_t x, std::size_t w) {
-        z[to] += rounded(precision, p.x[x]) * rounded(precision, p.parameter[0][w]);
-    });
-    for (std::size_t i = 0; i < z.size(); ++i) {
-        const std::size_t f = i / C.out_plane() % filters;
-        if (G.bias) z[i] += double{p.parameter[1][f]};
-        if (G.norm)
-            z[i] = (z[i] - double{p.state[0][f]}) / std::sqrt(double{p.state[1][f]} + 1e-5) *
-                       double{p.parameter[norm_at][f]} + double{p.parameter[norm_at + 1][f]};
-    }
-    for (std::size_t o = 0; o < y.size(); ++o) {
-        const auto at = static_cast<int>(o % G.y_plane());
-        const int window = G.pool() ? G.pool_window : 1, stride = G.pool() ? G.pool_stride : 1;
-        y[o] = G.relu ? 0 : -INFINITY;
-        for (int k = 0; k < window * window; ++k)
-            y[o] = std::max(y[o], z[o / G.y_plane() * C.out_plane() +
-                                    static_cast<std::size_t>((at / G.y_w() * stride + k / window) * C.out_w() +
-                                                             at % G.y_w() * stride + k % window)]);
-    }
-    return y;
-}
 template <BlockGeometry G, Precision P> void check_evaluation(int n) {
     BlockPasses<G, P> passes(n);
     Pass<float>& p = passes.p;
-    const std::vector<double> y = evaluated(G, P, p);
-    std::fill_n(p.y, y.size(), NAN);
+    Reference r = rounded_reference(G, P, p);
+    r.training = false;
+    if (G.norm) {
+        r.running_mean.assign(p.state[0], p.state[0] + G.conv.filters);
+        r.running_var.assign(p.state[1], p.state[1] + G.conv.filters);
+    }
+    r.forward();
+    std::fill_n(p.y, r.y.size(), NAN);
     std::fill_n(p.work, cuda::SizesIn<P>::block_work(G, n), NAN);
     p.training = false;
     passes.backend.template conv_block_forward<G>(p);
     passes.backend.wait();
-    agrees(y, std::vector<float>(p.y, p.y + y.size()), "y in evaluation");
+    agrees(r.y, std::vector<float>(p.y, p.y + r.y.size()), "y in evaluation");
 }
 
 BOOST_AUTO_TEST_CASE(evaluation_is_one_product) {

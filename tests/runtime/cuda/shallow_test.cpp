@@ -11,112 +11,49 @@ using namespace tn;
 using namespace tn::test;
 using cuda::Precision;
 
+/// Lets the reference go on with what the passes chose, which must be nearly the largest of each window: where two are
+/// that, either.
+void take_choice(Reference& r, const unsigned char* choice, Doubles& dy) {
+    double largest = 0;
+    for (const double v : r.y) largest = std::max(largest, std::abs(v));
+    for (std::size_t i = 0; i < r.y.size(); ++i) {
+        if (choice[i] == cuda::no_choice) {
+            BOOST_TEST_REQUIRE((r.g.relu && r.y[i] < 1e-5 * largest), "window " << i << " lets nothing through");
+            dy[i] = 0;
+            continue;
+        }
+        BOOST_TEST_REQUIRE(int{choice[i]} < r.window_size());
+        r.source[i] = r.place_of(i, choice[i]);
+        BOOST_TEST_REQUIRE(std::abs(r.act[r.source[i]] - r.y[i]) < 1e-5 * largest,
+                           "window " << i << " chose another value");
+    }
+}
+
 template <BlockGeometry G> void check_shallow(int n, float middle = 0) {
     static_assert(cuda::is_shallow(G));
     BlockPasses<G, Precision::bf16> passes(n, -1, middle);
     const Pass<float>& p = passes.p;
-    constexpr ConvGeometry C = G.conv;
-    constexpr std::size_t norm_at = G.bias ? 2 : 1, filters = static_cast<std::size_t>(C.filters);
-    const std::size_t plane = C.out_plane(), count = static_cast<std::size_t>(n) * C.out_size();
-    const std::size_t outputs = static_cast<std::size_t>(n) * G.y_size();
-    const auto filter_of = [&](std::size_t i) { return i / plane % filters; };
-
-    std::vector<double> z(count);
-    for (std::size_t i = 0; G.bias && i < count; ++i) z[i] = double{p.parameter[1][filter_of(i)]};
-    each_product(C, n, [&](std::size_t to, std::size_t x, std::size_t w) {
-        z[to] += double{p.x[x]} * double{p.parameter[0][w]};
-    });
-    std::vector<double> mean(filters), inverse(filters, 1), scale(filters, 1), offset(filters);
-    const double values = static_cast<double>(n) * static_cast<double>(plane);
-    if (G.norm) {
-        for (std::size_t i = 0; i < count; ++i) mean[filter_of(i)] += z[i] / values;
-        std::vector<double> variance(filters), running_mean(filters), running_var(filters);
-        for (std::size_t i = 0; i < count; ++i)
-            variance[filter_of(i)] += std::pow(z[i] - mean[filter_of(i)], 2) / values;
-        for (std::size_t f = 0; f < filters; ++f) {
-            inverse[f] = 1 / std::sqrt(variance[f] + 1e-5);
-            scale[f] = double{p.parameter[norm_at][f]} * inverse[f];
-            offset[f] = double{p.parameter[norm_at + 1][f]};
-            running_mean[f] = 0.1 * mean[f];
-            running_var[f] = 0.9 + 0.1 * variance[f] * values / (values - 1);
-        }
-        agrees(running_mean, p.state[0], "running mean");
-        agrees(running_var, p.state[1], "running variance");
-    }
-    // A window's values by what normalises them, and which is the largest; where two are nearly that, either.
-    const auto of_window = [&](std::size_t o, int s) {
-        const auto at = static_cast<int>(o % G.y_plane());
-        return o / G.y_plane() * plane +
-               static_cast<std::size_t>((at / G.y_w() * cuda::window_step(G) + s / cuda::window_side(G)) * C.out_w() +
-                                        at % G.y_w() * cuda::window_step(G) + s % cuda::window_side(G));
-    };
-    const auto pooled = [&](const auto& normal) {
-        std::vector<double> y(outputs);
-        for (std::size_t o = 0; o < outputs; ++o) {
-            y[o] = normal(of_window(o, 0));
-            for (int s = 1; s < cuda::window_side(G) * cuda::window_side(G); ++s)
-                y[o] = std::max(y[o], normal(of_window(o, s)));
-            if (G.relu) y[o] = std::max(y[o], 0.0);
-        }
-        return y;
-    };
-    const auto normal = [&](std::size_t i) {
-        const std::size_t f = filter_of(i);
-        return (z[i] - mean[f]) * scale[f] + offset[f];
-    };
-    const std::vector<double> y = pooled(normal);
-    agrees(y, std::vector<float>(p.y, p.y + outputs), "y");
-
-    std::vector<double> g(count), sum(filters), dot(filters);
-    std::vector<double> dw(C.weights()), dx(static_cast<std::size_t>(n) * C.in_size());
-    const auto* choice = reinterpret_cast<const unsigned char*>(p.saved + cuda::ShallowSaved(G, n).choice);
-    double largest = 0;
-    for (const double v : y) largest = std::max(largest, std::abs(v));
-    for (std::size_t o = 0; o < outputs; ++o) {
-        if (choice[o] == cuda::no_choice) {
-            BOOST_TEST_REQUIRE((G.relu && y[o] < 1e-5 * largest), "window " << o << " lets nothing through");
-            continue;
-        }
-        BOOST_TEST_REQUIRE(int{choice[o]} < cuda::window_side(G) * cuda::window_side(G));
-        const std::size_t source = of_window(o, choice[o]);
-        BOOST_TEST_REQUIRE(std::abs(normal(source) - y[o]) < 1e-5 * largest, "window " << o << " chose another value");
-        g[source] += double{p.dy[o]};
-    }
-    for (std::size_t i = 0; i < count; ++i) {
-        sum[filter_of(i)] += g[i];
-        dot[filter_of(i)] += g[i] * (z[i] - mean[filter_of(i)]) * inverse[filter_of(i)];
-    }
-    std::vector<double> dz = g;
-    for (std::size_t i = 0; G.norm && i < count; ++i) {
-        const std::size_t f = filter_of(i);
-        dz[i] = scale[f] * (g[i] - sum[f] / values - (z[i] - mean[f]) * inverse[f] * dot[f] / values);
-    }
-    each_product(C, n, [&](std::size_t from, std::size_t x, std::size_t w) {
-        dw[w] += dz[from] * double{p.x[x]};
-        dx[x] += dz[from] * double{p.parameter[0][w]};
-    });
-    if (G.norm) {
-        agrees(dot, p.gradient[norm_at], "gradient of gamma");
-        agrees(sum, p.gradient[norm_at + 1], "gradient of beta");
-    }
-    if (G.bias) agrees(G.norm ? std::vector<double>(filters) : sum, p.gradient[1], "gradient of the bias");
-    agrees(dw, p.gradient[0], "gradient of the weights");
-    agrees(dx, p.dx, "gradient of the input");
+    Reference r = reference_of(G, p, [](float v) { return double{v}; });
+    r.forward();
+    const std::size_t outputs = r.y.size();
+    agree_running(r, p);
+    agrees(r.y, std::vector<float>(p.y, p.y + outputs), "y");
+    Doubles dy(p.dy, p.dy + outputs);
+    take_choice(r, reinterpret_cast<const unsigned char*>(p.saved + cuda::ShallowSaved(G, n).choice), dy);
+    r.backward(dy);
+    agree_behind(r, p);
+    agrees(r.dweight, p.gradient[0], "gradient of the weights");
+    agrees(r.dx, p.dx, "gradient of the input");
 
     // Evaluation has neither memory of its own.
     Pass<float> evaluation = p;
-    evaluation.training = false;
+    evaluation.training = r.training = false;
     evaluation.saved = evaluation.work = nullptr;
     std::fill_n(p.y, outputs, NAN);
     passes.backend.template conv_block_forward<G>(evaluation);
     passes.backend.wait();
-    agrees(pooled([&](std::size_t i) {
-               const std::size_t f = filter_of(i);
-               if (!G.norm) return z[i];
-               return (z[i] - double{p.state[0][f]}) / std::sqrt(double{p.state[1][f]} + 1e-5) *
-                          double{p.parameter[norm_at][f]} + offset[f];
-           }),
-           std::vector<float>(p.y, p.y + outputs), "y in evaluation");
+    r.finish();
+    agrees(r.y, std::vector<float>(p.y, p.y + outputs), "y in evaluation");
 }
 
 #define CHECK_SHALLOW(NAME, ...)                                                \

@@ -53,13 +53,34 @@ struct Reference {
         for (std::size_t i = 0; i < std::size_t(n) * filters() * z_plane(); ++i) f(i / z_plane() % filters(), i);
     }
 
-    Doubles z, act, mean, inverse;
+    Doubles z, act, mean, inverse, dz;
     std::vector<std::size_t> source;  // where in z each y comes from
 
     void forward() {
+        convolve();
+        finish();
+    }
+
+    /// z from x.
+    void convolve() {
         z.assign(std::size_t(n) * g.conv.out_size(), 0.0);
         products([&](std::size_t o, std::size_t i, std::size_t w) { z[o] += x[i] * weight[w]; });
         if (g.bias) places([&](std::size_t f, std::size_t i) { z[i] += bias[f]; });
+    }
+
+    /// Value k of y's window i, in z.
+    std::size_t place_of(std::size_t i, int k) const {
+        const int window = g.pool() ? g.pool_window : 1;
+        const auto stride = std::size_t(g.pool() ? g.pool_stride : 1);
+        const std::size_t plane = i / g.y_plane(), py = i % g.y_plane() / std::size_t(g.y_w()),
+                          px = i % std::size_t(g.y_w());
+        return plane * z_plane() + (py * stride + std::size_t(k / window)) * std::size_t(g.conv.out_w()) + px * stride +
+               std::size_t(k % window);
+    }
+    int window_size() const { return g.pool() ? g.pool_window * g.pool_window : 1; }
+
+    /// y from z.
+    void finish() {
         mean.assign(filters(), 0.0);
         inverse.assign(filters(), 1.0);
         const double count = double(n) * double(z_plane());
@@ -81,15 +102,9 @@ struct Reference {
             places([&](std::size_t f, std::size_t i) { act[i] = (z[i] - mean[f]) * inverse[f] * gamma[f] + beta[f]; });
         y.resize(std::size_t(n) * g.y_size());
         source.resize(y.size());
-        const int window = g.pool() ? g.pool_window : 1, stride = g.pool() ? g.pool_stride : 1;
         for (std::size_t i = 0; i < y.size(); ++i) {
-            const std::size_t plane = i / g.y_plane(), py = i % g.y_plane() / std::size_t(g.y_w()),
-                              px = i % std::size_t(g.y_w());
-            for (int k = 0; k < window * window; ++k) {
-                const std::size_t from =
-                    plane * z_plane() +
-                    (py * std::size_t(stride) + std::size_t(k / window)) * std::size_t(g.conv.out_w()) +
-                    px * std::size_t(stride) + std::size_t(k % window);
+            for (int k = 0; k < window_size(); ++k) {
+                const std::size_t from = place_of(i, k);
                 if (k == 0 || act[from] > act[source[i]] || std::isnan(act[from])) source[i] = from;
             }
             y[i] = g.relu && act[source[i]] < 0 ? 0 : act[source[i]];
@@ -100,16 +115,11 @@ struct Reference {
     /// the bend of ReLU. After forward().
     double margin() const {
         double least = std::numeric_limits<double>::infinity();
-        const int window = g.pool() ? g.pool_window : 1, stride = g.pool() ? g.pool_stride : 1;
         for (std::size_t i = 0; i < y.size(); ++i) {
-            const std::size_t plane = i / g.y_plane(), py = i % g.y_plane() / std::size_t(g.y_w()),
-                              px = i % std::size_t(g.y_w());
             const double best = act[source[i]];
             if (g.relu) least = std::min(least, std::abs(best));
-            for (int k = 0; k < window * window && (!g.relu || best > 0); ++k) {
-                const std::size_t at = plane * z_plane() +
-                                       (py * std::size_t(stride) + std::size_t(k / window)) * std::size_t(g.conv.out_w()) +
-                                       px * std::size_t(stride) + std::size_t(k % window);
+            for (int k = 0; k < window_size() && (!g.relu || best > 0); ++k) {
+                const std::size_t at = place_of(i, k);
                 if (at != source[i]) least = std::min(least, best - act[at]);
             }
         }
@@ -117,7 +127,13 @@ struct Reference {
     }
 
     void backward(const Doubles& dy) {
-        Doubles dz(z.size());
+        route(dy);
+        spread();
+    }
+
+    /// z's gradient, and those behind the convolution, from dy.
+    void route(const Doubles& dy) {
+        dz.assign(z.size(), 0.0);
         for (std::size_t i = 0; i < y.size(); ++i)
             if (!(g.relu && act[source[i]] <= 0)) dz[source[i]] += dy[i];
         dbias.assign(filters(), 0.0);
@@ -135,6 +151,10 @@ struct Reference {
         } else {
             places([&](std::size_t f, std::size_t i) { dbias[f] += dz[i]; });
         }
+    }
+
+    /// The gradients of x and of the weights from z's.
+    void spread() {
         dx.assign(x.size(), 0.0);
         dweight.assign(weight.size(), 0.0);
         products([&](std::size_t o, std::size_t i, std::size_t w) {
