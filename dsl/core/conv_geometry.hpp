@@ -42,6 +42,8 @@ struct BlockGeometry {
     int pool_window = 0, pool_stride = 0;  // 0: no pooling
 
     constexpr bool pool() const { return pool_window > 0; }
+    /// Nothing is behind the convolution, whose output is z, but the bias.
+    constexpr bool z_is_y() const { return !norm && !relu && !pool(); }
     constexpr int y_h() const { return pool() ? (conv.out_h() - pool_window) / pool_stride + 1 : conv.out_h(); }
     constexpr int y_w() const { return pool() ? (conv.out_w() - pool_window) / pool_stride + 1 : conv.out_w(); }
     constexpr std::size_t y_plane() const { return std::size_t(y_h()) * std::size_t(y_w()); }

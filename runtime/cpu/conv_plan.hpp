@@ -46,7 +46,7 @@ struct ConvPlan {
 
     constexpr const ConvGeometry& conv() const { return block.conv; }
     /// True when backward needs z.
-    constexpr bool keeps_z() const { return block.norm || block.relu || block.pool(); }
+    constexpr bool keeps_z() const { return !block.z_is_y(); }
     constexpr int depth() const { return conv().channels * conv().taps(); }
     constexpr std::size_t packed_x() const { return std::size_t(conv().channels) * std::size_t(x_plane); }
     constexpr std::size_t packed_dz() const { return std::size_t(conv().filters) * std::size_t(dz_plane); }

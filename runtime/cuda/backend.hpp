@@ -7,7 +7,6 @@
 
 #include "dsl/core/conv_geometry.hpp"
 #include "dsl/core/layer.hpp"
-#include "runtime/cuda/block_plan.hpp"
 #include "runtime/cuda/feed.hpp"
 #include "runtime/cuda/kernels/columns.hpp"
 #include "runtime/cuda/kernels/parts.hpp"
@@ -17,6 +16,7 @@
 #include "runtime/cuda/product.hpp"
 #include "runtime/cuda/product_block.hpp"
 #include "runtime/cuda/shallow_block.hpp"
+#include "runtime/cuda/sizes.hpp"
 #include "runtime/distributed/group.hpp"
 
 namespace tn::cuda {

@@ -7,17 +7,20 @@
 #include "dsl/core/conv_geometry.hpp"
 #include "runtime/cuda/patch_plan.hpp"
 #include "runtime/cuda/precision.hpp"
-#include "runtime/cuda/shallow_plan.hpp"
 #include "runtime/cuda/tile.hpp"
 
 namespace tn::cuda {
+
+/// The values of z that become one of y: side x side, and a step from one window to the next.
+constexpr int window_side(const BlockGeometry& g) { return g.pool() ? g.pool_window : 1; }
+constexpr int window_step(const BlockGeometry& g) { return g.pool() ? g.pool_stride : 1; }
 
 /// Where things lie in `saved`, in values of float. z is the convolution's output, and backward its gradient, in bfloat16
 /// where that is what products read; of every pooling window, `choice` keeps which of its values it took.
 struct BlockSaved {
     std::size_t mean, inverse, z, choice, values;
 
-    static constexpr bool keeps_z(const BlockGeometry& g) { return g.norm || g.relu || g.pool(); }
+    static constexpr bool keeps_z(const BlockGeometry& g) { return !g.z_is_y(); }
 
     static constexpr std::size_t z_bytes(Precision p) { return p == Precision::bf16 ? 2 : 4; }
 
@@ -39,12 +42,11 @@ struct BlockWork {
     int statistics, parts, sums;   ///< partial statistics of z, of the weights' gradient, and of the normalisation's
     std::size_t part_values;       ///< of a part of the weights' gradient
     std::size_t values;
+    /// Where packed weights lie: forward behind the statistics, backward behind the parts of the weights' gradient.
+    std::size_t forward_weights, backward_weights;
 
     /// What the processes of a group add up for each channel: two doubles.
     static constexpr std::size_t shared(std::size_t channels) { return 2 * channels * sizeof(double) / sizeof(float); }
-
-    /// Where packed weights lie: forward behind the statistics, backward behind the parts of the weights' gradient.
-    std::size_t forward_weights, backward_weights;
 
     constexpr BlockWork(const BlockGeometry& g, int n, Precision p)
         : statistics(0), parts(0), sums(0), part_values(0), values(0), forward_weights(0),
@@ -81,19 +83,5 @@ struct BlockWork {
                            backward_weights + ProductPlan::backward(g, p).packed_words()});
     }
 };
-
-/// What the CUDA kernels keep of a block and need beside it, in values; a network's plan reads them.
-template <Precision P> struct SizesIn {
-    static constexpr std::size_t block_saved(const BlockGeometry& g, int batch) {
-        return is_shallow(g) ? ShallowSaved(g, batch).values : BlockSaved(g, batch, P).values;
-    }
-    static constexpr std::size_t block_work(const BlockGeometry& g, int batch) {
-        return is_shallow(g) ? ShallowWork(g, batch).values : BlockWork(g, batch, P).values;
-    }
-    static constexpr std::size_t norm_work(int channels) {
-        return BlockWork::shared(static_cast<std::size_t>(channels));
-    }
-};
-using Sizes = SizesIn<Precision::fp32>;
 
 }  // namespace tn::cuda

@@ -134,9 +134,15 @@ template <class Thread> TN_DEVICE std::size_t global_index(const Thread& t) {
            static_cast<std::size_t>(t.thread());
 }
 
+/// The sum of `v` over the warp, in every lane.
+template <class Thread, class V> TN_DEVICE V warp_sum(Thread& t, V v) {
+    for (int lanes = warp / 2; lanes > 0; lanes /= 2) v += t.shuffle_xor(v, lanes);
+    return v;
+}
+
 /// The sum of `v` over the block, in every thread. `scratch` is an array of one value a warp in shared memory.
 template <class Thread, class Shared> TN_DEVICE float block_sum(Thread& t, float v, Shared scratch) {
-    for (int lanes = warp / 2; lanes > 0; lanes /= 2) v += t.shuffle_xor(v, lanes);
+    v = warp_sum(t, v);
     t.barrier();
     if (t.thread() % warp == 0) scratch[t.thread() / warp] = v;
     t.barrier();

@@ -16,6 +16,7 @@
 #include "runtime/cuda/kernels/average.hpp"
 #include "runtime/cuda/kernels/batch.hpp"
 #include "runtime/cuda/kernels/update.hpp"
+#include "runtime/cuda/launches.hpp"
 #include "runtime/data/loader.hpp"
 #include "runtime/train/batch_result.hpp"
 #include "runtime/train/exchange.hpp"
@@ -228,22 +229,17 @@ private:
         for (int c = 0; c < in.channels; ++c) change.scaling[c] = normalise_.scaling(static_cast<std::size_t>(c));
         device.launch(change, blocks, Parts::threads);
         if (blends())
-            each(values, BlendBatch{values, data_.shape.size(), {blends_.place, samples}, augmented, input});
+            launch_each(device, values, BlendBatch{values, data_.shape.size(), {blends_.place, samples}, augmented, input});
         model_.enqueue_step(n, PlannedRule<Rule>{{rules_.place, steps_ahead}, steps_ahead, step}, decay_);
         if (average_) {
             const std::size_t parameters = places.parameters.size(), states = places.states.size(),
                               count = parameters + states;
-            each(count, MoveAverage{extras_.average, parameters, count, step, {places.parameters.data(), parameters},
+            launch_each(device, count,
+                        MoveAverage{extras_.average, parameters, count, step, {places.parameters.data(), parameters},
                                     {places.states.data(), states}, {average_->place(), count}});
         }
         device.launch(EndStep{n, {places.losses, samples}, {places.correct, samples}, {sums_.place, 1}, step}, 1,
                       end_threads);
-    }
-
-    /// A thread for each of `count` values.
-    template <class Kernel> void each(std::size_t count, const Kernel& kernel) {
-        constexpr int threads = 256;
-        backend_.device().launch(kernel, static_cast<int>((count + threads - 1) / threads), threads);
     }
 
     void to_device() {

@@ -4,23 +4,23 @@
 #include <type_traits>
 
 #include "runtime/cuda/block_plan.hpp"
-#include "runtime/cuda/block_tensors.hpp"
+#include "runtime/cuda/fused_block.hpp"
 #include "runtime/cuda/kernels/columns.hpp"
 #include "runtime/cuda/kernels/conv_block.hpp"
 #include "runtime/cuda/launches.hpp"
 
 namespace tn::cuda {
 
-/// One pass over such a block. `group` are the processes that share the batch, or null.
-template <BlockGeometry G, Precision P, class Device> class ProductBlock : BlockTensors<G> {
-    using Tensors = BlockTensors<G>;
-    using Tensors::filters;
+template <BlockGeometry G, Precision P, class Device>
+class ProductBlock : FusedBlock<G, Device, BlockSaved, BlockWork> {
+    using Base = FusedBlock<G, Device, BlockSaved, BlockWork>;
+    using Base::device_, Base::group_, Base::p_, Base::saved_, Base::work_, Base::filters, Base::norm;
     static constexpr bool keeps_z = BlockSaved::keeps_z(G);
     using Z = std::conditional_t<keeps_z, Kept<P>, float>;
 
 public:
     ProductBlock(Device& device, Group* group, const Pass<float>& p)
-        : Tensors(p), device_(device), group_(group), p_(p), saved_(G, p.n, P), work_(G, p.n, P) {}
+        : Base(device, group, p, BlockSaved(G, p.n, P), BlockWork(G, p.n, P)) {}
 
     void forward() {
         if (!p_.training) return evaluate();
@@ -28,12 +28,12 @@ public:
         const Span<float> partial{p_.work, work_.values};
         float* const packed = p_.work + work_.forward_weights;
         pack<typename Kernel::Product>(packed);
-        device_.launch(Kernel{product_of<typename Kernel::Product>(this->x(p_), packed), work_.statistics,
-                              Tensors::bias(p_), z(p_.y), partial},
+        device_.launch(Kernel{product_of<typename Kernel::Product>(this->x(), packed), work_.statistics, this->bias(),
+                              z(p_.y), partial},
                        work_.statistics * Kernel::row_tiles, tile_threads);
         if constexpr (G.norm) take_statistics({p_.n, work_.statistics, partial});
         if constexpr (keeps_z)
-            launch_each(device_, this->y_size, NormPoolForward<G, Z>{p_.n, norm(), z(p_.y), this->y(p_), choice()});
+            launch_each(device_, this->y_size(), NormPoolForward<G, Z>{p_.n, norm(), z(p_.y), this->y(), choice()});
     }
 
     void backward() {
@@ -47,27 +47,25 @@ public:
         gradient_of_weights<Product>(packed);
         if (!p_.dx) return;
         const auto product = product_of<Product>(Span<const Z>(z(p_.dy)), packed);
-        device_.launch(Input{product, this->dx(p_)}, product.tiles(p_.n) * product.row_tiles, tile_threads);
+        device_.launch(Input{product, this->dx()}, product.tiles(p_.n) * product.row_tiles, tile_threads);
     }
 
 private:
     void evaluate() {
         using Kernel = ConvInferKernel<G, P>;
         pack<typename Kernel::Product>(p_.work);
-        const auto product = product_of<typename Kernel::Product>(this->x(p_), p_.work);
-        device_.launch(Kernel{product, Tensors::bias(p_), Tensors::state(p_, 0), Tensors::state(p_, 1),
-                              Tensors::gamma(p_), Tensors::beta(p_), Tensors::epsilon, this->y(p_)},
+        const auto product = product_of<typename Kernel::Product>(this->x(), p_.work);
+        device_.launch(Kernel{product, this->running_norm(), this->y()},
                        product.tiles(p_.n) * Kernel::row_tiles, tile_threads);
     }
 
     void take_statistics(const PartialStatistics<G, P>& parts) {
-        const BatchStatistics statistics{Tensors::epsilon, Tensors::momentum, mean(), inverse(), Tensors::state(p_, 0),
-                                         Tensors::state(p_, 1)};
+        const BatchStatistics statistics = this->statistics();
         if (group_) {
             float* const shared = p_.work + 2 * filters * static_cast<std::size_t>(work_.statistics);
             device_.launch(StatisticsKernel<G, P, SharedMoments>{parts, {shared_sums(shared, filters)}},
                            G.conv.filters, statistics_threads);
-            take_whole_statistics(device_, *group_, p_, Tensors::z_shape, shared, statistics);
+            take_whole_statistics(device_, *group_, p_, Base::z_shape, shared, statistics);
         } else {
             device_.launch(StatisticsKernel<G, P>{parts, statistics}, G.conv.filters, statistics_threads);
         }
@@ -79,41 +77,40 @@ private:
         float* const shared = p_.work + one;
         const Span<float> total{p_.work, one};
         const Span<float> partial{shared + BlockWork::shared(filters), one * static_cast<std::size_t>(work_.sums)};
-        device_.launch(GradientSums<G, Z>{p_.n, work_.sums, norm(), z(p_.dy), this->dy(p_), choice(), partial},
+        device_.launch(GradientSums<G, Z>{p_.n, work_.sums, norm(), z(p_.dy), this->dy(), choice(), partial},
                        G.conv.filters * work_.sums, sum_threads);
         const Span<double> sums = G.norm && group_ ? shared_sums(shared, filters) : Span<double>{};
-        device_.launch(GradientTotals<G>{work_.sums, partial, total, Tensors::dgamma(p_), Tensors::dbeta(p_),
-                                         Tensors::dbias(p_), sums},
-                       G.conv.filters, warp);
+        const GradientTotals<G> totals{work_.sums, partial, total, this->dgamma(), this->dbeta(), this->dbias(), sums};
+        device_.launch(totals, G.conv.filters, warp);
         if (sums) {
             group_->sum_in_stream(sums.values());
             launch_each(device_, one, RoundSums{one, sums, total});
         }
         constexpr bool by_windows = windows_tile(G);
         using Backward = std::conditional_t<by_windows, NormWindowsBackward<G, Z>, NormPoolBackward<G, Z>>;
-        const float share = 1 / values_of_whole_channel(group_, p_, Tensors::z_shape);
-        launch_each(device_, by_windows ? this->y_size : this->z_size,
-                    Backward{{p_.n, share, norm(), this->dy(p_), total, choice(), z(p_.dy)}});
+        const float share = 1 / values_of_whole_channel(group_, p_, Base::z_shape);
+        launch_each(device_, by_windows ? this->y_size() : this->z_size(),
+                    Backward{{p_.n, share, norm(), this->dy(), total, choice(), z(p_.dy)}});
     }
 
     /// And packs the weights for the input's gradient beside, unless `packed` is null.
     template <class Product> void gradient_of_weights(float* packed) {
         const int parts = work_.parts;
         if constexpr (constexpr GradientPlan plan(G.conv, P); plan.by_patches()) {
-            device_.launch(PatchWeightGradient<G, P, Z>{p_.n, parts, z(p_.dy), this->x(p_),
+            device_.launch(PatchWeightGradient<G, P, Z>{p_.n, parts, z(p_.dy), this->x(),
                                                         {reinterpret_cast<Words*>(p_.work), work_.values / 4}},
                            plan.tiles() * parts, tile_threads);
             sum_parts_and_pack<WeightOfPart<G, P>, Product>(work_.part_values, packed);
         } else {
             using Weights = WeightGradient<G, P, Z>;
-            device_.launch(Weights{p_.n, parts, z(p_.dy), this->x(p_), {p_.work, work_.values}},
+            device_.launch(Weights{p_.n, parts, z(p_.dy), this->x(), {p_.work, work_.values}},
                            Weights::row_tiles * Weights::column_tiles * parts, tile_threads);
-            sum_parts_and_pack<InOrder, Product>(Tensors::weights, packed);
+            sum_parts_and_pack<InOrder, Product>(Base::weights, packed);
         }
     }
     template <class Place, class Product> void sum_parts_and_pack(std::size_t size, float* packed) {
-        const SumParts<Place> sum{work_.parts, size, false,
-                                  {p_.work, static_cast<std::size_t>(work_.parts) * size}, Tensors::dweight(p_)};
+        const Span<const float> parts{p_.work, static_cast<std::size_t>(work_.parts) * size};
+        const SumParts<Place> sum{work_.parts, size, false, parts, this->dweight()};
         const int sum_blocks = blocks(static_cast<int>(size), warp);
         if constexpr (is_packed<Product>) {
             if (packed) {
@@ -130,7 +127,7 @@ private:
     template <class Product> static constexpr bool is_packed = requires { Product::plan; };
     template <class Product> auto packing(float* place) const {
         using Pack = PackWeights<Product::plan, P>;
-        return Pack{Tensors::weight(p_), {reinterpret_cast<Words*>(place), Pack::fours}};
+        return Pack{this->weight(), {reinterpret_cast<Words*>(place), Pack::fours}};
     }
     template <class Product> void pack(float* place) {
         if constexpr (is_packed<Product>) {
@@ -143,28 +140,19 @@ private:
         if constexpr (is_packed<Product>)
             return {p_.n, source, {reinterpret_cast<const Words*>(packed), Product::plan.packed_words() / 4}};
         else
-            return Product({p_.n, source, Tensors::weight(p_)});
+            return Product({p_.n, source, this->weight()});
     }
 
-    Span<float> mean() const { return Tensors::of(p_.saved + saved_.mean, G.norm); }
-    Span<float> inverse() const { return Tensors::of(p_.saved + saved_.inverse, G.norm); }
     /// z, or its gradient: what is kept, or `plain` where nothing follows the convolution.
     Span<Z> z(const float* plain) const {
         if constexpr (keeps_z)
-            return {reinterpret_cast<Z*>(p_.saved + saved_.z), this->z_size};
+            return {reinterpret_cast<Z*>(p_.saved + saved_.z), this->z_size()};
         else
-            return {const_cast<float*>(plain), this->z_size};
+            return {const_cast<float*>(plain), this->z_size()};
     }
     Span<unsigned char> choice() const {
-        return {G.pool() ? reinterpret_cast<unsigned char*>(p_.saved + saved_.choice) : nullptr, this->y_size};
+        return {G.pool() ? reinterpret_cast<unsigned char*>(p_.saved + saved_.choice) : nullptr, this->y_size()};
     }
-    Normalisation<G> norm() const { return {mean(), inverse(), Tensors::gamma(p_), Tensors::beta(p_)}; }
-
-    Device& device_;
-    Group* group_;
-    const Pass<float>& p_;
-    BlockSaved saved_;
-    BlockWork work_;
 };
 
 }  // namespace tn::cuda

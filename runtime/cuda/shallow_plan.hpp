@@ -9,15 +9,11 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "dsl/core/conv_geometry.hpp"
+#include "runtime/cuda/block_plan.hpp"
 
 namespace tn::cuda {
 
-/// The values of z that become one of y: side x side, and a step from one window to the next.
-constexpr int window_side(const BlockGeometry& g) { return g.pool() ? g.pool_window : 1; }
-constexpr int window_step(const BlockGeometry& g) { return g.pool() ? g.pool_stride : 1; }
-
-/// What these read of a channel of x.
+/// What a window's values of z read of a channel of x.
 constexpr int patch_height(const BlockGeometry& g) { return (window_side(g) - 1) * g.conv.stride + g.conv.kernel_h; }
 constexpr int patch_width(const BlockGeometry& g) { return (window_side(g) - 1) * g.conv.stride + g.conv.kernel_w; }
 
@@ -26,7 +22,7 @@ constexpr int patch_depth(const BlockGeometry& g) { return g.conv.channels * g.c
 
 /// Whether a thread's registers hold a patch, and the products of two channels' taps.
 constexpr bool is_shallow(const BlockGeometry& g) {
-    return (g.norm || g.relu || g.pool()) && g.conv.channels <= 3 && g.conv.taps() <= 9 &&
+    return !g.z_is_y() && g.conv.channels <= 3 && g.conv.taps() <= 9 &&
            g.conv.channels * patch_height(g) * patch_width(g) <= 64;
 }
 
@@ -52,6 +48,8 @@ struct PatchSums {
     }
     /// The number of two channels a < b of at most three.
     static constexpr int pair(int a, int b) { return a + b - 1; }
+    static constexpr int first_of(int pair) { return pair / 2; }
+    static constexpr int second_of(int pair) { return pair == 0 ? 1 : 2; }
 };
 
 /// Where things lie in `saved`, in values of float. `moments` are doubles, [depth][depth + 1]: for every value d of p
@@ -95,7 +93,7 @@ struct ShallowWork {
         const std::size_t forward =
             g.norm ? sums + static_cast<std::size_t>(groups) * static_cast<std::size_t>(PatchSums(g).size()) : 0;
         shared = 2 * filters;
-        partial = shared + 2 * filters * sizeof(double) / sizeof(float);
+        partial = shared + BlockWork::shared(filters);
         values = std::max(forward, partial + static_cast<std::size_t>(parts) * filters *
                                                  static_cast<std::size_t>(patch_depth(g) + 1));
     }

@@ -1,8 +1,7 @@
 // The fused block in evaluation: one kernel.
 #pragma once
 
-#include <cmath>
-
+#include "runtime/cuda/kernels/conv_norm_pool.hpp"
 #include "runtime/cuda/kernels/conv_operands.hpp"
 
 namespace tn::cuda {
@@ -18,8 +17,7 @@ template <BlockGeometry G, Precision P> struct ConvInferKernel {
     static constexpr int row_tiles = Product::row_tiles;
 
     Product product;
-    Span<const float> bias, running_mean, running_var, gamma, beta;
-    float epsilon;
+    NormOfFilters<G> norm;
     Span<float> y;
 
     template <class Thread> TN_DEVICE void operator()(Thread& t) const {
@@ -37,19 +35,10 @@ template <BlockGeometry G, Precision P> struct ConvInferKernel {
             const int window = i % (T.columns / windows);
             const Place at = product.place(tile, window * windows);
             if (f >= filters || !at.inside) continue;
-            float scale = 1, offset = 0;
-            if constexpr (G.bias) offset = bias[f];
-            if constexpr (G.norm) {
-                scale = gamma[f] / std::sqrt(running_var[f] + epsilon);
-                offset = (offset - running_mean[f]) * scale + beta[f];
-            }
-            float best = values[row * pitch + window * windows] * scale + offset;
-            TN_UNROLL
-            for (int k = 1; k < (G.pool() ? G.pool_window * G.pool_window : 1); ++k) {
-                const float v = values[row * pitch + window * windows + k] * scale + offset;
-                best = v > best ? v : best;
-            }
-            y[(at.sample * filters + f) * plane + at.at] = !G.relu || !(best <= 0) ? best : 0.0f;
+            const float scale = norm.scale(f), offset = norm.offset(f);
+            y[(at.sample * filters + f) * plane + at.at] = pooled<G>([&](int k) {
+                return values[row * pitch + window * windows + k] * scale + offset;
+            }).y;
         }
     }
 };

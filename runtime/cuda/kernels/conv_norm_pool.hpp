@@ -2,10 +2,11 @@
 // the normalisation's gradient, and z's gradient in z's place.
 #pragma once
 
+#include <cmath>
+
 #include "runtime/cuda/block_plan.hpp"
 #include "runtime/cuda/execution.hpp"
 #include "runtime/cuda/kernels/rounding.hpp"
-#include "runtime/cuda/shallow_plan.hpp"
 
 namespace tn::cuda {
 
@@ -21,10 +22,28 @@ template <BlockGeometry G> struct Normalisation {
     }
 };
 
+/// The normalisation of each filter as z scale + offset, with what the convolution adds to z: by the batch's mean and
+/// inverse deviation, or where `inverse` is null by the running mean and variance.
+template <BlockGeometry G> struct NormOfFilters {
+    Span<const float> bias, mean, inverse, variance, gamma, beta;
+    float epsilon;
+
+    TN_DEVICE float scale(int f) const {
+        if constexpr (G.norm) return inverse ? gamma[f] * inverse[f] : gamma[f] / std::sqrt(variance[f] + epsilon);
+        return 1;
+    }
+    TN_DEVICE float offset(int f) const {
+        float z = 0;
+        if constexpr (G.bias) z = bias[f];
+        if constexpr (G.norm) return (z - mean[f]) * scale(f) + beta[f];
+        return z;
+    }
+};
+
 /// A window's values of z, all read before any is written; where all windows begin at an even place, two by two.
 template <BlockGeometry G, class Z> class WindowOfZ {
-    static constexpr int side = G.pool_window, width = G.conv.out_w();
-    static constexpr int together = side % 2 == 0 && G.pool_stride % 2 == 0 && width % 2 == 0 ? 2 : 1;
+    static constexpr int side = window_side(G), width = G.conv.out_w();
+    static constexpr int together = side % 2 == 0 && window_step(G) % 2 == 0 && width % 2 == 0 ? 2 : 1;
 
 public:
     static constexpr int size = side * side;
@@ -59,6 +78,34 @@ private:
 /// No value of the window passed ReLU.
 inline constexpr unsigned char no_choice = 255;
 
+/// What pooling and ReLU make of a window's values, and which of them that is.
+struct Pooled {
+    float y;
+    unsigned char choice;
+};
+/// `value(k)` is normalised.
+template <BlockGeometry G, class Value> TN_DEVICE Pooled pooled(Value value) {
+    float best = value(0);
+    int chosen = 0;
+    TN_UNROLL
+    for (int k = 1; k < window_side(G) * window_side(G); ++k) {
+        const float v = value(k);
+        if (v > best) {
+            best = v;
+            chosen = k;
+        }
+    }
+    const bool passes = !G.relu || !(best <= 0);   // NaN goes through
+    return {passes ? best : 0.0f, passes ? static_cast<unsigned char>(chosen) : no_choice};
+}
+
+/// Where in z value k of window `at` lies, of a channel that counts through the whole batch.
+template <BlockGeometry G> TN_DEVICE int place_in_z(int channel, int at, int k) {
+    constexpr int side = window_side(G), step = window_step(G);
+    return channel * static_cast<int>(G.conv.out_plane()) +
+           (at / G.y_w() * step + k / side) * G.conv.out_w() + at % G.y_w() * step + k % side;
+}
+
 /// y = pool(relu(norm(z))), a thread for every value of y; keeps which value of its window each took.
 template <BlockGeometry G, class Z> struct NormPoolForward {
     int n;
@@ -71,27 +118,10 @@ template <BlockGeometry G, class Z> struct NormPoolForward {
         const int i = static_cast<int>(global_index(t));
         if (i >= n * G.conv.filters * plane) return;
         const int channel = i / plane, f = channel % G.conv.filters, at = i % plane;
-        if constexpr (G.pool()) {
-            const int corner = channel * static_cast<int>(G.conv.out_plane()) +
-                               (at / G.y_w() * G.conv.out_w() + at % G.y_w()) * G.pool_stride;
-            const WindowOfZ<G, Z> window(z, corner);
-            float best = norm(window.value[0], f);
-            int chosen = 0;
-            TN_UNROLL
-            for (int k = 1; k < window.size; ++k) {
-                const float v = norm(window.value[k], f);
-                if (v > best) {
-                    best = v;
-                    chosen = k;
-                }
-            }
-            const bool passes = !G.relu || !(best <= 0);   // NaN goes through
-            y[i] = passes ? best : 0.0f;
-            choice[i] = passes ? static_cast<unsigned char>(chosen) : no_choice;
-        } else {
-            const float v = norm(z[i], f);
-            y[i] = !G.relu || !(v <= 0) ? v : 0.0f;
-        }
+        const WindowOfZ<G, Z> window(z, place_in_z<G>(channel, at, 0));
+        const Pooled one = pooled<G>([&](int k) { return norm(window.value[k], f); });
+        y[i] = one.y;
+        if constexpr (G.pool()) choice[i] = one.choice;
     }
 };
 
@@ -118,13 +148,11 @@ template <BlockGeometry G, class Z> struct GradientSums {
         for (int i = begin + t.thread(); i < end; i += sum_threads) {
             const int channel = i / plane * filters + f, at = i % plane;
             float g = dy[channel * plane + at];
-            int source = channel * static_cast<int>(G.conv.out_plane()) + at;
+            int source = place_in_z<G>(channel, at, 0);
             if constexpr (G.pool()) {
                 const int chosen = choice[channel * plane + at];
                 if (chosen == no_choice) continue;
-                source = channel * static_cast<int>(G.conv.out_plane()) +
-                         (at / G.y_w() * G.pool_stride + chosen / G.pool_window) * G.conv.out_w() +
-                         at % G.y_w() * G.pool_stride + chosen % G.pool_window;
+                source = place_in_z<G>(channel, at, chosen);
             } else if constexpr (G.relu) {
                 if (!(norm(z[source], f) > 0)) g = 0;
             }
@@ -153,10 +181,8 @@ template <BlockGeometry G> struct GradientTotals {
             sum += partial[2 * (s * G.conv.filters + f)];
             dot += partial[2 * (s * G.conv.filters + f) + 1];
         }
-        for (int lanes = warp / 2; lanes > 0; lanes /= 2) {
-            sum += t.shuffle_xor(sum, lanes);
-            dot += t.shuffle_xor(dot, lanes);
-        }
+        sum = warp_sum(t, sum);
+        dot = warp_sum(t, dot);
         if (t.thread() != 0) return;
         total[2 * f] = sum;
         total[2 * f + 1] = dot;
@@ -250,12 +276,11 @@ constexpr bool windows_tile(const BlockGeometry& g) {
 template <BlockGeometry G, class Z> struct NormWindowsBackward {
     GradientOfZ<G, Z> of;
     template <class Thread> TN_DEVICE void operator()(Thread& t) const {
-        constexpr int plane = static_cast<int>(G.y_plane()), width = G.conv.out_w();
+        constexpr int plane = static_cast<int>(G.y_plane());
         const int i = static_cast<int>(global_index(t));
         if (i >= of.n * G.conv.filters * plane) return;
         const int channel = i / plane, at = i % plane;
-        const int corner = channel * static_cast<int>(G.conv.out_plane()) +
-                           (at / G.y_w() * width + at % G.y_w()) * G.pool_window;
+        const int corner = place_in_z<G>(channel, at, 0);
         const NormGradient<G> gradient = of.of_filter(channel % G.conv.filters);
         const float g = of.dy[i];
         const int chosen = of.choice[i];

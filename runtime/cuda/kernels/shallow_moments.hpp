@@ -23,7 +23,7 @@ template <BlockGeometry G, bool Own> struct SumPatches {
 
     template <class Thread> TN_DEVICE void operator()(Thread& t) const {
         const int pair = t.block() % pairs, group = t.block() / pairs;
-        const int a = Own ? pair : pair / 2, b = Own ? pair : pair == 0 ? 1 : 2;
+        const int a = Own ? pair : PatchSums::first_of(pair), b = Own ? pair : PatchSums::second_of(pair);
         auto scratch = t.template shared<float>(0, patch_threads / warp * static_cast<std::size_t>(padded));
         const float shift_a = near_mean(t, a, scratch), shift_b = Own ? shift_a : near_mean(t, b, scratch);
         if (Own && group == 0 && t.thread() == 0) shift[a] = shift_a;
@@ -50,8 +50,8 @@ template <BlockGeometry G, bool Own> struct SumPatches {
                 TN_UNROLL
                 for (int e = Own ? d : 0; e < taps; ++e) sum[k++] += u[d] * v[e];
         }
-        const int first = group * layout.size() +
-                          (Own ? a * layout.of_channel() : C.channels * layout.of_channel() + pair * layout.of_pair());
+        constexpr PatchSums places = layout;   // nvcc calls no member of a static object with values of the device
+        const int first = group * places.size() + (Own ? places.value(a * taps) : places.product(a * taps, b * taps));
         t.barrier();
         sum_block<padded>(t, sum, count, scratch, [&](int k, float total) { partial[first + k] = total; });
     }
@@ -91,8 +91,7 @@ private:
         constexpr int size = PatchSums(G).size();
         double sum = 0;
         for (int group = t.thread(); group < groups; group += warp) sum += double{partial[group * size + place]};
-        for (int lanes = warp / 2; lanes > 0; lanes /= 2) sum += t.shuffle_xor(sum, lanes);
-        return sum;
+        return warp_sum(t, sum);
     }
 };
 
@@ -110,10 +109,8 @@ template <BlockGeometry G> struct ShallowStatistics {
         for (int d = t.thread(); d < depth; d += warp) mean += w(d) * moments.mean(d);
         for (int k = t.thread(); k < depth * depth; k += warp)
             squares += w(k / depth) * w(k % depth) * moments.covariance(k / depth, k % depth);
-        for (int lanes = warp / 2; lanes > 0; lanes /= 2) {
-            mean += t.shuffle_xor(mean, lanes);
-            squares += t.shuffle_xor(squares, lanes);
-        }
+        mean = warp_sum(t, mean);
+        squares = warp_sum(t, squares);
         if (t.thread() != 0) return;
         if constexpr (G.bias) mean += double{bias[f]};
         statistics.set(f, {static_cast<float>(moments.count), static_cast<float>(mean),

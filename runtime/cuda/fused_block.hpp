@@ -1,0 +1,69 @@
+// What the passes of every fused block have: its tensors, as its kernels take them, and where it keeps things.
+#pragma once
+
+#include <cstddef>
+
+#include "dsl/core/conv_geometry.hpp"
+#include "dsl/core/layer.hpp"
+#include "runtime/cuda/execution.hpp"
+#include "runtime/cuda/kernels/conv_norm_pool.hpp"
+#include "runtime/cuda/kernels/moments.hpp"
+#include "runtime/distributed/group.hpp"
+
+namespace tn::cuda {
+
+/// One pass over a block. `Saved` and `Work` say where things lie in p.saved and p.work; `group` are the processes that
+/// share the batch, or null. Parameters are Conv's weight and bias, then BN's weight and bias; a tensor that the block
+/// has not is null.
+template <BlockGeometry G, class Device, class Saved, class Work> class FusedBlock {
+protected:
+    /// As BN has them (dsl/layers/batch_norm.hpp).
+    static constexpr float epsilon = 1e-5f, momentum = 0.1f;
+    static constexpr std::size_t filters = static_cast<std::size_t>(G.conv.filters), weights = G.conv.weights();
+    static constexpr std::size_t first_norm = G.bias ? 2 : 1;
+    static constexpr Shape z_shape{G.conv.filters, G.conv.out_h(), G.conv.out_w()};
+
+    FusedBlock(Device& device, Group* group, const Pass<float>& p, const Saved& saved, const Work& work)
+        : device_(device), group_(group), p_(p), saved_(saved), work_(work) {}
+
+    std::size_t x_size() const { return static_cast<std::size_t>(p_.n) * G.conv.in_size(); }
+    std::size_t y_size() const { return static_cast<std::size_t>(p_.n) * G.y_size(); }
+    std::size_t z_size() const { return static_cast<std::size_t>(p_.n) * G.conv.out_size(); }
+
+    Span<const float> x() const { return {p_.x, x_size()}; }
+    Span<float> y() const { return {p_.y, y_size()}; }
+    Span<const float> dy() const { return {p_.dy, y_size()}; }
+    Span<float> dx() const { return {p_.dx, x_size()}; }
+    Span<const float> weight() const { return {p_.parameter[0], weights}; }
+    Span<float> dweight() const { return {p_.gradient[0], weights}; }
+    Span<float> bias() const { return of(p_.parameter[1], G.bias); }
+    Span<float> gamma() const { return of(p_.parameter[first_norm], G.norm); }
+    Span<float> beta() const { return of(p_.parameter[first_norm + 1], G.norm); }
+    Span<float> dbias() const { return of(p_.gradient[1], G.bias); }
+    Span<float> dgamma() const { return of(p_.gradient[first_norm], G.norm); }
+    Span<float> dbeta() const { return of(p_.gradient[first_norm + 1], G.norm); }
+    Span<float> running_mean() const { return of(p_.state[0], G.norm); }
+    Span<float> running_var() const { return of(p_.state[1], G.norm); }
+
+    /// Of evaluation.
+    NormOfFilters<G> running_norm() const {
+        return {bias(), running_mean(), {}, running_var(), gamma(), beta(), epsilon};
+    }
+
+    // What training keeps.
+    Span<float> mean() const { return of(p_.saved + saved_.mean, G.norm); }
+    Span<float> inverse() const { return of(p_.saved + saved_.inverse, G.norm); }
+    BatchStatistics statistics() const { return {epsilon, momentum, mean(), inverse(), running_mean(), running_var()}; }
+    Normalisation<G> norm() const { return {mean(), inverse(), gamma(), beta()}; }
+
+    Device& device_;
+    Group* group_;
+    const Pass<float>& p_;
+    Saved saved_;
+    Work work_;
+
+private:
+    static Span<float> of(float* first, bool there) { return {there ? first : nullptr, filters}; }
+};
+
+}  // namespace tn::cuda
