@@ -81,10 +81,10 @@ std::vector<Move> read_journal(const fs::path& journal, const fs::path& folder) 
     return moves;
 }
 
-/// Removes the folders from here up to `last` for as long as they are empty.
+/// Removes the folders from here up to `last` for as long as they are empty; one that is not there counts as removed.
 void remove_empty(fs::path folder, const fs::path& last) {
     std::error_code error;
-    for (; is_below(folder, last) && fs::remove(folder, error) && !error; folder = folder.parent_path()) continue;
+    for (; is_below(folder, last) && !error; folder = folder.parent_path()) fs::remove(folder, error);
 }
 
 }  // namespace
@@ -130,7 +130,11 @@ int undo_moves(const fs::path& to) {
     int back = 0;
     std::vector<std::string> stuck;
     for (const Move& move : moves) {
-        if (taken(move.from) && !taken(move.to)) continue;  // not moved before the interruption, or back already
+        // Not moved before the interruption, or back already; its folder may have been made or be left even so.
+        if (taken(move.from) && !taken(move.to)) {
+            remove_empty(move.to.parent_path(), folder);
+            continue;
+        }
         if (taken(move.from) || !taken(move.to)) {
             stuck.push_back(taken(move.from) ? fmt::format("{}: is there again", move.from.string())
                                              : fmt::format("{}: is not there any more", move.to.string()));

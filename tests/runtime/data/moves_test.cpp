@@ -68,6 +68,21 @@ BOOST_FIXTURE_TEST_CASE(what_was_interrupted_after_any_file_is_put_back, Place) 
             fs::rename(away / fs::path(files[i]).lexically_relative(root), files[i]);
         BOOST_TEST(undo_moves(away) == static_cast<int>(done));
         BOOST_TEST((tree() == before));
+        BOOST_TEST(!fs::exists(away));
+    }
+}
+
+BOOST_FIXTURE_TEST_CASE(folders_that_were_made_before_the_interruption_are_removed, Place) {
+    files = {folder.write("set/ada/by year/2024/1.png", "deep").string()};
+    const auto before = tree();
+    for (const char* made : {"", "ada", "ada/by year", "ada/by year/2024"}) {
+        move_files(root, files, away);
+        fs::rename(away / "ada/by year/2024/1.png", files[0]);
+        fs::remove_all(away / "ada");
+        fs::create_directories(away / made);
+        BOOST_TEST(undo_moves(away) == 0);
+        BOOST_TEST((tree() == before));
+        BOOST_TEST(!fs::exists(away), made);
     }
 }
 
