@@ -10,7 +10,7 @@ elseif(NOT CMAKE_CUDA_COMPILER)
     message(STATUS "typenet: no nvcc was found; the CPU runtime is built")
 else()
     # Where nobody names architectures, the library and the tests are for all of these, and a program, whose kernels take
-    # long to compile, for the first: newer GPUs translate its PTX at their first start.
+    # long to compile, for the first: newer GPUs translate its PTX at their first start, and launch its kernels in turn.
     set(TYPENET_PROGRAM_ARCHITECTURES "${CMAKE_CUDA_ARCHITECTURES}")
     if(NOT CMAKE_CUDA_ARCHITECTURES)
         set(CMAKE_CUDA_ARCHITECTURES 80-real 90-real 120)

@@ -120,6 +120,13 @@ void Gpu::fetch(void* to, const void* from, std::size_t bytes) {
     check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToHost, stream_), "fetching results");
 }
 
+bool Gpu::takes_turn(const void* code) {
+    if (const auto known = takes_turn_.find(code); known != takes_turn_.end()) return known->second;
+    cudaFuncAttributes attributes{};
+    check(cudaFuncGetAttributes(&attributes, code), "a kernel did not start");
+    return takes_turn_[code] = attributes.ptxVersion >= 90;   // of what was compiled, not of what it was translated to
+}
+
 bool Gpu::multiply(const Product& product) { return blas_->multiply(product); }
 
 void Gpu::begin_record() {

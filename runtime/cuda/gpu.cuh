@@ -4,6 +4,7 @@
 #include <cuda_runtime.h>
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <type_traits>
@@ -77,7 +78,7 @@ struct GpuThread {
 };
 
 /// From sm_90 on the next kernel of the stream may come onto the device as soon as all blocks of this one are there. It
-/// waits here until what goes before it is done and can be read.
+/// waits here until what goes before it is done and can be read. Code for older architectures cannot wait.
 __device__ inline void take_turn() {
 #if __CUDA_ARCH__ >= 900
     cudaTriggerProgrammaticLaunchCompletion();
@@ -139,14 +140,14 @@ public:
         launch.blockDim = static_cast<unsigned>(threads);
         launch.dynamicSmemBytes = shared_bytes<Kernel>();
         launch.stream = stream_;
-        launch.attrs = &overlap;
-        launch.numAttrs = overlaps_ ? 1 : 0;
         constexpr auto code = code_of<Kernel>();
+        launch.attrs = &overlap;
+        launch.numAttrs = overlaps_ && takes_turn(reinterpret_cast<const void*>(code)) ? 1 : 0;
         check(cudaLaunchKernelEx(&launch, code, kernel), "a kernel did not start");
     }
 
-    /// Whether a kernel comes onto the device while the one before it still runs, where that can be. A step has many
-    /// kernels of a few microseconds, of which a launch takes one.
+    /// Whether a kernel comes onto the device while the one before it still runs, where that can be: where the kernel
+    /// was compiled for sm_90 or later. A step has many kernels of a few microseconds, of which a launch takes one.
     bool overlaps() const { return overlaps_; }
     bool can_overlap() const { return can_overlap_; }
     void overlap(bool wanted) { overlaps_ = wanted && can_overlap_; }
@@ -190,6 +191,9 @@ private:
     void begin_record();
     void abandon_record() noexcept;
     Graph end_record();
+    /// Whether the code that the device runs of this kernel has take_turn()'s wait. A program for sm_80 has not, also
+    /// where a newer GPU translates it from PTX.
+    bool takes_turn(const void* code);
 
     Precision precision_;
     int device_;
@@ -197,6 +201,7 @@ private:
     cudaStream_t stream_ = nullptr;
     void* workspace_ = nullptr;   ///< of cuBLAS
     std::unique_ptr<Blas> blas_;
+    std::map<const void*, bool> takes_turn_;   ///< of the kernels so far
 };
 
 }  // namespace tn::cuda
