@@ -214,10 +214,7 @@ bool EmulatedBlock::release_warp(int warp) {
         operands[i] = lane[i].step.operands;
     }
     lane[0].step.run(operands);
-    for (int i = 0; i < cuda::warp; ++i) {
-        lane[i].waits = Waits::no;
-        ++lane[i].warp_step;
-    }
+    for (int i = 0; i < cuda::warp; ++i) lane[i].waits = Waits::no;
     return true;
 }
 
@@ -239,16 +236,13 @@ std::string EmulatedBlock::stuck() const {
     return text;
 }
 
-/// Two accesses of the same warp with a shuffle of all its threads between them are in order, as are two with a barrier
-/// between them.
-bool EmulatedBlock::ordered(int thread, int other, std::uint64_t barrier, std::uint64_t step) const {
-    if (thread == other || barrier < barriers_) return true;
-    return other >= 0 && thread / cuda::warp == other / cuda::warp &&
-           step < states_[static_cast<std::size_t>(thread)].warp_step;
+/// Two accesses with a barrier between them are in order. What a warp does together orders none: "These intrinsics do
+/// not imply a memory barrier" (CUDA programming guide, of shuffles).
+bool EmulatedBlock::ordered(int thread, int other, std::uint64_t barrier) const {
+    return thread == other || barrier < barriers_;
 }
 
 void EmulatedBlock::note(int thread, std::size_t first, std::size_t bytes, bool writes) {
-    const std::uint64_t step = states_[static_cast<std::size_t>(thread)].warp_step;
     for (std::size_t i = first; i < first + bytes; ++i) {
         Access& a = accesses_[i];
         const auto race = [&](int other, const char* did) {
@@ -257,18 +251,16 @@ void EmulatedBlock::note(int thread, std::size_t first, std::size_t bytes, bool 
                         (other == several ? std::string("several others") : thread_name(other)) +
                         " with no barrier between");
         };
-        if (a.writer != -1 && !ordered(thread, a.writer, a.written, a.written_step)) race(a.writer, "written");
-        if (writes && a.reader != -1 && !ordered(thread, a.reader, a.read, a.read_step)) race(a.reader, "read");
+        if (a.writer != -1 && !ordered(thread, a.writer, a.written)) race(a.writer, "written");
+        if (writes && a.reader != -1 && !ordered(thread, a.reader, a.read)) race(a.reader, "read");
         if (writes) {
             a.writer = thread;
             a.written = barriers_;
-            a.written_step = step;
             a.reader = -1;
         } else {
             const bool alone = a.reader == -1 || a.reader == thread || a.read < barriers_;
             a.reader = alone ? thread : several;
             a.read = barriers_;
-            a.read_step = step;
         }
     }
     if (!writes && accesses_[first].writer == -1)

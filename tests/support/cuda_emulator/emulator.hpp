@@ -152,20 +152,18 @@ private:
         const char* file = "";
         std::uint32_t line = 0;
         WarpStep step{};
-        std::uint64_t warp_step = 0;
     };
     /// The last write of a byte, and the last reads: by one thread, or by several (-2).
     struct Access {
         int writer = -1, reader = -1;
-        std::uint64_t written = 0, read = 0;             // barriers passed
-        std::uint64_t written_step = 0, read_step = 0;   // shuffles passed by the warp of the thread
+        std::uint64_t written = 0, read = 0;   // barriers passed
     };
 
     void wait(int thread, Waits for_what, EmulatedThread::Where where);
     bool release_barrier();
     bool release_warp(int warp);
     void note(int thread, std::size_t first, std::size_t bytes, bool writes);
-    bool ordered(int thread, int other, std::uint64_t barrier, std::uint64_t step) const;
+    bool ordered(int thread, int other, std::uint64_t barrier) const;
     bool waiting() const;
     std::string stuck() const;
     std::string thread_name(int thread) const;
