@@ -10,11 +10,16 @@ elseif(NOT CMAKE_CUDA_COMPILER)
     message(STATUS "typenet: no nvcc was found; the CPU runtime is built")
 else()
     # Where nobody names architectures, the library and the tests are for all of these, and a program, whose kernels take
-    # long to compile, for the first: newer GPUs translate its PTX at their first start, and launch its kernels in turn.
+    # long to compile, for the GPUs of this machine. Where there are none it is for the first: newer GPUs translate its
+    # PTX at their first start, and launch its kernels in turn.
     set(TYPENET_PROGRAM_ARCHITECTURES "${CMAKE_CUDA_ARCHITECTURES}")
     if(NOT CMAKE_CUDA_ARCHITECTURES)
         set(CMAKE_CUDA_ARCHITECTURES 80-real 90-real 120)
-        set(TYPENET_PROGRAM_ARCHITECTURES 80)
+        include(cmake/gpus_here.cmake)
+        gpus_here(${CMAKE_CUDA_COMPILER} TYPENET_PROGRAM_ARCHITECTURES)
+        if(NOT TYPENET_PROGRAM_ARCHITECTURES)
+            set(TYPENET_PROGRAM_ARCHITECTURES 80)
+        endif()
     endif()
     enable_language(CUDA)
     # CMake 3.25 does not know that nvcc has C++20.
@@ -32,9 +37,14 @@ else()
         "$<$<COMPILE_LANGUAGE:CUDA>:--expt-relaxed-constexpr;-Werror=cross-execution-space-call>"
         "$<$<COMPILE_LANGUAGE:CUDA>:-Xcompiler=-Wall,-Wextra>")
     target_link_libraries(typenet_cuda PUBLIC typenet CUDA::cudart_static CUDA::cublasLt)
-    list(TRANSFORM CMAKE_CUDA_ARCHITECTURES REPLACE "^([0-9]+).*" "sm_\\1" OUTPUT_VARIABLE cuda_names)
-    list(JOIN cuda_names ", " cuda_names)
-    message(STATUS "typenet: CUDA ${CMAKE_CUDA_COMPILER_VERSION} for ${cuda_names}: every layer, loss and optimizer; "
+    set(cuda_names ${CMAKE_CUDA_ARCHITECTURES})
+    set(program_names ${TYPENET_PROGRAM_ARCHITECTURES})
+    foreach(names cuda_names program_names)
+        list(TRANSFORM ${names} REPLACE "^([0-9]+).*" "sm_\\1")
+        list(JOIN ${names} ", " ${names})
+    endforeach()
+    message(STATUS "typenet: CUDA ${CMAKE_CUDA_COMPILER_VERSION} for ${cuda_names}, programs for ${program_names}: "
+                   "every layer, loss and optimizer; "
                    "Conv + BN + Relu + Pool fused in fp32, tf32 or bf16, Relu + Dropout fused, Dense through cuBLAS")
     # Several GPUs: NCCL sums what lies on them, MPI brings the processes together.
     find_path(TYPENET_NCCL_HEADER nccl.h HINTS ${CUDAToolkit_INCLUDE_DIRS})

@@ -1,0 +1,21 @@
+# usage: gpus_here(NVCC RESULT)
+# Sets RESULT to the architectures of this machine's GPUs that this nvcc compiles for, as in 90;120, or to nothing.
+function(gpus_here nvcc result)
+    set(here "")
+    find_program(nvidia_smi nvidia-smi NO_CACHE)
+    if(nvidia_smi)
+        execute_process(COMMAND ${nvidia_smi} --query-gpu=compute_cap --format=csv,noheader
+                        OUTPUT_VARIABLE capabilities ERROR_QUIET)
+        execute_process(COMMAND ${nvcc} --list-gpu-arch OUTPUT_VARIABLE known ERROR_QUIET)
+        string(REGEX MATCHALL "[0-9]+\\.[0-9]+" capabilities "${capabilities}")
+        list(REMOVE_DUPLICATES capabilities)
+        foreach(capability ${capabilities})
+            string(REPLACE "." "" architecture ${capability})
+            # The kernels need asynchronous copies and bf16, which came with sm_80.
+            if(architecture GREATER_EQUAL 80 AND known MATCHES "compute_${architecture}\n")
+                list(APPEND here ${architecture})
+            endif()
+        endforeach()
+    endif()
+    set(${result} "${here}" PARENT_SCOPE)
+endfunction()
