@@ -8,7 +8,8 @@
 #include <vector>
 
 #include "dsl/core/conv_geometry.hpp"
-#if defined(__SANITIZE_ADDRESS__)
+#include "tests/support/sanitized.hpp"
+#if defined(TN_ADDRESS_SANITIZER)
 #include <sanitizer/asan_interface.h>
 #endif
 
@@ -197,7 +198,7 @@ private:
     static constexpr float mark = 1234.5f;
 
     void poison([[maybe_unused]] bool on) {
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(TN_ADDRESS_SANITIZER)
         float* end = data() + size_;
         if (on) {
             ASAN_POISON_MEMORY_REGION(all_.data(), zone * sizeof(float));

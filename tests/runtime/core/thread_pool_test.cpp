@@ -12,6 +12,7 @@
 
 #include "runtime/core/error.hpp"
 #include "runtime/core/thread_pool.hpp"
+#include "tests/support/sanitized.hpp"
 
 using namespace tn;
 
@@ -85,7 +86,7 @@ BOOST_AUTO_TEST_CASE(zero_takes_every_core_and_impossible_numbers_are_errors) {
     for (int threads : {-1, 1025}) BOOST_CHECK_THROW(ThreadPool{threads}, Error);
 }
 
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#if !defined(TN_ADDRESS_SANITIZER) && !defined(TN_THREAD_SANITIZER)
 BOOST_AUTO_TEST_CASE(threads_that_the_system_refuses_are_an_error) {
     // 64 MiB of address space are less than the stacks of 200 threads.
     rlimit before{};

@@ -9,7 +9,9 @@
 #include <cmath>
 #include <cstring>
 
-#if defined(__SANITIZE_ADDRESS__)
+#include "tests/support/sanitized.hpp"
+
+#if defined(TN_ADDRESS_SANITIZER)
 #include <sanitizer/common_interface_defs.h>
 #endif
 
@@ -29,7 +31,7 @@ struct Stack {
     const void* bottom = nullptr;
     std::size_t size = 0;
 };
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(TN_ADDRESS_SANITIZER)
 void leave(void** mine, const Stack& next) { __sanitizer_start_switch_fiber(mine, next.bottom, next.size); }
 void arrive(void* mine, Stack* previous = nullptr) {
     __sanitizer_finish_switch_fiber(mine, previous ? &previous->bottom : nullptr, previous ? &previous->size : nullptr);
