@@ -76,7 +76,9 @@ BOOST_AUTO_TEST_CASE(a_header_must_be_one) {
 
 // 200 MB of zeros behind what the sizes ask for: nothing of them is kept.
 BOOST_AUTO_TEST_CASE(gzip_that_inflates_to_far_more_is_refused_early) {
-    const Bytes bomb = gzip(idx_file({2, 3}, 200'000'000));
+    Bytes file = idx_file({2, 3}, 6);
+    file.resize(200'000'000);
+    const Bytes bomb = gzip(file);
     BOOST_TEST(bomb.size() < 1'000'000u);
     rusage before{}, after{};
     getrusage(RUSAGE_SELF, &before);
