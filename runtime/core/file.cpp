@@ -2,17 +2,20 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <cstdio>
 #include <string>
 #include <system_error>
 #include <utility>
 
 #include "runtime/core/error.hpp"
+#include "runtime/core/same_file.hpp"
 
 namespace tn {
 namespace {
@@ -48,6 +51,22 @@ struct Temporary {
         if (!renamed) ::unlink(path.c_str());
     }
 };
+
+/// Opens a new file of the folder for writing, and sets `path` to it. It is locked while it is open: by this
+/// remove_leftovers() tells it from what a killed process left. -1, as open(2), when it cannot be made.
+int open_temporary(const fs::path& folder, fs::path& path) {
+    static std::atomic<unsigned> counter{0};
+    for (;;) {
+        path = folder / fmt::format(".tn-{}-{}.tmp", ::getpid(), counter++);
+        const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        // Processes of two containers or machines may have the same number.
+        if (file < 0 && errno == EEXIST) continue;
+        if (file < 0) return file;
+        // Without a lock, which not every file system has, it is not taken for a leftover either.
+        if ((::flock(file, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) && is_there(file, path)) return file;
+        ::close(file);  // taken for a leftover before it was locked
+    }
+}
 
 void write_all(int file, std::span<const std::uint8_t> bytes, const fs::path& path) {
     while (!bytes.empty()) {
@@ -108,16 +127,17 @@ std::vector<std::uint8_t> read_file(const fs::path& path, std::uint64_t limit) {
 namespace {
 
 void write_whole(const fs::path& path, std::span<const std::uint8_t> bytes, bool flush) {
-    static std::atomic<unsigned> counter{0};
     const fs::path target = writable_target(path);
     const fs::path folder = target.has_parent_path() ? target.parent_path() : fs::path(".");
-    Temporary temporary{folder / fmt::format(".tn-{}-{}.tmp", ::getpid(), counter++)};
-
-    Descriptor file(::open(temporary.path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+    Temporary temporary;
+    Descriptor file(open_temporary(folder, temporary.path));
     if (file.number() < 0) {
+        const int error = errno;
         temporary.renamed = true;  // not ours to remove
-        fail(path, "be written", errno);
+        fail(path, "be written", error);
     }
+    // Closing tells whether bytes were lost, and comes before the renaming; the lock stays until after it.
+    const Descriptor locked(::fcntl(file.number(), F_DUPFD_CLOEXEC, 0));
     write_all(file.number(), bytes, path);
     if ((flush && ::fsync(file.number()) != 0) || !file.close()) fail(path, "be written", errno);
     if (::rename(temporary.path.c_str(), target.c_str()) != 0) fail(path, "be written", errno);
@@ -146,6 +166,21 @@ void append_to_file(const fs::path& path, std::string_view text) {
     regular(file, path, "be written");
     write_all(file.number(), bytes_of(text), path);
     if (!file.close()) fail(path, "be written", errno);
+}
+
+void remove_leftovers(const fs::path& folder) {
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(folder, ignored)) {
+        int process = 0, used = 0;
+        unsigned count = 0;
+        const std::string name = entry.path().filename().string();
+        if (std::sscanf(name.c_str(), ".tn-%d-%u.tmp%n", &process, &count, &used) != 2 ||
+            used != static_cast<int>(name.size()))
+            continue;
+        // Who writes it holds its lock. That there is a process of its number says nothing: it may be another one.
+        const Descriptor file(::open(entry.path().c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+        if (file.number() >= 0 && ::flock(file.number(), LOCK_EX | LOCK_NB) == 0) fs::remove(entry.path(), ignored);
+    }
 }
 
 }  // namespace tn

@@ -24,4 +24,7 @@ void write_passing_file(const std::filesystem::path& path, std::string_view text
 /// Adds the text to the end of a file that is there. Throws Error "path: reason"; part of it may then be there.
 void append_to_file(const std::filesystem::path& path, std::string_view text);
 
+/// Removes what processes that were killed in write_file() left in the folder. What is being written now stays.
+void remove_leftovers(const std::filesystem::path& folder);
+
 }  // namespace tn

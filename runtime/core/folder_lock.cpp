@@ -2,17 +2,16 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <csignal>
 #include <cstdio>
 #include <string>
 #include <system_error>
 
 #include "runtime/core/error.hpp"
+#include "runtime/core/file.hpp"
+#include "runtime/core/same_file.hpp"
 
 namespace tn {
 
@@ -20,11 +19,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Whether the open file is the one that the path names: its last holder may have removed it in between.
-bool is_there(int file, const fs::path& path) {
-    struct stat opened {}, named {};
-    return ::fstat(file, &opened) == 0 && ::stat(path.c_str(), &named) == 0 && opened.st_ino == named.st_ino &&
-           opened.st_dev == named.st_dev;
+/// What fcntl is told of a lock of the whole file for one.
+struct flock exclusive() {
+    struct flock lock {};
+    lock.l_type = F_WRLCK;
+    lock.l_whence = SEEK_SET;
+    return lock;
 }
 
 /// The process that the file names, or 0.
@@ -41,19 +41,6 @@ std::string holder(int file) {
     return process > 0 ? fmt::format(" (process {})", process) : "";
 }
 
-/// Half-written files (see file.cpp) of processes that are no more.
-void remove_leftovers(const fs::path& folder) {
-    std::error_code ignored;
-    for (const auto& entry : fs::directory_iterator(folder, ignored)) {
-        int process = 0, used = 0;
-        unsigned count = 0;
-        const std::string name = entry.path().filename().string();
-        if (std::sscanf(name.c_str(), ".tn-%d-%u.tmp%n", &process, &count, &used) == 2 && process > 0 &&
-            used == static_cast<int>(name.size()) && ::kill(process, 0) != 0 && errno == ESRCH)
-            fs::remove(entry.path(), ignored);
-    }
-}
-
 }  // namespace
 
 FolderLock::FolderLock(const fs::path& folder) : path_(folder / ".lock") {
@@ -63,11 +50,12 @@ FolderLock::FolderLock(const fs::path& folder) : path_(folder / ".lock") {
     for (;;) {
         file_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
         if (file_ < 0) fail(errno);
-        if (::flock(file_, LOCK_EX | LOCK_NB) != 0) {
+        struct flock lock = exclusive();
+        if (::fcntl(file_, F_OFD_SETLK, &lock) != 0) {
             const int error = errno;
             const std::string who = holder(file_);
             ::close(file_);
-            if (error != EWOULDBLOCK) fail(error);
+            if (error != EAGAIN && error != EACCES) fail(error);
             throw Error(fmt::format("{}: another run{} writes into this folder: wait for its end or name another folder",
                                     folder.string(), who));
         }
@@ -88,12 +76,12 @@ FolderLock::~FolderLock() {
 int folder_holder(const fs::path& folder) {
     const int file = ::open((folder / ".lock").c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (file < 0) return 0;
-    const int process = process_in(file);
-    bool held = process > 0 && (::kill(process, 0) == 0 || errno == EPERM);
-    // A process of another container has a number that means nothing here; only its lock tells.
-    if (!held) held = ::flock(file, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    // Only the lock tells: the number of a process that was killed, or that ran in another container, may be another's.
+    struct flock lock = exclusive();
+    const bool held = ::fcntl(file, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+    const int process = held ? process_in(file) : 0;
     ::close(file);
-    return held ? process : 0;
+    return process;
 }
 
 }  // namespace tn

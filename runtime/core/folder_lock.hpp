@@ -5,7 +5,8 @@
 
 namespace tn {
 
-/// Holds the file `.lock` in the folder locked (flock), with the process's number in it; removes it at the end.
+/// Holds the file `.lock` in the folder locked (fcntl, for the open file), with the process's number in it; removes it
+/// at the end.
 class FolderLock {
 public:
     /// Throws Error when another process holds it, naming that one, or when the folder cannot be written. Clears away
@@ -20,8 +21,7 @@ private:
     int file_ = -1;
 };
 
-/// The process that holds the folder's lock, as its file says, or 0 when none does. Takes no lock where it can be told
-/// without one.
+/// The process that holds the folder's lock, as its file says, or 0 when none does. Takes no lock.
 int folder_holder(const std::filesystem::path& folder);
 
 }  // namespace tn

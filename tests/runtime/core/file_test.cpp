@@ -2,6 +2,7 @@
 #include "runtime/core/file.hpp"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <boost/test/unit_test.hpp>
 
@@ -65,6 +66,19 @@ BOOST_AUTO_TEST_CASE(a_failed_write_leaves_nothing) {
                         "taken: cannot be written: it is not a regular file"));
     BOOST_TEST(contains(error_of([&] { tn::write_file("/dev/null", "x"); }), "it is not a regular file"));
     BOOST_TEST(entries(folder.path()) == 1);
+}
+
+// In a container many processes have the same number, one after another: as 1, or 7.
+BOOST_AUTO_TEST_CASE(what_a_killed_process_of_the_same_number_left_is_in_nobodys_way) {
+    TemporaryFolder folder;
+    const std::string number = std::to_string(::getpid());
+    for (int i = 0; i < 100; ++i) folder.write(".tn-" + number + "-" + std::to_string(i) + ".tmp", "half");
+    tn::write_file(folder / "a", "whole");
+    BOOST_TEST(text_of(folder / "a") == "whole");
+    BOOST_TEST(entries(folder.path()) == 101);
+    tn::remove_leftovers(folder.path());
+    BOOST_TEST(entries(folder.path()) == 1);
+    BOOST_CHECK_NO_THROW(tn::remove_leftovers(folder / "none"));
 }
 
 BOOST_AUTO_TEST_CASE(a_link_is_followed) {

@@ -1,6 +1,8 @@
 #define BOOST_TEST_MODULE folder_lock
 #include "runtime/core/folder_lock.hpp"
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -56,12 +58,18 @@ BOOST_AUTO_TEST_CASE(a_lock_whose_process_was_killed_is_free) {
     BOOST_TEST(WIFSIGNALED(status));
     BOOST_TEST(fs::exists(folder / ".lock"));
     folder.write(".tn-" + std::to_string(child) + "-0.tmp", "half");
-    folder.write(".tn-" + std::to_string(::getpid()) + "-0.tmp", "under way");
+    // Left by a process of another container that had the number of one that runs here.
+    folder.write(".tn-" + std::to_string(::getpid()) + "-0.tmp", "half");
+    const int under_way =
+        ::open(folder.write(".tn-" + std::to_string(child) + "-1.tmp", "under way").c_str(), O_WRONLY | O_CLOEXEC);
+    BOOST_REQUIRE(::flock(under_way, LOCK_EX) == 0);
     folder.write(".tn-" + std::to_string(child) + "-0.tmp.mine", "not ours");
     BOOST_TEST(error_of([&] { tn::FolderLock lock(folder.path()); }) == "");
     BOOST_TEST(!fs::exists(folder / (".tn-" + std::to_string(child) + "-0.tmp")));
-    BOOST_TEST(fs::exists(folder / (".tn-" + std::to_string(::getpid()) + "-0.tmp")));
+    BOOST_TEST(!fs::exists(folder / (".tn-" + std::to_string(::getpid()) + "-0.tmp")));
+    BOOST_TEST(fs::exists(folder / (".tn-" + std::to_string(child) + "-1.tmp")));
     BOOST_TEST(fs::exists(folder / (".tn-" + std::to_string(child) + "-0.tmp.mine")));
+    ::close(under_way);
 }
 
 BOOST_AUTO_TEST_CASE(a_folder_that_cannot_be_written_is_named) {
@@ -89,6 +97,9 @@ BOOST_AUTO_TEST_CASE(who_holds_it_can_be_asked_without_disturbing) {
     if (child == 0) ::_exit(0);
     ::waitpid(child, nullptr, 0);
     folder.write(".lock", std::to_string(child) + "\n");
+    BOOST_TEST(tn::folder_holder(folder.path()) == 0);
+    // Or another process has it by now: here this one.
+    folder.write(".lock", std::to_string(::getpid()) + "\n");
     BOOST_TEST(tn::folder_holder(folder.path()) == 0);
     for (const char* text : {"", "x", "-5", "0"}) {
         folder.write(".lock", text);
