@@ -168,7 +168,7 @@ void append_to_file(const fs::path& path, std::string_view text) {
     if (!file.close()) fail(path, "be written", errno);
 }
 
-void remove_leftovers(const fs::path& folder) {
+void remove_leftovers(const fs::path& folder, std::chrono::seconds age) {
     std::error_code ignored;
     for (const auto& entry : fs::directory_iterator(folder, ignored)) {
         int process = 0, used = 0;
@@ -177,6 +177,9 @@ void remove_leftovers(const fs::path& folder) {
         if (std::sscanf(name.c_str(), ".tn-%d-%u.tmp%n", &process, &count, &used) != 2 ||
             used != static_cast<int>(name.size()))
             continue;
+        std::error_code gone;
+        const auto written = fs::last_write_time(entry.path(), gone);
+        if (gone || (age.count() > 0 && fs::file_time_type::clock::now() - written < age)) continue;
         // Who writes it holds its lock. That there is a process of its number says nothing: it may be another one.
         const Descriptor file(::open(entry.path().c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
         if (file.number() >= 0 && ::flock(file.number(), LOCK_EX | LOCK_NB) == 0) fs::remove(entry.path(), ignored);

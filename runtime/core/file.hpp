@@ -1,6 +1,7 @@
 // Whole files in and out: reading with a limit, writing so that a reader never sees half a file.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <span>
@@ -24,7 +25,8 @@ void write_passing_file(const std::filesystem::path& path, std::string_view text
 /// Adds the text to the end of a file that is there. Throws Error "path: reason"; part of it may then be there.
 void append_to_file(const std::filesystem::path& path, std::string_view text);
 
-/// Removes what processes that were killed in write_file() left in the folder. What is being written now stays.
-void remove_leftovers(const std::filesystem::path& folder);
+/// Removes what processes that were killed in write_file() left in the folder, if it was not written to for so long.
+/// What is being written now stays, unless it is from another machine on a network drive without locks.
+void remove_leftovers(const std::filesystem::path& folder, std::chrono::seconds age = {});
 
 }  // namespace tn

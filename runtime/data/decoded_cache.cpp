@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <zlib.h>
 
+#include <chrono>
 #include <cstring>
 #include <limits>
 #include <optional>
@@ -127,6 +128,8 @@ void DecodedCache::keep(const std::vector<PictureStamp>& stamps, std::span<const
     fs::create_directories(path_.parent_path(), failed);
     if (failed)
         throw Error(fmt::format("{}: the folder cannot be made: {}", path_.parent_path().string(), failed.message()));
+    // Each may be as large as the cache; but processes on other machines may be writing theirs just now.
+    remove_leftovers(path_.parent_path(), std::chrono::hours(1));
     std::vector<std::uint8_t> out(begin.begin(), begin.end());
     for (int number : {shape_.channels, shape_.height, shape_.width, static_cast<int>(fit_)})
         put(out, static_cast<std::uint64_t>(number));

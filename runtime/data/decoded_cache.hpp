@@ -36,7 +36,8 @@ public:
     std::size_t size() const { return place_.size(); }
 
     /// Writes these pictures, stamps.size() times shape.size() bytes, and only these, as a whole or not at all;
-    /// `folder` is made if it is not there. Throws Error "path: reason".
+    /// `folder` is made if it is not there, and what processes left there that were killed over an hour ago goes. Throws
+    /// Error "path: reason".
     void keep(const std::vector<PictureStamp>& stamps, std::span<const std::uint8_t> pixels) const;
 
     const std::filesystem::path& path() const { return path_; }

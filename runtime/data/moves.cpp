@@ -150,6 +150,7 @@ int undo_moves(const fs::path& to) {
     std::error_code error;
     if (!fs::remove(journal, error) || error)
         throw Error(fmt::format("{}: cannot be removed: {}", journal.string(), error.message()));
+    remove_leftovers(folder);  // of a journal that was not written to its end
     remove_empty(folder, folder);
     return back;
 }

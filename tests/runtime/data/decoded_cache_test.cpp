@@ -116,6 +116,17 @@ BOOST_AUTO_TEST_CASE(a_damaged_file_is_not_believed_and_is_written_anew) {
     BOOST_TEST((read_file(p.cache(), 1 << 20) == good));
 }
 
+BOOST_AUTO_TEST_CASE(what_was_half_written_when_a_run_was_killed_goes) {
+    Photographs p;
+    const fs::path old = p.folder.write("cache/.tn-1-0.tmp", "half");
+    fs::last_write_time(old, fs::file_time_type::clock::now() - std::chrono::hours(2));
+    const fs::path fresh = p.folder.write("cache/.tn-1-1.tmp", "half");
+    p.read();
+    BOOST_TEST(!fs::exists(old));
+    BOOST_TEST(fs::exists(fresh));  // perhaps of another machine that is at it
+    BOOST_TEST(fs::exists(p.cache()));
+}
+
 BOOST_AUTO_TEST_CASE(a_file_of_another_shape_under_this_name_is_not_believed) {
     Photographs p;
     p.read();

@@ -86,6 +86,15 @@ BOOST_FIXTURE_TEST_CASE(folders_that_were_made_before_the_interruption_are_remov
     }
 }
 
+BOOST_FIXTURE_TEST_CASE(a_journal_that_was_half_written_is_in_nobodys_way, Place) {
+    const auto before = tree();
+    folder.write("away/deep/.tn-1-0.tmp", "half");
+    move_files(root, files, away);
+    BOOST_TEST(undo_moves(away) == 4);
+    BOOST_TEST((tree() == before));
+    BOOST_TEST(!fs::exists(away));
+}
+
 BOOST_FIXTURE_TEST_CASE(an_undo_that_was_interrupted_goes_on, Place) {
     const auto before = tree();
     move_files(root, files, away);
