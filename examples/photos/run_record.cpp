@@ -43,18 +43,17 @@ RunRecord::RunRecord(std::filesystem::path folder, std::string name, bool resume
 
 void RunRecord::add(const EpochResult& epoch) {
     while (!epochs_.empty() && epochs_.back().iteration >= epoch.iteration) epochs_.pop_back();
-    // TensorBoard takes a file that only grows, so the one of an earlier run is replaced when there is something new.
-    if (!begun_) {
-        std::string events = event_file_header(begin_);
-        for (const EpochResult& e : epochs_) events += event_of(e, begin_ - epochs_.back().seconds);
-        write_file(folder_ / event_file, events);
-        begun_ = true;
-    }
+    begin_events();
     epochs_.push_back(epoch);
     append_to_file(folder_ / event_file, event_of(epoch, begin_));
-    write_file(folder_ / "metrics.csv", to_csv(epochs_));
-    write_file(folder_ / "metrics.jsonl", to_json_lines(epochs_));
+    write_metrics();
     write_progress();
+}
+
+void RunRecord::replace_earlier() {
+    if (!epochs_.empty()) return;
+    begin_events();
+    write_metrics();
 }
 
 void RunRecord::step(const ProgressState& state) {
@@ -67,6 +66,20 @@ void RunRecord::step(const ProgressState& state) {
 void RunRecord::end(const std::string& state) {
     progress_.state = state;
     write_progress();
+}
+
+/// TensorBoard takes a file that only grows, so the one of an earlier run is replaced when there is something new.
+void RunRecord::begin_events() {
+    if (begun_) return;
+    std::string events = event_file_header(begin_);
+    for (const EpochResult& e : epochs_) events += event_of(e, begin_ - epochs_.back().seconds);
+    write_file(folder_ / event_file, events);
+    begun_ = true;
+}
+
+void RunRecord::write_metrics() const {
+    write_file(folder_ / "metrics.csv", to_csv(epochs_));
+    write_file(folder_ / "metrics.jsonl", to_json_lines(epochs_));
 }
 
 void RunRecord::write_progress() {

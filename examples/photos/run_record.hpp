@@ -21,6 +21,10 @@ public:
     /// tn::Error naming the file that cannot be written.
     void add(const tn::EpochResult& epoch);
 
+    /// Comes before a model is saved within an epoch: until the first epoch is over the files may still be of an earlier
+    /// run, and that one's rows would be taken for this run's when it is resumed. Throws tn::Error as add() does.
+    void replace_earlier();
+
     /// How far the run is, for photos live: written once a second. What cannot be written is left out.
     void step(const tn::ProgressState& state);
     /// The run is over: "ended" or "interrupted".
@@ -30,6 +34,8 @@ public:
     const RunProgress& progress() const { return progress_; }
 
 private:
+    void begin_events();
+    void write_metrics() const;
     void write_progress();
 
     std::filesystem::path folder_;

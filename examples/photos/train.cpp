@@ -134,7 +134,11 @@ int train_as_one_of(Group* group, const Machine& machine, const TrainCommand& c)
     if (c.live) progress.quiet();
     if (c.live && first && ::isatty(2) == 1) screen.emplace(stderr);
     const StopSignals signals;
-    o.stop = [&] { return group ? group->any(signals.caught() != 0) : signals.caught() != 0; };
+    o.stop = [&] {
+        const bool stops = group ? group->any(signals.caught() != 0) : signals.caught() != 0;
+        if (stops && record) record->replace_earlier();
+        return stops;
+    };
     if (first)
         o.after_step = [&, drawn = -1.0](const ProgressState& state) mutable {
             record->step(state);

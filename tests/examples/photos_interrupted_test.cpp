@@ -1,5 +1,6 @@
 // photos train when it is interrupted, has company, or cannot write: no model is lost, and it says what happened.
 #define BOOST_TEST_MODULE photos_interrupted
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <iostream>
 
@@ -47,6 +48,34 @@ BOOST_AUTO_TEST_CASE(a_signal_ends_it_after_the_step_with_a_model_that_goes_on_t
         BOOST_TEST(rest.status == 0, rest.err);
         BOOST_TEST((content(out / "model.safetensors") == content(folder / "whole/model.safetensors")));
     }
+}
+
+BOOST_AUTO_TEST_CASE(what_is_interrupted_in_its_first_epoch_has_no_epoch_of_the_run_before_it) {
+    TemporaryFolder folder;
+    const fs::path out = folder / "run";
+    const auto epochs = [&] {
+        const std::string metrics = content(out / "metrics.csv"), lines = content(out / "metrics.jsonl");
+        const auto rows = std::count(metrics.begin(), metrics.end(), '\n') - 1;
+        BOOST_TEST(std::count(lines.begin(), lines.end(), '\n') == rows);
+        return rows;
+    };
+    // Its one epoch has 100 steps; those of the run before it end at steps 10, 20 and 23.
+    std::vector<std::string> words{"train", "--generated", "100", "--batch",   "3", "--out", out.string(),
+                                   "--epochs", "1",        "--threads", "1"};
+    Run r;
+    for (int i = 0; i < 10 && r.status == 0; ++i) {
+        BOOST_REQUIRE(run("photos", train(out, 23)).status == 0);
+        BOOST_TEST(epochs() == 3);
+        Process process("photos", words);
+        BOOST_REQUIRE(Process::until([&] { return contains(process.said(), "/100 loss "); }));
+        r = process.end(SIGTERM);
+    }
+    BOOST_TEST(r.status == 128 + SIGTERM);
+    BOOST_TEST(epochs() == 0);
+    words.push_back("--resume");
+    const Run rest = run("photos", words);
+    BOOST_TEST(rest.status == 0, rest.err);
+    BOOST_TEST(epochs() == 1);
 }
 
 BOOST_AUTO_TEST_CASE(a_second_trainer_on_the_same_folder_is_refused_and_disturbs_nothing) {
