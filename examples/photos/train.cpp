@@ -182,7 +182,10 @@ int train(const Machine& machine, const TrainCommand& c) {
     if (!group) return train_as_one_of(nullptr, machine, c);
     if (group->rank() > 0 && !std::freopen("/dev/null", "w", stdout)) group->abort(1);
     try {
-        return train_as_one_of(group.get(), machine, c);
+        const int status = train_as_one_of(group.get(), machine, c);
+        // Once one process has ended with another status than 0, mpirun may end the others before they have spoken.
+        if (std::fflush(stdout) != 0) throw Error("the output cannot be written");
+        return status;
     } catch (const std::exception& e) {
         std::fflush(stdout);
         fmt::print(stderr, "error: process {} of {}: {}\n", group->rank() + 1, group->size(), one_line(e.what()));
