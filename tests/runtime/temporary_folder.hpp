@@ -1,14 +1,15 @@
 // A fresh folder for a test's files, removed at its end.
 #pragma once
 
-#include <unistd.h>
-
+#include <cerrno>
 #include <cstdint>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include "runtime/core/error.hpp"
@@ -18,10 +19,11 @@ namespace tn_test {
 class TemporaryFolder {
 public:
     TemporaryFolder() {
-        static int counter = 0;
-        path_ = std::filesystem::temp_directory_path() /
-                ("typenet-test-" + std::to_string(::getpid()) + "-" + std::to_string(counter++));
-        std::filesystem::create_directories(path_);
+        // A name that was never used: a test that was killed leaves its folder, perhaps another user's.
+        std::string name = (std::filesystem::temp_directory_path() / "typenet-test-XXXXXX").string();
+        if (!::mkdtemp(name.data())) throw std::system_error(errno, std::generic_category(), name);
+        path_ = name;
+        std::filesystem::permissions(path_, std::filesystem::perms(0755));  // a test runs a program as somebody else
     }
     ~TemporaryFolder() {
         std::error_code ignored;
