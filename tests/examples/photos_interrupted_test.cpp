@@ -35,7 +35,7 @@ BOOST_AUTO_TEST_CASE(a_signal_ends_it_after_the_step_with_a_model_that_goes_on_t
             fs::remove_all(out);
             Process process("photos", train(out, 23));
             // The first line of progress comes after the first steps, in the middle of an epoch.
-            BOOST_REQUIRE(Process::until([&] { return contains(process.said(), "/23 loss "); }));
+            BOOST_REQUIRE(until([&] { return contains(process.said(), "/23 loss "); }));
             r = process.end(number);
         }
         BOOST_TEST(r.err.find("error") == r.err.npos, r.err);
@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(what_is_interrupted_in_its_first_epoch_has_no_epoch_of_the_
         BOOST_REQUIRE(run("photos", train(out, 23)).status == 0);
         BOOST_TEST(epochs() == 3);
         Process process("photos", words);
-        BOOST_REQUIRE(Process::until([&] { return contains(process.said(), "/100 loss "); }));
+        BOOST_REQUIRE(until([&] { return contains(process.said(), "/100 loss "); }));
         r = process.end(SIGTERM);
     }
     BOOST_TEST(r.status == 128 + SIGTERM);
@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(what_is_interrupted_in_its_first_epoch_has_no_epoch_of_the_
 BOOST_AUTO_TEST_CASE(a_second_trainer_on_the_same_folder_is_refused_and_disturbs_nothing) {
     TemporaryFolder folder;
     Process first("photos", train(folder / "run", 100000));
-    BOOST_REQUIRE(Process::until([&] { return fs::exists(folder / "run/model.safetensors"); }));
+    BOOST_REQUIRE(until([&] { return fs::exists(folder / "run/model.safetensors"); }));
     BOOST_TEST(contains(complaint("photos", train(folder / "run", 1)), "run: another run (process "));
     BOOST_TEST(contains(complaint("photos", train(folder / "run", 1, {"--resume"})), "writes into this folder"));
     BOOST_TEST(run("photos", train(folder / "other", 1)).status == 0);

@@ -108,7 +108,7 @@ BOOST_FIXTURE_TEST_CASE(on_a_terminal_a_run_that_has_ended_is_drawn_and_left_the
 BOOST_AUTO_TEST_CASE(a_running_training_is_followed_through_a_resize_until_ctrl_c) {
     TemporaryFolder folder;
     Process training("photos", train(folder / "run", 100000));
-    BOOST_REQUIRE(Process::until([&] { return fs::exists(folder / "run/metrics.csv"); }));
+    BOOST_REQUIRE(until([&] { return fs::exists(folder / "run/metrics.csv"); }));
     OnTerminal terminal("photos", {"live", (folder / "run").string()}, 80, 24);
     terminal.read_until([](const std::string& said) { return contains(said, "loss, accuracy   train"); });
     for (const auto& [columns, rows] : {std::pair{44, 9}, std::pair{132, 40}, std::pair{3, 2}, std::pair{80, 24}}) {
@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(a_running_training_is_followed_through_a_resize_until_ctrl_
     BOOST_TEST(contains(terminal.said(), leave));
     // Followed or not, the training goes on; its end is told.
     Process follower("photos", {"live", (folder / "run").string()});
-    BOOST_REQUIRE(Process::until([&] { return contains(follower.said(), "epoch   1  train loss"); }));
+    BOOST_REQUIRE(until([&] { return contains(follower.said(), "epoch   1  train loss"); }));
     BOOST_TEST(training.end(SIGTERM).status == 128 + SIGTERM);
     const Run r = follower.wait();
     BOOST_TEST(r.status == 0, r.err);
@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(a_run_that_was_killed_is_told_apart) {
     TemporaryFolder folder;
     {
         Process training("photos", train(folder / "run", 100000));
-        BOOST_REQUIRE(Process::until([&] { return fs::exists(folder / "run/model.safetensors"); }));
+        BOOST_REQUIRE(until([&] { return fs::exists(folder / "run/model.safetensors"); }));
         training.end(SIGKILL);
     }
     const Run r = run("photos", {"live", (folder / "run").string()});

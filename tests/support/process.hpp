@@ -5,14 +5,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <chrono>
+#include <cerrno>
 #include <csignal>
-#include <functional>
 #include <string>
-#include <thread>
+#include <system_error>
 #include <vector>
 
 #include "tests/support/program.hpp"
+#include "tests/support/until.hpp"
 
 namespace tn_test {
 
@@ -26,6 +26,8 @@ public:
         arguments.push_back(nullptr);
         const std::string out = (folder_ / "out").string(), err = (folder_ / "err").string();
         id_ = ::fork();
+        // A signal to process -1 would go to everyone.
+        if (id_ < 0) throw std::system_error(errno, std::generic_category(), "fork");
         if (id_ != 0) return;
         std::signal(SIGINT, SIG_DFL);
         std::signal(SIGTERM, SIG_DFL);
@@ -52,15 +54,6 @@ public:
         return {WIFEXITED(status) ? WEXITSTATUS(status) : 128, content(folder_ / "out"), content(folder_ / "err")};
     }
     std::string said() const { return content(folder_ / "out") + content(folder_ / "err"); }
-
-    /// Waits for the condition, five minutes at the most; false when it did not come.
-    static bool until(const std::function<bool()>& condition) {
-        for (int i = 0; i < 30000; ++i) {
-            if (condition()) return true;
-            std::this_thread::sleep_for(std::chrono::milliseconds(10));
-        }
-        return false;
-    }
 
 private:
     TemporaryFolder folder_;

@@ -2,7 +2,8 @@
 #include "runtime/train/feed.hpp"
 
 #include <boost/test/unit_test.hpp>
-#include <thread>
+
+#include "tests/support/until.hpp"
 
 using namespace tn;
 
@@ -46,11 +47,15 @@ BOOST_AUTO_TEST_CASE(a_trainer_that_does_nothing_only_waits) {
 BOOST_AUTO_TEST_CASE(a_slow_trainer_is_never_idle) {
     Pair p;
     FeedMeter meter(&p.loader);
-    p.loader.next();
+    // As slow as it takes for the next batch to be there, on any machine.
+    double made = 0;
+    const auto is_made = [&] { return p.loader.processor_seconds() > made; };
+    BOOST_REQUIRE(tn_test::until(is_made));
     meter.go();
     for (int i = 0; i < 4; ++i) {
-        std::this_thread::sleep_for(std::chrono::milliseconds(300));
+        made = p.loader.processor_seconds();
         p.loader.next();
+        BOOST_REQUIRE(tn_test::until(is_made));
     }
     meter.halt();
     BOOST_TEST(meter.feed().idle < 0.3);
