@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(a_running_training_is_followed_through_a_resize_until_ctrl_
     for (const auto& [columns, rows] : {std::pair{44, 9}, std::pair{132, 40}, std::pair{3, 2}, std::pair{80, 24}}) {
         // Whatever was being drawn while the size changed, the second drawing after that knows it.
         terminal.resize(columns, rows);
-        const std::size_t before = drawings(terminal.said()).size();
+        const std::size_t before = drawings(terminal.read_all()).size();
         terminal.read_until([&](const std::string& said) { return drawings(said).size() >= before + 3; });
         const auto all = drawings(terminal.said());
         BOOST_REQUIRE(all.size() >= before + 3);

@@ -8,10 +8,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <functional>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "tests/support/program.hpp"
@@ -27,6 +29,7 @@ public:
         arguments.push_back(nullptr);
         winsize size{static_cast<unsigned short>(rows), static_cast<unsigned short>(columns), 0, 0};
         id_ = ::forkpty(&terminal_, nullptr, nullptr, &size);
+        if (id_ < 0) throw std::system_error(errno, std::generic_category(), "forkpty");
         if (id_ != 0) return;
         std::signal(SIGINT, SIG_DFL);
         ::setenv("LC_ALL", "C.UTF-8", 1);
@@ -52,16 +55,16 @@ public:
         ::ioctl(terminal_, TIOCSWINSZ, &size);
     }
 
-    /// Reads until the condition holds of all that came, or the program has ended, or a minute has passed.
+    /// Reads until the condition holds of all that came, or the program has ended, or five minutes have passed.
     const std::string& read_until(const std::function<bool(const std::string&)>& condition) {
-        const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(1);
-        while (!condition(said_) && std::chrono::steady_clock::now() < end) {
-            pollfd waiting{terminal_, POLLIN, 0};
-            char bytes[4096];
-            if (::poll(&waiting, 1, 1000) == 0) continue;
-            const ssize_t n = ::read(terminal_, bytes, sizeof bytes);
-            if (n <= 0) break;  // its end closes the terminal
-            said_.append(bytes, static_cast<std::size_t>(n));
+        const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(5);
+        while (!condition(said_) && std::chrono::steady_clock::now() < end)
+            if (read_some(1000) < 0) break;
+        return said_;
+    }
+    /// Reads what has come already.
+    const std::string& read_all() {
+        while (read_some(0) > 0) {
         }
         return said_;
     }
@@ -76,6 +79,17 @@ public:
     const std::string& said() const { return said_; }
 
 private:
+    /// The bytes that came, waiting so long for the first; 0: none did; negative: its end has closed the terminal.
+    ssize_t read_some(int milliseconds) {
+        pollfd waiting{terminal_, POLLIN, 0};
+        char bytes[4096];
+        if (::poll(&waiting, 1, milliseconds) == 0) return 0;
+        const ssize_t n = ::read(terminal_, bytes, sizeof bytes);
+        if (n <= 0) return -1;
+        said_.append(bytes, static_cast<std::size_t>(n));
+        return n;
+    }
+
     int terminal_ = -1;
     pid_t id_ = 0;
     std::string said_;
