@@ -39,7 +39,8 @@ inline nlohmann::json asked(std::string page, const std::string& expression, int
                     expression + "))+'>>';document.body.append(a)})</script>");
     const std::string path = folder.write("page.html", page).string();
     const std::string out = printed(
-        "timeout 120 " + browser() + " --headless --no-sandbox --disable-gpu --hide-scrollbars --user-data-dir='" +
+        "timeout 120 " + browser() +
+        " --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --hide-scrollbars --user-data-dir='" +
         (folder / "profile").string() + "' --window-size=" + std::to_string(width) + "," + std::to_string(height) +
         (dark ? " --blink-settings=preferredColorScheme=0" : " --blink-settings=preferredColorScheme=1") +
         " --dump-dom 'file://" + path + "' 2>/dev/null");

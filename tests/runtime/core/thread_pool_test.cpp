@@ -2,6 +2,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <chrono>
@@ -82,7 +83,13 @@ BOOST_AUTO_TEST_CASE(an_exception_is_thrown_again_and_the_pool_goes_on) {
 
 BOOST_AUTO_TEST_CASE(zero_takes_every_core_and_impossible_numbers_are_errors) {
     BOOST_TEST(ThreadPool(0).threads() == static_cast<int>(std::max(1u, std::thread::hardware_concurrency())));
-    BOOST_TEST(ThreadPool(1024).threads() == 1024);
+    // A container may have no room for so many; then it says so.
+    try {
+        BOOST_TEST(ThreadPool(1024).threads() == 1024);
+    } catch (const Error& refused) {
+        BOOST_TEST(std::string(refused.what()).find(" of 1024 threads could be started: ") != std::string::npos,
+                   refused.what());
+    }
     for (int threads : {-1, 1025}) BOOST_CHECK_THROW(ThreadPool{threads}, Error);
 }
 
@@ -95,7 +102,7 @@ BOOST_AUTO_TEST_CASE(threads_that_the_system_refuses_are_an_error) {
     std::FILE* self = std::fopen("/proc/self/statm", "r");
     BOOST_REQUIRE(self && std::fscanf(self, "%zu", &pages) == 1);
     std::fclose(self);
-    const rlimit tight{pages * 4096 + (rlim_t{64} << 20), before.rlim_max};
+    const rlimit tight{pages * static_cast<std::size_t>(sysconf(_SC_PAGESIZE)) + (rlim_t{64} << 20), before.rlim_max};
     BOOST_REQUIRE(setrlimit(RLIMIT_AS, &tight) == 0);
     std::string said;
     try {
