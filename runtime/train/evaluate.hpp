@@ -34,9 +34,9 @@ template <class M> void check_pictures(const M& model, const Pictures& pictures,
     detail::check_pictures(takes, pictures, batch);
 }
 
-/// Evaluates the model on pictures as they are: loss, accuracy, and if wanted every prediction and the confusion. With
-/// `mirror` the probabilities are the mean of each picture's and its mirror image's.
-/// Throws Error when the model cannot take the pictures.
+/// Evaluates the model on pictures as they are: loss, accuracy, and if wanted every prediction and the confusion. A
+/// `limit` over 0 takes at most so many of them, from all over the set. With `mirror` the probabilities are the mean of
+/// each picture's and its mirror image's. Throws Error when the model cannot take the pictures.
 template <class M>
 EpochResult evaluate(M& model, const Pictures& pictures, const Normalise& normal, int batch, int limit = 0,
                      Confusion* confusion = nullptr, std::vector<Prediction>* predictions = nullptr,

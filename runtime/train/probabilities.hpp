@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -10,21 +11,26 @@
 
 namespace tn {
 
-/// Calls visit(i, p) for the pictures 0 .. count - 1 with p the probabilities of the classes that count. With `mirror`
-/// they are the mean of the picture's and of its mirror image's. The pictures must fit the model.
+/// Calls visit(i, p) for `count` pictures from all over the set, in its order, with p the probabilities of the classes
+/// that count. With `mirror` they are the mean of the picture's and of its mirror image's. The pictures must fit the
+/// model.
 template <class M, class Visit>
 void visit_probabilities(M& model, const Pictures& pictures, const Normalise& normal, int batch, int count, bool mirror,
                          Visit visit) {
     const std::size_t size = pictures.shape.size(), width = static_cast<std::size_t>(pictures.shape.width);
     const auto active = static_cast<std::size_t>(model.active_outputs());
     std::vector<float> mean(static_cast<std::size_t>(batch) * active);
+    // A folder's pictures are sorted by class: the first ones would be of few.
+    const auto chosen = [&](int k) {
+        return static_cast<int>(static_cast<std::int64_t>(k) * pictures.size() / count);
+    };
     for (int first = 0; first < count; first += batch) {
         const int n = std::min(batch, count - first);
         for (const bool mirrored : {false, true}) {
             if (mirrored && !mirror) continue;
             for (int i = 0; i < n; ++i) {
                 const auto in = model.input().subspan(static_cast<std::size_t>(i) * size, size);
-                normalise(pictures.picture(first + i), pictures.shape, normal, in);
+                normalise(pictures.picture(chosen(first + i)), pictures.shape, normal, in);
                 if (mirrored)
                     for (std::size_t row = 0; row < size; row += width)
                         std::reverse(in.begin() + static_cast<std::ptrdiff_t>(row),
@@ -39,7 +45,7 @@ void visit_probabilities(M& model, const Pictures& pictures, const Normalise& no
                 }
         }
         for (int i = 0; i < n; ++i)
-            visit(first + i, std::span<const float>(mean).subspan(static_cast<std::size_t>(i) * active, active));
+            visit(chosen(first + i), std::span<const float>(mean).subspan(static_cast<std::size_t>(i) * active, active));
     }
 }
 

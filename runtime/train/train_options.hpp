@@ -28,7 +28,7 @@ struct TrainOptions {
     int patience = 0;                      ///< epochs without a better model that end the run (BestModel); 0: none do
     const Pictures* held_out = nullptr;    ///< what the patience looks at after every epoch: none of the other two sets
     bool mirror = false;                   ///< tests look at each picture and its mirror image and average
-    int evaluate_limit = 0;                ///< test pictures looked at after an epoch; 0: all
+    int evaluate_limit = 0;                ///< test pictures looked at after an epoch, from all over them; 0: all
     double evaluate_seconds = 0;           ///< at least so long between two evaluations; 0: after every epoch
     std::filesystem::path save_to;         ///< a checkpoint after every epoch; empty: none
     std::filesystem::path resume_from;     ///< a checkpoint of such a run to go on with; empty: from the start

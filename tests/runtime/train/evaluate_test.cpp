@@ -48,6 +48,13 @@ BOOST_AUTO_TEST_CASE(evaluate_counts_every_picture_once) {
     Confusion few(3);
     evaluate(model, testing, normal, 8, 5, &few);
     BOOST_TEST(few.total() == 5);
+    // From all over the set: one of a folder is sorted by class.
+    std::vector<Prediction> some;
+    evaluate(model, testing, normal, 3, 4, nullptr, &some);
+    BOOST_REQUIRE_EQUAL(some.size(), 4u);
+    for (int i = 0; i < 4; ++i) BOOST_TEST(some[static_cast<std::size_t>(i)].picture == i * 13 / 4);
+    BOOST_TEST(some[3].predicted == predictions[9].predicted);
+    BOOST_TEST(std::abs(some[3].probability - predictions[9].probability) < 1e-5f);
     evaluate(model, testing, normal, 8, 500, &few);
     BOOST_TEST(few.total() == 18);
     BOOST_TEST(std::isnan(evaluate(model, Pictures{}, normal, 8).test_accuracy));
