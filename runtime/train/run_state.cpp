@@ -4,21 +4,23 @@
 #include <fmt/ranges.h>
 
 #include <cmath>
-#include <cstdio>
+
+#include "runtime/core/exact_number.hpp"
 
 namespace tn::detail {
 
-// Hexadecimal, so that the sum goes on from the same bits.
-std::string to_text(const EpochSums& sums) { return fmt::format("{:a} {} {}", sums.loss, sums.right, sums.seen); }
+// Exact, so that the sum goes on from the same bits.
+std::string to_text(const EpochSums& sums) {
+    return fmt::format("{} {} {}", exact_text(sums.loss), sums.right, sums.seen);
+}
 
 EpochSums epoch_sums(const std::string& text, const std::string& path) {
-    EpochSums sums;
-    int used = 0;
-    if (std::sscanf(text.c_str(), "%la %d %d%n", &sums.loss, &sums.right, &sums.seen, &used) != 3 ||
-        used != static_cast<int>(text.size()) || !std::isfinite(sums.loss) || sums.seen < 1 || sums.right < 0 ||
-        sums.right > sums.seen)
+    std::string_view rest = text;
+    const auto loss = exact_number(take_word(rest));
+    const auto right = whole_number(take_word(rest)), seen = whole_number(take_word(rest));
+    if (!loss || !right || !seen || !rest.empty() || !std::isfinite(*loss) || *seen < 1 || *right < 0 || *right > *seen)
         throw Error(path + ": its metadata is not in order: '" + epoch_sums_key + "' must be a loss and two counts");
-    return sums;
+    return {*loss, *right, *seen};
 }
 
 void check_same_run(const CheckpointInfo& saved, const std::vector<std::string>& classes, std::uint64_t seed,
