@@ -25,7 +25,7 @@
 #include "dsl/loss/softmax_cross_entropy.hpp"
 #include "dsl/optim/adam.hpp"
 #include "runtime/core/random.hpp"
-#include "runtime/cpu/backend.hpp"
+#include "runtime/cpu/device.hpp"
 
 namespace {
 
@@ -36,8 +36,7 @@ constexpr BlockGeometry block(int channels, int size, int filters) {
 }
 
 /// At multiples of 64 bytes, as in a network's arena.
-template <class T>
-struct Aligned {
+template <class T> struct Aligned {
     using value_type = T;
     static constexpr std::align_val_t alignment{64};
 
@@ -56,14 +55,11 @@ Floats random_floats(std::size_t count, std::uint64_t index) {
 
 /// Where and how long to measure, and what the machine can do.
 struct Bench {
-    cpu::Backend& backend;
+    cpu::Device& device;
     int n, repetitions;
     double peak_flops, peak_bandwidth;
 
-    template <class F>
-    double ms(F&& f) const {
-        return bench::median_ms(repetitions, 1, f);
-    }
+    template <class F> double ms(F&& f) const { return bench::median_ms(repetitions, 1, f); }
 };
 
 /// One pass: its time, its work done directly, and the least times of both counts.
@@ -86,10 +82,10 @@ struct Pass {
 };
 
 /// A step that has no such pass leaves it empty.
-struct Passes {
+struct Executor {
     Pass forward, backward, infer;
 
-    Passes& operator+=(const Passes& o) {
+    Executor& operator+=(const Executor& o) {
         forward += o.forward;
         backward += o.backward;
         infer += o.infer;
@@ -97,7 +93,7 @@ struct Passes {
     }
 };
 
-void print(const std::string& name, const Passes& p) {
+void print(const std::string& name, const Executor& p) {
     std::printf("%-13s", name.c_str());
     for (const Pass& pass : {p.forward, p.backward, p.infer})
         if (pass.ms > 0)
@@ -113,17 +109,16 @@ struct Needed {
     double forward, backward, infer;
 };
 
-template <BlockGeometry G>
-constexpr Needed needed(double direct, double samples, bool first) {
+template <BlockGeometry G> constexpr Needed needed(double direct, double samples, bool first) {
     const double gradients = first ? 1 : 2;
     switch (cpu::method_of(G)) {
         case cpu::Method::winograd: {
-            const cpu::TilePlan p(G);
+            const cpu::WinogradPlan p(G);
             const double flops =
                 direct * (cpu::frequencies * p.rows * p.columns) / (9.0 * static_cast<double>(G.conv.out_plane()));
             return {flops, gradients * flops, flops};
         }
-        case cpu::Method::shallow: {
+        case cpu::Method::stem: {
             // 16 products for 2 x 2 outputs instead of 36; the moments in double, at half the speed, 13 for a channel
             // by itself and 25 with another; backward 9 for a window, and for dx all of them directly.
             const double windows = direct * 16 / 36, c = G.conv.channels;
@@ -131,17 +126,15 @@ constexpr Needed needed(double direct, double samples, bool first) {
                 samples * static_cast<double>(G.conv.in_plane()) * (13 * c + 25 * c * (c - 1) / 2) * 4;
             return {windows + moments, direct / 4 + (first ? 0 : windows + direct), windows};
         }
-        default:
-            return {direct, gradients * direct, direct};
+        default: return {direct, gradients * direct, direct};
     }
 }
 
-template <BlockGeometry G>
-Passes run_block(const Bench& b, bool first) {
+template <BlockGeometry G> Executor run_block(const Bench& b, bool first) {
     using Block = cpu::ConvBlock<G>;
     const int n = b.n;
-    ThreadPool& pool = b.backend.threads();
-    const Isa isa = b.backend.isa();
+    ThreadPool& pool = b.device.threads();
+    const Isa isa = b.device.isa();
     const auto filters = std::size_t(G.conv.filters), samples = std::size_t(n);
     const auto x = random_floats(samples * G.conv.in_size(), 0), weight = random_floats(G.conv.weights(), 1),
                bias = random_floats(filters, 2), gamma = random_floats(filters, 3), beta = random_floats(filters, 4),
@@ -167,8 +160,8 @@ Passes run_block(const Bench& b, bool first) {
     const double flops = n * G.conv.flops();
     const Needed products = needed<G>(flops, n, first);
     // What backward reads of forward's: z, or a byte for each y.
-    const double kept = cpu::method_of(G) == cpu::Method::shallow ? static_cast<double>(y.size()) / 4
-                                                                  : static_cast<double>(samples * G.conv.out_size());
+    const double kept = cpu::method_of(G) == cpu::Method::stem ? static_cast<double>(y.size()) / 4
+                                                               : static_cast<double>(samples * G.conv.out_size());
     const auto size = [](const Floats& v) { return static_cast<double>(v.size()); };
     return {Pass(b, forward_ms, flops, products.forward, size(x) + size(y) + kept),
             Pass(b, backward_ms, flops * (first ? 1 : 2), products.backward,
@@ -176,7 +169,7 @@ Passes run_block(const Bench& b, bool first) {
             Pass(b, infer_ms, flops, products.infer, size(x) + size(y))};
 }
 
-Passes run_dense(const Bench& b, int inputs, int outputs) {
+Executor run_dense(const Bench& b, int inputs, int outputs) {
     const auto samples = std::size_t(b.n), in = std::size_t(inputs), out = std::size_t(outputs);
     auto x = random_floats(samples * in, 0), weight = random_floats(in * out, 1), bias = random_floats(out, 2),
          dy = random_floats(samples * out, 3);
@@ -191,8 +184,8 @@ Passes run_dense(const Bench& b, int inputs, int outputs) {
     pass.dx = dx.data();
     pass.parameter = {weight.data(), bias.data()};
     pass.gradient = {dweight.data(), dbias.data()};
-    const double forward_ms = b.ms([&] { b.backend.dense_forward(pass); });
-    const double backward_ms = b.ms([&] { b.backend.dense_backward(pass); });
+    const double forward_ms = b.ms([&] { b.device.dense_forward(pass); });
+    const double backward_ms = b.ms([&] { b.device.dense_backward(pass); });
     const double flops = 2.0 * b.n * inputs * outputs;
     const auto size = [](const Floats& v) { return static_cast<double>(v.size()); };
     const Pass forward(b, forward_ms, flops, flops, size(x) + size(weight) + size(y));
@@ -201,7 +194,7 @@ Passes run_dense(const Bench& b, int inputs, int outputs) {
 }
 
 /// A sample's exponentials and logarithm are counted as one operation each.
-Passes run_loss(const Bench& b, int outputs) {
+Executor run_loss(const Bench& b, int outputs) {
     const auto samples = std::size_t(b.n), out = std::size_t(outputs);
     const auto x = random_floats(samples * out, 0);
     Floats dx(x.size()), loss(samples);
@@ -215,7 +208,7 @@ Passes run_loss(const Bench& b, int outputs) {
     pass.dx = dx.data();
     pass.loss = loss.data();
     pass.correct = correct.data();
-    const double ms = b.ms([&] { b.backend.for_ranges(b.n, LossPart<SoftmaxCrossEntropy, float>{pass}); });
+    const double ms = b.ms([&] { b.device.for_ranges(b.n, LossPart<SoftmaxCrossEntropy, float>{pass}); });
     const double flops = b.n * (10.0 * outputs + 1);
     return {{}, Pass(b, ms, flops, flops, static_cast<double>(2 * x.size() + 2 * samples)), {}};
 }
@@ -225,13 +218,13 @@ struct Span {
 };
 
 /// One step over all parameters.
-Passes run_adam(const Bench& b, std::size_t count) {
+Executor run_adam(const Bench& b, std::size_t count) {
     auto w = random_floats(count, 0), g = random_floats(count, 1);
     Floats first(count), second(count);
     const auto rule = Adam{}.rule(1);
     const std::array<Span, 1> decays{Span{0, static_cast<std::uint32_t>(count)}};
     const double ms =
-        b.ms([&] { b.backend.update_all(rule, 0.0f, decays, count, w.data(), g.data(), first.data(), second.data()); });
+        b.ms([&] { b.device.update_all(rule, 0.0f, decays, count, w.data(), g.data(), first.data(), second.data()); });
     const double flops = 13.0 * static_cast<double>(count);
     return {{}, Pass(b, ms, flops, flops, 7.0 * static_cast<double>(count)), {}};
 }
@@ -240,17 +233,17 @@ Passes run_adam(const Bench& b, std::size_t count) {
 
 int main(int argc, char** argv) try {
     const Isa isa = parse_isa(argc > 2 ? argv[2] : "best");
-    cpu::Backend backend(argc > 1 ? std::atoi(argv[1]) : 0, isa);
+    cpu::Device device(argc > 1 ? std::atoi(argv[1]) : 0, isa);
     const int n = argc > 3 ? std::atoi(argv[3]) : 64, repetitions = argc > 4 ? std::max(1, std::atoi(argv[4])) : 15;
-    std::printf("%s, batch %d, median of %d\n", backend.describe().c_str(), n, repetitions);
-    const Bench b{backend, n, repetitions, bench::peak_flops(backend.threads(), isa),
-                  bench::peak_bandwidth(backend.threads())};
+    std::printf("%s, batch %d, median of %d\n", device.describe().c_str(), n, repetitions);
+    const Bench b{device, n, repetitions, bench::peak_flops(device.threads(), isa),
+                  bench::peak_bandwidth(device.threads())};
     std::printf("measured peaks: %.0f GFLOP/s, %.1f GB/s\n", b.peak_flops * 1e-9, b.peak_bandwidth * 1e-9);
     std::printf("%-13s %27s %27s %27s\n%-13s", "", "forward", "backward", "infer", "layer");
     for (int i = 0; i < 3; ++i) std::printf(" %8s %6s %5s %6s", "ms", "GF/s", "roof", "direct");
     std::printf("\n");
-    Passes total;
-    const auto row = [&total](const char* name, const Passes& p) {
+    Executor total;
+    const auto row = [&total](const char* name, const Executor& p) {
         print(name, p);
         total += p;
     };

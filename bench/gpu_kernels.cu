@@ -1,6 +1,6 @@
-// What a GPU takes for the reference network: its training step by precision and batch, its memory against the constant,
-// and every kernel's bytes and operations against what the device can do. Prints a JSON object a line, for bench/gpu.
-// Usage: gpu_kernels [batch...], of 64 and 256.
+// What a GPU takes for the reference network: its training step by precision and batch, its memory against the
+// constant, and every kernel's bytes and operations against what the device can do. Prints a JSON object a line, for
+// bench/gpu. Usage: gpu_kernels [batch...], of 64 and 256.
 #include <boost/core/demangle.hpp>
 #include <cmath>
 #include <cstdio>
@@ -14,14 +14,14 @@
 #include "bench/median.hpp"
 #include "bench/reference_network.hpp"
 #include "dsl/typenet.hpp"
-#include "runtime/cuda/backend.cuh"
-#include "runtime/train/model.hpp"
+#include "runtime/cuda/device.cuh"
+#include "runtime/model/model.hpp"
+#include "runtime/train/graph_trainer.hpp"
 
 using namespace tn;
 using cuda::Precision;
 
-template <int Samples>
-using Reference = bench::Reference<128, 4, Samples>;
+template <int Samples> using Reference = bench::Reference<128, 4, Samples>;
 
 /// Keeps the device busy for so many of its clocks.
 __global__ void wait_clocks(long long clocks) {
@@ -69,13 +69,17 @@ struct Work {
 constexpr double values(const ConvGeometry& c, int n) {
     return static_cast<double>(n) * static_cast<double>(c.out_size());
 }
-constexpr double inputs(const ConvGeometry& c, int n) { return static_cast<double>(n) * static_cast<double>(c.in_size()); }
+constexpr double inputs(const ConvGeometry& c, int n) {
+    return static_cast<double>(n) * static_cast<double>(c.in_size());
+}
 constexpr double products(const ConvGeometry& c, int n) { return 2 * values(c, n) * c.channels * c.taps(); }
-constexpr double outputs(const BlockGeometry& g, int n) { return static_cast<double>(n) * static_cast<double>(g.y_size()); }
+constexpr double outputs(const BlockGeometry& g, int n) {
+    return static_cast<double>(n) * static_cast<double>(g.y_size());
+}
 std::string named(const char* what, const BlockGeometry& g) {
     const auto text = [](int v) { return std::to_string(v); };
-    return std::string(what) + ", " + text(g.conv.channels) + " -> " + text(g.conv.filters) + " at " + text(g.conv.height) +
-           " x " + text(g.conv.width);
+    return std::string(what) + ", " + text(g.conv.channels) + " -> " + text(g.conv.filters) + " at " +
+           text(g.conv.height) + " x " + text(g.conv.width);
 }
 
 /// Of other kernels just their types, without namespaces, up to where they differ.
@@ -125,7 +129,7 @@ template <BlockGeometry G, bool Own> Work work_of(const cuda::SumPatches<G, Own>
     return {named(Own ? "moments of patches" : "moments of patches of two channels", G), 4 * inputs(G.conv, k.n),
             2 * places * k.pairs * k.count};
 }
-template <BlockGeometry G> Work work_of(const cuda::ShallowForward<G>& k) {
+template <BlockGeometry G> Work work_of(const cuda::StemForward<G>& k) {
     return {named("convolution, norm, ReLU, pool", G), 4 * inputs(G.conv, k.n) + 5 * outputs(G, k.n),
             products(G.conv, k.n)};
 }
@@ -195,33 +199,33 @@ void print_step(const char* program, Precision p, int batch, double ms) {
 }
 
 template <Precision P, int Samples> void steps() {
-    using Backend = cuda::BackendOf<P>;
+    using Device = cuda::DeviceOf<P>;
     using N = Reference<Samples>;
-    using M = Model<N, Adam, Backend>;
-    Backend backend;
+    using M = Model<N, Adam, Device>;
+    Device device;
     const std::size_t before = cuda::free_bytes();
-    M model(backend);
+    M model(device);
     std::printf("{\"kind\": \"memory\", \"precision\": \"%s\", \"batch\": %d, \"constant\": %zu, \"measured\": %zu}\n",
-                name(P), Samples, N::template train_bytes<Adam, SizesOf<Backend>>, before - cuda::free_bytes());
-    Stopwatch watch(backend.device().stream());
+                name(P), Samples, N::template train_bytes<Adam, SizesOf<Device>>, before - cuda::free_bytes());
+    Stopwatch watch(device.gpu().stream());
     {
         fill(model);
         model.train(Samples, Adam{.rate = 3e-4f});
         const auto rule = Adam{.rate = 3e-4f}.rule(1000);
         const auto time = [&](const char* program) {
-            const auto graph = backend.device().record([&] { model.enqueue_step(Samples, rule, 0); });
-            for (int i = 0; i < 20; ++i) backend.device().replay(graph);
+            const auto graph = device.gpu().record([&] { model.enqueue_step(Samples, rule, 0); });
+            for (int i = 0; i < 20; ++i) device.gpu().replay(graph);
             print_step(program, P, Samples, bench::median(9, [&] {
                            return watch.ms([&] {
-                               for (int i = 0; i < 50; ++i) backend.device().replay(graph);
+                               for (int i = 0; i < 50; ++i) device.gpu().replay(graph);
                            }) / 50;
                        }));
         };
         time("typenet");
-        if (backend.device().overlaps()) {
-            backend.device().overlap(false);
+        if (device.gpu().overlaps()) {
+            device.gpu().overlap(false);
             time("typenet, launches in turn");
-            backend.device().overlap(true);
+            device.gpu().overlap(true);
         }
     }
     LoaderOptions loading;
@@ -229,30 +233,31 @@ template <Precision P, int Samples> void steps() {
     loading.augmentation = Augmentation::strong();
     constexpr int steps_an_epoch = 32;
     const Pictures pictures = noise(steps_an_epoch * Samples);
-    cuda::Feed feed(backend, model, pictures, loading, 0);
+    cuda::GraphTrainer trainer(device, model, pictures, loading, 0);
     const std::vector<Adam> optimizers(64, Adam{.rate = 3e-4f});
     std::uint64_t step = 0;
-    const auto epoch = [&] { step += static_cast<std::uint64_t>(feed.run(step, optimizers).count); };
+    const auto epoch = [&] { step += static_cast<std::uint64_t>(trainer.run(step, optimizers).count); };
     for (int i = 0; i < 5; ++i) epoch();
     print_step("typenet with data", P, Samples,
                bench::median(9, [&] { return watch.ms([&] { epoch(); }) / steps_an_epoch; }));
-    print_step("typenet, inference", P, Samples, bench::median(9, [&] { return watch.ms([&] { model.predict(Samples); }); }));
+    print_step("typenet, inference", P, Samples,
+               bench::median(9, [&] { return watch.ms([&] { model.predict(Samples); }); }));
 }
 
 template <Precision P> void kernels() {
-    using Backend = cuda::BasicBackend<TimedGpu, P>;
-    Backend backend;
-    Model<Reference<64>, Adam, Backend> model(backend);
+    using Device = cuda::BasicDevice<TimedGpu, P>;
+    Device device;
+    Model<Reference<64>, Adam, Device> model(device);
     fill(model);
     constexpr int runs = 12;
     for (int i = 0; i < runs; ++i) model.train(64, Adam{.rate = 3e-4f});
-    for (auto& [name_of, seen] : backend.device().seen()) {
-        const double us = 1e3 * bench::median(static_cast<int>(seen.ms.size()) - 2, [&, i = std::size_t{2}]() mutable {
-            return seen.ms[i++];
-        });
-        std::printf("{\"kind\": \"kernel\", \"precision\": \"%s\", \"name\": \"%s\", \"launches\": %zu, \"us\": %.3f, "
-                    "\"bytes\": %.0f, \"flops\": %.0f}\n", name(P), name_of.c_str(), seen.ms.size() / runs, us,
-                    seen.work.bytes, seen.work.flops);
+    for (auto& [name_of, seen] : device.gpu().seen()) {
+        const double us = 1e3 * bench::median(static_cast<int>(seen.ms.size()) - 2,
+                                              [&, i = std::size_t{2}]() mutable { return seen.ms[i++]; });
+        std::printf(
+            "{\"kind\": \"kernel\", \"precision\": \"%s\", \"name\": \"%s\", \"launches\": %zu, \"us\": %.3f, "
+            "\"bytes\": %.0f, \"flops\": %.0f}\n",
+            name(P), name_of.c_str(), seen.ms.size() / runs, us, seen.work.bytes, seen.work.flops);
     }
 }
 
@@ -270,11 +275,10 @@ template <Precision P> void peak() {
     std::vector<float> noise(std::size_t{1} << 20);
     for (float& v : noise) v = random.normal();
     for (std::size_t at = 0; at < bytes; at += noise.size() * sizeof(float))
-        gpu.send(static_cast<std::byte*>(from) + at, noise.data(), noise.size() * sizeof(float));
+        gpu.upload(static_cast<std::byte*>(from) + at, noise.data(), noise.size() * sizeof(float));
     const double copy = bench::median(9, [&] {
-        return watch.ms([&] {
-            cuda::check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToDevice, gpu.stream()), "a copy");
-        });
+        return watch.ms(
+            [&] { cuda::check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToDevice, gpu.stream()), "a copy"); });
     });
     auto* a = static_cast<float*>(from);
     cuda::Product product{false, false, side, side, side, a, a, side, side, side, static_cast<float*>(to)};

@@ -10,7 +10,7 @@
 
 #include "bench/median.hpp"
 #include "examples/photos/network.hpp"
-#include "runtime/cpu/isa.hpp"
+#include "runtime/core/isa.hpp"
 #include "runtime/data/folder.hpp"
 #include "runtime/train/trainer.hpp"
 
@@ -40,8 +40,7 @@ void print_reading(const std::string& folder, ThreadPool& pool) {
     kept.cache = scratch.path;
     const int count = read_folder(folder, photos::picture_shape, pool, kept).size();
     const auto row = [&](const char* what, const FolderOptions& options) {
-        const double seconds =
-            least_seconds(3, [&] { read_folder(folder, photos::picture_shape, pool, options); });
+        const double seconds = least_seconds(3, [&] { read_folder(folder, photos::picture_shape, pool, options); });
         fmt::print("| {:<40} | {:>20.0f} |\n", what, count / seconds);
     };
     fmt::print("| {:<40} | photographs a second |\n|{:-<42}|---------------------:|\n", "reading, all threads", "");
@@ -71,16 +70,18 @@ void print_augmentation(const Pictures& set) {
     }
 }
 
-void print_training(const Pictures& set, cpu::Backend& backend, int steps) {
-    fmt::print("\n| {:<40} | ms a step | idle % | loading % of processor |\n|{:-<42}|----------:|-------:|"
-               "-----------------------:|\n", fmt::format("training, batch {}", photos::Network::batch), "");
+void print_training(const Pictures& set, cpu::Device& device, int steps) {
+    fmt::print(
+        "\n| {:<40} | ms a step | idle % | loading % of processor |\n|{:-<42}|----------:|-------:|"
+        "-----------------------:|\n",
+        fmt::format("training, batch {}", photos::Network::batch), "");
     for (const char* level : {"none", "light", "strong"}) {
         TrainOptions o;
         o.iterations = steps;
         o.classes = set.classes;
         o.loader.augmentation = parse_augmentation(level);
         o.loader.normalise = fit_normalise(set);
-        Model<photos::Network, Adam> model(backend);
+        Model<photos::Network, Adam> model(device);
         model.active_outputs(static_cast<int>(set.classes.size()));
         const std::unique_ptr<std::FILE, int (*)(std::FILE*)> nowhere(std::fopen("/dev/null", "w"), &std::fclose);
         Progress progress(nowhere.get(), false, 80, false);
@@ -89,7 +90,7 @@ void print_training(const Pictures& set, cpu::Backend& backend, int steps) {
         none.shape = set.shape;
         const EpochResult last = train(model, Adam{}, set, none, o, progress).back();
         fmt::print("| {:<40} | {:>9.1f} | {:>6.2f} | {:>22.2f} |\n", level, 1000 * (seconds_now() - start) / steps,
-                   100 * last.feed.idle, 100 * last.feed.loader);
+                   100 * last.loading.idle, 100 * last.loading.loader);
     }
 }
 
@@ -97,12 +98,12 @@ void print_training(const Pictures& set, cpu::Backend& backend, int steps) {
 
 int main(int argc, char** argv) try {
     if (argc < 2) throw Error("usage: loader FOLDER [threads] [steps]");
-    cpu::Backend backend(argc > 2 ? std::atoi(argv[2]) : 0);
-    const Pictures set = read_folder(argv[1], photos::picture_shape, backend.threads());
-    fmt::print("{} photographs to {} x {}; {}\n\n", set.size(), set.shape.height, set.shape.width, backend.describe());
-    print_reading(argv[1], backend.threads());
+    cpu::Device device(argc > 2 ? std::atoi(argv[2]) : 0);
+    const Pictures set = read_folder(argv[1], photos::picture_shape, device.threads());
+    fmt::print("{} photographs to {} x {}; {}\n\n", set.size(), set.shape.height, set.shape.width, device.describe());
+    print_reading(argv[1], device.threads());
     print_augmentation(set);
-    print_training(set, backend, argc > 3 ? std::atoi(argv[3]) : 40);
+    print_training(set, device, argc > 3 ? std::atoi(argv[3]) : 40);
 } catch (const std::exception& e) {
     fmt::print(stderr, "error: {}\n", e.what());
     return 1;

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "bench/median.hpp"
+#include "runtime/core/isa.hpp"
 #include "runtime/core/thread_pool.hpp"
-#include "runtime/cpu/isa.hpp"
 
 namespace bench {
 

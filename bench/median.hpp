@@ -8,8 +8,7 @@
 namespace bench {
 
 /// Seconds of the quickest of `count` calls.
-template <class F>
-double least_seconds(int count, F&& f) {
+template <class F> double least_seconds(int count, F&& f) {
     double least = 1e30;
     for (int i = 0; i < count; ++i) {
         const auto start = std::chrono::steady_clock::now();
@@ -20,8 +19,7 @@ double least_seconds(int count, F&& f) {
 }
 
 /// The median of what `count` calls return.
-template <class F>
-double median(int count, F&& f) {
+template <class F> double median(int count, F&& f) {
     std::vector<double> all;
     for (int i = 0; i < count; ++i) all.push_back(f());
     std::nth_element(all.begin(), all.begin() + count / 2, all.end());
@@ -29,8 +27,7 @@ double median(int count, F&& f) {
 }
 
 /// Milliseconds of the median of `count` calls, after `unmeasured` ones.
-template <class F>
-double median_ms(int count, int unmeasured, F&& f) {
+template <class F> double median_ms(int count, int unmeasured, F&& f) {
     for (int i = 0; i < unmeasured; ++i) f();
     return median(count, [&] {
         const auto start = std::chrono::steady_clock::now();

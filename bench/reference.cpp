@@ -6,7 +6,7 @@
 
 #include <algorithm>
 #include <exception>
-#include <runtime/train/model.hpp>
+#include <runtime/model/model.hpp>
 
 #include "bench/median.hpp"
 #include "reference_network.hpp"
@@ -17,20 +17,20 @@ using Reference = bench::Reference<TN_SIDE, TN_BLOCKS, TN_BATCH>;
 int main(int argc, char** argv) try {
     const auto number = [&](int i, int otherwise) { return argc > i ? std::atoi(argv[i]) : otherwise; };
     const int batch = number(2, TN_BATCH), steps = std::max(1, number(3, 15));
-    cpu::Backend backend(number(1, 0));
-    fmt::print("backend {}\n", backend.describe());
+    cpu::Device device(number(1, 0));
+    fmt::print("device {}\n", device.describe());
     const auto fill = [](auto& model) {
         Random random(1, 1000);
         for (float& v : model.input()) v = random.normal();
         for (int& label : model.labels()) label = static_cast<int>(random.below(3));
     };
     {
-        Model<Reference, Adam> model(backend);
+        Model<Reference, Adam> model(device);
         fill(model);
         const double ms = bench::median_ms(steps, 2, [&] { model.train(batch, Adam{.rate = 3e-4f}); });
         fmt::print("train_step_ms {:.3f}\n", ms);
     }
-    Model<Reference> model(backend);
+    Model<Reference> model(device);
     fill(model);
     fmt::print("infer_batch_ms {:.3f}\n", bench::median_ms(steps, 2, [&] { model.predict(batch); }));
     fmt::print("infer_one_ms {:.4f}\n", bench::median_ms(std::max(steps, 200), 2, [&] { model.predict(1); }));

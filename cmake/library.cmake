@@ -3,7 +3,7 @@ file(GLOB_RECURSE sources CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}
      ${PROJECT_SOURCE_DIR}/dsl/*.cpp ${PROJECT_SOURCE_DIR}/runtime/*.cpp)
 # What needs MPI or NCCL, and what stands in where there is none, are libraries of their own (cmake/mpi.cmake and
 # cmake/cuda.cmake).
-list(FILTER sources EXCLUDE REGEX "^runtime/distributed/(mpi_group|no_mpi|nccl_group|no_nccl)\\.cpp$")
+list(FILTER sources EXCLUDE REGEX "^runtime/train/(mpi_group|no_mpi|nccl_group|no_nccl)\\.cpp$")
 add_library(typenet STATIC ${sources})
 add_library(typenet::typenet ALIAS typenet)
 set_target_properties(typenet PROPERTIES POSITION_INDEPENDENT_CODE ON)

@@ -5,16 +5,17 @@
 #include <cmath>
 #include <dsl/typenet.hpp>
 #include <exception>
-#include <runtime/core/one_line.hpp>
+#include <runtime/core/escape_text.hpp>
 #include <runtime/core/random.hpp>
 #include <runtime/data/csv.hpp>
 #include <runtime/data/scaler.hpp>
-#include <runtime/train/model.hpp>
+#include <runtime/model/model.hpp>
 
 using namespace tn;
 
 /// One input column; sigmoid units suit a smooth curve.
-using Curve = Net<Vector<1>, Batch<32>, Seq<Dense<32>, Sigmoid, Dense<32>, Sigmoid, Dense<1>>, MeanSquaredError, Xavier>;
+using Curve =
+    Net<Vector<1>, Batch<32>, Seq<Dense<32>, Sigmoid, Dense<32>, Sigmoid, Dense<1>>, MeanSquaredError, Xavier>;
 
 Table noisy_sine() {
     Table table{{"x", "y"}, 400, {}};
@@ -32,8 +33,8 @@ int main(int argc, char** argv) try {
     const Scaler scaler = Scaler::fit(table.values, table.rows, 2);
     scaler.transform(table.values);
 
-    cpu::Backend backend;
-    Model<Curve, Adam> model(backend);
+    cpu::Device device;
+    Model<Curve, Adam> model(device);
     double loss = 0;
     for (int epoch = 1; epoch <= 300; ++epoch) {
         loss = 0;
@@ -41,7 +42,8 @@ int main(int argc, char** argv) try {
             const int n = std::min(Curve::batch, table.rows - first);
             for (int i = 0; i < n; ++i) {
                 model.input()[static_cast<std::size_t>(i)] = table.values[static_cast<std::size_t>(2 * (first + i))];
-                model.targets()[static_cast<std::size_t>(i)] = table.values[static_cast<std::size_t>(2 * (first + i) + 1)];
+                model.targets()[static_cast<std::size_t>(i)] =
+                    table.values[static_cast<std::size_t>(2 * (first + i) + 1)];
             }
             loss += model.train(n, Adam{.rate = 0.01f}).loss;
         }
@@ -50,6 +52,6 @@ int main(int argc, char** argv) try {
     fmt::print("root mean square error {:.4f} in the units of y\n",
                std::sqrt(2 * loss / table.rows) * scaler.deviation[1]);
 } catch (const std::exception& e) {
-    fmt::print(stderr, "error: {}\n", one_line(e.what()));
+    fmt::print(stderr, "error: {}\n", escape_text(e.what()));
     return 1;
 }

@@ -3,18 +3,19 @@
 
 #include <dsl/typenet.hpp>
 #include <exception>
-#include <runtime/train/model.hpp>
+#include <runtime/model/model.hpp>
 
 using namespace tn;
 
 int main() try {
-    constexpr auto net = network<Vector<2>, Batch<4>>(Dense<8>{} | Sigmoid{} | Dense<2>{}, SoftmaxCrossEntropy{}, Xavier{});
+    constexpr auto net =
+        network<Vector<2>, Batch<4>>(Dense<8>{} | Sigmoid{} | Dense<2>{}, SoftmaxCrossEntropy{}, Xavier{});
     using Xor = std::remove_const_t<decltype(net)>;
     static_assert(Xor::parameters == 2 * 8 + 8 + 8 * 2 + 2);
     fmt::print("{}", net.summary());
 
-    cpu::Backend backend;
-    Model<Xor, Adam> model(backend);
+    cpu::Device device;
+    Model<Xor, Adam> model(device);
     const float corners[] = {0, 0, 0, 1, 1, 0, 1, 1};
     const int classes[] = {0, 1, 1, 0};
     for (int step = 1; step <= 500; ++step) {

@@ -5,15 +5,16 @@
 #include <dsl/typenet.hpp>
 #include <exception>
 #include <runtime/core/random.hpp>
-#include <runtime/train/model.hpp>
+#include <runtime/model/model.hpp>
 
 using namespace tn;
 
-using Spirals = Net<Vector<2>, Batch<100>, Seq<Dense<64>, BN, Relu, Dense<64>, BN, Relu, Dense<1>>, SigmoidCrossEntropy>;
+using Spirals =
+    Net<Vector<2>, Batch<100>, Seq<Dense<64>, BN, Relu, Dense<64>, BN, Relu, Dense<1>>, SigmoidCrossEntropy>;
 
 int main() try {
-    cpu::Backend backend;
-    Model<Spirals, Nesterov> model(backend);
+    cpu::Device device;
+    Model<Spirals, Nesterov> model(device);
     Random random(1, 100);
     const auto draw = [&] {
         for (std::size_t i = 0; i < Spirals::batch; ++i) {
@@ -27,7 +28,8 @@ int main() try {
     for (int step = 1; step <= 2000; ++step) {
         draw();
         const BatchResult r = model.train(Spirals::batch, Nesterov{.rate = 0.02f, .weight_decay = 1e-5f});
-        if (step % 400 == 0) fmt::print("step {:>4}  loss {:.4f}  right {} of {}\n", step, r.loss / r.n, r.correct, r.n);
+        if (step % 400 == 0)
+            fmt::print("step {:>4}  loss {:.4f}  right {} of {}\n", step, r.loss / r.n, r.correct, r.n);
     }
     draw();
     const BatchResult r = model.evaluate(Spirals::batch);

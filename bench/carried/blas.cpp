@@ -1,7 +1,7 @@
 // A plain BLAS: right, not fast. On a machine with a GPU and no OpenBLAS the CPU only says what the GPU must give.
-#include "cblas.h"
-
 #include <cstddef>
+
+#include "cblas.h"
 
 void cblas_sgemm(CBLAS_ORDER, CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, int m, int n, int k, float alpha, const float* a,
                  int lda, const float* b, int ldb, float beta, float* c, int ldc) {

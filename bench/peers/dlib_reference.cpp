@@ -29,7 +29,7 @@ int main(int argc, char** argv) {
     dlib::dnn_trainer<Net, dlib::adam> trainer(net, dlib::adam(0, 0.9f, 0.999f));
     trainer.set_learning_rate(3e-4);
     trainer.set_mini_batch_size(std::size_t(batch));
-    std::printf("backend dlib, its products through OpenBLAS\n");
+    std::printf("device dlib, its products through OpenBLAS\n");
     std::printf("train_step_ms %.3f\n", bench::median_ms(steps, 2, [&] {
                     trainer.train_one_step(images, labels);
                     trainer.get_net(dlib::force_flush_to_disk::no);

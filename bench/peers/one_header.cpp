@@ -18,7 +18,7 @@ int main(int argc, char** argv) {
         exported::infer(x, y, work);
         sum += y[0];
     };
-    std::printf("backend one exported header, 1 thread\n");
+    std::printf("device one exported header, 1 thread\n");
     std::printf("infer_one_ms %.4f\n", bench::median_ms(std::max(steps, 50), 2, infer));
     std::printf("infer_batch_ms %.3f\n", bench::median_ms(std::min(steps, 3), 2, [&] {
                     for (int i = 0; i < batch; ++i) infer();

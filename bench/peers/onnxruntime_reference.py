@@ -25,7 +25,7 @@ session = onnxruntime.InferenceSession(options.model, settings, providers=["CPUE
 x = numpy.random.default_rng(0).standard_normal((options.batch, 1, options.side, options.side), dtype=numpy.float32)
 one = x[:1].copy()
 
-print("backend onnxruntime", onnxruntime.__version__)
+print("device onnxruntime", onnxruntime.__version__)
 print(f"infer_batch_ms {median_ms(lambda: session.run(None, {'x': x}), options.steps):.3f}")
 print(f"infer_one_ms {median_ms(lambda: session.run(None, {'x': one}), max(options.steps, 200)):.4f}")
 print(f"peak_memory_mb {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.1f}")

@@ -41,7 +41,7 @@ def step():
     adam.step()
 
 
-print("backend PyTorch", torch.__version__, "channels-last" if options.channels_last else "channels-first")
+print("device PyTorch", torch.__version__, "channels-last" if options.channels_last else "channels-first")
 print(f"train_step_ms {median_ms(step, options.steps):.3f}")
 net.eval()
 with torch.inference_mode():

@@ -80,8 +80,8 @@ struct ShapeResult {
     Shape out{};
     Must must = Must::hold;
     int a = 0, b = 0;
-    const char* own_words = "";     ///< with Must::follow_its_own_rule: what follows "must", for layers from outside
-    bool about_input = true;        ///< true: the input must ...; false: the layer itself must ...
+    const char* own_words = "";  ///< with Must::follow_its_own_rule: what follows "must", for layers from outside
+    bool about_input = true;     ///< true: the input must ...; false: the layer itself must ...
 
     constexpr ShapeResult() = default;
     constexpr ShapeResult(Shape s) : out(s) {}
@@ -166,8 +166,9 @@ template <int Length> struct Sentence {
 
 /// Names the fault in every compiler's words: g++ prints the sentence, clang and nvcc the parts before it.
 template <class Where, class Layer, class Incoming, Must What, int A, int B, Sentence Said> struct network_error {
-    static_assert(sizeof(Said.text) == 0, "typenet: this network does not fit together; its fault is named in the line of "
-                                          "'network_error' beside this one");
+    static_assert(sizeof(Said.text) == 0,
+                  "typenet: this network does not fit together; its fault is named in the line of "
+                  "'network_error' beside this one");
 };
 
 }  // namespace tn

@@ -16,7 +16,8 @@ inline constexpr int max_parameters = 4;
 inline constexpr int max_states = 2;
 
 /// In how many parts sums over a batch are cut, whatever the number of threads: part s takes the samples from n s /
-/// slices to n (s + 1) / slices, and the parts are added in order. This keeps results the same bits at any thread count.
+/// slices to n (s + 1) / slices, and the parts are added in order. This keeps results the same bits at any thread
+/// count.
 inline constexpr int slices = 8;
 
 /// How a tensor of weights starts. `value` is the standard deviation with `std`, the constant with `constant`.
@@ -28,13 +29,13 @@ struct InitRule {
 
 /// One trained tensor of a layer.
 struct Parameter {
-    const char* name = "";           ///< as in a PyTorch state_dict: weight, bias
-    std::array<int, 4> extent{};     ///< [filters][channels][kernel height][kernel width], [outputs][inputs] or [features]
+    const char* name = "";        ///< as in a PyTorch state_dict: weight, bias
+    std::array<int, 4> extent{};  ///< [filters][channels][kernel height][kernel width], [outputs][inputs] or [features]
     int rank = 0;
     InitRule init{};
-    bool decays = false;             ///< weight decay acts on it
-    int fan_in = 1, fan_out = 1;     ///< inputs of one output and outputs of one input, for the initialisers
-    int member = 0;                  ///< in a fused layer: which of its members it belongs to
+    bool decays = false;          ///< weight decay acts on it
+    int fan_in = 1, fan_out = 1;  ///< inputs of one output and outputs of one input, for the initialisers
+    int member = 0;               ///< in a fused layer: which of its members it belongs to
 
     constexpr std::size_t size() const {
         std::size_t n = 1;
@@ -90,23 +91,23 @@ template <class T> struct Pass {
     int n = 0;
     Shape in, out;
     bool training = false;
-    const T* x = nullptr;      ///< [n][in]
-    T* y = nullptr;            ///< [n][out]
-    const T* dy = nullptr;     ///< [n][out]
-    T* dx = nullptr;           ///< [n][in]; null when nothing before this layer is trained
+    const T* x = nullptr;   ///< [n][in]
+    T* y = nullptr;         ///< [n][out]
+    const T* dy = nullptr;  ///< [n][out]
+    T* dx = nullptr;        ///< [n][in]; null when nothing before this layer is trained
     std::array<T*, max_parameters> parameter{}, gradient{};
     std::array<T*, max_states> state{};
-    T* saved = nullptr;        ///< what forward leaves for backward
-    T* work = nullptr;         ///< scratch within one pass
+    T* saved = nullptr;  ///< what forward leaves for backward
+    T* work = nullptr;   ///< scratch within one pass
     RandomKey random{};
-    int first = 0;             ///< samples of the batch before these, where several processes share it
+    int first = 0;  ///< samples of the batch before these, where several processes share it
 
-    int branches = 1;          ///< Add and Join read several inputs, Fork has several outputs
+    int branches = 1;  ///< Add and Join read several inputs, Fork has several outputs
     std::array<Shape, max_branches> branch_shape{};
     std::array<const T*, max_branches> xs{}, dys{};
     std::array<T*, max_branches> dxs{};
 
-    int begin = 0, end = 0;    ///< the range to compute along the layer's Axis
+    int begin = 0, end = 0;  ///< the range to compute along the layer's Axis
 };
 
 /// A type with name() and output(Shape): what Seq accepts besides Residual, Concat and another Seq.
@@ -128,13 +129,17 @@ template <class L> struct Traits {
     }
     /// `Sizes` are those of the runtime that the plan is for (runtime/cpu/sizes.hpp).
     template <class Sizes> static constexpr std::size_t saved(Shape in, int batch) {
-        if constexpr (requires { L::template saved<Sizes>(in, batch); }) return L::template saved<Sizes>(in, batch);
-        else if constexpr (requires { L::saved(in, batch); }) return L::saved(in, batch);
+        if constexpr (requires { L::template saved<Sizes>(in, batch); })
+            return L::template saved<Sizes>(in, batch);
+        else if constexpr (requires { L::saved(in, batch); })
+            return L::saved(in, batch);
         return 0;
     }
     template <class Sizes> static constexpr std::size_t work(Shape in, int batch) {
-        if constexpr (requires { L::template work<Sizes>(in, batch); }) return L::template work<Sizes>(in, batch);
-        else if constexpr (requires { L::work(in, batch); }) return L::work(in, batch);
+        if constexpr (requires { L::template work<Sizes>(in, batch); })
+            return L::template work<Sizes>(in, batch);
+        else if constexpr (requires { L::work(in, batch); })
+            return L::work(in, batch);
         return 0;
     }
     static constexpr Reads reads = [] {

@@ -11,17 +11,17 @@ namespace tn {
 struct Operation {
     enum Kind {
         none,
-        identity,      ///< what does nothing at inference
-        flatten,       ///< the same values, read as a vector
-        convolution,   ///< parameters weight and, if there is one, bias; `window`
-        dense,         ///< the same, without a window
-        normalise,     ///< parameters weight and bias, states mean and variance, by channel; `epsilon`
-        scale,         ///< y = weight[c] x, + bias[c] if there is one
+        identity,     ///< what does nothing at inference
+        flatten,      ///< the same values, read as a vector
+        convolution,  ///< parameters weight and, if there is one, bias; `window`
+        dense,        ///< the same, without a window
+        normalise,    ///< parameters weight and bias, states mean and variance, by channel; `epsilon`
+        scale,        ///< y = weight[c] x, + bias[c] if there is one
         relu,
         sigmoid,
-        max_pool,      ///< `window`
-        sum,           ///< of all inputs
-        join,          ///< the channels of all inputs
+        max_pool,  ///< `window`
+        sum,       ///< of all inputs
+        join,      ///< the channels of all inputs
         softmax
     } kind = none;
     ConvWindow window{};

@@ -14,14 +14,10 @@
 namespace tn {
 
 /// A list of types, without values.
-template <class... Ts> struct List {
-    static constexpr std::size_t size = sizeof...(Ts);
-};
+template <class... Ts> struct List { static constexpr std::size_t size = sizeof...(Ts); };
 
 /// Stands for a type where a function needs a value: for_each hands these out.
-template <class T> struct Type {
-    using type = T;
-};
+template <class T> struct Type { using type = T; };
 
 namespace detail {
 namespace hana = boost::hana;
@@ -36,8 +32,8 @@ using joined = typename decltype(hana::unpack(
     hana::flatten(std::declval<hana::tuple<decltype(tuple_of(Lists{}))...>>()), make_list))::type;
 
 template <class L>
-using reversed = typename decltype(hana::unpack(hana::reverse(std::declval<decltype(tuple_of(L{}))>()),
-                                                make_list))::type;
+using reversed =
+    typename decltype(hana::unpack(hana::reverse(std::declval<decltype(tuple_of(L{}))>()), make_list))::type;
 
 template <class L, std::size_t I> using at = typename std::decay_t<decltype(hana::at_c<I>(tuple_of(L{})))>::type;
 }  // namespace detail
@@ -53,9 +49,8 @@ template <class L, std::size_t I> using At_t = detail::at<L, I>;
 
 /// Calls f(Type<T>{}, integral_constant<size_t, i>{}) for every type of the list in order.
 template <class... Ts, class F> constexpr void for_each(List<Ts...>, F&& f) {
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
-        (f(Type<Ts>{}, std::integral_constant<std::size_t, I>{}), ...);
-    }(std::index_sequence_for<Ts...>{});
+    [&]<std::size_t... I>(std::index_sequence<I...>) { (f(Type<Ts>{}, std::integral_constant<std::size_t, I>{}), ...); }
+    (std::index_sequence_for<Ts...>{});
 }
 
 /// The types at First, First+1, .. First+Count-1.

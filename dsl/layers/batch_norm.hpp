@@ -80,23 +80,18 @@ struct BN {
             const double count = static_cast<double>(p.n) * static_cast<double>(p.in.plane());
             const T mean_g = static_cast<T>(sum / count), mean_dot = static_cast<T>(dot / count);
             const T scale = p.parameter[0][c] * inverse;
-            each(p, c, [&](std::size_t i) {
-                p.dx[i] = scale * (p.dy[i] - mean_g - (p.x[i] - mean) * inverse * mean_dot);
-            });
+            each(p, c,
+                 [&](std::size_t i) { p.dx[i] = scale * (p.dy[i] - mean_g - (p.x[i] - mean) * inverse * mean_dot); });
         }
     }
 
-    /// A backend with a kernel for it runs that; the others run the mathematics above.
-    template <Shape In, class Backend>
-        requires requires(Backend& b, const Pass<float>& p) { b.template norm_forward<BN>(p); }
-    static void forward_on(Backend& backend, const Pass<float>& p) {
-        backend.template norm_forward<BN>(p);
-    }
-    template <Shape In, class Backend>
-        requires requires(Backend& b, const Pass<float>& p) { b.template norm_backward<BN>(p); }
-    static void backward_on(Backend& backend, const Pass<float>& p) {
-        backend.template norm_backward<BN>(p);
-    }
+    /// A device with a kernel for it runs that; the others run the mathematics above.
+    template <Shape In, class Device>
+    requires requires(Device& b, const Pass<float>& p) { b.template norm_forward<BN>(p); }
+    static void forward_on(Device& device, const Pass<float>& p) { device.template norm_forward<BN>(p); }
+    template <Shape In, class Device>
+    requires requires(Device& b, const Pass<float>& p) { b.template norm_backward<BN>(p); }
+    static void backward_on(Device& device, const Pass<float>& p) { device.template norm_backward<BN>(p); }
 
 private:
     /// Calls f(i) for the place of every value of channel c.

@@ -79,9 +79,13 @@ template <int Filters, auto KernelArgument, class... Options> struct Conv {
     static constexpr Parameters parameters(Shape in) {
         Parameters p;
         const int window = kernel.height * kernel.width;
-        p.add({"weight", {Filters, in.channels, kernel.height, kernel.width}, 4,
-               init_rule<typename options::find<options::is_init, void, Options...>::type>(), true,
-               in.channels * window, Filters * window});
+        p.add({"weight",
+               {Filters, in.channels, kernel.height, kernel.width},
+               4,
+               init_rule<typename options::find<options::is_init, void, Options...>::type>(),
+               true,
+               in.channels * window,
+               Filters * window});
         if (has_bias) p.add({"bias", {Filters}, 1, {InitRule::constant, 0}});
         return p;
     }
@@ -95,8 +99,9 @@ template <int Filters, auto KernelArgument, class... Options> struct Conv {
 
     /// y[k] = bias[k] + sum over c, i, j of weight[k][c][i][j] x[c][S y + i - P][S x + j - P], x zero outside.
     template <class T> static void forward(const Pass<T>& p) {
-        each_tap(p, [&](std::size_t y, std::size_t x, std::size_t w) { p.y[y] += p.parameter[0][w] * p.x[x]; },
-                 [&](std::size_t y, int k) { p.y[y] = has_bias ? p.parameter[1][k] : T(0); });
+        each_tap(
+            p, [&](std::size_t y, std::size_t x, std::size_t w) { p.y[y] += p.parameter[0][w] * p.x[x]; },
+            [&](std::size_t y, int k) { p.y[y] = has_bias ? p.parameter[1][k] : T(0); });
     }
 
     template <class T> static void backward(const Pass<T>& p) {
@@ -104,27 +109,27 @@ template <int Filters, auto KernelArgument, class... Options> struct Conv {
         for (int k = 0; has_bias && k < Filters; ++k) p.gradient[1][k] = 0;
         if (p.dx)
             for (std::size_t i = 0; i < p.in.size() * static_cast<std::size_t>(p.n); ++i) p.dx[i] = 0;
-        each_tap(p,
-                 [&](std::size_t y, std::size_t x, std::size_t w) {
-                     p.gradient[0][w] += p.dy[y] * p.x[x];
-                     if (p.dx) p.dx[x] += p.dy[y] * p.parameter[0][w];
-                 },
-                 [&](std::size_t y, int k) {
-                     if (has_bias) p.gradient[1][k] += p.dy[y];
-                 });
+        each_tap(
+            p,
+            [&](std::size_t y, std::size_t x, std::size_t w) {
+                p.gradient[0][w] += p.dy[y] * p.x[x];
+                if (p.dx) p.dx[x] += p.dy[y] * p.parameter[0][w];
+            },
+            [&](std::size_t y, int k) {
+                if (has_bias) p.gradient[1][k] += p.dy[y];
+            });
     }
 
-    template <Shape In, class Backend> static void forward_on(Backend& backend, const Pass<float>& p) {
-        backend.conv_forward(moves, p);
+    template <Shape In, class Device> static void forward_on(Device& device, const Pass<float>& p) {
+        device.conv_forward(moves, p);
     }
-    template <Shape In, class Backend> static void backward_on(Backend& backend, const Pass<float>& p) {
-        backend.conv_backward(moves, p);
+    template <Shape In, class Device> static void backward_on(Device& device, const Pass<float>& p) {
+        device.conv_backward(moves, p);
     }
 
 private:
     /// Calls start(y, k) for every output value and tap(y, x, w) for every product that it sums.
-    template <class T, class Tap, class Start>
-    static void each_tap(const Pass<T>& p, Tap tap, Start start) {
+    template <class T, class Tap, class Start> static void each_tap(const Pass<T>& p, Tap tap, Start start) {
         std::size_t y = 0;
         for (int n = 0; n < p.n; ++n)
             for (int k = 0; k < Filters; ++k)
@@ -143,7 +148,9 @@ private:
     }
     static constexpr std::size_t index(int a, int nb, int b, int nc, int c, int nd, int d) {
         return ((static_cast<std::size_t>(a) * static_cast<std::size_t>(nb) + static_cast<std::size_t>(b)) *
-                    static_cast<std::size_t>(nc) + static_cast<std::size_t>(c)) * static_cast<std::size_t>(nd) +
+                    static_cast<std::size_t>(nc) +
+                static_cast<std::size_t>(c)) *
+                   static_cast<std::size_t>(nd) +
                static_cast<std::size_t>(d);
     }
 };

@@ -38,7 +38,10 @@ template <class ConvLayer, class... Rest> struct ConvBlock {
     static constexpr BlockGeometry geometry(Shape in) {
         return {{in.channels, in.height, in.width, ConvLayer::filters, ConvLayer::kernel.height,
                  ConvLayer::kernel.width, ConvLayer::stride, ConvLayer::pad_h},
-                ConvLayer::has_bias, norm, relu, (0 + ... + detail::pool_window<Rest>()),
+                ConvLayer::has_bias,
+                norm,
+                relu,
+                (0 + ... + detail::pool_window<Rest>()),
                 (0 + ... + detail::pool_stride<Rest>())};
     }
 
@@ -64,11 +67,11 @@ template <class ConvLayer, class... Rest> struct ConvBlock {
         return Sizes::block_work(geometry(in), batch);
     }
 
-    template <Shape In, class Backend> static void forward_on(Backend& backend, const Pass<float>& p) {
-        backend.template conv_block_forward<geometry(In)>(p);
+    template <Shape In, class Device> static void forward_on(Device& device, const Pass<float>& p) {
+        device.template conv_block_forward<geometry(In)>(p);
     }
-    template <Shape In, class Backend> static void backward_on(Backend& backend, const Pass<float>& p) {
-        backend.template conv_block_backward<geometry(In)>(p);
+    template <Shape In, class Device> static void backward_on(Device& device, const Pass<float>& p) {
+        device.template conv_block_backward<geometry(In)>(p);
     }
 
 private:

@@ -32,8 +32,13 @@ template <int Outputs, class... Options> struct Dense {
     static constexpr Parameters parameters(Shape in) {
         Parameters p;
         const int inputs = static_cast<int>(in.size());
-        p.add({"weight", {Outputs, inputs}, 2,
-               init_rule<typename options::find<options::is_init, void, Options...>::type>(), true, inputs, Outputs});
+        p.add({"weight",
+               {Outputs, inputs},
+               2,
+               init_rule<typename options::find<options::is_init, void, Options...>::type>(),
+               true,
+               inputs,
+               Outputs});
         if (has_bias) p.add({"bias", {Outputs}, 1, {InitRule::constant, 0}});
         return p;
     }
@@ -70,11 +75,11 @@ template <int Outputs, class... Options> struct Dense {
             }
     }
 
-    template <Shape In, class Backend> static void forward_on(Backend& backend, const Pass<float>& p) {
-        backend.dense_forward(p);
+    template <Shape In, class Device> static void forward_on(Device& device, const Pass<float>& p) {
+        device.dense_forward(p);
     }
-    template <Shape In, class Backend> static void backward_on(Backend& backend, const Pass<float>& p) {
-        backend.dense_backward(p);
+    template <Shape In, class Device> static void backward_on(Device& device, const Pass<float>& p) {
+        device.dense_backward(p);
     }
 };
 

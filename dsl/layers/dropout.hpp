@@ -3,7 +3,7 @@
 
 #include "dsl/core/layer.hpp"
 #include "dsl/core/operation.hpp"
-#include "runtime/core/random.hpp"
+#include "dsl/core/philox.hpp"
 
 namespace tn {
 

@@ -1,4 +1,5 @@
-// What layers that map every value by itself have in common: they give value(x) and slope(x, y), and this does the rest.
+// What layers that map every value by itself have in common: they give value(x) and slope(x, y), and this does the
+// rest.
 #pragma once
 
 #include "dsl/core/layer.hpp"
@@ -17,8 +18,7 @@ template <class L> struct Pointwise {
         for (int i = p.begin; i < p.end; ++i) p.y[i] = L::value(p.x[i]);
     }
     template <class T> static constexpr void backward(const Pass<T>& p) {
-        for (int i = p.begin; i < p.end; ++i)
-            p.dx[i] = p.dy[i] * L::slope(p.x ? p.x[i] : T(0), p.y ? p.y[i] : T(0));
+        for (int i = p.begin; i < p.end; ++i) p.dx[i] = p.dy[i] * L::slope(p.x ? p.x[i] : T(0), p.y ? p.y[i] : T(0));
     }
 };
 

@@ -32,7 +32,8 @@ template <int Window, class... Options> struct Pool {
         if (stride < 1) return layer_must(Must::have_a_stride_of_at_least_1, stride);
         if (in.is_vector) return input_must(Must::be_an_image);
         if (in.height < Window || in.width < Window) return input_must(Must::be_at_least_high_and_wide, Window, Window);
-        return Shape{in.channels, window_places(in.height, Window, stride), window_places(in.width, Window, stride), false};
+        return Shape{in.channels, window_places(in.height, Window, stride), window_places(in.width, Window, stride),
+                     false};
     }
 
     template <class T> static constexpr void forward(const Pass<T>& p) {
@@ -58,17 +59,13 @@ template <int Window, class... Options> struct Pool {
         return found;
     }
 
-    /// A backend with a kernel for it runs that; the others run the mathematics above.
-    template <Shape In, class Backend>
-        requires requires(Backend& b, const Pass<float>& p) { b.template pool_forward<Pool>(p); }
-    static void forward_on(Backend& backend, const Pass<float>& p) {
-        backend.template pool_forward<Pool>(p);
-    }
-    template <Shape In, class Backend>
-        requires requires(Backend& b, const Pass<float>& p) { b.template pool_backward<Pool>(p); }
-    static void backward_on(Backend& backend, const Pass<float>& p) {
-        backend.template pool_backward<Pool>(p);
-    }
+    /// A device with a kernel for it runs that; the others run the mathematics above.
+    template <Shape In, class Device>
+    requires requires(Device& b, const Pass<float>& p) { b.template pool_forward<Pool>(p); }
+    static void forward_on(Device& device, const Pass<float>& p) { device.template pool_forward<Pool>(p); }
+    template <Shape In, class Device>
+    requires requires(Device& b, const Pass<float>& p) { b.template pool_backward<Pool>(p); }
+    static void backward_on(Device& device, const Pass<float>& p) { device.template pool_backward<Pool>(p); }
 
 private:
     /// Calls f(y, best) with the place of every output value and of the input value that it takes.
@@ -76,9 +73,10 @@ private:
         const auto width = static_cast<std::size_t>(p.in.width);
         for (int n = p.begin; n < p.end; ++n)
             for (int c = 0; c < p.in.channels; ++c) {
-                const std::size_t plane = static_cast<std::size_t>(n) * p.in.size() +
-                                          static_cast<std::size_t>(c) * p.in.plane();
-                std::size_t y = static_cast<std::size_t>(n) * p.out.size() + static_cast<std::size_t>(c) * p.out.plane();
+                const std::size_t plane =
+                    static_cast<std::size_t>(n) * p.in.size() + static_cast<std::size_t>(c) * p.in.plane();
+                std::size_t y =
+                    static_cast<std::size_t>(n) * p.out.size() + static_cast<std::size_t>(c) * p.out.plane();
                 for (int oy = 0; oy < p.out.height; ++oy)
                     for (int ox = 0; ox < p.out.width; ++ox, ++y) {
                         const std::size_t corner = plane + static_cast<std::size_t>(oy * stride) * width +

@@ -16,7 +16,7 @@ enum class Target { label, values };
 /// built for up to 1000 classes serves 3: the others have probability 0 and gradient 0).
 /// `dx` may be null: then the loss is only measured.
 template <class T> struct LossPass {
-    int n = 0;                         ///< samples of the whole batch: dx is divided by it
+    int n = 0;  ///< samples of the whole batch: dx is divided by it
     int outputs = 0, active = 0;
     T smoothing = 0;                   ///< with Target::label: the part of the target that all active classes share
     const T* x = nullptr;              ///< [n][outputs], what the network gave
@@ -29,7 +29,7 @@ template <class T> struct LossPass {
     int begin = 0, end = 0;            ///< the samples to evaluate
 };
 
-/// Samples begin .. end-1 of a loss, and of its predictions: function objects for Backend::for_ranges.
+/// Samples begin .. end-1 of a loss, and of its predictions: function objects for Device::for_ranges.
 template <class L, class T> struct LossPart {
     LossPass<T> pass;
     constexpr void operator()(int begin, int end) const {
@@ -52,7 +52,7 @@ template <class L>
 concept Loss = requires(const LossPass<float>& p, const float* x, float* y) {
     { L::name() } -> std::convertible_to<Text>;
     { L::check(Shape{}) } -> std::convertible_to<ShapeResult>;
-    { Target{L::target} };
+    {Target{L::target}};
     L::gradient(p);
     L::predict(x, y, 1, 1, 1);
 };

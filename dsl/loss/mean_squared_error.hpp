@@ -21,7 +21,8 @@ struct MeanSquaredError {
         const auto outputs = static_cast<std::size_t>(p.outputs);
         for (int n = p.begin; n < p.end; ++n) {
             T sum = 0;
-            for (std::size_t i = static_cast<std::size_t>(n) * outputs; i < static_cast<std::size_t>(n + 1) * outputs; ++i) {
+            for (std::size_t i = static_cast<std::size_t>(n) * outputs; i < static_cast<std::size_t>(n + 1) * outputs;
+                 ++i) {
                 const T error = p.x[i] - p.target[i];
                 sum += error * error;
                 if (p.dx) p.dx[i] = error / static_cast<T>(p.outputs * p.n);

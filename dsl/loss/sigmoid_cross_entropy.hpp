@@ -29,7 +29,8 @@ struct SigmoidCrossEntropy {
         for (int n = p.begin; n < p.end; ++n) {
             T sum = 0;
             bool right = true;
-            for (std::size_t i = static_cast<std::size_t>(n) * outputs; i < static_cast<std::size_t>(n + 1) * outputs; ++i) {
+            for (std::size_t i = static_cast<std::size_t>(n) * outputs; i < static_cast<std::size_t>(n + 1) * outputs;
+                 ++i) {
                 const T x = p.x[i], t = p.target[i];
                 sum += (x > 0 ? x : T(0)) - x * t + log1p(exp(-abs(x)));
                 right = right && (x > 0) == (t > T(0.5));

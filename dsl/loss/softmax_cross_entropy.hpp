@@ -6,10 +6,10 @@
 
 namespace tn {
 
-/// loss = log(sum over c of exp(x_c)) - sum over c of q_c x_c; dx = (softmax(x) - q) / n. The target q is onehot(label),
-/// or with a smoothing e (1 - e) onehot(label) + e / active (Szegedy, Vanhoucke, Ioffe, Shlens and Wojna, "Rethinking the
-/// Inception architecture for computer vision", 2016, section 7). With class weights both are times the label's weight.
-/// Needs a vector of >= 2 outputs.
+/// loss = log(sum over c of exp(x_c)) - sum over c of q_c x_c; dx = (softmax(x) - q) / n. The target q is
+/// onehot(label), or with a smoothing e (1 - e) onehot(label) + e / active (Szegedy, Vanhoucke, Ioffe, Shlens and
+/// Wojna, "Rethinking the Inception architecture for computer vision", 2016, section 7). With class weights both are
+/// times the label's weight. Needs a vector of >= 2 outputs.
 struct SoftmaxCrossEntropy {
     static constexpr Target target = Target::label;
     static constexpr Operation operation{Operation::softmax};  // of predict()
@@ -41,9 +41,9 @@ struct SoftmaxCrossEntropy {
             if (!p.dx) continue;
             T* dx = p.dx + static_cast<std::size_t>(n) * static_cast<std::size_t>(p.outputs);
             for (int c = 0; c < p.outputs; ++c)
-                dx[c] = c < p.active ? weight * (exp(x[c] - x[best]) / sum - (own * T(c == label) + every)) /
-                                           static_cast<T>(p.n)
-                                     : T(0);
+                dx[c] = c < p.active
+                            ? weight * (exp(x[c] - x[best]) / sum - (own * T(c == label) + every)) / static_cast<T>(p.n)
+                            : T(0);
         }
     }
 

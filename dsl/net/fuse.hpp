@@ -18,9 +18,7 @@ template <class L> constexpr int fuses(const Role* next, int count) {
 }
 
 /// Where each group of neighbours begins and how many layers it has.
-template <int N> struct Groups {
-    int first[N > 0 ? N : 1]{}, size[N > 0 ? N : 1]{}, count = 0;
-};
+template <int N> struct Groups { int first[N > 0 ? N : 1]{}, size[N > 0 ? N : 1]{}, count = 0; };
 
 template <class... Ps> constexpr auto group(List<Ps...>) {
     constexpr int n = sizeof...(Ps);
@@ -38,12 +36,9 @@ template <class... Ps> constexpr auto group(List<Ps...>) {
 }
 
 template <class Members> struct FuseMembers;
-template <class P> struct FuseMembers<List<P>> {
-    using type = P;
-};
+template <class P> struct FuseMembers<List<P>> { using type = P; };
 template <class L, Path... Place, class... Ps>
-    requires(sizeof...(Ps) > 0)
-struct FuseMembers<List<Placed<L, Place...>, Ps...>> {
+requires(sizeof...(Ps) > 0) struct FuseMembers<List<Placed<L, Place...>, Ps...>> {
     using type = Placed<typename L::template fused<L, typename Ps::type...>, Place..., Ps::path[0]...>;
 };
 
@@ -58,6 +53,7 @@ template <class L, std::size_t... I> struct Fused<L, std::index_sequence<I...>> 
 
 /// The flat list with every group of neighbours that can be fused replaced by one layer.
 template <class L>
-using Fuse_t = typename detail::Fused<L, std::make_index_sequence<static_cast<std::size_t>(detail::group(L{}).count)>>::type;
+using Fuse_t =
+    typename detail::Fused<L, std::make_index_sequence<static_cast<std::size_t>(detail::group(L{}).count)>>::type;
 
 }  // namespace tn

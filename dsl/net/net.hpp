@@ -81,15 +81,11 @@ template <class P, std::size_t... I> struct LayerTag<P, std::index_sequence<I...
     using type = layer<P::path[0].index[I]...>;
 };
 template <class P>
-using layer_tag =
-    typename LayerTag<P, std::make_index_sequence<static_cast<std::size_t>(P::path[0].depth)>>::type;
+using layer_tag = typename LayerTag<P, std::make_index_sequence<static_cast<std::size_t>(P::path[0].depth)>>::type;
 
-template <Shape S> struct IncomingTag {
-    using type = incoming<S.channels, S.height, S.width>;
-};
+template <Shape S> struct IncomingTag { using type = incoming<S.channels, S.height, S.width>; };
 template <Shape S>
-    requires(S.is_vector)
-struct IncomingTag<S> {
+requires(S.is_vector) struct IncomingTag<S> {
     using type = incoming<S.channels>;
 };
 
@@ -111,9 +107,8 @@ template <class C, Shape In, class LossType> constexpr auto report() {
         using P = At_t<typename C::flat, static_cast<std::size_t>(C::program.fault_at)>;
         constexpr Text where = Text{} << "layer " << P::path[0].text();
         constexpr Text said = sentence_about<typename P::type>(where, C::program.fault_input, f);
-        return Type<network_error<layer_tag<P>, typename P::type,
-                                  typename IncomingTag<C::program.fault_input>::type, f.must, f.a, f.b,
-                                  Sentence<said.length>(said)>>{};
+        return Type<network_error<layer_tag<P>, typename P::type, typename IncomingTag<C::program.fault_input>::type,
+                                  f.must, f.a, f.b, Sentence<said.length>(said)>>{};
     } else if constexpr (C::part == Part::loss) {
         constexpr Shape out = C::program.value[C::program.output];
         constexpr Text said = sentence_about<LossType>("the loss", out, f);
@@ -145,7 +140,8 @@ template <class C> constexpr std::size_t summed(Kind kind, bool spans) {
             const auto add = [&](std::size_t n) { total += spans ? aligned(n) : n; };
             const Parameters p = Traits<typename P::type>::parameters(in);
             const States s = Traits<typename P::type>::states(in);
-            for (int i = 0; kind == Kind::parameter && i < p.count; ++i) add(p.item[static_cast<std::size_t>(i)].size());
+            for (int i = 0; kind == Kind::parameter && i < p.count; ++i)
+                add(p.item[static_cast<std::size_t>(i)].size());
             for (int i = 0; kind == Kind::state && i < s.count; ++i)
                 add(static_cast<std::size_t>(s.item[static_cast<std::size_t>(i)].size));
         });
@@ -154,8 +150,9 @@ template <class C> constexpr std::size_t summed(Kind kind, bool spans) {
 
 /// The list that runs, fused or not, and where its buffers lie.
 template <class C, Shape In, int Samples, Fusion F, Purpose For, class Sizes>
-using ScheduleOf = Schedule<typename std::conditional_t<F == Fusion::on, Type<Fuse_t<typename C::flat>>,
-                                                        Type<typename C::flat>>::type, In, Samples, For, Sizes>;
+using ScheduleOf =
+    Schedule<typename std::conditional_t<F == Fusion::on, Type<Fuse_t<typename C::flat>>, Type<typename C::flat>>::type,
+             In, Samples, For, Sizes>;
 
 /// Values at the arena's end for the step's number, what a batch is compared with, the loss and result of every sample,
 /// and a weight for every class.
@@ -186,8 +183,8 @@ constexpr std::size_t arena_values(int optimizer_states) {
 /// A network that does not fit together stops the compiler with one sentence that names the layer, what comes into it
 /// and what it must be.
 template <Shape Input, BatchSize Samples, class Body, class LossType, class Initialiser_ = He>
-struct Net : decltype(detail::report<detail::Check<Input, Samples, Body, LossType, Initialiser_>, Input,
-                                     LossType>())::type {
+struct Net
+    : decltype(detail::report<detail::Check<Input, Samples, Body, LossType, Initialiser_>, Input, LossType>())::type {
 private:
     using check = detail::Check<Input, Samples, Body, LossType, Initialiser_>;
 
@@ -227,15 +224,16 @@ public:
     /// state, running statistics, activations, their gradients and scratch. On the CPU, or with other Sizes elsewhere:
     /// train_bytes<Adam, cuda::Sizes>.
     template <class Optimizer, class Sizes = cpu::Sizes>
-    static constexpr std::size_t train_bytes =
-        arena_values<Fusion::on, Purpose::train, Optimizer::states, Sizes> * sizeof(float);
+    static constexpr std::size_t train_bytes = arena_values<Fusion::on, Purpose::train, Optimizer::states, Sizes> *
+                                               sizeof(float);
 
     /// A table for people: layer, output, parameters and bytes of every layer, and the totals.
     static std::string summary() { return ok ? format(table()) : std::string(); }
 
     /// The same as values.
     static Summary table() {
-        if constexpr (!ok) return {};
+        if constexpr (!ok)
+            return {};
         else {
             Summary table{input.text().string(), batch, parameters, infer_bytes, {}, LossType::name().string()};
             using plain = schedule<Fusion::off, Purpose::train>;

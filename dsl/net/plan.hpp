@@ -28,9 +28,8 @@ struct Buffer {
 template <std::size_t N> constexpr std::size_t place(Buffer (&buffer)[N], int count) {
     int by_size[N]{}, placed[N]{};
     for (int i = 0; i < count; ++i) by_size[i] = i;
-    std::sort(by_size, by_size + count, [&](int a, int b) {
-        return buffer[a].size != buffer[b].size ? buffer[a].size > buffer[b].size : a < b;
-    });
+    std::sort(by_size, by_size + count,
+              [&](int a, int b) { return buffer[a].size != buffer[b].size ? buffer[a].size > buffer[b].size : a < b; });
     std::size_t total = 0;
     int placed_count = 0;
     for (int i = 0; i < count; ++i) {
@@ -74,9 +73,12 @@ namespace detail {
 template <int Nodes, int Values> class Planner {
 public:
     constexpr Planner(const Program<Nodes, Values>& program, int batch, Purpose purpose)
-        : p(program), batch_(static_cast<std::size_t>(batch)), training_(purpose != Purpose::infer),
+        : p(program),
+          batch_(static_cast<std::size_t>(batch)),
+          training_(purpose != Purpose::infer),
           input_gradient_(purpose == Purpose::input_gradient || purpose == Purpose::watched),
-          room_(purpose == Purpose::watched ? alignment : 0), steps_(2 * program.nodes) {}
+          room_(purpose == Purpose::watched ? alignment : 0),
+          steps_(2 * program.nodes) {}
 
     constexpr Plan<Nodes, Values> run() {
         find_users();
@@ -192,7 +194,8 @@ private:
     constexpr void place_saved_and_work() {
         for (int i = 0; i < p.nodes; ++i) {
             if (training_ && p.node[i].saved)
-                saved_[i] = add(p.node[i].saved, forward_step(i), runs_backward_[i] ? backward_step(i) : forward_step(i));
+                saved_[i] =
+                    add(p.node[i].saved, forward_step(i), runs_backward_[i] ? backward_step(i) : forward_step(i));
             if (!p.node[i].work) continue;
             work_forward_[i] = add(p.node[i].work, forward_step(i), forward_step(i));
             if (training_) work_backward_[i] = add(p.node[i].work, backward_step(i), backward_step(i));

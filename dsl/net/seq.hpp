@@ -39,7 +39,7 @@ template <int K> struct Fork {
     template <class T> static constexpr void backward(const Pass<T>& p) {
         for (int i = p.begin; i < p.end; ++i) {
             T sum = p.dys[0][i];
-            for (std::size_t k = 1; k < max_branches; ++k)   // a constant extent: a GPU keeps the pointers in registers
+            for (std::size_t k = 1; k < max_branches; ++k)  // a constant extent: a GPU keeps the pointers in registers
                 if (static_cast<int>(k) < p.branches) sum += p.dys[k][i];
             p.dx[i] = sum;
         }
@@ -82,7 +82,8 @@ struct JoinBranches {
         Shape out = branch[0];
         for (int k = 1; k < count; ++k) {
             if (branch[k].height != out.height || branch[k].width != out.width || branch[k].is_vector != out.is_vector)
-                return layer_must(Must::give_every_branch_the_same_height_and_width_as_the_first, out.height, out.width);
+                return layer_must(Must::give_every_branch_the_same_height_and_width_as_the_first, out.height,
+                                  out.width);
             out.channels += branch[k].channels;
         }
         return out;
@@ -115,7 +116,8 @@ private:
             };
             [&]<std::size_t... K>(std::index_sequence<K...>) {
                 (gives(std::integral_constant<std::size_t, K>{}) || ...);
-            }(std::make_index_sequence<max_branches>{});
+            }
+            (std::make_index_sequence<max_branches>{});
         }
     }
 };
@@ -128,20 +130,11 @@ template <class... Ls> inline constexpr bool is_element<Concat<Ls...>> = true;
 
 /// The value form: Conv<16, 3>{} | BN{} | Relu{} is a Seq<Conv<16, 3>, BN, Relu>.
 template <class A, class B>
-    requires(is_element<A> && is_element<B>)
-constexpr Seq<A, B> operator|(A, B) {
-    return {};
-}
+requires(is_element<A>&& is_element<B>) constexpr Seq<A, B> operator|(A, B) { return {}; }
 template <class... As, class B>
-    requires(is_element<B>)
-constexpr Seq<As..., B> operator|(Seq<As...>, B) {
-    return {};
-}
+requires(is_element<B>) constexpr Seq<As..., B> operator|(Seq<As...>, B) { return {}; }
 template <class... As, class... Bs> constexpr Seq<As..., Bs...> operator|(Seq<As...>, Seq<Bs...>) { return {}; }
 template <class A, class... Bs>
-    requires(Layer<A>)
-constexpr Seq<A, Bs...> operator|(A, Seq<Bs...>) {
-    return {};
-}
+requires(Layer<A>) constexpr Seq<A, Bs...> operator|(A, Seq<Bs...>) { return {}; }
 
 }  // namespace tn

@@ -13,8 +13,8 @@ std::string format_bytes(std::size_t bytes) {
 }
 
 std::string format(const Summary& s) {
-    std::string text = fmt::format("{:<7} {:<26} {:<22} {:>11} {:>10}\n", "index", "layer", "output", "parameters",
-                                   "bytes");
+    std::string text =
+        fmt::format("{:<7} {:<26} {:<22} {:>11} {:>10}\n", "index", "layer", "output", "parameters", "bytes");
     text += fmt::format("{:<7} {:<26} {:<22} {:>11} {:>10}\n", "", "input", s.input, "", "");
     for (const SummaryRow& r : s.rows)
         text += fmt::format("{:<7} {:<26} {:<22} {:>11} {:>10}\n", r.path, r.layer, r.output,

@@ -10,11 +10,11 @@ struct Node {
     Shape in{}, out{};
     int inputs[max_branches]{}, input_count = 0;
     int outputs[max_branches]{}, output_count = 0;
-    bool runs = true;              ///< false for NextBranch
+    bool runs = true;  ///< false for NextBranch
     bool is_fork = false;
     bool in_place = false;
     Reads reads{};
-    bool trained = false;          ///< has parameters
+    bool trained = false;  ///< has parameters
     std::size_t saved = 0, work = 0;
 };
 

@@ -6,9 +6,9 @@
 #include <CLI/CLI.hpp>
 #include <exception>
 #include <filesystem>
-#include <runtime/core/one_line.hpp>
+#include <runtime/core/escape_text.hpp>
 #include <runtime/data/idx.hpp>
-#include <runtime/train/device.hpp>
+#include <runtime/train/machine.hpp>
 #include <runtime/train/trainer.hpp>
 
 #include "network.hpp"
@@ -42,11 +42,10 @@ int main(int argc, char** argv) try {
     const Pictures test = read("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte");
 
     const std::unique_ptr<DigitsModel> opened =
-        on_cuda
-            ? open_cuda(precision, static_cast<std::uint64_t>(seed))
-            : std::make_unique<ModelWithBackend<Digits, Adam, cpu::Backend>>(
-                  std::unique_ptr<cpu::Backend>(new cpu::Backend(open_cpu(threads, "best", precision))),
-                  static_cast<std::uint64_t>(seed));
+        on_cuda ? open_cuda(precision, static_cast<std::uint64_t>(seed))
+                : std::make_unique<ModelWithDevice<Digits, Adam, cpu::Device>>(
+                      std::unique_ptr<cpu::Device>(new cpu::Device(open_cpu(threads, "best", precision))),
+                      static_cast<std::uint64_t>(seed));
     DigitsModel& model = *opened;
     fmt::print("{}{}\n{}", model.describe(), not_cuda(why_not), Digits::summary());
 
@@ -58,13 +57,14 @@ int main(int argc, char** argv) try {
     options.loader.normalise = fit_normalise(training);
     options.loader.seed = model.seed();
     Progress progress;
-    const auto results = train(model, Adam{.rate = 2e-3f, .weight_decay = 1e-4f}, training, test, options, progress,
-                              [&](const EpochResult& e) {
-                                  progress.say(fmt::format("epoch {:>2}  train {:.2f} %  test {:.2f} %  {:.0f} s", e.epoch,
-                                                           100 * e.train_accuracy, 100 * e.test_accuracy, e.seconds));
-                              });
+    const auto results =
+        train(model, Adam{.rate = 2e-3f, .weight_decay = 1e-4f}, training, test, options, progress,
+              [&](const EpochResult& e) {
+                  progress.say(fmt::format("epoch {:>2}  train {:.2f} %  test {:.2f} %  {:.0f} s", e.epoch,
+                                           100 * e.train_accuracy, 100 * e.test_accuracy, e.seconds));
+              });
     fmt::print("test accuracy {:.2f} % of {} digits\n", 100 * results.back().test_accuracy, test.size());
 } catch (const std::exception& e) {
-    fmt::print(stderr, "error: {}\n", one_line(e.what()));
+    fmt::print(stderr, "error: {}\n", escape_text(e.what()));
     return 1;
 }

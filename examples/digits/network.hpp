@@ -10,11 +10,13 @@ namespace digits {
 
 using namespace tn;
 
+// clang-format off
 using Digits = Net<Image<1, 28, 28>, Batch<128>,
                    Seq<Conv<16, 3>, BN, Relu, Conv<16, 3>, BN, Relu, Pool<2>,
                        Conv<32, 3>, BN, Relu, Conv<32, 3>, BN, Relu, Pool<2>,
                        Dense<128>, BN, Relu, Dropout<30>, Dense<10>>,
                    SoftmaxCrossEntropy>;
+// clang-format on
 using DigitsModel = AnyModel<Digits, Adam>;
 
 /// Why CUDA cannot run here, empty where it can; and the model on it. A program built without nvcc says so.

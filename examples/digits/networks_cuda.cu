@@ -1,13 +1,14 @@
 #include "network.hpp"
-#include "runtime/cuda/backend.cuh"
+#include "runtime/cuda/device.cuh"
+#include "runtime/train/graph_trainer.hpp"
 
 namespace digits {
 
 namespace {
 
 template <cuda::Precision P> std::unique_ptr<DigitsModel> open(std::uint64_t seed) {
-    using Backend = cuda::BackendOf<P>;
-    return std::make_unique<ModelWithBackend<Digits, Adam, Backend>>(std::make_unique<Backend>(), seed);
+    using Device = cuda::DeviceOf<P>;
+    return std::make_unique<ModelWithDevice<Digits, Adam, Device>>(std::make_unique<Device>(), seed);
 }
 
 }  // namespace

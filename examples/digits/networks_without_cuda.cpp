@@ -1,6 +1,6 @@
 // In the place of networks_cuda.cu where no nvcc was found when the program was configured.
 #include "network.hpp"
-#include "runtime/train/device.hpp"
+#include "runtime/train/machine.hpp"
 
 namespace digits {
 

@@ -8,11 +8,11 @@
 #include "findings.hpp"
 #include "folders.hpp"
 #include "networks.hpp"
+#include "runtime/core/escape_text.hpp"
 #include "runtime/core/file.hpp"
-#include "runtime/core/one_line.hpp"
-#include "runtime/data/characters.hpp"
 #include "runtime/data/folder.hpp"
-#include "runtime/data/moves.hpp"
+#include "runtime/data/quarantine.hpp"
+#include "runtime/data/synthetic.hpp"
 #include "runtime/train/out_of_fold.hpp"
 
 namespace photos {
@@ -39,7 +39,7 @@ std::int64_t enough_batches(int photographs, int batch) {
     return std::clamp<std::int64_t>(20 * ((photographs + batch - 1) / batch), 600, 1500);
 }
 
-std::vector<Suspicion> suspicious_labels(const Pictures& pictures, Networks& networks, const CleanCommand& c) {
+std::vector<LabelError> suspicious_labels(const Pictures& pictures, Networks& networks, const CleanCommand& c) {
     const Pictures small = shrink(pictures, judge_shape);
     FoldOptions o;
     o.folds = c.folds;
@@ -50,18 +50,18 @@ std::vector<Suspicion> suspicious_labels(const Pictures& pictures, Networks& net
     if (!c.epochs) o.train.iterations = enough_batches(small.size(), o.train.batch);
     o.train.loader.augmentation = parse_augmentation(c.augmentation);
     Progress progress;
-    const auto p = out_of_fold(
-        [&](std::uint64_t seed) { return networks.judges(seed); }, Adam{.rate = 1e-3f, .weight_decay = 1e-4f}, small, o,
-        progress, [&](int model, int of) {
-            progress.say(fmt::format("model {} of {}, on the photographs of {} of {} folds", model + 1, of, c.folds - 1,
-                                     c.folds));
-        });
-    return find_suspicious(p, small.labels, static_cast<int>(small.classes.size()));
+    const auto p = out_of_fold([&](std::uint64_t seed) { return networks.judges(seed); },
+                               Adam{.rate = 1e-3f, .weight_decay = 1e-4f}, small, o, progress,
+                               [&](int model, int of) {
+                                   progress.say(fmt::format("model {} of {}, on the photographs of {} of {} folds",
+                                                            model + 1, of, c.folds - 1, c.folds));
+                               });
+    return find_label_errors(p, small.labels, static_cast<int>(small.classes.size()));
 }
 
-void print_trial(const std::vector<Suspicion>& found, const std::vector<int>& wrong) {
+void print_trial(const std::vector<LabelError>& found, const std::vector<int>& wrong) {
     std::size_t hits = 0;
-    for (const Suspicion& s : found) hits += std::binary_search(wrong.begin(), wrong.end(), s.sample);
+    for (const LabelError& s : found) hits += std::binary_search(wrong.begin(), wrong.end(), s.sample);
     const auto share = [](std::size_t part, std::size_t whole) {
         return whole ? 100 * static_cast<double>(part) / static_cast<double>(whole) : 100;
     };
@@ -73,7 +73,7 @@ void print_trial(const std::vector<Suspicion>& found, const std::vector<int>& wr
 
 int clean(const Machine& machine, const CleanCommand& c) {
     if (!c.undo.empty()) {
-        fmt::print("{} files were put back\n", undo_moves(c.undo));
+        fmt::print("{} files were put back\n", restore_quarantined(c.undo));
         return 0;
     }
     if (c.folder.empty() && !c.move.empty()) throw Error("--move needs a folder of photographs to move from");
@@ -117,7 +117,7 @@ int clean(const Machine& machine, const CleanCommand& c) {
                              [&](const Likeness& l) { return in_two_classes(l, pictures); }));
     if (!c.test_folder.empty()) fmt::print("{} photographs are in the folder to test on too\n", findings.leaks.size());
     if (trial > 0 && c.folds > 0) print_trial(findings.labels, wrong);
-    fmt::print("In {} are findings.csv and findings.png.\n", one_line(c.out));
+    fmt::print("In {} are findings.csv and findings.png.\n", escape_text(c.out));
     if (!c.move.empty()) {
         std::vector<std::string> files;
         for (const int i : to_move) files.push_back(pictures.files[static_cast<std::size_t>(i)]);
@@ -125,9 +125,9 @@ int clean(const Machine& machine, const CleanCommand& c) {
             fmt::print("There is nothing to move.\n");
             return 0;
         }
-        move_files(c.folder, files, c.move);
-        fmt::print("{} files were moved to {}; photos clean --undo {} puts them back\n", files.size(), one_line(c.move),
-                   one_line(c.move));
+        quarantine_files(c.folder, files, c.move);
+        fmt::print("{} files were moved to {}; photos clean --undo {} puts them back\n", files.size(),
+                   escape_text(c.move), escape_text(c.move));
     } else if (!c.folder.empty() && trial == 0) {
         fmt::print("Nothing was moved; --move FOLDER moves the {} photographs marked so in findings.csv.\n",
                    to_move.size());

@@ -15,7 +15,7 @@ struct Machine {
 
 struct TrainCommand {
     std::string folder, test_folder, out = "photos-run", augmentation = "strong", weights, schedule = "cosine",
-                class_weights = "none", batch = "64", cache;
+                                     class_weights = "none", batch = "64", cache;
     int epochs = 0, evaluate_limit = 0, train_per_class = 0, generated = 200, generated_test = 0, patience = 0;
     std::int64_t iterations = 0;
     double test_share = 0.2, rate = 1e-3, weight_decay = 1e-4, wrong_labels = 0.04, smoothing = 0, mixup = 0,

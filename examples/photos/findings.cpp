@@ -7,8 +7,8 @@
 #include <set>
 #include <utility>
 
-#include "runtime/core/one_line.hpp"
-#include "runtime/io/contact_sheet.hpp"
+#include "runtime/core/escape_text.hpp"
+#include "runtime/report/contact_sheet.hpp"
 
 namespace photos {
 
@@ -26,12 +26,12 @@ const std::string& class_of(const Pictures& set, int i) {
 /// A name as a field of a table.
 std::string field(const std::string& name) {
     std::string text = "\"";
-    for (const char c : one_line(name)) text += c == '"' ? "\"\"" : std::string(1, c);
+    for (const char c : escape_text(name)) text += c == '"' ? "\"\"" : std::string(1, c);
     return text + "\"";
 }
 
 std::string file_name(const Pictures& set, int i) {
-    return one_line(std::filesystem::path(set.files[static_cast<std::size_t>(i)]).filename().string());
+    return escape_text(std::filesystem::path(set.files[static_cast<std::size_t>(i)]).filename().string());
 }
 
 Picture picture_of(const Pictures& set, int i) {
@@ -50,8 +50,8 @@ std::vector<SheetEntry> pairs(const std::vector<Likeness>& all, const Pictures& 
         if (entries.size() == shown) break;
         const bool same = class_of(first, l.first) == class_of(second, l.second);
         entries.push_back({{picture_of(first, l.first), picture_of(second, l.second)},
-                           {fmt::format("{}/{}", one_line(class_of(first, l.first)), file_name(first, l.first)),
-                            fmt::format("{}/{}", one_line(class_of(second, l.second)), file_name(second, l.second)),
+                           {fmt::format("{}/{}", escape_text(class_of(first, l.first)), file_name(first, l.first)),
+                            fmt::format("{}/{}", escape_text(class_of(second, l.second)), file_name(second, l.second)),
                             fmt::format("alike {:.2f} %{}", 100 * l.similarity, l.mirrored ? ", mirrored" : "")},
                            same ? color::light : red});
     }
@@ -67,7 +67,7 @@ bool in_two_classes(const Likeness& pair, const Pictures& pictures) {
 
 std::vector<int> proposed(const Findings& findings, const Pictures& pictures) {
     std::vector<bool> moves(pictures.labels.size());
-    for (const Suspicion& s : findings.labels) moves[static_cast<std::size_t>(s.sample)] = true;
+    for (const LabelError& s : findings.labels) moves[static_cast<std::size_t>(s.sample)] = true;
     for (const Likeness& l : findings.leaks) moves[static_cast<std::size_t>(l.first)] = true;
     std::vector<Likeness> copies = findings.copies;
     std::sort(copies.begin(), copies.end(), [](const Likeness& a, const Likeness& b) { return a.second < b.second; });
@@ -98,7 +98,7 @@ std::string to_csv(const Findings& findings, const Pictures& pictures, const Pic
         "move\n";
     const auto file = [](const Pictures& set, int i) { return field(set.files[static_cast<std::size_t>(i)]); };
     const auto moves = [&](int i) { return std::binary_search(to_move.begin(), to_move.end(), i) ? "yes" : "no"; };
-    for (const Suspicion& s : findings.labels)
+    for (const LabelError& s : findings.labels)
         text += fmt::format("label,{},{},{},{:.4f},{:.4f},,,,,{}\n", file(pictures, s.sample),
                             field(pictures.classes[static_cast<std::size_t>(s.given)]),
                             field(pictures.classes[static_cast<std::size_t>(s.suggested)]), s.given_probability,
@@ -116,9 +116,9 @@ std::string to_csv(const Findings& findings, const Pictures& pictures, const Pic
 
 Picture draw_findings(const Findings& findings, const Pictures& pictures, const Pictures& test) {
     std::vector<SheetEntry> labels;
-    for (const Suspicion& s : findings.labels) {
+    for (const LabelError& s : findings.labels) {
         if (labels.size() == shown) break;
-        const auto name = [&](int c) { return one_line(pictures.classes[static_cast<std::size_t>(c)]); };
+        const auto name = [&](int c) { return escape_text(pictures.classes[static_cast<std::size_t>(c)]); };
         labels.push_back(
             {{picture_of(pictures, s.sample)},
              {fmt::format("{} {:.0f} %", name(s.suggested), 100 * s.suggested_probability),

@@ -6,12 +6,12 @@
 
 #include "runtime/data/duplicates.hpp"
 #include "runtime/data/image.hpp"
-#include "runtime/data/suspicious.hpp"
+#include "runtime/data/label_errors.hpp"
 
 namespace photos {
 
 struct Findings {
-    std::vector<tn::Suspicion> labels;
+    std::vector<tn::LabelError> labels;
     std::vector<tn::Likeness> copies;  ///< within the folder
     std::vector<tn::Likeness> leaks;   ///< first: of the folder, second: of the test folder
 };
@@ -28,7 +28,7 @@ std::vector<int> proposed(const Findings& findings, const tn::Pictures& pictures
 /// hundred lines.
 Findings closest(const Findings& findings, const tn::Pictures& pictures);
 
-/// A line a finding (RFC 4180, names as one_line): kind (label, duplicate, two classes, leak), file, its class, the
+/// A line a finding (RFC 4180, names as escape_text): kind (label, duplicate, two classes, leak), file, its class, the
 /// suggested class, the probabilities of both, the other file, its class, similarity, mirrored (yes or no), and whether
 /// the file is among those to move. What does not apply is empty.
 std::string to_csv(const Findings& findings, const tn::Pictures& pictures, const tn::Pictures& test,

@@ -5,14 +5,15 @@
 #include <filesystem>
 
 #include "runtime/core/error.hpp"
-#include "runtime/core/one_line.hpp"
+#include "runtime/core/escape_text.hpp"
 
 namespace photos {
 
 using namespace tn;
 
 void print_skipped(const Pictures& pictures) {
-    for (const SkippedFile& s : pictures.skipped) fmt::print("skipped {}: {}\n", one_line(s.path), one_line(s.reason));
+    for (const SkippedFile& s : pictures.skipped)
+        fmt::print("skipped {}: {}\n", escape_text(s.path), escape_text(s.reason));
 }
 
 void make_folder(const std::string& path) {

@@ -23,7 +23,7 @@ EpochResult parse(const std::string& line, const std::string& where) {
     int used = 0;
     const int fields = std::sscanf(line.c_str(), "%d,%ld,%lf,%lf,%lf,%lf,%lf,%lf,%lf,%lf,%lf%n", &e.epoch, &e.iteration,
                                    &e.train_loss, &e.train_accuracy, &e.test_loss, &e.test_accuracy, &e.held_loss,
-                                   &e.held_accuracy, &e.seconds, &e.feed.idle, &e.feed.loader, &used);
+                                   &e.held_accuracy, &e.seconds, &e.loading.idle, &e.loading.loader, &used);
     if (fields != 11 || used != static_cast<int>(line.size()))
         throw Error(fmt::format("{}: must have 11 numbers, as the program wrote them, not '{}'", where, line));
     return e;
@@ -36,7 +36,7 @@ std::string to_csv(const std::vector<EpochResult>& epochs) {
     for (const EpochResult& e : epochs)
         text += fmt::format("{},{},{:.6f},{:.6f},{:.6f},{:.6f},{:.6f},{:.6f},{:.2f},{:.4f},{:.4f}\n", e.epoch,
                             e.iteration, e.train_loss, e.train_accuracy, e.test_loss, e.test_accuracy, e.held_loss,
-                            e.held_accuracy, e.seconds, e.feed.idle, e.feed.loader);
+                            e.held_accuracy, e.seconds, e.loading.idle, e.loading.loader);
     return text;
 }
 
@@ -44,12 +44,13 @@ std::string to_json_lines(const std::vector<EpochResult>& epochs) {
     const auto number = [](double v) { return std::isfinite(v) ? fmt::format("{:.6f}", v) : std::string("null"); };
     std::string text;
     for (const EpochResult& e : epochs)
-        text += fmt::format("{{\"epoch\":{},\"iteration\":{},\"train_loss\":{},\"train_accuracy\":{},\"test_loss\":{},"
-                            "\"test_accuracy\":{},\"held_loss\":{},\"held_accuracy\":{},\"seconds\":{:.2f},"
-                            "\"idle\":{:.4f},\"loading\":{:.4f}}}\n",
-                            e.epoch, e.iteration, number(e.train_loss), number(e.train_accuracy), number(e.test_loss),
-                            number(e.test_accuracy), number(e.held_loss), number(e.held_accuracy), e.seconds,
-                            e.feed.idle, e.feed.loader);
+        text += fmt::format(
+            "{{\"epoch\":{},\"iteration\":{},\"train_loss\":{},\"train_accuracy\":{},\"test_loss\":{},"
+            "\"test_accuracy\":{},\"held_loss\":{},\"held_accuracy\":{},\"seconds\":{:.2f},"
+            "\"idle\":{:.4f},\"loading\":{:.4f}}}\n",
+            e.epoch, e.iteration, number(e.train_loss), number(e.train_accuracy), number(e.test_loss),
+            number(e.test_accuracy), number(e.held_loss), number(e.held_accuracy), e.seconds, e.loading.idle,
+            e.loading.loader);
     return text;
 }
 

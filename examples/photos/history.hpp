@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "runtime/io/curves.hpp"
+#include "runtime/report/curves.hpp"
 #include "runtime/train/epoch_result.hpp"
 
 namespace photos {

@@ -9,7 +9,7 @@
 
 #include "dsl/net/summary.hpp"
 #include "history.hpp"
-#include "runtime/core/one_line.hpp"
+#include "runtime/core/escape_text.hpp"
 
 namespace photos {
 
@@ -60,7 +60,7 @@ std::vector<std::string> live_panel(const RunProgress& p, const std::vector<Epoc
     // What is left is told by the steps of this start alone.
     all.seconds =
         p.step.done > 0 ? p.step.seconds * static_cast<double>(all.done) / static_cast<double>(p.step.done) : 0;
-    const std::string name = p.name.empty() ? "generated characters" : one_line(p.name);
+    const std::string name = p.name.empty() ? "generated characters" : escape_text(p.name);
     const std::string state = p.state.empty() ? "is starting" : p.state;
     std::vector<std::string> lines{
         fit_columns(name, std::max(columns - columns_of(state) - 2, 0)) + "  " + state,

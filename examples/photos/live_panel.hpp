@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "run_progress.hpp"
-#include "runtime/io/terminal_chart.hpp"
+#include "runtime/report/terminal_chart.hpp"
 #include "runtime/train/epoch_result.hpp"
 
 namespace photos {

@@ -5,7 +5,7 @@
 
 #include "network.hpp"
 #include "runtime/data/image.hpp"
-#include "runtime/io/checkpoint.hpp"
+#include "runtime/model/checkpoint.hpp"
 
 namespace photos {
 

@@ -12,6 +12,7 @@ using namespace tn;
 /// which a run uses as many as there are classes (Model::active_outputs). That costs 0.2 % of a training step and saves
 /// compiling the program for every number of classes. BN after the first Dense lets it learn at Adam's usual rate:
 /// without it, 40 people of 5 photographs each were not learnt within 150 epochs of strong augmentation.
+// clang-format off
 template <int Samples>
 using NetworkOf = Net<Image<1, 128, 128>, Batch<Samples>,
                       Seq<Conv<16, 3>, BN, Relu, Pool<2>,
@@ -21,6 +22,7 @@ using NetworkOf = Net<Image<1, 128, 128>, Batch<Samples>,
                           Dense<128>, BN, Relu, Dropout<50>,
                           Dense<1000>>,
                       SoftmaxCrossEntropy>;
+// clang-format on
 using Network = NetworkOf<64>;
 
 static_assert(Network::train_bytes<Adam> < 256_MiB);
@@ -28,6 +30,7 @@ static_assert(Network::train_bytes<Adam> < 256_MiB);
 inline constexpr PictureShape picture_shape{Network::input.channels, Network::input.height, Network::input.width};
 
 /// What judges the labels in photos clean: half as wide a view, a quarter of the time, since it is trained many times.
+// clang-format off
 using Judge = Net<Image<1, 64, 64>, Batch<64>,
                   Seq<Conv<16, 3>, BN, Relu, Pool<2>,
                       Conv<32, 3>, BN, Relu, Pool<2>,
@@ -35,6 +38,7 @@ using Judge = Net<Image<1, 64, 64>, Batch<64>,
                       Dense<128>, BN, Relu, Dropout<50>,
                       Dense<1000>>,
                   SoftmaxCrossEntropy>;
+// clang-format on
 
 inline constexpr PictureShape judge_shape{Judge::input.channels, Judge::input.height, Judge::input.width};
 

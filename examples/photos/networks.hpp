@@ -1,4 +1,4 @@
-// The program's networks on the machine that was asked for: compiled once for each backend, chosen at run time.
+// The program's networks on the machine that was asked for: compiled once for each device, chosen at run time.
 #pragma once
 
 #include <memory>
@@ -7,9 +7,9 @@
 
 #include "commands.hpp"
 #include "network.hpp"
-#include "runtime/distributed/group.hpp"
+#include "runtime/core/process_group.hpp"
 #include "runtime/train/any_model.hpp"
-#include "runtime/train/device.hpp"
+#include "runtime/train/machine.hpp"
 
 namespace photos {
 
@@ -25,8 +25,8 @@ public:
     virtual std::string describe() const = 0;
     /// The same number where the same kernels run.
     virtual int kernels() const = 0;
-    /// The processes that train a model together, as its backend joins them; null: this one is alone.
-    virtual Group* group() = 0;
+    /// The processes that train a model together, as its device joins them; null: this one is alone.
+    virtual ProcessGroup* group() = 0;
     /// Threads of the host, for files and pictures.
     virtual ThreadPool& threads() = 0;
     /// Bytes that a model can still take, and those that training takes in each of the batches that there are.
@@ -42,10 +42,10 @@ public:
 
 /// With a group each of its processes has networks of its own, all on CPUs or each on a GPU of its own; all call this.
 /// Throws tn::Error, saying why, when the machine cannot be had.
-std::unique_ptr<Networks> open_networks(const Machine& machine, Group* group = nullptr);
+std::unique_ptr<Networks> open_networks(const Machine& machine, ProcessGroup* group = nullptr);
 
 /// Why CUDA cannot run here, empty where it can; and its networks. A program built without nvcc says so.
-std::string why_not_cuda(const Group* group);
-std::unique_ptr<Networks> open_cuda(const Machine& machine, Group* group);
+std::string why_not_cuda(const ProcessGroup* group);
+std::unique_ptr<Networks> open_cuda(const Machine& machine, ProcessGroup* group);
 
 }  // namespace photos

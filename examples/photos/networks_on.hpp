@@ -1,4 +1,4 @@
-// Networks on one backend; a source file for each backend instantiates it.
+// Networks on one device; a source file for each device instantiates it.
 #pragma once
 
 #include "networks.hpp"
@@ -6,10 +6,10 @@
 namespace photos {
 
 /// `Batches` ascend.
-template <class Backend, int... Batches> class NetworksOn : public Networks {
+template <class Device, int... Batches> class NetworksOn : public Networks {
 public:
     std::vector<BuiltBatch> batches() const override {
-        return {{Batches, NetworkOf<Batches>::template train_bytes<Adam, SizesOf<Backend>>}...};
+        return {{Batches, NetworkOf<Batches>::template train_bytes<Adam, SizesOf<Device>>}...};
     }
     Summary table(int built) const override {
         Summary result;
@@ -18,20 +18,19 @@ public:
     }
     std::unique_ptr<TrainedModel> trains(int built, std::uint64_t seed) override {
         std::unique_ptr<TrainedModel> result;
-        choose(built, [&]<class N>(Type<N>) {
-            result = std::make_unique<ModelOn<Network, Adam, N, Backend>>(backend(), seed);
-        });
+        choose(built,
+               [&]<class N>(Type<N>) { result = std::make_unique<ModelOn<Network, Adam, N, Device>>(device(), seed); });
         return result;
     }
     std::unique_ptr<InferringModel> infers() override {
-        return std::make_unique<ModelOn<Network, NoOptimizer, Network, Backend>>(backend(), 1);
+        return std::make_unique<ModelOn<Network, NoOptimizer, Network, Device>>(device(), 1);
     }
     std::unique_ptr<JudgeModel> judges(std::uint64_t seed) override {
-        return std::make_unique<ModelOn<Judge, Adam, Judge, Backend>>(backend(), seed);
+        return std::make_unique<ModelOn<Judge, Adam, Judge, Device>>(device(), seed);
     }
 
 protected:
-    virtual Backend& backend() = 0;
+    virtual Device& device() = 0;
 
 private:
     /// Calls f with the type of the network that was built for batches()[built].

@@ -4,7 +4,7 @@
 
 namespace photos {
 
-std::string why_not_cuda(const Group*) { return built_without_cuda; }
-std::unique_ptr<Networks> open_cuda(const Machine&, Group*) { throw Error(built_without_cuda); }
+std::string why_not_cuda(const ProcessGroup*) { return built_without_cuda; }
+std::unique_ptr<Networks> open_cuda(const Machine&, ProcessGroup*) { throw Error(built_without_cuda); }
 
 }  // namespace photos

@@ -3,9 +3,10 @@
 #include <fmt/format.h>
 
 #include "history.hpp"
+#include "runtime/core/escape_text.hpp"
 #include "runtime/core/file.hpp"
-#include "runtime/core/one_line.hpp"
-#include "runtime/io/report.hpp"
+#include "runtime/report/confusion_chart.hpp"
+#include "runtime/report/report.hpp"
 
 namespace photos {
 
@@ -34,7 +35,7 @@ std::vector<std::pair<std::string, std::string>> facts(const Results& r) {
         {"augmentation", c.augmentation},
         {"label smoothing, mixup, averaging", fmt::format("{:g}, {:g}, {:g}", c.smoothing, c.mixup, c.average)},
         {"class weights", c.class_weights},
-        {"waited for photographs", fmt::format("{:.1f} % of the time", 100 * end.feed.idle)},
+        {"waited for photographs", fmt::format("{:.1f} % of the time", 100 * end.loading.idle)},
         {"seed", fmt::format("{}", c.seed)},
         {"machine", r.machine}};
     if (c.patience > 0)
@@ -77,7 +78,7 @@ void write_results(const Results& r, const fs::path& out) {
         fmt::print("test accuracy {:.2f} % of {} photographs\n", 100 * r.final.test_accuracy, r.sets.test.size());
     else
         fmt::print("there was no photograph to test on\n");
-    fmt::print("In {} are:\n", one_line(r.command.out));
+    fmt::print("In {} are:\n", escape_text(r.command.out));
     for (const auto& [file, what] : {std::pair{"model.safetensors", "the model, for photos predict, test and inspect"},
                                      std::pair{"report.html", "all of it on one page, to open in a browser"},
                                      std::pair{"curves.png", "loss and accuracy after every epoch, from metrics.csv"},

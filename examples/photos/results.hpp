@@ -7,8 +7,8 @@
 
 #include "commands.hpp"
 #include "dsl/net/summary.hpp"
-#include "runtime/io/confusion.hpp"
-#include "runtime/io/prediction_grid.hpp"
+#include "runtime/report/prediction_grid.hpp"
+#include "runtime/train/confusion.hpp"
 #include "runtime/train/epoch_result.hpp"
 #include "runtime/train/train_options.hpp"
 #include "sets.hpp"

@@ -21,8 +21,9 @@ public:
     /// tn::Error naming the file that cannot be written.
     void add(const tn::EpochResult& epoch);
 
-    /// Comes before a model is saved within an epoch: until the first epoch is over the files may still be of an earlier
-    /// run, and that one's rows would be taken for this run's when it is resumed. Throws tn::Error as add() does.
+    /// Comes before a model is saved within an epoch: until the first epoch is over the files may still be of an
+    /// earlier run, and that one's rows would be taken for this run's when it is resumed. Throws tn::Error as add()
+    /// does.
     void replace_earlier();
 
     /// How far the run is, for photos live: written once a second. What cannot be written is left out.

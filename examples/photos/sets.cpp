@@ -6,10 +6,10 @@
 
 #include "folders.hpp"
 #include "runtime/core/error.hpp"
-#include "runtime/core/one_line.hpp"
-#include "runtime/data/characters.hpp"
+#include "runtime/core/escape_text.hpp"
 #include "runtime/data/folder.hpp"
 #include "runtime/data/split.hpp"
+#include "runtime/data/synthetic.hpp"
 
 namespace photos {
 

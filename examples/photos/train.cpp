@@ -13,13 +13,14 @@
 #include "networks.hpp"
 #include "results.hpp"
 #include "run_record.hpp"
+#include "runtime/core/escape_text.hpp"
 #include "runtime/core/folder_lock.hpp"
-#include "runtime/core/one_line.hpp"
+#include "runtime/core/process_group.hpp"
 #include "runtime/core/stop_signals.hpp"
 #include "runtime/data/class_weights.hpp"
-#include "runtime/distributed/group.hpp"
-#include "runtime/io/weights.hpp"
+#include "runtime/model/weights.hpp"
 #include "runtime/train/evaluate.hpp"
+#include "runtime/train/launched_processes.hpp"
 #include "runtime/train/trainer.hpp"
 #include "sets.hpp"
 
@@ -65,13 +66,13 @@ TrainOptions options_of(const TrainCommand& c, const Augmentation& augmentation,
 /// Says what becomes of a run that a signal ended early, and returns the exit status that tells it apart.
 int interrupted(int signal, std::uint64_t steps, std::int64_t of, const fs::path& model) {
     fmt::print("stopped by {} after {} of {} steps; the model is saved in {}: go on with --resume\n",
-               signal == SIGINT ? "SIGINT" : "SIGTERM", steps, of, one_line(model.string()));
+               signal == SIGINT ? "SIGINT" : "SIGTERM", steps, of, escape_text(model.string()));
     return 128 + signal;
 }
 
 /// How many threads a process takes when none is asked for: its share of the cores, where several are on one machine
 /// that the launcher did not share out itself.
-int threads_of(const Group* group, int asked) {
+int threads_of(const ProcessGroup* group, int asked) {
     if (!group || asked != 0) return asked;
     cpu_set_t own;
     CPU_ZERO(&own);
@@ -82,15 +83,16 @@ int threads_of(const Group* group, int asked) {
 
 /// One of the processes that share every batch, or the only one: then there is no group. The first one reads, writes
 /// and speaks; the others only compute.
-int train_as_one_of(Group* group, const Machine& machine, const TrainCommand& c) {
+int train_as_one_of(ProcessGroup* group, const Machine& machine, const TrainCommand& c) {
     const bool first = !group || group->rank() == 0;
     const Augmentation augmentation = parse_augmentation(c.augmentation);
     Machine own = machine;
     own.threads = threads_of(group, machine.threads);
     const auto networks = open_networks(own, group);
     if (group && !group->same(networks->kernels()))
-        throw Error("the processes have kernels for different instruction sets or precisions: ask for one that all "
-                    "have, as in --isa avx2");
+        throw Error(
+            "the processes have kernels for different instruction sets or precisions: ask for one that all "
+            "have, as in --isa avx2");
     const std::vector<BuiltBatch> built = networks->batches();
     const ChosenBatch chosen = choose_batch(c.batch, built, networks->free_bytes());
     if (group && !group->same(chosen.batch))
@@ -163,14 +165,15 @@ int train_as_one_of(Group* group, const Machine& machine, const TrainCommand& c)
         screen->leave();
     }
     if (!ended)
-        return interrupted(signals.caught() ? signals.caught() : SIGTERM, model.step(), run_length(o, sets.training.size()), out / "model.safetensors");
+        return interrupted(signals.caught() ? signals.caught() : SIGTERM, model.step(),
+                           run_length(o, sets.training.size()), out / "model.safetensors");
     if (!first) return 0;
-    fmt::print("{}\n", describe(run.back().feed));
+    fmt::print("{}\n", describe(run.back().loading));
 
-    Results results{c,  o,     sets,       record->epochs(), {}, Confusion(static_cast<int>(o.classes.size())),
+    Results results{c,  o,     sets,        record->epochs(),    {}, Confusion(static_cast<int>(o.classes.size())),
                     {}, table, train_bytes, networks->describe()};
-    results.final = evaluate(model, sets.test, o.loader.normalise, o.batch, 0, &results.confusion, &results.predictions,
-                             c.mirror);
+    results.final =
+        evaluate(model, sets.test, o.loader.normalise, o.batch, 0, &results.confusion, &results.predictions, c.mirror);
     write_results(results, out);
     return 0;
 }
@@ -178,7 +181,7 @@ int train_as_one_of(Group* group, const Machine& machine, const TrainCommand& c)
 }  // namespace
 
 int train(const Machine& machine, const TrainCommand& c) {
-    const std::unique_ptr<Group> group = launched_group();
+    const std::unique_ptr<ProcessGroup> group = launched_group();
     if (!group) return train_as_one_of(nullptr, machine, c);
     if (group->rank() > 0 && !std::freopen("/dev/null", "w", stdout)) group->abort(1);
     try {
@@ -188,7 +191,7 @@ int train(const Machine& machine, const TrainCommand& c) {
         return status;
     } catch (const std::exception& e) {
         std::fflush(stdout);
-        fmt::print(stderr, "error: process {} of {}: {}\n", group->rank() + 1, group->size(), one_line(e.what()));
+        fmt::print(stderr, "error: process {} of {}: {}\n", group->rank() + 1, group->size(), escape_text(e.what()));
     }
     group->abort(1);
     return 1;

@@ -7,7 +7,7 @@
 #include "model.hpp"
 #include "networks.hpp"
 #include "results.hpp"
-#include "runtime/core/one_line.hpp"
+#include "runtime/core/escape_text.hpp"
 #include "runtime/data/folder.hpp"
 #include "runtime/train/evaluate.hpp"
 #include "runtime/train/probabilities.hpp"
@@ -21,8 +21,8 @@ void print_prediction(const std::string& file, InferringModel& model, const Chec
     const Pictures one = set_of(read_picture(file, picture_shape.channels));
     const auto p = probabilities(model, one, info.normalise, 1, mirror);
     const auto best = std::max_element(p.begin(), p.end());
-    fmt::print("{}\t{}\t{:.4f}\n", one_line(file), one_line(info.classes[static_cast<std::size_t>(best - p.begin())]),
-               *best);
+    fmt::print("{}\t{}\t{:.4f}\n", escape_text(file),
+               escape_text(info.classes[static_cast<std::size_t>(best - p.begin())]), *best);
 }
 
 /// Runs f; an error is printed and counted instead of ending the program.
@@ -31,7 +31,7 @@ template <class F> void attempt(int& failed, F f) {
         f();
     } catch (const Error& e) {
         std::fflush(stdout);
-        fmt::print(stderr, "error: {}\n", one_line(e.what()));
+        fmt::print(stderr, "error: {}\n", escape_text(e.what()));
         ++failed;
     }
 }
@@ -50,11 +50,14 @@ int test(const Machine& machine, const UseCommand& c) {
     fmt::print("{}\n", networks->describe());
     Confusion confusion(static_cast<int>(info.classes.size()));
     std::vector<Prediction> predictions;
-    const EpochResult r = evaluate(model, pictures, info.normalise, Network::batch, 0, &confusion, &predictions, c.mirror);
+    const EpochResult r =
+        evaluate(model, pictures, info.normalise, Network::batch, 0, &confusion, &predictions, c.mirror);
     for (int k = 0; k < confusion.classes(); ++k)
-        fmt::print("{:<24} precision {:5.1f} %  recall {:5.1f} %\n", one_line(info.classes[static_cast<std::size_t>(k)]),
-                   100 * confusion.precision(k), 100 * confusion.recall(k));
-    fmt::print("accuracy {:.2f} % of {} photographs, loss {:.4f}\n", 100 * r.test_accuracy, pictures.size(), r.test_loss);
+        fmt::print("{:<24} precision {:5.1f} %  recall {:5.1f} %\n",
+                   escape_text(info.classes[static_cast<std::size_t>(k)]), 100 * confusion.precision(k),
+                   100 * confusion.recall(k));
+    fmt::print("accuracy {:.2f} % of {} photographs, loss {:.4f}\n", 100 * r.test_accuracy, pictures.size(),
+               r.test_loss);
     if (!c.out.empty()) {
         make_folder(c.out);
         write_test_pictures(pictures, info.classes, confusion, predictions, c.out);
@@ -81,9 +84,9 @@ int inspect(const Machine& machine, const UseCommand& c) {
     const auto networks = open_networks(machine);
     const Safetensors file(c.model);
     const CheckpointInfo info = checkpoint_info(file, c.model);
-    fmt::print("network   {}\nstep      {}\nseed      {}\nclasses   {}:", one_line(info.description), info.step, info.seed,
-               info.classes.size());
-    for (const std::string& name : info.classes) fmt::print(" {}", one_line(name));
+    fmt::print("network   {}\nstep      {}\nseed      {}\nclasses   {}:", escape_text(info.description), info.step,
+               info.seed, info.classes.size());
+    for (const std::string& name : info.classes) fmt::print(" {}", escape_text(name));
     fmt::print("\nmean      {}  deviation {}\n", info.normalise.mean[0], info.normalise.deviation[0]);
     int optimizer = 0;
     for (const auto& t : file.tensors()) {
@@ -97,7 +100,7 @@ int inspect(const Machine& machine, const UseCommand& c) {
         for (float v : t.data) squares += static_cast<double>(v) * v;
         std::string shape;
         for (auto extent : t.shape) shape += fmt::format("{}{}", shape.empty() ? "" : "x", extent);
-        fmt::print("  {:<24} {:<16} root mean square {:.5f}\n", one_line(t.name), shape,
+        fmt::print("  {:<24} {:<16} root mean square {:.5f}\n", escape_text(t.name), shape,
                    std::sqrt(squares / static_cast<double>(std::max<std::size_t>(t.data.size(), 1))));
     }
     fmt::print("{} tensors of the optimizer, to go on training\nmachine   {}\n", optimizer, networks->describe());

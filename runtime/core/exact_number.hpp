@@ -26,8 +26,8 @@ inline std::optional<double> exact_number(std::string_view word) {
     if (hexadecimal) word.remove_prefix(2);
     double value = 0;
     const char* const last = word.data() + word.size();
-    const auto [end, error] = std::from_chars(
-        word.data(), last, value, hexadecimal ? std::chars_format::hex : std::chars_format::general);
+    const auto [end, error] =
+        std::from_chars(word.data(), last, value, hexadecimal ? std::chars_format::hex : std::chars_format::general);
     if (error != std::errc{} || end != last || word.starts_with('-')) return std::nullopt;
     return negative ? -value : value;
 }

@@ -56,8 +56,9 @@ FolderLock::FolderLock(const fs::path& folder) : path_(folder / ".lock") {
             const std::string who = holder(file_);
             ::close(file_);
             if (error != EAGAIN && error != EACCES) fail(error);
-            throw Error(fmt::format("{}: another run{} writes into this folder: wait for its end or name another folder",
-                                    folder.string(), who));
+            throw Error(
+                fmt::format("{}: another run{} writes into this folder: wait for its end or name another folder",
+                            folder.string(), who));
         }
         if (is_there(file_, path_)) break;
         ::close(file_);

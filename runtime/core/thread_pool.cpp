@@ -58,8 +58,7 @@ void ThreadPool::work(int thread) {
     }
 }
 
-template <class Integer>
-void ThreadPool::wait_while(std::atomic<Integer>& value, Integer old) const {
+template <class Integer> void ThreadPool::wait_while(std::atomic<Integer>& value, Integer old) const {
     // Waking a thread takes longer than many runs do, so it stays awake a little, unless another needs its core.
     for (int i = 0; i < awake_; ++i) {
         if (value.load(std::memory_order_acquire) != old) return;

@@ -25,8 +25,7 @@ public:
     /// Runs f(0) .. f(tasks - 1) in any order, the caller helping, and returns when all are done; allocates nothing. An
     /// f of two arguments is also told which slot of scratch memory is its own meanwhile: 0 .. min(tasks, threads())
     /// - 1. The first exception that a task throws is thrown again here. Not to be called from within a task.
-    template <class F>
-    void run(int tasks, F&& f) {
+    template <class F> void run(int tasks, F&& f) {
         using Function = std::remove_reference_t<F>;
         const Call call = [](void* g, int task, int slot) {
             if constexpr (std::is_invocable_v<Function&, int, int>)
@@ -52,8 +51,7 @@ private:
     void work(int thread);
     void stop();
     void take_tasks(int thread);
-    template <class Integer>
-    void wait_while(std::atomic<Integer>& value, Integer old) const;
+    template <class Integer> void wait_while(std::atomic<Integer>& value, Integer old) const;
 
     std::vector<std::thread> workers_;
     int awake_ = 0;                        // how often a waiting thread looks again before it sleeps

@@ -70,7 +70,7 @@ inline void from_blocked(const float* blocked, int count, float* rows, std::size
 
 /// The input rows that the tile rows from `first` on read, with zeros around the image, for blocks of channels:
 /// packed [channels / lanes][packed_rows][packed_columns][lanes].
-inline void pack_blocked(const TilePlan& plan, const float* x, int first, int tile_rows, float* packed) {
+inline void pack_blocked(const WinogradPlan& plan, const float* x, int first, int tile_rows, float* packed) {
     const ConvGeometry& c = plan.conv();
     const int width = plan.packed_columns, rows = plan.packed_rows(tile_rows), y0 = first * tile_side - c.pad;
     const int inside = std::min(c.width, width - c.pad);

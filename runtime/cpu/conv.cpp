@@ -4,18 +4,19 @@
 
 #include <algorithm>
 
-#include "runtime/cpu/backend.hpp"
+#include "runtime/cpu/device.hpp"
 
 namespace tn::cpu {
 
 namespace {
 
 struct Sizes {
-    int depth, filters, pixels;      // rows of the columns, filters, output pixels
+    int depth, filters, pixels;  // rows of the columns, filters, output pixels
     std::size_t columns, weights;
 
     Sizes(const ConvWindow& w, const Pass<float>& p)
-        : depth(p.in.channels * w.kernel_h * w.kernel_w), filters(p.out.channels),
+        : depth(p.in.channels * w.kernel_h * w.kernel_w),
+          filters(p.out.channels),
           pixels(static_cast<int>(p.out.plane())),
           columns(static_cast<std::size_t>(depth) * static_cast<std::size_t>(pixels)),
           weights(static_cast<std::size_t>(depth) * static_cast<std::size_t>(filters)) {}
@@ -39,14 +40,15 @@ int slice_begin(int n, int slice) { return static_cast<int>(static_cast<long lon
 
 }  // namespace
 
-void Backend::conv_forward(const ConvWindow& w, const Pass<float>& p) {
+void Device::conv_forward(const ConvWindow& w, const Pass<float>& p) {
     const Sizes s(w, p);
     pool_.run(slices, [&](int slice) {
         float* columns = p.work + static_cast<std::size_t>(slice) * s.columns;
         for (int n = slice_begin(p.n, slice); n < slice_begin(p.n, slice + 1); ++n) {
             const float* x = p.x + static_cast<std::size_t>(n) * p.in.size();
             float* y = p.y + static_cast<std::size_t>(n) * p.out.size();
-            each_column_value(w, p.in, p.out, [&](std::size_t at, std::ptrdiff_t i) { columns[at] = i < 0 ? 0 : x[i]; });
+            each_column_value(w, p.in, p.out,
+                              [&](std::size_t at, std::ptrdiff_t i) { columns[at] = i < 0 ? 0 : x[i]; });
             for (int k = 0; k < s.filters; ++k)
                 std::fill_n(y + static_cast<std::size_t>(k) * p.out.plane(), p.out.plane(),
                             p.parameter[1] ? p.parameter[1][k] : 0.0f);
@@ -56,7 +58,7 @@ void Backend::conv_forward(const ConvWindow& w, const Pass<float>& p) {
     });
 }
 
-void Backend::conv_backward(const ConvWindow& w, const Pass<float>& p) {
+void Device::conv_backward(const ConvWindow& w, const Pass<float>& p) {
     const Sizes s(w, p);
     float* all_weights = p.work + slices * s.columns;
     float* all_biases = all_weights + slices * s.weights;
@@ -69,7 +71,8 @@ void Backend::conv_backward(const ConvWindow& w, const Pass<float>& p) {
         for (int n = slice_begin(p.n, slice); n < slice_begin(p.n, slice + 1); ++n) {
             const float* x = p.x + static_cast<std::size_t>(n) * p.in.size();
             const float* dy = p.dy + static_cast<std::size_t>(n) * p.out.size();
-            each_column_value(w, p.in, p.out, [&](std::size_t at, std::ptrdiff_t i) { columns[at] = i < 0 ? 0 : x[i]; });
+            each_column_value(w, p.in, p.out,
+                              [&](std::size_t at, std::ptrdiff_t i) { columns[at] = i < 0 ? 0 : x[i]; });
             cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, s.filters, s.depth, s.pixels, 1, dy, s.pixels, columns,
                         s.pixels, 1, dw, s.depth);
             for (int k = 0; k < s.filters; ++k)

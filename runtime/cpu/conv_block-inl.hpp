@@ -207,8 +207,9 @@ inline void start_channels(const ConvPlan& plan, const ConvBackward& pass, const
     const bool norm = plan.block.norm;
     const float *mean = pass.saved + kept.mean, *deviation = pass.saved + kept.deviation;
     for (int f = 0; f < plan.conv().filters; ++f)
-        channels[f] = {plan.keeps_z() ? Affine{mean[f], norm ? pass.gamma[f] * deviation[f] : 1.0f, norm ? pass.beta[f] : 0.0f}
-                                      : Affine{0.0f, 1.0f, 0.0f},
+        channels[f] = {plan.keeps_z()
+                           ? Affine{mean[f], norm ? pass.gamma[f] * deviation[f] : 1.0f, norm ? pass.beta[f] : 0.0f}
+                           : Affine{0.0f, 1.0f, 0.0f},
                        {1.0f, 0.0f, 0.0f}};
 }
 
@@ -237,8 +238,8 @@ inline void set_dz(const ConvPlan& plan, const ConvBackward& pass, const SavedLa
 }
 
 /// Both of all channels, from every sample's sums.
-inline void combine_gradients(const ConvPlan& plan, const ConvBackward& pass, const SavedLayout& kept, const float* sums,
-                              Channel* channels) {
+inline void combine_gradients(const ConvPlan& plan, const ConvBackward& pass, const SavedLayout& kept,
+                              const float* sums, Channel* channels) {
     const int filters = plan.conv().filters;
     const BatchSums batch = of_whole_batch(plan.block.norm ? pass.group : nullptr, pass.n, filters, sums);
     const double count = static_cast<double>(plan.conv().out_plane()) * batch.n;

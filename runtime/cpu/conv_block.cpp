@@ -12,8 +12,8 @@
 #endif
 
 #include "runtime/core/error.hpp"
+#include "runtime/core/process_group.hpp"
 #include "runtime/core/thread_pool.hpp"
-#include "runtime/distributed/group.hpp"
 
 namespace tn::cpu {
 
@@ -23,17 +23,17 @@ struct BatchSums {
     int n, before, own;
 };
 
-inline BatchSums of_whole_batch(Group* group, int n, int filters, const float* sums) {
+inline BatchSums of_whole_batch(ProcessGroup* group, int n, int filters, const float* sums) {
     if (!group) return {sums, n, 0, n};
     const auto each = static_cast<std::size_t>(2 * filters);
     return {group->gather_samples({sums, each * static_cast<std::size_t>(n)}, each).data(), group->whole(),
             group->first(), n};
 }
 
-inline int whole_batch(const Group* group, int n) { return group ? group->whole() : n; }
+inline int whole_batch(const ProcessGroup* group, int n) { return group ? group->whole() : n; }
 
 /// Replaces the values by their sum over the processes that share the batch.
-inline void sum_over(Group* group, std::span<double> values) {
+inline void sum_over(ProcessGroup* group, std::span<double> values) {
     if (group) group->sum(values);
 }
 
@@ -57,7 +57,7 @@ struct Kernels {
 #endif
 
 #define TN_KERNELS "runtime/cpu/isa_kernels-inl.hpp"
-#include "runtime/cpu/each_isa-inl.hpp"
+#include "runtime/core/each_isa-inl.hpp"
 
 namespace tn::cpu {
 namespace {

@@ -8,13 +8,13 @@
 #include <cstddef>
 
 #include "dsl/core/conv_geometry.hpp"
+#include "runtime/core/isa.hpp"
 #include "runtime/cpu/conv_plan.hpp"
-#include "runtime/cpu/isa.hpp"
 
 namespace tn {
 class ThreadPool;
-class Group;
-}
+class ProcessGroup;
+}  // namespace tn
 
 namespace tn::cpu {
 
@@ -28,7 +28,7 @@ struct ConvForward {
     const float *x, *weight, *bias, *gamma, *beta;
     float *y, *saved, *work;
     float *running_mean, *running_var;
-    Group* group = nullptr;  ///< shares the batch: its mean and variance are those of all processes' samples
+    ProcessGroup* group = nullptr;  ///< shares the batch: its mean and variance are those of all processes' samples
     float momentum = 0.1f, epsilon = 1e-5f;
 };
 
@@ -46,7 +46,7 @@ struct ConvBackward {
     int n;
     const float *x, *weight, *gamma, *beta, *dy;
     float *saved, *dx, *dweight, *dbias, *dgamma, *dbeta, *work;
-    Group* group = nullptr;  ///< that of forward; dweight, dbias, dgamma and dbeta are of this process's samples
+    ProcessGroup* group = nullptr;  ///< that of forward; dweight, dbias, dgamma and dbeta are of this process's samples
 };
 
 void conv_forward(ThreadPool& pool, Isa isa, const ConvPlan& plan, const ConvForward& pass);
@@ -55,8 +55,7 @@ void conv_backward(ThreadPool& pool, Isa isa, const ConvPlan& plan, const ConvBa
 
 /// The block with the geometry G. `isa` must be available here (Error if not); a pass has 1 <= n <= batch.
 /// Maxima take the first of equals; NaN goes through ReLU and pooling.
-template <BlockGeometry G>
-struct ConvBlock {
+template <BlockGeometry G> struct ConvBlock {
     static_assert(G.valid(), "the kernel and the pooling window must fit into the image");
 
     using Forward = ConvForward;
@@ -65,7 +64,7 @@ struct ConvBlock {
 
     static constexpr ConvPlan plan = make_conv_plan<G>();
 
-    /// Floats that forward leaves for backward: mean and deviation, and z with its maxima or, of a shallow block, where
+    /// Floats that forward leaves for backward: mean and deviation, and z with its maxima or, of a stem block, where
     /// they are (SavedLayout).
     static constexpr std::size_t saved_floats(int batch) { return SavedLayout(plan, batch).floats; }
 

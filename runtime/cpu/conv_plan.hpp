@@ -12,8 +12,8 @@
 #include <cstddef>
 
 #include "dsl/core/conv_geometry.hpp"
-#include "runtime/cpu/shallow_plan.hpp"
-#include "runtime/cpu/tile_plan.hpp"
+#include "runtime/cpu/stem_plan.hpp"
+#include "runtime/cpu/winograd_plan.hpp"
 
 namespace tn::cpu {
 
@@ -52,9 +52,9 @@ struct ConvPlan {
     constexpr std::size_t packed_dz() const { return std::size_t(conv().filters) * std::size_t(dz_plane); }
     /// Floats of a sample's z that backward reads again.
     constexpr std::size_t z_kept() const {
-        if (method == Method::shallow) return 0;
+        if (method == Method::stem) return 0;
         return std::size_t(conv().filters) *
-               (method == Method::winograd ? TilePlan(block).z_plane() : std::size_t(z.out_plane()));
+               (method == Method::winograd ? WinogradPlan(block).z_plane() : std::size_t(z.out_plane()));
     }
     constexpr int dz_origin() const { return dz_top * row + dz_left; }
 
@@ -97,7 +97,7 @@ struct ConvPlan {
 /// Where things lie in `saved`, in floats; a pointer to it need not be aligned. What is kept of channel c of z is
 /// normalised as (z - mean[c]) * deviation[c], with the inverse deviation; without norm these are -bias[c] and 1.
 /// `pooled` is the z that each y came from, where that is not all of z. Winograd's method keeps both blocked. The
-/// shallow one keeps no z, but the moments of the patches (ShallowPlan, with norm) and a byte for each y.
+/// stem one keeps no z, but the moments of the patches (StemPlan, with norm) and a byte for each y.
 struct SavedLayout {
     std::size_t mean = 0, deviation = 0, z = 0, pooled = 0, moments = 0, routes = 0, floats = 0;
     bool has_pooled = false;
@@ -107,11 +107,11 @@ struct SavedLayout {
         const auto filters = std::size_t(plan.conv().filters), samples = std::size_t(n);
         deviation = filters;
         z = round_up(2 * filters);
-        if (plan.method == Method::shallow) {
-            const ShallowPlan shallow{plan.block};
+        if (plan.method == Method::stem) {
+            const StemPlan stem{plan.block};
             moments = z;
-            routes = moments + (plan.block.norm ? 2 * std::size_t(shallow.moments()) : 0);
-            floats = routes + (samples * shallow.routes() + sizeof(float) - 1) / sizeof(float);
+            routes = moments + (plan.block.norm ? 2 * std::size_t(stem.moments()) : 0);
+            floats = routes + (samples * stem.routes() + sizeof(float) - 1) / sizeof(float);
             return;
         }
         has_pooled = plan.block.pool();
@@ -120,12 +120,13 @@ struct SavedLayout {
     }
 };
 
-/// The scratch of a shallow pass.
-constexpr ShallowWork shallow_work(const ConvPlan& plan, bool backward) {
-    return {ShallowPlan{plan.block}, backward, plan.packed_dz(), plan.data_band()};
+/// The scratch of a stem pass.
+constexpr StemWork stem_work(const ConvPlan& plan, bool backward) {
+    return {StemPlan{plan.block}, backward, plan.packed_dz(), plan.data_band()};
 }
 
-/// Where the direct passes keep things in `work`, in floats from its first multiple of 64 bytes; `floats` has room for finding that.
+/// Where the direct passes keep things in `work`, in floats from its first multiple of 64 bytes; `floats` has room for
+/// finding that.
 struct WorkLayout {
     std::size_t weights, packed, packed_stride, band, band_stride, partial, partial_stride, sums, channel, floats;
 
@@ -141,11 +142,11 @@ struct WorkLayout {
           channel(0),
           floats(0) {
         if (plan.method == Method::winograd) {
-            floats = TileWork(TilePlan(plan.block), n, backward).floats;
+            floats = WinogradWork(WinogradPlan(plan.block), n, backward).floats;
             return;
         }
-        if (plan.method == Method::shallow) {
-            floats = shallow_work(plan, backward).floats;
+        if (plan.method == Method::stem) {
+            floats = stem_work(plan, backward).floats;
             return;
         }
         const ConvGeometry& c = plan.conv();
@@ -218,8 +219,7 @@ constexpr ConvPlan conv_plan_sizes(const BlockGeometry& g) {
 }
 
 /// The tables of a convolution.
-template <ConvGeometry C>
-struct ConvTables : ConvExtents {
+template <ConvGeometry C> struct ConvTables : ConvExtents {
     std::array<int, C.taps()> offsets{}, data_offsets{}, data_taps{};
     std::array<int, C.stride * C.stride> data_phase_ends{};
 
@@ -241,11 +241,9 @@ struct ConvTables : ConvExtents {
     }
 };
 
-template <ConvGeometry C>
-inline constexpr ConvTables<C> conv_tables{};
+template <ConvGeometry C> inline constexpr ConvTables<C> conv_tables{};
 
-template <BlockGeometry G>
-constexpr ConvPlan make_conv_plan() {
+template <BlockGeometry G> constexpr ConvPlan make_conv_plan() {
     const auto& t = conv_tables<G.conv>;
     ConvPlan plan = conv_plan_sizes(G);
     plan.offsets = t.offsets.data();

@@ -24,8 +24,7 @@ struct Convolution {
     const float* weights;
 };
 
-template <int C>
-TN_INLINE void convolve_tile(const Convolution& conv, const int (&at)[C], V (&acc)[tile][C]) {
+template <int C> TN_INLINE void convolve_tile(const Convolution& conv, const int (&at)[C], V (&acc)[tile][C]) {
     TN_UNROLL for (int r = 0; r < tile; ++r) TN_UNROLL for (int c = 0; c < C; ++c) acc[r][c] = V{};
     const float* in = conv.in;
     const float* w = conv.weights;

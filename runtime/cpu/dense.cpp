@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "runtime/cpu/backend.hpp"
+#include "runtime/cpu/device.hpp"
 
 namespace tn::cpu {
 
@@ -15,7 +15,7 @@ constexpr int parts(int extent) { return (extent + part_of(extent) - 1) / part_o
 
 }  // namespace
 
-void Backend::dense_forward(const Pass<float>& p) {
+void Device::dense_forward(const Pass<float>& p) {
     const int inputs = static_cast<int>(p.in.size()), outputs = p.out.channels;
     const int part = part_of(outputs);
     pool_.run(parts(outputs), [&](int i) {
@@ -34,7 +34,7 @@ void Backend::dense_forward(const Pass<float>& p) {
     });
 }
 
-void Backend::dense_backward(const Pass<float>& p) {
+void Device::dense_backward(const Pass<float>& p) {
     const int inputs = static_cast<int>(p.in.size()), outputs = p.out.channels;
     const int part = part_of(inputs);
     pool_.run(parts(inputs), [&](int i) {

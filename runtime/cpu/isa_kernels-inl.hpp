@@ -10,24 +10,24 @@
 #include "runtime/cpu/blocked-inl.hpp"
 #include "runtime/cpu/multiply-inl.hpp"
 #include "runtime/cpu/tile-inl.hpp"
+#include "runtime/cpu/winograd_transforms-inl.hpp"
+//
 #include "runtime/cpu/winograd-inl.hpp"
 //
-#include "runtime/cpu/tiled-inl.hpp"
+#include "runtime/cpu/winograd_backward-inl.hpp"
+#include "runtime/cpu/winograd_forward-inl.hpp"
 //
-#include "runtime/cpu/tiled_backward-inl.hpp"
-#include "runtime/cpu/tiled_forward-inl.hpp"
+#include "runtime/cpu/stem-inl.hpp"
 //
-#include "runtime/cpu/shallow-inl.hpp"
+#include "runtime/cpu/patch_moments-inl.hpp"
+#include "runtime/cpu/stem_forward-inl.hpp"
 //
-#include "runtime/cpu/correlation-inl.hpp"
-#include "runtime/cpu/shallow_forward-inl.hpp"
-//
-#include "runtime/cpu/shallow_backward-inl.hpp"
+#include "runtime/cpu/stem_backward-inl.hpp"
 
 namespace tn::cpu::TN_ISA {
 
 inline constexpr Kernels kernels[] = {{direct_forward, direct_infer, direct_backward},
-                                      {tiled_forward, tiled_infer, tiled_backward},
-                                      {shallow_forward, shallow_infer, shallow_backward}};  // by Method
+                                      {winograd_forward, winograd_infer, winograd_backward},
+                                      {stem_forward, stem_infer, stem_backward}};  // by Method
 
 }  // namespace tn::cpu::TN_ISA

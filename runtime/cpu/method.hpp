@@ -18,17 +18,17 @@ constexpr int round_up(int value, int multiple) { return (value + multiple - 1) 
 constexpr std::size_t round_up(std::size_t value) { return (value + max_lanes - 1) / max_lanes * max_lanes; }
 
 /// How a block is computed: with vectors over pixels, for any geometry (conv_plan.hpp); tile by tile from Winograd's
-/// products (tile_plan.hpp); or, of few input channels, window by window without its z (shallow_plan.hpp).
-enum class Method { direct, winograd, shallow };
+/// products (tile_plan.hpp); or, of few input channels, window by window without its z (stem_plan.hpp).
+enum class Method { direct, winograd, stem };
 
-/// The most input channels of a shallow block.
-inline constexpr int shallow_channels = 3;
+/// The most input channels of a stem block.
+inline constexpr int stem_channels = 3;
 
 constexpr Method method_of(const BlockGeometry& b) {
     const ConvGeometry& c = b.conv;
     const bool pairs = b.pool_window == 2 && b.pool_stride == 2;
     if (c.stride != 1 || c.kernel_h != 3 || c.kernel_w != 3 || !(pairs || !b.pool())) return Method::direct;
-    if (pairs && c.channels <= shallow_channels) return Method::shallow;
+    if (pairs && c.channels <= stem_channels) return Method::stem;
     return c.filters % max_lanes == 0 && c.channels % max_lanes == 0 && c.out_h() >= 4 && c.out_w() >= 4
                ? Method::winograd
                : Method::direct;

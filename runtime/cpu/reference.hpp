@@ -1,7 +1,7 @@
-// The backend that runs every layer's reference mathematics on one thread: what kernels are compared with.
+// The device that runs every layer's reference mathematics on one thread: what kernels are compared with.
 #pragma once
 
-#include "runtime/core/host_memory.hpp"
+#include "runtime/cpu/host_memory.hpp"
 
 namespace tn::cpu {
 

@@ -123,8 +123,7 @@ TN_INLINE V zip_high(V even, V odd) { return __builtin_shufflevector(even, odd, 
 TN_INLINE V add_pairs(V a, V b) { return even(a, b) + odd(a, b); }
 
 /// The sums of the lanes of N vectors, in the first N lanes; N is 1, 2, 4 or 8 and at most `lanes`.
-template <int N>
-TN_INLINE V sums(const V (&v)[N]) {
+template <int N> TN_INLINE V sums(const V (&v)[N]) {
     if constexpr (N == 1) {
         V total = v[0];
         TN_UNROLL for (int left = lanes; left > 1; left /= 2) total = add_pairs(total, total);

@@ -6,7 +6,7 @@ namespace tn::cpu::TN_ISA {
 struct BlockAffine {
     V mean, scale, shift, sign, at_g, at_z, constant;
 
-    /// From the rows of TileWork::affine_rows, `filters` floats each; forward has no use for the last three.
+    /// From the rows of WinogradWork::affine_rows, `filters` floats each; forward has no use for the last three.
     BlockAffine(const float* table, int filters, int block, bool backward)
         : mean(row(table, filters, block, 0)),
           scale(row(table, filters, block, 1)),
@@ -27,7 +27,7 @@ TN_INLINE V apply(const BlockAffine& a, V z) { return (z - a.mean) * a.scale + a
 TN_INLINE V gradient(const BlockAffine& a, V z, V g) { return g * a.at_g + ((z - a.mean) * a.at_z + a.constant); }
 
 /// Tiles of one block of channels: rows [row, row + rows) of tiles of the samples [sample, sample + samples).
-struct Group {
+struct TileGroup {
     int sample, samples, row, rows;
 };
 
@@ -35,7 +35,7 @@ struct Group {
 struct Inside {
     int rows, columns;
 
-    Inside(const TilePlan& plan, int row, int column)
+    Inside(const WinogradPlan& plan, int row, int column)
         : rows(std::min(tile_side, plan.conv().out_h() - row * tile_side)),
           columns(std::min(tile_side, plan.conv().out_w() - column * tile_side)) {}
     bool whole() const { return rows == tile_side && columns == tile_side; }

@@ -1,139 +1,171 @@
-// Winograd's minimal filtering F(4 x 4, 3 x 3): 36 products give 16 outputs of a 3 x 3 kernel, instead of 144.
-// Lavin and Gray, "Fast algorithms for convolutional neural networks", 2016, section 4.3, whose names these are:
-// Y = A' [(G g G') . (B' d B)] A. The gradients are the transposed maps: dd = B [..] B', dg = G' [..] G.
+// What the passes of a block that is computed tile by tile (tile_plan.hpp) share: weights, and the z of a group of
+// tiles.
 
 namespace tn::cpu::TN_ISA {
 
-/// B': six inputs.
-TN_INLINE void input_axis(const V (&d)[6], V (&t)[6]) {
-    const V a = d[4] - d[2] * 4.0f, b = d[3] - d[1] * 4.0f, e = d[4] - d[2], f = (d[3] - d[1]) * 2.0f;
-    t[0] = d[0] * 4.0f - d[2] * 5.0f + d[4];
-    t[1] = a + b;
-    t[2] = a - b;
-    t[3] = e + f;
-    t[4] = e - f;
-    t[5] = d[1] * 4.0f - d[3] * 5.0f + d[5];
-}
+/// A tiled pass: its sizes, and where a thread finds its scratch.
+struct WinogradPass {
+    WinogradPlan plan;
+    WinogradWork at;
+    float* work;
+    int blocks, chunks;  // blocks of output channels, and pairs of them
 
-/// B: from the gradients of six products to those of six inputs.
-TN_INLINE void input_gradient_axis(const V (&t)[6], V (&d)[6]) {
-    const V s12 = t[1] + t[2], s34 = t[3] + t[4], d12 = t[1] - t[2], d34 = t[3] - t[4];
-    d[0] = t[0] * 4.0f;
-    d[1] = t[5] * 4.0f - d12 * 4.0f - d34 * 2.0f;
-    d[2] = -5.0f * t[0] - s12 * 4.0f - s34;
-    d[3] = d12 + d34 * 2.0f - t[5] * 5.0f;
-    d[4] = t[0] + s12 + s34;
-    d[5] = t[5];
-}
+    WinogradPass(const ConvPlan& conv_plan, int n, bool backward, float* unaligned)
+        : plan(conv_plan.block),
+          at(plan, n, backward),
+          work(aligned(unaligned)),
+          blocks(conv_plan.conv().filters / lanes),
+          chunks((blocks + 1) / 2) {}
 
-/// A': four outputs.
-TN_INLINE void output_axis(const V (&m)[6], V (&y)[4]) {
-    const V s12 = m[1] + m[2], s34 = m[3] + m[4], d12 = m[1] - m[2], d34 = m[3] - m[4];
-    y[0] = m[0] + s12 + s34;
-    y[1] = d12 + d34 * 2.0f;
-    y[2] = s12 + s34 * 4.0f;
-    y[3] = d12 + d34 * 8.0f + m[5];
-}
-
-/// A: from the gradients of four outputs to those of six products.
-TN_INLINE void output_gradient_axis(const V (&y)[4], V (&m)[6]) {
-    const V even_1 = y[0] + y[2], odd_1 = y[1] + y[3], even_2 = y[0] + y[2] * 4.0f, odd_2 = y[1] * 2.0f + y[3] * 8.0f;
-    m[0] = y[0];
-    m[1] = even_1 + odd_1;
-    m[2] = even_1 - odd_1;
-    m[3] = even_2 + odd_2;
-    m[4] = even_2 - odd_2;
-    m[5] = y[3];
-}
-
-/// G: three weights.
-TN_INLINE void weight_axis(const V (&g)[3], V (&u)[6]) {
-    const V outer = (g[0] + g[2]) * (-1.0f / 6), inner = g[1] * (1.0f / 6);
-    const V far_outer = g[0] * (1.0f / 24) + g[2] * (1.0f / 6), far_inner = g[1] * (1.0f / 12);
-    u[0] = g[0] * 0.25f;
-    u[1] = outer - inner;
-    u[2] = outer + inner;
-    u[3] = far_outer + far_inner;
-    u[4] = far_outer - far_inner;
-    u[5] = g[2];
-}
-
-/// G': from the gradients of six products to those of three weights.
-TN_INLINE void weight_gradient_axis(const V (&u)[6], V (&g)[3]) {
-    const V s12 = u[1] + u[2], s34 = u[3] + u[4];
-    g[0] = u[0] * 0.25f - s12 * (1.0f / 6) + s34 * (1.0f / 24);
-    g[1] = (u[2] - u[1]) * (1.0f / 6) + (u[3] - u[4]) * (1.0f / 12);
-    g[2] = (s34 - s12) * (1.0f / 6) + u[5];
-}
-
-/// Applies the map of an axis to the columns and then to the rows: `get(row, column)` reads, `put(row, column, v)`
-/// takes.
-template <int From, int To, class Axis, class Get, class Put>
-TN_INLINE void both_axes(Axis axis, Get get, Put put) {
-    V half[From][To];
-    TN_UNROLL for (int c = 0; c < From; ++c) {
-        V in[From];
-        TN_UNROLL for (int r = 0; r < From; ++r) in[r] = get(r, c);
-        axis(in, half[c]);
+    const ConvGeometry& conv() const { return plan.conv(); }
+    float* scratch(int slot) const { return work + at.scratch + std::size_t(slot) * at.scratch_stride; }
+    int first_block(int chunk) const { return 2 * chunk; }
+    int last_block(int chunk) const { return std::min(2 * chunk + 2, blocks); }
+    int width(int chunk) const { return (last_block(chunk) - first_block(chunk)) * lanes; }
+    float* weights(int chunk) const {
+        return work + at.weights + std::size_t(first_block(chunk) * lanes) * std::size_t(conv().channels * frequencies);
     }
-    TN_UNROLL for (int r = 0; r < To; ++r) {
-        V in[From], out[To];
-        TN_UNROLL for (int c = 0; c < From; ++c) in[c] = half[c][r];
-        axis(in, out);
-        TN_UNROLL for (int c = 0; c < To; ++c) put(r, c, out[c]);
+    /// From one frequency to the next.
+    std::size_t input_stride(bool backward) const {
+        return WinogradWork::frequency(plan.group_tiles(backward), conv().channels);
+    }
+    std::size_t product_stride(bool backward) const {
+        return WinogradWork::frequency(plan.group_tiles(backward), 2 * max_lanes);
+    }
+    std::size_t weight_gradient_stride() const { return WinogradWork::frequency(conv().channels, 2 * max_lanes); }
+};
+
+/// Where a blocked channel of a sample begins, in an image whose channels have `plane` values.
+inline std::size_t channel_place(int filters, int s, int block, std::size_t plane) {
+    return (std::size_t(s) * std::size_t(filters) + std::size_t(block * lanes)) * plane;
+}
+
+/// z as a training step keeps it (WinogradPlan::z_by_tiles).
+struct KeptZ {
+    float* z;
+    int filters;
+    std::size_t plane, tile_row, tile, row;  // floats from one to the next; `row` within a tile
+
+    KeptZ(const WinogradPlan& p, float* z) : z(z), filters(p.conv().filters), plane(p.z_plane()) {
+        const auto width = std::size_t(p.conv().out_w()), columns = std::size_t(p.columns);
+        tile = std::size_t(p.z_by_tiles() ? tile_size : tile_side) * lanes;
+        row = (p.z_by_tiles() ? std::size_t(tile_side) : width) * lanes;
+        tile_row = p.z_by_tiles() ? columns * tile : std::size_t(tile_side) * row;
+    }
+    float* at(int s, int block, int tile_y, int tile_x) const {
+        return z + channel_place(filters, s, block, plane) + std::size_t(tile_y) * tile_row +
+               std::size_t(tile_x) * tile;
+    }
+    /// Asks for the tile that is read some tiles after this one: z comes from memory, and what is done with a tile
+    /// hides how long that takes from the processor's own prefetching.
+    TN_INLINE static void fetch_ahead(const float* of_tile) {
+        constexpr int tiles = 8;
+        TN_UNROLL for (int i = 0; i < tile_size; ++i) __builtin_prefetch(of_tile + (tiles * tile_size + i) * lanes);
+    }
+};
+
+/// Writes the rows of BlockAffine that forward reads: of channel f, normalised in this way.
+inline void set_affine(float* table, int filters, int f, const Affine& affine, float sign) {
+    const float row[4] = {affine.mean, affine.scale, affine.shift, sign};
+    for (int i = 0; i < 4; ++i) table[i * filters + f] = row[i];
+}
+
+/// Winograd's weights as the forward pass reads them, from [filters][channels][taps]: a chunk after the other
+/// [frequencies][channels][width].
+inline void prepare_weights(ThreadPool& pool, const WinogradPass& t, const float* weight) {
+    const int depth = t.plan.depth(), channels = t.conv().channels;
+    const int tasks = std::min(t.chunks, max_slices);  // so many scratches there are
+    pool.run(tasks, [&](int task, int slot) {
+        float* kernels = t.scratch(slot) + t.at.inputs;
+        for (int block = t.first_block(task * t.chunks / tasks);
+             block < t.last_block((task + 1) * t.chunks / tasks - 1); ++block) {
+            const int chunk = block / 2, column = (block - t.first_block(chunk)) * lanes;
+            to_blocked(weight + std::size_t(block * lanes) * std::size_t(depth), std::size_t(depth), depth, kernels);
+            for (int c = 0; c < channels; ++c)
+                weight_tile(kernels + c * 9 * lanes, t.weights(chunk) + std::size_t(c * t.width(chunk) + column),
+                            std::size_t(channels * t.width(chunk)));
+        }
+    });
+}
+
+/// Winograd's weights as the input's gradient reads them: for each chunk of output channels [frequencies], then panels
+/// of two vectors of input channels [width of the chunk][width of the panel].
+inline void prepare_transposed_weights(ThreadPool& pool, const WinogradPass& t, const float* weight) {
+    const int depth = t.plan.depth(), channels = t.conv().channels;
+    pool.run(t.chunks, [&](int chunk) {
+        const int width = t.width(chunk);
+        for (int k = 0; k < width; ++k)
+            for (int c = 0; c < channels; c += lanes) {
+                // Kernels of one filter follow each other: copied, so that whole vectors can be read from the last.
+                float kernels[9 * lanes + lanes]{}, kernel[9 * lanes];
+                const int filter = t.first_block(chunk) * lanes + k;
+                std::memcpy(kernels, weight + std::size_t(filter) * std::size_t(depth) + c * 9,
+                            sizeof(float) * 9 * lanes);
+                kernels_to_blocked(kernels, kernel);
+                const int first = c / (2 * lanes) * 2 * lanes, panel = std::min(2 * lanes, channels - first);
+                weight_tile(kernel, t.weights(chunk) + std::size_t(first * width + k * panel + c - first),
+                            std::size_t(channels * width));
+            }
+    });
+}
+
+/// The inputs of Winograd's products of a group: [frequencies][tiles][channels].
+inline void transform_inputs(const WinogradPass& t, const TileGroup& g, const float* x, float* packed, float* inputs,
+                             std::size_t stride) {
+    const WinogradPlan& p = t.plan;
+    const int channels = t.conv().channels;
+    const std::size_t block_size = p.packed_plane(g.rows) * lanes;
+    float* of_tile = inputs;
+    for (int s = g.sample; s < g.sample + g.samples; ++s) {
+        pack_blocked(p, x + std::size_t(s) * t.conv().in_size(), g.row, g.rows, packed);
+        for (int row = 0; row < g.rows; ++row)
+            for (int column = 0; column < p.columns; ++column, of_tile += channels) {
+                const float* corner = packed + tile_side * (row * p.packed_columns + column) * lanes;
+                for (int block = 0; block < channels / lanes; ++block)
+                    input_tile(corner + std::size_t(block) * block_size, p.packed_columns, of_tile + block * lanes,
+                               stride);
+            }
     }
 }
 
-/// The 36 products' inputs of one tile and block of channels; `d` is its upper left corner in a packed image, `t` the
-/// first frequency, `stride` floats from the next.
-inline void input_tile(const float* d, int packed_columns, float* t, std::size_t stride) {
-    const std::size_t row = std::size_t(packed_columns) * lanes;
-    both_axes<6, 6>([](const V(&in)[6], V(&out)[6]) TN_INLINE_LAMBDA { input_axis(in, out); },
-                    [&](int r, int c)
-                        TN_INLINE_LAMBDA { return load(d + std::size_t(r) * row + std::size_t(c) * lanes); },
-                    [&](int r, int c, V v) TN_INLINE_LAMBDA { store(t + std::size_t(6 * r + c) * stride, v); });
+/// Computes the z of a group for the chunks [first, last) and hands each tile to take(sample, block, row, column, z),
+/// row by row; done(sample, block) follows the last tile of a sample.
+template <class Take, class Done>
+void convolve_group(const WinogradPass& t, const TileGroup& g, const float* x, int first, int last, float* scratch,
+                    const Take& take, const Done& done) {
+    const WinogradPlan& p = t.plan;
+    const int channels = t.conv().channels, tiles = g.samples * g.rows * p.columns;
+    float* packed = scratch + t.at.packed;
+    float *inputs = scratch + t.at.inputs, *products = scratch + t.at.products;
+    const std::size_t input_stride = t.input_stride(false), product_stride = t.product_stride(false);
+    transform_inputs(t, g, x, packed, inputs, input_stride);
+    for (int chunk = first; chunk < last; ++chunk) {
+        const int width = t.width(chunk);
+        for (int f = 0; f < frequencies; ++f)
+            multiply({inputs + std::size_t(f) * input_stride, std::size_t(channels), 1}, tiles, channels,
+                     t.weights(chunk) + std::size_t(f) * std::size_t(channels * width), width,
+                     products + std::size_t(f) * product_stride, std::size_t(width));
+        for (int block = t.first_block(chunk); block < t.last_block(chunk); ++block) {
+            const float* of_tile = products + (block - t.first_block(chunk)) * lanes;
+            for (int s = g.sample; s < g.sample + g.samples; ++s) {
+                for (int row = 0; row < g.rows; ++row)
+                    for (int column = 0; column < p.columns; ++column, of_tile += width) {
+                        V z[tile_size];
+                        output_tile(of_tile, product_stride, z);
+                        take(s, block, g.row + row, column, z);
+                    }
+                done(s, block);
+            }
+        }
+    }
 }
 
-/// Adds the gradients of a tile's inputs to the packed image at `d`.
-inline void input_gradient_tile(const float* t, std::size_t stride, float* d, int packed_columns) {
-    const std::size_t row = std::size_t(packed_columns) * lanes;
-    both_axes<6, 6>([](const V(&in)[6], V(&out)[6]) TN_INLINE_LAMBDA { input_gradient_axis(in, out); },
-                    [&](int r, int c) TN_INLINE_LAMBDA { return load(t + std::size_t(6 * r + c) * stride); },
-                    [&](int r, int c, V v) TN_INLINE_LAMBDA {
-                        float* at = d + std::size_t(r) * row + std::size_t(c) * lanes;
-                        store(at, load(at) + v);
-                    });
-}
-
-/// z of one tile from its products.
-TN_INLINE void output_tile(const float* m, std::size_t stride, V (&z)[tile_size]) {
-    both_axes<6, 4>([](const V(&in)[6], V(&out)[4]) TN_INLINE_LAMBDA { output_axis(in, out); },
-                    [&](int r, int c) TN_INLINE_LAMBDA { return load(m + std::size_t(6 * r + c) * stride); },
-                    [&](int r, int c, V v) TN_INLINE_LAMBDA { z[4 * r + c] = v; });
-}
-
-/// The gradients of a tile's products from those of its outputs.
-TN_INLINE void output_gradient_tile(const V (&dz)[tile_size], float* m, std::size_t stride) {
-    both_axes<4, 6>([](const V(&in)[4], V(&out)[6]) TN_INLINE_LAMBDA { output_gradient_axis(in, out); },
-                    [&](int r, int c) TN_INLINE_LAMBDA { return dz[4 * r + c]; },
-                    [&](int r, int c, V v) TN_INLINE_LAMBDA { store(m + std::size_t(6 * r + c) * stride, v); });
-}
-
-/// The 36 values of `lanes` kernels; g [9][lanes].
-inline void weight_tile(const float* g, float* u, std::size_t stride) {
-    both_axes<3, 6>([](const V(&in)[3], V(&out)[6]) TN_INLINE_LAMBDA { weight_axis(in, out); },
-                    [&](int r, int c) TN_INLINE_LAMBDA { return load(g + (3 * r + c) * lanes); },
-                    [&](int r, int c, V v) TN_INLINE_LAMBDA { store(u + std::size_t(6 * r + c) * stride, v); });
-}
-
-/// Adds the gradients of `lanes` kernels to g [9][lanes].
-inline void weight_gradient_tile(const float* u, std::size_t stride, float* g) {
-    both_axes<6, 3>([](const V(&in)[6], V(&out)[3]) TN_INLINE_LAMBDA { weight_gradient_axis(in, out); },
-                    [&](int r, int c) TN_INLINE_LAMBDA { return load(u + std::size_t(6 * r + c) * stride); },
-                    [&](int r, int c, V v) TN_INLINE_LAMBDA {
-                        float* at = g + (3 * r + c) * lanes;
-                        store(at, load(at) + v);
-                    });
+/// Calls f(group) for all tiles of the samples [first, last).
+template <class F> void each_group(const WinogradPlan& p, bool backward, int first, int last, const F& f) {
+    const int samples = p.group_samples(backward), rows = p.group_rows(backward);
+    for (int s = first; s < last; s += samples)
+        for (int row = 0; row < p.rows; row += rows)
+            f(TileGroup{s, std::min(samples, last - s), row, std::min(rows, p.rows - row)});
 }
 
 }  // namespace tn::cpu::TN_ISA

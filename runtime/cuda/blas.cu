@@ -1,11 +1,10 @@
-#include "runtime/cuda/blas.cuh"
-
 #include <algorithm>
 #include <bit>
 #include <string>
 #include <utility>
 
 #include "runtime/core/error.hpp"
+#include "runtime/cuda/blas.cuh"
 
 namespace tn::cuda {
 
@@ -46,16 +45,31 @@ Blas::Blas(Precision precision, cudaStream_t stream, void* workspace)
 }
 
 Blas::Key Blas::key_of(const Product& p) {
-    return {p.transpose_a, p.transpose_b, p.m, p.n, p.k, p.lda, p.ldb, p.ldc, p.bias != nullptr, p.sums_of_b != nullptr,
-            p.batch, p.stride_a,
-            p.stride_b, p.stride_c, alignment_of(p.a), alignment_of(p.b), alignment_of(p.c)};
+    return {p.transpose_a,
+            p.transpose_b,
+            p.m,
+            p.n,
+            p.k,
+            p.lda,
+            p.ldb,
+            p.ldc,
+            p.bias != nullptr,
+            p.sums_of_b != nullptr,
+            p.batch,
+            p.stride_a,
+            p.stride_b,
+            p.stride_c,
+            alignment_of(p.a),
+            alignment_of(p.b),
+            alignment_of(p.c)};
 }
 
 /// A matrix as it lies in memory, column by column.
 Blas::Owned<cublasLtMatrixLayout_t> Blas::layout(int rows, int columns, int leading, int batch, std::size_t stride) {
     cublasLtMatrixLayout_t made = nullptr;
     check(cublasLtMatrixLayoutCreate(&made, CUDA_R_32F, static_cast<std::uint64_t>(rows),
-                                     static_cast<std::uint64_t>(columns), leading), "a matrix");
+                                     static_cast<std::uint64_t>(columns), leading),
+          "a matrix");
     Owned<cublasLtMatrixLayout_t> result(made);
     const auto offset = static_cast<std::int64_t>(stride);
     check(cublasLtMatrixLayoutSetAttribute(made, CUBLASLT_MATRIX_LAYOUT_BATCH_COUNT, &batch, sizeof(batch)), "a batch");
@@ -94,9 +108,8 @@ cublasStatus_t Blas::choose(Plan& plan, const Product& p, cublasComputeType_t co
     prefer(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES, alignment_of(p.c));
     cublasLtMatmulHeuristicResult_t best{};
     int found = 0;
-    const cublasStatus_t status =
-        cublasLtMatmulAlgoGetHeuristic(handle_.get(), matmul, plan.a.get(), plan.b.get(), plan.c.get(), plan.c.get(),
-                                       wanted, 1, &best, &found);
+    const cublasStatus_t status = cublasLtMatmulAlgoGetHeuristic(handle_.get(), matmul, plan.a.get(), plan.b.get(),
+                                                                 plan.c.get(), plan.c.get(), wanted, 1, &best, &found);
     plan.algorithm = best.algo;
     return status == CUBLAS_STATUS_SUCCESS && found < 1 ? CUBLAS_STATUS_NOT_SUPPORTED : status;
 }
@@ -122,7 +135,8 @@ Blas::Plan& Blas::plan(const Product& p) {
 cublasStatus_t Blas::run(const Plan& plan, const Product& p) {
     if (const void* beside = p.bias ? p.bias : p.sums_of_b)
         check(cublasLtMatmulDescSetAttribute(plan.matmul.get(), CUBLASLT_MATMUL_DESC_BIAS_POINTER, &beside,
-                                             sizeof(beside)), "a product's bias");
+                                             sizeof(beside)),
+              "a product's bias");
     const float one = 1, zero = 0;
     return cublasLtMatmul(handle_.get(), plan.matmul.get(), &one, p.a, plan.a.get(), p.b, plan.b.get(), &zero, p.c,
                           plan.c.get(), p.c, plan.c.get(), &plan.algorithm, workspace_, workspace_bytes, stream_);

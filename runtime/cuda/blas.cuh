@@ -21,7 +21,7 @@ namespace tn::cuda {
 ///
 /// cuBLAS need not have an algorithm for a shape, a precision and an epilogue together. The first that it has is taken:
 /// with the epilogue by the precision asked for, by TF32 and by float, as far as they are more precise; then the same
-/// without it. Its ReLU epilogue is not used, as it hides NaN (dense_forward in runtime/cuda/backend.hpp).
+/// without it. Its ReLU epilogue is not used, as it hides NaN (dense_forward in runtime/cuda/device.hpp).
 class Blas {
 public:
     static constexpr std::size_t workspace_bytes = std::size_t{8} << 20;
@@ -51,7 +51,7 @@ private:
         Owned<cublasLtMatrixLayout_t> a, b, c;
         Owned<cublasLtMatmulDesc_t> matmul;
         cublasLtMatmulAlgo_t algorithm{};
-        bool runs = false;   ///< false: cuBLAS refuses it
+        bool runs = false;  ///< false: cuBLAS refuses it
     };
     using Key = std::tuple<bool, bool, int, int, int, int, int, int, bool, bool, int, std::size_t, std::size_t,
                            std::size_t, std::uint32_t, std::uint32_t, std::uint32_t>;
@@ -62,7 +62,7 @@ private:
     cublasStatus_t choose(Plan& plan, const Product& product, cublasComputeType_t compute);
     cublasStatus_t run(const Plan& plan, const Product& product);
 
-    std::span<const cublasComputeType_t> compute_types_;   ///< in the order in which they are tried
+    std::span<const cublasComputeType_t> compute_types_;  ///< in the order in which they are tried
     cudaStream_t stream_;
     void* workspace_;
     Owned<cublasLtHandle_t> handle_;

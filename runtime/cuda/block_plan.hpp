@@ -15,22 +15,22 @@ namespace tn::cuda {
 constexpr int window_side(const BlockGeometry& g) { return g.pool() ? g.pool_window : 1; }
 constexpr int window_step(const BlockGeometry& g) { return g.pool() ? g.pool_stride : 1; }
 
-/// Where things lie in `saved`, in values of float. z is the convolution's output, and backward its gradient, in bfloat16
-/// where that is what products read; of every pooling window, `choice` keeps which of its values it took.
+/// Where things lie in `saved`, in values of float. z is the convolution's output, and backward its gradient, in
+/// bfloat16 where that is what products read; of every pooling window, `argmax` keeps which of its values it took.
 struct BlockSaved {
-    std::size_t mean, inverse, z, choice, values;
+    std::size_t mean, inverse, z, argmax, values;
 
     static constexpr bool keeps_z(const BlockGeometry& g) { return !g.z_is_y(); }
 
     static constexpr std::size_t z_bytes(Precision p) { return p == Precision::bf16 ? 2 : 4; }
 
-    constexpr BlockSaved(const BlockGeometry& g, int n, Precision p) : mean(0), inverse(0), z(0), choice(0), values(0) {
+    constexpr BlockSaved(const BlockGeometry& g, int n, Precision p) : mean(0), inverse(0), z(0), argmax(0), values(0) {
         if (!keeps_z(g)) return;
         const auto filters = static_cast<std::size_t>(g.conv.filters), samples = static_cast<std::size_t>(n);
         inverse = filters;
         z = 2 * filters;
-        choice = z + (samples * g.conv.out_size() * z_bytes(p) + 3) / 4;
-        values = choice + (g.pool() ? (samples * g.y_size() + 3) / 4 : 0);
+        argmax = z + (samples * g.conv.out_size() * z_bytes(p) + 3) / 4;
+        values = argmax + (g.pool() ? (samples * g.y_size() + 3) / 4 : 0);
     }
 };
 
@@ -39,8 +39,8 @@ struct BlockWork {
     /// 8 blocks of 128 threads for each of an H100's 132 multiprocessors, or nearly.
     static constexpr int most_blocks = 1056, most_parts = 1024, most_tiles = 1024;
     static constexpr int most_sums = 64;
-    int statistics, parts, sums;   ///< partial statistics of z, of the weights' gradient, and of the normalisation's
-    std::size_t part_values;       ///< of a part of the weights' gradient
+    int statistics, parts, sums;  ///< partial statistics of z, of the weights' gradient, and of the normalisation's
+    std::size_t part_values;      ///< of a part of the weights' gradient
     std::size_t values;
     /// Where packed weights lie: forward behind the statistics, backward behind the parts of the weights' gradient.
     std::size_t forward_weights, backward_weights;
@@ -49,8 +49,7 @@ struct BlockWork {
     static constexpr std::size_t shared(std::size_t channels) { return 2 * channels * sizeof(double) / sizeof(float); }
 
     constexpr BlockWork(const BlockGeometry& g, int n, Precision p)
-        : statistics(0), parts(0), sums(0), part_values(0), values(0), forward_weights(0),
-          backward_weights(0) {
+        : statistics(0), parts(0), sums(0), part_values(0), values(0), forward_weights(0), backward_weights(0) {
         const ConvGeometry& c = g.conv;
         const ProductPlan plan = ProductPlan::forward(g, p);
         const long long pixels = static_cast<long long>(n) * static_cast<long long>(c.out_plane());
@@ -66,8 +65,8 @@ struct BlockWork {
             const int rows = plan.row_tiles();
             const int width = Tile::of(c.filters, c.channels * c.taps()).columns;
             const int columns = (c.channels * c.taps() + width - 1) / width;
-            parts = static_cast<int>(std::clamp<long long>(
-                pixels / 256, 1, std::clamp(most_tiles / (rows * columns), 1, most_parts)));
+            parts = static_cast<int>(
+                std::clamp<long long>(pixels / 256, 1, std::clamp(most_tiles / (rows * columns), 1, most_parts)));
             part_values = c.weights();
         }
         const long long outputs = static_cast<long long>(n) * static_cast<long long>(g.y_plane());

@@ -1,5 +1,3 @@
-#include "runtime/cuda/epoch_order.cuh"
-
 #include <thrust/execution_policy.h>
 #include <thrust/sequence.h>
 #include <thrust/sort.h>
@@ -10,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/cuda/epoch_order.cuh"
 #include "runtime/data/epoch_order.hpp"
 
 namespace tn::cuda {
@@ -34,8 +33,8 @@ public:
 
     char* allocate(std::ptrdiff_t bytes) {
         const auto size = static_cast<std::size_t>(bytes);
-        const auto fits = std::find_if(blocks_.begin(), blocks_.end(),
-                                       [size](const Block& b) { return b.free && b.size >= size; });
+        const auto fits =
+            std::find_if(blocks_.begin(), blocks_.end(), [size](const Block& b) { return b.free && b.size >= size; });
         if (fits != blocks_.end()) {
             fits->free = false;
             return fits->memory.get();

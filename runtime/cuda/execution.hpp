@@ -63,14 +63,13 @@ public:
     Span() = default;
     TN_HOST_DEVICE Span(V* data, std::size_t size) : data_(data), size_(data ? size : 0) {}
     template <class U>
-        requires std::is_same_v<V, const U>
-    TN_HOST_DEVICE Span(const Span<U>& other) : data_(other.data_), size_(other.size_) {}
+    requires std::is_same_v<V, const U> TN_HOST_DEVICE Span(const Span<U>& other)
+        : data_(other.data_), size_(other.size_) {}
 
     template <class I> TN_HOST_DEVICE V& operator[](I i) const {
         const auto at = static_cast<std::size_t>(i);
 #if !defined(__CUDA_ARCH__)
-        if (at >= size_)
-            throw Error("a kernel reaches value " + std::to_string(at) + " of " + std::to_string(size_));
+        if (at >= size_) throw Error("a kernel reaches value " + std::to_string(at) + " of " + std::to_string(size_));
 #endif
         return data_[at];
     }
@@ -105,9 +104,9 @@ template <class K> constexpr std::size_t shared_bytes() {
 
 /// Two kernels in one launch, which takes longer than a small kernel: the first blocks are the first one's.
 template <class First, class Second> struct Beside {
-    static constexpr std::size_t shared_bytes =
-        cuda::shared_bytes<First>() > cuda::shared_bytes<Second>() ? cuda::shared_bytes<First>()
-                                                                   : cuda::shared_bytes<Second>();
+    static constexpr std::size_t shared_bytes = cuda::shared_bytes<First>() > cuda::shared_bytes<Second>()
+                                                    ? cuda::shared_bytes<First>()
+                                                    : cuda::shared_bytes<Second>();
     int first_blocks;
     First first;
     Second second;

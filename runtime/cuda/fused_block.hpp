@@ -5,17 +5,17 @@
 
 #include "dsl/core/conv_geometry.hpp"
 #include "dsl/core/layer.hpp"
+#include "runtime/core/process_group.hpp"
 #include "runtime/cuda/execution.hpp"
 #include "runtime/cuda/kernels/conv_norm_pool.hpp"
 #include "runtime/cuda/kernels/moments.hpp"
-#include "runtime/distributed/group.hpp"
 
 namespace tn::cuda {
 
 /// One pass over a block. `Saved` and `Work` say where things lie in p.saved and p.work; `group` are the processes that
 /// share the batch, or null. Parameters are Conv's weight and bias, then BN's weight and bias; a tensor that the block
 /// has not is null.
-template <BlockGeometry G, class Device, class Saved, class Work> class FusedBlock {
+template <BlockGeometry G, class Gpu, class Saved, class Work> class FusedBlock {
 protected:
     /// As BN has them (dsl/layers/batch_norm.hpp).
     static constexpr float epsilon = 1e-5f, momentum = 0.1f;
@@ -23,8 +23,8 @@ protected:
     static constexpr std::size_t first_norm = G.bias ? 2 : 1;
     static constexpr Shape z_shape{G.conv.filters, G.conv.out_h(), G.conv.out_w()};
 
-    FusedBlock(Device& device, Group* group, const Pass<float>& p, const Saved& saved, const Work& work)
-        : device_(device), group_(group), p_(p), saved_(saved), work_(work) {}
+    FusedBlock(Gpu& gpu, ProcessGroup* group, const Pass<float>& p, const Saved& saved, const Work& work)
+        : gpu_(gpu), group_(group), p_(p), saved_(saved), work_(work) {}
 
     std::size_t x_size() const { return static_cast<std::size_t>(p_.n) * G.conv.in_size(); }
     std::size_t y_size() const { return static_cast<std::size_t>(p_.n) * G.y_size(); }
@@ -56,8 +56,8 @@ protected:
     BatchStatistics statistics() const { return {epsilon, momentum, mean(), inverse(), running_mean(), running_var()}; }
     Normalisation<G> norm() const { return {mean(), inverse(), gamma(), beta()}; }
 
-    Device& device_;
-    Group* group_;
+    Gpu& gpu_;
+    ProcessGroup* group_;
     const Pass<float>& p_;
     Saved saved_;
     Work work_;

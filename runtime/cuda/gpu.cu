@@ -1,7 +1,6 @@
-#include "runtime/cuda/gpu.cuh"
-
 #include "dsl/net/summary.hpp"
 #include "runtime/cuda/blas.cuh"
+#include "runtime/cuda/gpu.cuh"
 
 namespace tn::cuda {
 
@@ -57,7 +56,7 @@ std::size_t free_bytes() {
     return free;
 }
 
-Gpu::Gpu(Precision precision, int device) : precision_(precision), device_(device) {
+Gpu::Gpu(Precision precision, int device) : precision_(precision), index_(device) {
     if (const std::string reason = why_not(device); !reason.empty()) throw Error("CUDA cannot run here: " + reason);
     int major = 0;
     check(cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device), "asking the device");
@@ -82,10 +81,9 @@ Gpu::~Gpu() {
 
 std::string Gpu::describe() const {
     cudaDeviceProp properties{};
-    check(cudaGetDeviceProperties(&properties, device_), "asking the device");
+    check(cudaGetDeviceProperties(&properties, index_), "asking the device");
     return std::string("cuda, ") + properties.name + " (sm_" + std::to_string(properties.major) +
-           std::to_string(properties.minor) + "), " + format_bytes(properties.totalGlobalMem) + ", " +
-           name(precision_);
+           std::to_string(properties.minor) + "), " + format_bytes(properties.totalGlobalMem) + ", " + name(precision_);
 }
 
 void* Gpu::allocate(std::size_t bytes) {
@@ -104,19 +102,19 @@ void Gpu::release(void* p) noexcept {
     cudaFree(p);
 }
 
-void* Gpu::allocate_exchange(std::size_t bytes) {
+void* Gpu::allocate_staging(std::size_t bytes) {
     void* p = nullptr;
     check(cudaMallocHost(&p, bytes), "pinned memory for a batch");
     return p;
 }
 
-void Gpu::release_exchange(void* p) noexcept { cudaFreeHost(p); }
+void Gpu::release_staging(void* p) noexcept { cudaFreeHost(p); }
 
-void Gpu::send(void* to, const void* from, std::size_t bytes) {
+void Gpu::upload(void* to, const void* from, std::size_t bytes) {
     check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, stream_), "sending a batch");
 }
 
-void Gpu::fetch(void* to, const void* from, std::size_t bytes) {
+void Gpu::download(void* to, const void* from, std::size_t bytes) {
     check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToHost, stream_), "fetching results");
 }
 
@@ -124,7 +122,7 @@ bool Gpu::takes_turn(const void* code) {
     if (const auto known = takes_turn_.find(code); known != takes_turn_.end()) return known->second;
     cudaFuncAttributes attributes{};
     check(cudaFuncGetAttributes(&attributes, code), "a kernel did not start");
-    return takes_turn_[code] = attributes.ptxVersion >= 90;   // of what was compiled, not of what it was translated to
+    return takes_turn_[code] = attributes.ptxVersion >= 90;  // of what was compiled, not of what it was translated to
 }
 
 bool Gpu::multiply(const Product& product) { return blas_->multiply(product); }

@@ -95,7 +95,7 @@ template <class Kernel> __global__ void run(const __grid_constant__ Kernel kerne
 /// The same where blocks of tile_threads are to run `blocks_together` on a multiprocessor: registers are few enough.
 template <class Kernel>
 __global__ void __launch_bounds__(tile_threads, Kernel::blocks_together)
-run_together(const __grid_constant__ Kernel kernel) {
+    run_together(const __grid_constant__ Kernel kernel) {
     take_turn();
     GpuThread thread;
     kernel(thread);
@@ -120,14 +120,14 @@ public:
     std::string describe() const;
     Precision precision() const { return precision_; }
 
-    /// Zeros on the device, which only kernels and send() and fetch() reach.
+    /// Zeros on the device, which only kernels and upload() and download() reach.
     void* allocate(std::size_t bytes);
     void release(void* p) noexcept;
     /// Pinned memory of the host.
-    void* allocate_exchange(std::size_t bytes);
-    void release_exchange(void* p) noexcept;
-    void send(void* to, const void* from, std::size_t bytes);
-    void fetch(void* to, const void* from, std::size_t bytes);
+    void* allocate_staging(std::size_t bytes);
+    void release_staging(void* p) noexcept;
+    void upload(void* to, const void* from, std::size_t bytes);
+    void download(void* to, const void* from, std::size_t bytes);
     void wait();
 
     template <class Kernel> void launch(const Kernel& kernel, int blocks, int threads) {
@@ -166,7 +166,7 @@ public:
         if (!overlaps_) return record_once(f);
         try {
             return record_once(f);
-        } catch (const Error&) {   // a driver that cannot record that launches overlap
+        } catch (const Error&) {  // a driver that cannot record that launches overlap
             overlap(false);
             return record_once(f);
         }
@@ -196,12 +196,12 @@ private:
     bool takes_turn(const void* code);
 
     Precision precision_;
-    int device_;
+    int index_;
     bool can_overlap_ = false, overlaps_ = false;
     cudaStream_t stream_ = nullptr;
-    void* workspace_ = nullptr;   ///< of cuBLAS
+    void* workspace_ = nullptr;  ///< of cuBLAS
     std::unique_ptr<Blas> blas_;
-    std::map<const void*, bool> takes_turn_;   ///< of the kernels so far
+    std::map<const void*, bool> takes_turn_;  ///< of the kernels so far
 };
 
 }  // namespace tn::cuda

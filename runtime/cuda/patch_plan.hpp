@@ -13,7 +13,7 @@
 namespace tn::cuda {
 
 /// Values of the inner extent in one word of shared memory.
-constexpr int values_a_word(Precision p) { return p == Precision::bf16 ? 2 : 1; }
+constexpr int values_per_word(Precision p) { return p == Precision::bf16 ? 2 : 1; }
 
 /// A convolution as a correlation, forward or backward: zeros around [channels][height][width], whose values lie
 /// `apart` with zeros between, make [rows][out_h][out_w].
@@ -21,17 +21,28 @@ struct Correlation {
     int channels, height, width, apart;
     int rows, out_h, out_w;
     int kernel_h, kernel_w, stride, pad_h, pad_w;
-    bool transposed;   // weights are [channels][rows][taps], with the taps in the opposite order
+    bool transposed;  // weights are [channels][rows][taps], with the taps in the opposite order
 
     /// x gives z.
     static constexpr Correlation forward(const ConvGeometry& c) {
-        return {c.channels, c.height, c.width, 1, c.filters, c.out_h(), c.out_w(),
-                c.kernel_h, c.kernel_w, c.stride, c.pad, c.pad, false};
+        return {c.channels, c.height,   c.width,  1,     c.filters, c.out_h(), c.out_w(),
+                c.kernel_h, c.kernel_w, c.stride, c.pad, c.pad,     false};
     }
     /// z's gradient gives x's.
     static constexpr Correlation backward(const ConvGeometry& c) {
-        return {c.filters, c.out_h(), c.out_w(), c.stride, c.channels, c.height, c.width,
-                c.kernel_h, c.kernel_w, 1, c.kernel_h - 1 - c.pad, c.kernel_w - 1 - c.pad, true};
+        return {c.filters,
+                c.out_h(),
+                c.out_w(),
+                c.stride,
+                c.channels,
+                c.height,
+                c.width,
+                c.kernel_h,
+                c.kernel_w,
+                1,
+                c.kernel_h - 1 - c.pad,
+                c.kernel_w - 1 - c.pad,
+                true};
     }
     constexpr int taps() const { return kernel_h * kernel_w; }
 
@@ -90,13 +101,19 @@ struct PatchPlan {
     static constexpr PatchPlan with(const Correlation& c, const Field& f, Precision p, int words, int margin = 1) {
         const int height = ((f.height - 1) * f.apart + f.window - 1) * c.stride + c.kernel_h,
                   width = ((f.width - 1) * f.apart + f.window - 1) * c.stride + c.kernel_w;
-        const int pixels = f.samples * height * width, pitch = words / 4 + margin, values = words * values_a_word(p);
-        return {height, width, pixels, words, pitch, values, (c.channels + values - 1) / values,
+        const int pixels = f.samples * height * width, pitch = words / 4 + margin, values = words * values_per_word(p);
+        return {height,
+                width,
+                pixels,
+                words,
+                pitch,
+                values,
+                (c.channels + values - 1) / values,
                 static_cast<std::size_t>(pixels) * static_cast<std::size_t>(pitch) * 16};
     }
     /// With as many channels as there are and shared memory has room for.
     static constexpr PatchPlan of(const Correlation& c, const Field& f, Precision p, int most_words) {
-        const int all = (c.channels + values_a_word(p) - 1) / values_a_word(p);
+        const int all = (c.channels + values_per_word(p) - 1) / values_per_word(p);
         int words = most_words;
         while (words > 8 && (words / 2 >= all || with(c, f, p, words).bytes > most_bytes)) words /= 2;
         return with(c, f, p, words);
@@ -148,9 +165,9 @@ private:
 /// How the weights' gradient is computed from patches of x: dW = dz x' for a block's rows (filters), channels and taps,
 /// summed over its part of the fields of pixels.
 struct GradientPlan {
-    int channels, rows, kernel_rows;   // of a block
-    int across, down;                  // warps along channels, which have 8 each; tiles of 16 rows of a warp
-    Correlation of;                    // with the block's taps
+    int channels, rows, kernel_rows;  // of a block
+    int across, down;                 // warps along channels, which have 8 each; tiles of 16 rows of a warp
+    Correlation of;                   // with the block's taps
     Field field;
     PatchPlan patch;
     int row_tiles, channel_tiles, tap_tiles;
@@ -161,11 +178,17 @@ struct GradientPlan {
     static constexpr int blocks_together = 3, most_blocks = 132 * blocks_together;
 
     constexpr GradientPlan(const ConvGeometry& c, Precision p)
-        : channels(c.channels <= 16 || c.filters > 32 ? 16 : 32), rows(0),
-          kernel_rows(c.taps() <= most_taps ? c.kernel_h : 1), across(channels / 8), down(0),
-          of(Correlation::forward(c)), field(Field::of(words * values_a_word(p), c.out_h(), c.out_w())),
-          patch(PatchPlan::with(of_block(c), field, p, channels / values_a_word(p), margin(p))), row_tiles(0),
-          channel_tiles((c.channels + channels - 1) / channels), tap_tiles(c.kernel_h / kernel_rows) {
+        : channels(c.channels <= 16 || c.filters > 32 ? 16 : 32),
+          rows(0),
+          kernel_rows(c.taps() <= most_taps ? c.kernel_h : 1),
+          across(channels / 8),
+          down(0),
+          of(Correlation::forward(c)),
+          field(Field::of(words * values_per_word(p), c.out_h(), c.out_w())),
+          patch(PatchPlan::with(of_block(c), field, p, channels / values_per_word(p), margin(p))),
+          row_tiles(0),
+          channel_tiles((c.channels + channels - 1) / channels),
+          tap_tiles(c.kernel_h / kernel_rows) {
         const int warps_down = 4 / across;
         down = c.filters > 16 * warps_down ? 2 : 1;
         rows = 16 * warps_down * down;
@@ -178,14 +201,12 @@ struct GradientPlan {
     /// Blocks of one part, and the values that each leaves.
     constexpr int tiles() const { return row_tiles * channel_tiles * tap_tiles; }
     constexpr int tile_values() const { return rows * channels * of.taps(); }
-    constexpr int parts(int n) const {
-        return std::clamp(field.tiles(n) / 2, 1, std::max(most_blocks / tiles(), 1));
-    }
+    constexpr int parts(int n) const { return std::clamp(field.tiles(n) / 2, 1, std::max(most_blocks / tiles(), 1)); }
 
 private:
     /// Without transposed loads pixels lie 8 or 24 banks apart, on which 4 pixels of 8 channels do not meet.
     static constexpr int margin(Precision p) { return p == Precision::bf16 ? 1 : 2; }
-    static constexpr int most_taps = 9;   // a thread has 4 accumulators or 8 for each
+    static constexpr int most_taps = 9;  // a thread has 4 accumulators or 8 for each
     constexpr Correlation of_block(const ConvGeometry& c) const {
         Correlation block = Correlation::forward(c);
         block.kernel_h = kernel_rows;

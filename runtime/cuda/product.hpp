@@ -1,4 +1,4 @@
-// A matrix product as the backend asks a device for it.
+// A matrix product as the device asks a device for it.
 #pragma once
 
 #include <cstddef>
@@ -16,8 +16,8 @@ struct Product {
     const float *a = nullptr, *b = nullptr;
     int lda = 0, ldb = 0, ldc = 0;
     float* c = nullptr;
-    const float* bias = nullptr;   ///< [m], added to every column; null: none
-    float* sums_of_b = nullptr;    ///< [n], each column of op(b) summed: the gradient of a bias; null: not wanted
+    const float* bias = nullptr;  ///< [m], added to every column; null: none
+    float* sums_of_b = nullptr;   ///< [n], each column of op(b) summed: the gradient of a bias; null: not wanted
     int batch = 1;
     std::size_t stride_a = 0, stride_b = 0, stride_c = 0;
 

@@ -11,16 +11,15 @@
 
 namespace tn::cuda {
 
-template <BlockGeometry G, Precision P, class Device>
-class ProductBlock : FusedBlock<G, Device, BlockSaved, BlockWork> {
-    using Base = FusedBlock<G, Device, BlockSaved, BlockWork>;
-    using Base::device_, Base::group_, Base::p_, Base::saved_, Base::work_, Base::filters, Base::norm;
+template <BlockGeometry G, Precision P, class Gpu> class ProductBlock : FusedBlock<G, Gpu, BlockSaved, BlockWork> {
+    using Base = FusedBlock<G, Gpu, BlockSaved, BlockWork>;
+    using Base::gpu_, Base::group_, Base::p_, Base::saved_, Base::work_, Base::filters, Base::norm;
     static constexpr bool keeps_z = BlockSaved::keeps_z(G);
     using Z = std::conditional_t<keeps_z, Kept<P>, float>;
 
 public:
-    ProductBlock(Device& device, Group* group, const Pass<float>& p)
-        : Base(device, group, p, BlockSaved(G, p.n, P), BlockWork(G, p.n, P)) {}
+    ProductBlock(Gpu& gpu, ProcessGroup* group, const Pass<float>& p)
+        : Base(gpu, group, p, BlockSaved(G, p.n, P), BlockWork(G, p.n, P)) {}
 
     void forward() {
         if (!p_.training) return evaluate();
@@ -28,26 +27,26 @@ public:
         const Span<float> partial{p_.work, work_.values};
         float* const packed = p_.work + work_.forward_weights;
         pack<typename Kernel::Product>(packed);
-        device_.launch(Kernel{product_of<typename Kernel::Product>(this->x(), packed), work_.statistics, this->bias(),
-                              z(p_.y), partial},
-                       work_.statistics * Kernel::row_tiles, tile_threads);
+        gpu_.launch(Kernel{product_of<typename Kernel::Product>(this->x(), packed), work_.statistics, this->bias(),
+                           z(p_.y), partial},
+                    work_.statistics * Kernel::row_tiles, tile_threads);
         if constexpr (G.norm) take_statistics({p_.n, work_.statistics, partial});
         if constexpr (keeps_z)
-            launch_each(device_, this->y_size(), NormPoolForward<G, Z>{p_.n, norm(), z(p_.y), this->y(), choice()});
+            launch_each(gpu_, this->y_size(), NormPoolForward<G, Z>{p_.n, norm(), z(p_.y), this->y(), argmax()});
     }
 
     void backward() {
         if constexpr (keeps_z)
             gradient_of_z();
         else if constexpr (G.bias)
-            bias_backward(device_, p_);
+            bias_backward(gpu_, p_);
         using Input = InputGradient<G, P, Z>;
         using Product = typename Input::Product;
         float* const packed = p_.dx ? p_.work + work_.backward_weights : nullptr;
         gradient_of_weights<Product>(packed);
         if (!p_.dx) return;
         const auto product = product_of<Product>(Span<const Z>(z(p_.dy)), packed);
-        device_.launch(Input{product, this->dx()}, product.tiles(p_.n) * product.row_tiles, tile_threads);
+        gpu_.launch(Input{product, this->dx()}, product.tiles(p_.n) * product.row_tiles, tile_threads);
     }
 
 private:
@@ -55,19 +54,19 @@ private:
         using Kernel = ConvInferKernel<G, P>;
         pack<typename Kernel::Product>(p_.work);
         const auto product = product_of<typename Kernel::Product>(this->x(), p_.work);
-        device_.launch(Kernel{product, this->running_norm(), this->y()},
-                       product.tiles(p_.n) * Kernel::row_tiles, tile_threads);
+        gpu_.launch(Kernel{product, this->running_norm(), this->y()}, product.tiles(p_.n) * Kernel::row_tiles,
+                    tile_threads);
     }
 
     void take_statistics(const PartialStatistics<G, P>& parts) {
         const BatchStatistics statistics = this->statistics();
         if (group_) {
             float* const shared = p_.work + 2 * filters * static_cast<std::size_t>(work_.statistics);
-            device_.launch(StatisticsKernel<G, P, SharedMoments>{parts, {shared_sums(shared, filters)}},
-                           G.conv.filters, statistics_threads);
-            take_whole_statistics(device_, *group_, p_, Base::z_shape, shared, statistics);
+            gpu_.launch(StatisticsKernel<G, P, SharedMoments>{parts, {shared_sums(shared, filters)}}, G.conv.filters,
+                        statistics_threads);
+            take_whole_statistics(gpu_, *group_, p_, Base::z_shape, shared, statistics);
         } else {
-            device_.launch(StatisticsKernel<G, P>{parts, statistics}, G.conv.filters, statistics_threads);
+            gpu_.launch(StatisticsKernel<G, P>{parts, statistics}, G.conv.filters, statistics_threads);
         }
     }
 
@@ -77,34 +76,35 @@ private:
         float* const shared = p_.work + one;
         const Span<float> total{p_.work, one};
         const Span<float> partial{shared + BlockWork::shared(filters), one * static_cast<std::size_t>(work_.sums)};
-        device_.launch(GradientSums<G, Z>{p_.n, work_.sums, norm(), z(p_.dy), this->dy(), choice(), partial},
-                       G.conv.filters * work_.sums, sum_threads);
+        gpu_.launch(GradientSums<G, Z>{p_.n, work_.sums, norm(), z(p_.dy), this->dy(), argmax(), partial},
+                    G.conv.filters * work_.sums, sum_threads);
         const Span<double> sums = G.norm && group_ ? shared_sums(shared, filters) : Span<double>{};
         const GradientTotals<G> totals{work_.sums, partial, total, this->dgamma(), this->dbeta(), this->dbias(), sums};
-        device_.launch(totals, G.conv.filters, warp);
+        gpu_.launch(totals, G.conv.filters, warp);
         if (sums) {
             group_->sum_in_stream(sums.values());
-            launch_each(device_, one, RoundSums{one, sums, total});
+            launch_each(gpu_, one, RoundSums{one, sums, total});
         }
         constexpr bool by_windows = windows_tile(G);
         using Backward = std::conditional_t<by_windows, NormWindowsBackward<G, Z>, NormPoolBackward<G, Z>>;
         const float share = 1 / values_of_whole_channel(group_, p_, Base::z_shape);
-        launch_each(device_, by_windows ? this->y_size() : this->z_size(),
-                    Backward{{p_.n, share, norm(), this->dy(), total, choice(), z(p_.dy)}});
+        launch_each(gpu_, by_windows ? this->y_size() : this->z_size(),
+                    Backward{{p_.n, share, norm(), this->dy(), total, argmax(), z(p_.dy)}});
     }
 
     /// And packs the weights for the input's gradient beside, unless `packed` is null.
     template <class Product> void gradient_of_weights(float* packed) {
         const int parts = work_.parts;
         if constexpr (constexpr GradientPlan plan(G.conv, P); plan.by_patches()) {
-            device_.launch(PatchWeightGradient<G, P, Z>{p_.n, parts, z(p_.dy), this->x(),
-                                                        {reinterpret_cast<Words*>(p_.work), work_.values / 4}},
-                           plan.tiles() * parts, tile_threads);
+            gpu_.launch(
+                PatchWeightGradient<G, P, Z>{
+                    p_.n, parts, z(p_.dy), this->x(), {reinterpret_cast<Words*>(p_.work), work_.values / 4}},
+                plan.tiles() * parts, tile_threads);
             sum_parts_and_pack<WeightOfPart<G, P>, Product>(work_.part_values, packed);
         } else {
             using Weights = WeightGradient<G, P, Z>;
-            device_.launch(Weights{p_.n, parts, z(p_.dy), this->x(), {p_.work, work_.values}},
-                           Weights::row_tiles * Weights::column_tiles * parts, tile_threads);
+            gpu_.launch(Weights{p_.n, parts, z(p_.dy), this->x(), {p_.work, work_.values}},
+                        Weights::row_tiles * Weights::column_tiles * parts, tile_threads);
             sum_parts_and_pack<InOrder, Product>(Base::weights, packed);
         }
     }
@@ -115,12 +115,12 @@ private:
         if constexpr (is_packed<Product>) {
             if (packed) {
                 const auto pack = packing<Product>(packed);
-                device_.launch(Beside<SumParts<Place>, decltype(pack)>{sum_blocks, sum, pack},
-                               sum_blocks + blocks(pack.fours, sum_parts_threads), sum_parts_threads);
+                gpu_.launch(Beside<SumParts<Place>, decltype(pack)>{sum_blocks, sum, pack},
+                            sum_blocks + blocks(pack.fours, sum_parts_threads), sum_parts_threads);
                 return;
             }
         }
-        device_.launch(sum, sum_blocks, sum_parts_threads);
+        gpu_.launch(sum, sum_blocks, sum_parts_threads);
     }
 
     /// What packs a product's weights into `place`, if it reads packed ones.
@@ -132,7 +132,7 @@ private:
     template <class Product> void pack(float* place) {
         if constexpr (is_packed<Product>) {
             const auto kernel = packing<Product>(place);
-            launch_each(device_, kernel.fours, kernel);
+            launch_each(gpu_, kernel.fours, kernel);
         }
     }
     /// A convolution's product; `packed`: where its packed weights lie.
@@ -150,8 +150,8 @@ private:
         else
             return {const_cast<float*>(plain), this->z_size()};
     }
-    Span<unsigned char> choice() const {
-        return {G.pool() ? reinterpret_cast<unsigned char*>(p_.saved + saved_.choice) : nullptr, this->y_size()};
+    Span<unsigned char> argmax() const {
+        return {G.pool() ? reinterpret_cast<unsigned char*>(p_.saved + saved_.argmax) : nullptr, this->y_size()};
     }
 };
 

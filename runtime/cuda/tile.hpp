@@ -9,7 +9,7 @@ inline constexpr int tile_threads = 128;
 /// inner extent a step.
 struct Tile {
     int rows, columns;
-    static constexpr int words = 16, pitch = 20;   // 4 words of margin keep the lanes of a warp on different banks
+    static constexpr int words = 16, pitch = 20;  // 4 words of margin keep the lanes of a warp on different banks
 
     /// As few rows as the result has, so that few filters leave no thread without work.
     static constexpr Tile of(int rows) {

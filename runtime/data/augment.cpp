@@ -19,12 +19,16 @@ struct Named {
     const char* name;
     Change Augmentation::*change;
 };
-constexpr Named changes[] = {
-    {"flip", &Augmentation::flip},         {"rotate", &Augmentation::rotate},
-    {"zoom", &Augmentation::zoom},         {"crop", &Augmentation::crop},
-    {"shift", &Augmentation::shift},       {"elastic", &Augmentation::elastic},
-    {"brightness", &Augmentation::brightness}, {"contrast", &Augmentation::contrast},
-    {"erase", &Augmentation::erase},       {"noise", &Augmentation::noise}};
+constexpr Named changes[] = {{"flip", &Augmentation::flip},
+                             {"rotate", &Augmentation::rotate},
+                             {"zoom", &Augmentation::zoom},
+                             {"crop", &Augmentation::crop},
+                             {"shift", &Augmentation::shift},
+                             {"elastic", &Augmentation::elastic},
+                             {"brightness", &Augmentation::brightness},
+                             {"contrast", &Augmentation::contrast},
+                             {"erase", &Augmentation::erase},
+                             {"noise", &Augmentation::noise}};
 
 float number(std::string_view text, std::string_view part) {
     float value = 0;
@@ -41,8 +45,8 @@ std::array<float, elastic_points> elastic_row(const float* move, float v, int si
     std::array<float, elastic_points> result{};
     for (std::size_t k = 0; k < 4; ++k)
         for (std::size_t c = 0; c < result.size(); ++c)
-            result[c] += weight[k] * move[(static_cast<std::size_t>(first) + k) * elastic_points + c] *
-                         static_cast<float>(side);
+            result[c] +=
+                weight[k] * move[(static_cast<std::size_t>(first) + k) * elastic_points + c] * static_cast<float>(side);
     return result;
 }
 
@@ -171,11 +175,16 @@ Augmentation parse_augmentation(std::string_view text) {
         at += part.size() + 1;
         const std::size_t equals = part.find('=');
         if (first && equals == part.npos) {
-            if (part == "none") a = Augmentation::none();
-            else if (part == "light") a = Augmentation::light();
-            else if (part == "strong") a = Augmentation::strong();
-            else if (part == "digits") a = Augmentation::digits();
-            else throw Error(fmt::format("augmentation '{}' must be none, light, strong or digits", part));
+            if (part == "none")
+                a = Augmentation::none();
+            else if (part == "light")
+                a = Augmentation::light();
+            else if (part == "strong")
+                a = Augmentation::strong();
+            else if (part == "digits")
+                a = Augmentation::digits();
+            else
+                throw Error(fmt::format("augmentation '{}' must be none, light, strong or digits", part));
             continue;
         }
         const auto* named = std::find_if(std::begin(changes), std::end(changes),
@@ -183,7 +192,8 @@ Augmentation parse_augmentation(std::string_view text) {
         if (equals == part.npos || named == std::end(changes)) {
             std::string names;
             for (const Named& n : changes) names += (names.empty() ? "" : ", ") + std::string(n.name);
-            throw Error(fmt::format("augmentation '{}' must be name=probability[:amount] with a name of: {}", part, names));
+            throw Error(
+                fmt::format("augmentation '{}' must be name=probability[:amount] with a name of: {}", part, names));
         }
         const std::string_view value = part.substr(equals + 1);
         const std::size_t colon = value.find(':');
@@ -268,10 +278,11 @@ Picture augmentation_sheet(const Pictures& pictures, const Augmentation& a, std:
                                       static_cast<std::size_t>(r * s.height + y)) *
                                          static_cast<std::size_t>(sheet.shape.width) +
                                      static_cast<std::size_t>(c * s.width + x)] =
-                            static_cast<std::uint8_t>(std::lround(
-                                values[(static_cast<std::size_t>(k) * static_cast<std::size_t>(s.height) +
-                                        static_cast<std::size_t>(y)) * static_cast<std::size_t>(s.width) +
-                                       static_cast<std::size_t>(x)]));
+                            static_cast<std::uint8_t>(
+                                std::lround(values[(static_cast<std::size_t>(k) * static_cast<std::size_t>(s.height) +
+                                                    static_cast<std::size_t>(y)) *
+                                                       static_cast<std::size_t>(s.width) +
+                                                   static_cast<std::size_t>(x)]));
         }
     }
     return sheet;

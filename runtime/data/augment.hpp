@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "runtime/core/isa.hpp"
 #include "runtime/core/random.hpp"
-#include "runtime/cpu/isa.hpp"
 #include "runtime/data/dataset.hpp"
 #include "runtime/data/image.hpp"
 

@@ -55,20 +55,20 @@ private:
 /// The parameters in the order in which they are drawn and act. A value of the result at (u, v) from the picture's
 /// middle is read at (xx u + xy v + dx, yx u + yy v + dy) and moved by the splines; values are 0 .. 255.
 struct AugmentDraw {
-    float xx = 1, xy = 0, yx = 0, yy = 1, dx = 0, dy = 0;   ///< pixels
+    float xx = 1, xy = 0, yx = 0, yy = 1, dx = 0, dy = 0;  ///< pixels
     bool elastic = false;
     ElasticDraw points;
     bool contrast = false;
-    float gain = 1;                                         ///< of differences from the picture's mean
+    float gain = 1;  ///< of differences from the picture's mean
     float brighter = 0;
     int erase_x = 0, erase_y = 0, erase_width = 0, erase_height = 0;
     float grey = 0;
-    float noise = 0;                                        ///< times noise_at(noise_key, i) is added to value i
+    float noise = 0;  ///< times noise_at(noise_key, i) is added to value i
     std::uint32_t noise_key = 0;
 };
 
-/// The sum of the four bytes of word i of a key, less its mean: the word is the finaliser of MurmurHash3 (Appleby, 2011)
-/// of key + i times the golden ratio, as in SplitMix (Steele, Lea and Flood, "Fast splittable pseudorandom number
+/// The sum of the four bytes of word i of a key, less its mean: the word is the finaliser of MurmurHash3 (Appleby,
+/// 2011) of key + i times the golden ratio, as in SplitMix (Steele, Lea and Flood, "Fast splittable pseudorandom number
 /// generators", 2014).
 constexpr std::int32_t noise_sum(std::uint32_t key, std::uint32_t i) {
     std::uint32_t w = key + i * 0x9E3779B9u;
@@ -114,7 +114,8 @@ template <class Real> constexpr void draw_map(const Augmentation& a, PictureShap
     }
 }
 
-template <class Real> constexpr void draw_values(const Augmentation& a, PictureShape s, Random& random, AugmentDraw& d) {
+template <class Real>
+constexpr void draw_values(const Augmentation& a, PictureShape s, Random& random, AugmentDraw& d) {
     d.contrast = random.chance(a.contrast.probability);
     if (d.contrast) d.gain = factor<Real>(random, a.contrast.amount);
     if (random.chance(a.brightness.probability)) d.brighter = random.uniform(-1, 1) * a.brightness.amount * 255;

@@ -26,10 +26,10 @@ struct SkippedFile {
 /// Pictures as bytes in NCHW, 0 black to 255 white, with a label each.
 struct Pictures {
     PictureShape shape;
-    std::vector<std::uint8_t> pixels;     ///< size() pictures of shape.size() bytes
-    std::vector<int> labels;              ///< 0 .. classes.size()-1, one a picture
-    std::vector<std::string> files;       ///< where each came from, for reports; "" when it has no file
-    std::vector<std::string> classes;     ///< names, sorted
+    std::vector<std::uint8_t> pixels;  ///< size() pictures of shape.size() bytes
+    std::vector<int> labels;           ///< 0 .. classes.size()-1, one a picture
+    std::vector<std::string> files;    ///< where each came from, for reports; "" when it has no file
+    std::vector<std::string> classes;  ///< names, sorted
     std::vector<SkippedFile> skipped;
 
     int size() const { return static_cast<int>(labels.size()); }

@@ -25,9 +25,7 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view begin = "typenet decoded pictures 1\n";
 
-std::uint64_t checksum(std::span<const std::uint8_t> bytes) {
-    return crc32_z(0, bytes.data(), bytes.size());
-}
+std::uint64_t checksum(std::span<const std::uint8_t> bytes) { return crc32_z(0, bytes.data(), bytes.size()); }
 
 /// A short name for a long path.
 std::uint64_t short_name(std::string_view text) {
@@ -99,9 +97,8 @@ PictureStamp stamp_of(const fs::path& path) {
 
 DecodedCache::DecodedCache(const fs::path& folder, const fs::path& pictures, PictureShape shape, Fit fit)
     : shape_(shape), fit_(fit) {
-    const std::string of =
-        fmt::format("{}x{}x{} {} {}", shape.channels, shape.height, shape.width, static_cast<int>(fit),
-                    fs::absolute(pictures).lexically_normal().string());
+    const std::string of = fmt::format("{}x{}x{} {} {}", shape.channels, shape.height, shape.width,
+                                       static_cast<int>(fit), fs::absolute(pictures).lexically_normal().string());
     path_ = folder / fmt::format("{:016x}.pictures", short_name(of));
     try {
         file_ = read_file(path_, std::numeric_limits<std::uint64_t>::max());

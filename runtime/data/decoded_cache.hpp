@@ -14,9 +14,9 @@ namespace tn {
 
 /// What a picture file is known by: one with the same name, size and time of change has the same pixels.
 struct PictureStamp {
-    std::string path;            ///< absolute
+    std::string path;  ///< absolute
     std::uint64_t bytes = 0;
-    std::int64_t changed = 0;    ///< in the ticks of the file system's clock
+    std::int64_t changed = 0;  ///< in the ticks of the file system's clock
     auto operator<=>(const PictureStamp&) const = default;
 };
 
@@ -36,8 +36,8 @@ public:
     std::size_t size() const { return place_.size(); }
 
     /// Writes these pictures, stamps.size() times shape.size() bytes, and only these, as a whole or not at all;
-    /// `folder` is made if it is not there, and what processes left there that were killed over an hour ago goes. Throws
-    /// Error "path: reason".
+    /// `folder` is made if it is not there, and what processes left there that were killed over an hour ago goes.
+    /// Throws Error "path: reason".
     void keep(const std::vector<PictureStamp>& stamps, std::span<const std::uint8_t> pixels) const;
 
     const std::filesystem::path& path() const { return path_; }

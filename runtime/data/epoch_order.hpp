@@ -8,11 +8,11 @@
 
 namespace tn {
 
-/// The key of a picture in an epoch: 64 random bits that depend on the seed, the epoch and the picture only, so that any
-/// number of threads can draw them.
+/// The key of a picture in an epoch: 64 random bits that depend on the seed, the epoch and the picture only, so that
+/// any number of threads can draw them.
 constexpr std::uint64_t epoch_key(std::uint64_t seed, std::uint64_t epoch, std::uint32_t picture) {
-    const Philox4 words = philox({picture, stream::shuffle, static_cast<std::uint32_t>(epoch),
-                                  static_cast<std::uint32_t>(epoch >> 32)}, seed);
+    const Philox4 words = philox(
+        {picture, stream::shuffle, static_cast<std::uint32_t>(epoch), static_cast<std::uint32_t>(epoch >> 32)}, seed);
     return std::uint64_t{words[0]} << 32 | words[1];
 }
 

@@ -14,7 +14,7 @@
 #include "runtime/core/error.hpp"
 #include "runtime/core/file.hpp"
 #include "runtime/data/exif.hpp"
-#include "runtime/data/picture_guard.hpp"
+#include "runtime/data/image_validation.hpp"
 #include "runtime/data/resample.hpp"
 #include "runtime/data/stb_limit.hpp"
 
@@ -30,9 +30,9 @@ bool allowed(std::int64_t width, std::int64_t height) {
            static_cast<std::uint64_t>(width * height) <= max_picture_pixels;
 }
 
-/// The most that decoding such a picture takes at once: 16 bits in four channels, in a buffer that is doubled when it is
-/// full, with the margins of a JPEG's blocks; or the compressed data in such a buffer. What inflates to more than its
-/// picture needs is not inflated to the end.
+/// The most that decoding such a picture takes at once: 16 bits in four channels, in a buffer that is doubled when it
+/// is full, with the margins of a JPEG's blocks; or the compressed data in such a buffer. What inflates to more than
+/// its picture needs is not inflated to the end.
 std::size_t memory_for(std::int64_t width, std::int64_t height, std::size_t file_bytes) {
     return 16 * static_cast<std::size_t>((width + 64) * (height + 64)) + (1 << 20) + 2 * file_bytes;
 }
@@ -104,7 +104,7 @@ Picture decode_picture(std::span<const std::uint8_t> bytes, int channels, const 
         throw Error(fmt::format("{}: a picture is read with 1 channel (grey) or 3 (RGB), not {}", name, channels));
     if (bytes.size() > max_picture_bytes)
         throw Error(fmt::format("{}: has {} bytes, over the limit of {}", name, bytes.size(), max_picture_bytes));
-    if (const std::string damage = picture_damage(bytes); !damage.empty())
+    if (const std::string damage = image_damage(bytes); !damage.empty())
         throw Error(fmt::format("{}: the picture cannot be decoded: {}", name, damage));
 
     const int length = static_cast<int>(bytes.size());

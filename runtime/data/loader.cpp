@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "runtime/core/error.hpp"
+#include "runtime/core/shard.hpp"
 #include "runtime/data/epoch_order.hpp"
-#include "runtime/distributed/share.hpp"
 
 namespace tn {
 
@@ -78,7 +78,7 @@ void Loader::fill(Slot& slot) {
     order_epoch(slot, epoch);
     const int first = index * options_.batch, n = std::min(options_.batch, pictures_.size() - first);
     const std::size_t size = pictures_.shape.size();
-    const Share share = share_of(n, options_.rank, options_.ranks);
+    const Shard share = shard_of(n, options_.rank, options_.ranks);
     for (int i = 0; i < n; ++i) {
         const int picture = slot.order[static_cast<std::size_t>(first + i)];
         const auto at = static_cast<std::size_t>(i);
@@ -90,7 +90,10 @@ void Loader::fill(Slot& slot) {
                 {slot.images.data() + at * size, size});
     }
     slot.view = {{slot.images.data(), static_cast<std::size_t>(n) * size},
-                 {slot.labels.data(), static_cast<std::size_t>(n)}, n, epoch, index};
+                 {slot.labels.data(), static_cast<std::size_t>(n)},
+                 n,
+                 epoch,
+                 index};
 }
 
 void Loader::work() {

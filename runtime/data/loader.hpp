@@ -18,8 +18,8 @@ struct BatchView {
     std::span<const float> images;  ///< [n][channels][height][width], normalised; of other processes: anything
     std::span<const int> labels;    ///< [n]
     int n = 0;
-    std::uint64_t epoch = 0;        ///< counted from 0
-    int index = 0;                  ///< of the batch in its epoch, from 0
+    std::uint64_t epoch = 0;  ///< counted from 0
+    int index = 0;            ///< of the batch in its epoch, from 0
 };
 
 struct LoaderOptions {
@@ -28,8 +28,8 @@ struct LoaderOptions {
     Normalise normalise{};
     std::uint64_t seed = 1;
     int threads = 1;
-    int ahead = 3;                  ///< batches prepared before they are asked for
-    int rank = 0, ranks = 1;        ///< processes that share a batch: the pictures of the others' share_of() it are left out
+    int ahead = 3;            ///< batches prepared before they are asked for
+    int rank = 0, ranks = 1;  ///< processes that share a batch: the pictures of the others' shard_of() it are left out
 };
 
 /// Every epoch goes through all pictures once in an order of its own (epoch_order); the last batch holds the rest. What

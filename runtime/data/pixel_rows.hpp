@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "runtime/cpu/isa.hpp"
+#include "runtime/core/isa.hpp"
 
 namespace tn {
 
@@ -20,12 +20,12 @@ struct RowPiece {
 
 /// What is done to the values of a row.
 struct RowLight {
-    float gain = 1, add = 0;              ///< v gain + add
-    int erase_begin = 0, erase_end = 0;   ///< columns that become `grey`
+    float gain = 1, add = 0;             ///< v gain + add
+    int erase_begin = 0, erase_end = 0;  ///< columns that become `grey`
     float grey = 0;
-    float noise = 0;                      ///< half the range of the noise, 0: none
-    std::uint32_t noise_key = 0;          ///< value i of the picture gets random word i of this key
-    float scale = 1, shift = 0;           ///< after v was brought to 0 .. 255: v scale + shift
+    float noise = 0;              ///< half the range of the noise, 0: none
+    std::uint32_t noise_key = 0;  ///< value i of the picture gets random word i of this key
+    float scale = 1, shift = 0;   ///< after v was brought to 0 .. 255: v scale + shift
 };
 
 struct PixelRows {

@@ -34,15 +34,13 @@ struct Filter {
     }
 };
 
-template <class T>
-struct Rows {
+template <class T> struct Rows {
     const T* pixels;
     std::size_t height, width, stride;
 };
 
 /// Scales the width of every row.
-template <class T>
-std::vector<float> scale_width(Rows<T> in, int width) {
+template <class T> std::vector<float> scale_width(Rows<T> in, int width) {
     const Filter filter(static_cast<int>(in.width), width);
     std::vector<float> out;
     out.reserve(in.height * static_cast<std::size_t>(width));
@@ -58,8 +56,7 @@ std::vector<float> scale_width(Rows<T> in, int width) {
 }
 
 /// Scales the height of every column, row by row.
-template <class T>
-std::vector<float> scale_height(Rows<T> in, int height) {
+template <class T> std::vector<float> scale_height(Rows<T> in, int height) {
     const Filter filter(static_cast<int>(in.height), height);
     std::vector<float> out(static_cast<std::size_t>(height) * in.width);
     for (std::size_t y = 0; y < static_cast<std::size_t>(height); ++y) {

@@ -6,8 +6,7 @@
 namespace tn {
 
 /// A rectangle of a plane whose rows are `stride` bytes apart; `pixels` is its top left corner.
-template <class Byte>
-struct Plane {
+template <class Byte> struct Plane {
     Byte* pixels;
     int height, width, stride;
 };

@@ -2,7 +2,8 @@
 //
 // stb is written for trusted files. What is done here so that any file ends in a picture or an error:
 //  - its memory is zeroed, so that pixels that a damaged file leaves out are the same in every run;
-//  - one allocation is at most what the picture's sides call for (StbLimit), so that a small file cannot ask for all memory;
+//  - one allocation is at most what the picture's sides call for (StbLimit), so that a small file cannot ask for all
+//  memory;
 //  - an assertion throws instead of ending the program;
 //  - only the formats that the library reads are compiled, and picture_guard.cpp looks at the bytes first;
 //  - the build compiles this file with -fwrapv (its inverse DCT overflows on hostile numbers) and
@@ -19,9 +20,7 @@ namespace {
 constexpr std::size_t largest = std::size_t{1} << 30;
 thread_local std::size_t limit = largest;
 
-void* stb_allocate(std::size_t size) {
-    return size > limit ? nullptr : std::calloc(size ? size : 1, 1);
-}
+void* stb_allocate(std::size_t size) { return size > limit ? nullptr : std::calloc(size ? size : 1, 1); }
 
 void* stb_reallocate(void* old, std::size_t old_size, std::size_t size) {
     void* block = stb_allocate(size);

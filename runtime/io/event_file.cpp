@@ -12,8 +12,7 @@ enum class EventField : protozero::pbf_tag_type { time = 1, step = 2, version = 
 enum class SummaryField : protozero::pbf_tag_type { value = 1 };
 enum class ValueField : protozero::pbf_tag_type { tag = 1, simple_value = 2 };
 
-template <class Field>
-using Message = protozero::pbf_builder<Field>;
+template <class Field> using Message = protozero::pbf_builder<Field>;
 
 std::string little_endian(std::uint64_t value, int bytes) {
     std::string text;

@@ -94,15 +94,15 @@ Safetensors::Safetensors(const std::filesystem::path& path) : path_(path.string(
                     fail("tensor '" + name + "' has an impossible shape");
                 values *= static_cast<std::uint64_t>(extent);
             }
-            if (values * bytes_of(dtype) != r.end - r.begin) fail("tensor '" + name + "' has a size that is not its shape's");
+            if (values * bytes_of(dtype) != r.end - r.begin)
+                fail("tensor '" + name + "' has a size that is not its shape's");
             ranges.push_back(std::move(r));
         }
     } catch (const json::exception& e) {
         fail(std::string("its header is not in order: ") + e.what());
     }
-    std::sort(ranges.begin(), ranges.end(), [](const Range& a, const Range& b) {
-        return a.begin != b.begin ? a.begin < b.begin : a.end < b.end;
-    });
+    std::sort(ranges.begin(), ranges.end(),
+              [](const Range& a, const Range& b) { return a.begin != b.begin ? a.begin < b.begin : a.end < b.end; });
     std::uint64_t next = 0;
     for (const Range& r : ranges) {
         if (r.begin != next) fail("tensor '" + r.name + "' does not begin where the one before it ends");

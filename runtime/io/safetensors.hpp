@@ -32,9 +32,9 @@ public:
 
     struct Entry {
         std::string name;
-        std::string dtype;             ///< as in the file: F32, I64
+        std::string dtype;  ///< as in the file: F32, I64
         std::vector<std::int64_t> shape;
-        std::span<const float> data;   ///< empty unless dtype is F32
+        std::span<const float> data;  ///< empty unless dtype is F32
     };
     const std::vector<Entry>& tensors() const { return tensors_; }
     /// The tensor of this name, or null.

@@ -1,4 +1,4 @@
-// A model whose backend, precision and largest batch are chosen when the program runs.
+// A model whose device, precision and largest batch are chosen when the program runs.
 #pragma once
 
 #include <memory>
@@ -8,10 +8,14 @@
 #include <utility>
 
 #include "runtime/data/loader.hpp"
-#include "runtime/train/model.hpp"
-#include "runtime/train/step_extras.hpp"
+#include "runtime/model/model.hpp"
+#include "runtime/train/step_options.hpp"
 
 namespace tn {
+
+namespace cuda {
+template <class Device, class M> class GraphTrainer;  // runtime/train/graph_trainer.hpp
+}
 
 /// What training, predictions and checkpoints ask of a Model, behind virtual functions: what uses it is compiled once,
 /// wherever it runs. `N` is the network; its batch may be another one than the model's.
@@ -25,7 +29,7 @@ public:
     /// Device, architecture, memory and precision.
     virtual std::string describe() const = 0;
     /// As Model::join().
-    virtual void join(Group* group) = 0;
+    virtual void join(ProcessGroup* group) = 0;
     virtual int batch() const = 0;
     virtual std::span<float> input() = 0;
     virtual std::span<int> labels() = 0;
@@ -35,31 +39,31 @@ public:
     virtual void class_weights(std::span<const float> weights) = 0;
     virtual BatchResult train(int n, const Optimizer& optimizer) = 0;
     /// Puts the pictures to the model's device, which from then on makes its batches itself, as tn::Loader would
-    /// (cuda::Feed); false where there is no such device.
-    virtual bool keep_pictures(const Pictures& pictures, const LoaderOptions& options, float weight_decay,
-                               const StepExtras& extras) = 0;
+    /// (cuda::GraphTrainer); false where there is no such device.
+    virtual bool upload_pictures(const Pictures& pictures, const LoaderOptions& options, float weight_decay,
+                                 const StepOptions& step_options) = 0;
     /// Takes steps on them, as many of these as go together; step number `first` is counted from 0.
-    virtual TakenSteps train_kept(std::uint64_t first, std::span<const Optimizer> optimizers) = 0;
+    virtual TakenSteps train_on_device(std::uint64_t first, std::span<const Optimizer> optimizers) = 0;
     virtual std::span<const float> predict(int n) = 0;
     virtual std::span<const Tensor<float>> tensors() const = 0;
     virtual std::span<float> optimizer_memory(const Tensor<float>& t, int k) = 0;
-    /// The average beside the tensor that train_kept() moves, for the host as tensors() are. Throws Error unless
-    /// keep_pictures() was told to average.
+    /// The average beside the tensor that train_on_device() moves, for the host as tensors() are. Throws Error unless
+    /// upload_pictures() was told to average.
     virtual std::span<float> average(const Tensor<float>& t) = 0;
     virtual std::uint64_t step() const = 0;
     virtual void step(std::uint64_t s) = 0;
     virtual std::uint64_t seed() const = 0;
 };
 
-/// AnyModel<N, Optimizer> as a model of `Built`, which is N built for some batch, on a backend that must outlive it.
-template <class N, class Optimizer, class Built, class Backend> class ModelOn : public AnyModel<N, Optimizer> {
+/// AnyModel<N, Optimizer> as a model of `Built`, which is N built for some batch, on a device that must outlive it.
+template <class N, class Optimizer, class Built, class Device> class ModelOn : public AnyModel<N, Optimizer> {
     static_assert(Built::input == N::input && std::is_same_v<typename Built::flat, typename N::flat>);
 
 public:
-    ModelOn(Backend& backend, std::uint64_t seed) : backend_(backend), model_(backend, seed) {}
+    ModelOn(Device& device, std::uint64_t seed) : device_(device), model_(device, seed) {}
 
-    std::string describe() const override { return backend_.describe(); }
-    void join(Group* group) override { model_.join(group); }
+    std::string describe() const override { return device_.describe(); }
+    void join(ProcessGroup* group) override { model_.join(group); }
     int batch() const override { return Built::batch; }
     std::span<float> input() override { return model_.input(); }
     std::span<int> labels() override { return model_.labels(); }
@@ -73,24 +77,24 @@ public:
         else
             return model_.train(n, optimizer);
     }
-    bool keep_pictures(const Pictures& pictures, const LoaderOptions& options, float weight_decay,
-                       const StepExtras& extras) override {
-        if constexpr (has_feed)
-            feed_ = std::make_unique<typename Backend::template feed<M>>(backend_, model_, pictures, options,
-                                                                         weight_decay, extras);
-        return has_feed;
+    bool upload_pictures(const Pictures& pictures, const LoaderOptions& options, float weight_decay,
+                         const StepOptions& step_options) override {
+        if constexpr (makes_batches)
+            on_device_ = std::make_unique<cuda::GraphTrainer<Device, M>>(device_, model_, pictures, options,
+                                                                         weight_decay, step_options);
+        return makes_batches;
     }
-    TakenSteps train_kept(std::uint64_t first, std::span<const Optimizer> optimizers) override {
-        if constexpr (has_feed)
-            if (feed_) return feed_->run(first, optimizers);
+    TakenSteps train_on_device(std::uint64_t first, std::span<const Optimizer> optimizers) override {
+        if constexpr (makes_batches)
+            if (on_device_) return on_device_->run(first, optimizers);
         throw Error("the model keeps no pictures");
     }
     std::span<const float> predict(int n) override { return model_.predict(n); }
     std::span<const Tensor<float>> tensors() const override { return model_.tensors(); }
     std::span<float> optimizer_memory(const Tensor<float>& t, int k) override { return model_.optimizer_memory(t, k); }
     std::span<float> average(const Tensor<float>& t) override {
-        if constexpr (has_feed)
-            if (feed_) return feed_->average(t);
+        if constexpr (makes_batches)
+            if (on_device_) return on_device_->average(t);
         throw Error("the model keeps no average");
     }
     std::uint64_t step() const override { return model_.step(); }
@@ -98,35 +102,34 @@ public:
     std::uint64_t seed() const override { return model_.seed(); }
 
 private:
-    using M = Model<Built, Optimizer, Backend>;
-    static constexpr bool has_feed =
-        !std::is_same_v<Optimizer, NoOptimizer> && requires { typename Backend::template feed<M>; };
+    using M = Model<Built, Optimizer, Device>;
+    static constexpr bool makes_batches = !std::is_same_v<Optimizer, NoOptimizer> && requires {
+        typename Device::Graph;
+    };
 
-    static auto no_feed() {
-        if constexpr (has_feed)
-            return std::unique_ptr<typename Backend::template feed<M>>();
+    static auto no_trainer() {
+        if constexpr (makes_batches)
+            return std::unique_ptr<cuda::GraphTrainer<Device, M>>();
         else
             return nullptr;
     }
 
-    Backend& backend_;
+    Device& device_;
     M model_;
-    decltype(no_feed()) feed_ = no_feed();
+    decltype(no_trainer()) on_device_ = no_trainer();
 };
 
 namespace detail {
-template <class Backend> struct OwnBackend {
-    std::unique_ptr<Backend> backend;
-};
+template <class Device> struct OwnDevice { std::unique_ptr<Device> device; };
 }  // namespace detail
 
-/// The same with a backend of its own.
-template <class N, class Optimizer, class Backend>
-class ModelWithBackend : detail::OwnBackend<Backend>, public ModelOn<N, Optimizer, N, Backend> {
+/// The same with a device of its own.
+template <class N, class Optimizer, class Device>
+class ModelWithDevice : detail::OwnDevice<Device>, public ModelOn<N, Optimizer, N, Device> {
 public:
-    ModelWithBackend(std::unique_ptr<Backend> backend, std::uint64_t seed)
-        : detail::OwnBackend<Backend>{std::move(backend)},
-          ModelOn<N, Optimizer, N, Backend>(*detail::OwnBackend<Backend>::backend, seed) {}
+    ModelWithDevice(std::unique_ptr<Device> device, std::uint64_t seed)
+        : detail::OwnDevice<Device>{std::move(device)},
+          ModelOn<N, Optimizer, N, Device>(*detail::OwnDevice<Device>::device, seed) {}
 };
 
 }  // namespace tn

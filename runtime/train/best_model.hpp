@@ -4,24 +4,22 @@
 #include <limits>
 #include <string>
 
-#include "runtime/train/kept_values.hpp"
+#include "runtime/model/weight_snapshot.hpp"
 
 namespace tn {
 
 /// Early stopping (Prechelt, "Early stopping - but when?", 1998): the values of the epoch with the least loss on
 /// held-out pictures, and whether so many epochs have passed since. After swap() the model predicts with the best
 /// values, and the last epoch's wait here, for a checkpoint as "last.NAME".
-class BestModel : public KeptValues {
+class BestModel : public WeightSnapshot {
 public:
     /// Throws Error unless patience is 1 epoch or more.
-    template <class M>
-    BestModel(const M& model, int patience) : KeptValues(model, "last"), patience_(patience) {
+    template <class M> BestModel(const M& model, int patience) : WeightSnapshot(model, "last"), patience_(patience) {
         if (patience < 1) throw Error("the patience must be at least 1 epoch, not " + std::to_string(patience));
     }
 
     /// Keeps the model's values if the held-out loss after this epoch, counted from 1, is the least so far.
-    template <class M>
-    void offer(const M& model, int epoch, double loss) {
+    template <class M> void offer(const M& model, int epoch, double loss) {
         if (!(loss < loss_)) return;
         loss_ = loss;
         epoch_ = epoch;

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <limits>
 
-#include "runtime/train/feed.hpp"
+#include "runtime/train/loader_stats.hpp"
 
 namespace tn {
 
@@ -17,9 +17,9 @@ struct EpochResult {
     double test_loss = none, test_accuracy = none;
     double held_loss = none, held_accuracy = none;
     double seconds = 0;
-    int best = 0;       ///< with a patience: which epoch is the best so far
-    bool last = false;  ///< the run is over: all its steps are taken, or its patience is at an end
-    Feed feed;  ///< of the run so far
+    int best = 0;         ///< with a patience: which epoch is the best so far
+    bool last = false;    ///< the run is over: all its steps are taken, or its patience is at an end
+    LoaderStats loading;  ///< of the run so far
 };
 
 }  // namespace tn

@@ -8,9 +8,9 @@
 
 #include "runtime/data/augment.hpp"
 #include "runtime/data/dataset.hpp"
-#include "runtime/io/confusion.hpp"
-#include "runtime/io/prediction_grid.hpp"
+#include "runtime/train/confusion.hpp"
 #include "runtime/train/epoch_result.hpp"
+#include "runtime/train/prediction.hpp"
 #include "runtime/train/probabilities.hpp"
 
 namespace tn {

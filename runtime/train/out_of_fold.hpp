@@ -9,8 +9,8 @@
 
 #include "runtime/core/error.hpp"
 #include "runtime/data/dataset.hpp"
+#include "runtime/data/label_errors.hpp"
 #include "runtime/data/split.hpp"
-#include "runtime/data/suspicious.hpp"
 #include "runtime/train/probabilities.hpp"
 #include "runtime/train/trainer.hpp"
 
@@ -26,8 +26,8 @@ struct FoldOptions {
 
 /// Mean probabilities [pictures][classes] of models, which `make_model(seed)` makes (a pointer to one): each picture's
 /// come from the `repeats` models whose training did not see it, each of the picture and of its mirror image if the
-/// augmentation mirrors too. `before_model` is told which model of how many begins. Throws Error as stratified_folds and
-/// train do.
+/// augmentation mirrors too. `before_model` is told which model of how many begins. Throws Error as stratified_folds
+/// and train do.
 template <class MakeModel, class Optimizer>
 std::vector<float> out_of_fold(const MakeModel& make_model, const Optimizer& optimizer, const Pictures& pictures,
                                const FoldOptions& options, Progress& progress,

@@ -21,9 +21,7 @@ void visit_probabilities(M& model, const Pictures& pictures, const Normalise& no
     const auto active = static_cast<std::size_t>(model.active_outputs());
     std::vector<float> mean(static_cast<std::size_t>(batch) * active);
     // A folder's pictures are sorted by class: the first ones would be of few.
-    const auto chosen = [&](int k) {
-        return static_cast<int>(static_cast<std::int64_t>(k) * pictures.size() / count);
-    };
+    const auto chosen = [&](int k) { return static_cast<int>(static_cast<std::int64_t>(k) * pictures.size() / count); };
     for (int first = 0; first < count; first += batch) {
         const int n = std::min(batch, count - first);
         for (const bool mirrored : {false, true}) {
@@ -45,7 +43,8 @@ void visit_probabilities(M& model, const Pictures& pictures, const Normalise& no
                 }
         }
         for (int i = 0; i < n; ++i)
-            visit(chosen(first + i), std::span<const float>(mean).subspan(static_cast<std::size_t>(i) * active, active));
+            visit(chosen(first + i),
+                  std::span<const float>(mean).subspan(static_cast<std::size_t>(i) * active, active));
     }
 }
 

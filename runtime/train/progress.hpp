@@ -10,9 +10,9 @@ namespace tn {
 
 /// What the line shows.
 struct ProgressState {
-    std::int64_t done = 0, total = 0;   ///< iterations
-    double loss = 0, accuracy = -1;     ///< accuracy below 0: not shown
-    double seconds = 0;                 ///< since the start of this run
+    std::int64_t done = 0, total = 0;  ///< iterations
+    double loss = 0, accuracy = -1;    ///< accuracy below 0: not shown
+    double seconds = 0;                ///< since the start of this run
     double samples_per_second = 0;
     std::int64_t before = 0;  ///< iterations of the same run before this start of it
 };

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "runtime/io/checkpoint.hpp"
-#include "runtime/train/batch_result.hpp"
+#include "runtime/model/batch_result.hpp"
+#include "runtime/model/checkpoint.hpp"
 #include "runtime/train/best_model.hpp"
 #include "runtime/train/recipe.hpp"
 #include "runtime/train/train_options.hpp"
@@ -54,8 +54,7 @@ struct RunState {
 
 /// Saves the model that predicts best, the average if there is one, or the best epoch's; beside it what is trained on.
 /// The model must be the average when there is one, and is as it was afterwards.
-template <class M>
-void save(const TrainOptions& o, const Recipe& recipe, M& model, RunState& run) {
+template <class M> void save(const TrainOptions& o, const Recipe& recipe, M& model, RunState& run) {
     if (o.save_to.empty()) return;
     CheckpointInfo info;
     info.classes = o.classes;
@@ -77,8 +76,7 @@ void save(const TrainOptions& o, const Recipe& recipe, M& model, RunState& run) 
 
 /// Goes on from a checkpoint, which must be of such a run: another seed or other classes would mix up what was trained
 /// and what is tested, another recipe would be a run that was never asked for.
-template <class M>
-void resume(M& model, const TrainOptions& o, const Recipe& recipe, RunState& run) {
+template <class M> void resume(M& model, const TrainOptions& o, const Recipe& recipe, RunState& run) {
     const std::string path = o.resume_from.string();
     const Safetensors file(o.resume_from);
     const CheckpointInfo saved = checkpoint_info(file, path);

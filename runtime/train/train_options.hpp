@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "runtime/core/process_group.hpp"
 #include "runtime/data/dataset.hpp"
 #include "runtime/data/loader.hpp"
-#include "runtime/distributed/group.hpp"
 #include "runtime/train/progress.hpp"
 
 namespace tn {
@@ -17,24 +17,24 @@ namespace tn {
 /// How long and how to train.
 struct TrainOptions {
     int batch = 64;
-    std::int64_t iterations = 0;           ///< 0: as many as `epochs` take
+    std::int64_t iterations = 0;  ///< 0: as many as `epochs` take
     int epochs = 30;
-    float warm_up = 0.05f;                 ///< part of the run over which the rate rises from 0
-    bool cosine = true;                    ///< the rate then falls to 0 along a cosine (Loshchilov and Hutter, 2017)
-    float label_smoothing = 0;             ///< part of the target that all classes share (Model::label_smoothing)
-    float mixup = 0;                       ///< alpha of mixup (draw_blends); 0: pictures are not mixed
-    float average = 0;                     ///< decay of averaged weights (WeightAverage); 0: the last ones are kept
-    std::vector<float> class_weights;      ///< of each class's samples (Model::class_weights); empty: all 1
-    int patience = 0;                      ///< epochs without a better model that end the run (BestModel); 0: none do
-    const Pictures* held_out = nullptr;    ///< what the patience looks at after every epoch: none of the other two sets
-    bool mirror = false;                   ///< tests look at each picture and its mirror image and average
-    int evaluate_limit = 0;                ///< test pictures looked at after an epoch, from all over them; 0: all
-    double evaluate_seconds = 0;           ///< at least so long between two evaluations; 0: after every epoch
-    std::filesystem::path save_to;         ///< a checkpoint after every epoch; empty: none
-    std::filesystem::path resume_from;     ///< a checkpoint of such a run to go on with; empty: from the start
+    float warm_up = 0.05f;               ///< part of the run over which the rate rises from 0
+    bool cosine = true;                  ///< the rate then falls to 0 along a cosine (Loshchilov and Hutter, 2017)
+    float label_smoothing = 0;           ///< part of the target that all classes share (Model::label_smoothing)
+    float mixup = 0;                     ///< alpha of mixup (draw_blends); 0: pictures are not mixed
+    float average = 0;                   ///< decay of averaged weights (WeightAverage); 0: the last ones are kept
+    std::vector<float> class_weights;    ///< of each class's samples (Model::class_weights); empty: all 1
+    int patience = 0;                    ///< epochs without a better model that end the run (BestModel); 0: none do
+    const Pictures* held_out = nullptr;  ///< what the patience looks at after every epoch: none of the other two sets
+    bool mirror = false;                 ///< tests look at each picture and its mirror image and average
+    int evaluate_limit = 0;              ///< test pictures looked at after an epoch, from all over them; 0: all
+    double evaluate_seconds = 0;         ///< at least so long between two evaluations; 0: after every epoch
+    std::filesystem::path save_to;       ///< a checkpoint after every epoch; empty: none
+    std::filesystem::path resume_from;   ///< a checkpoint of such a run to go on with; empty: from the start
     std::function<void(const ProgressState&)> after_step;  ///< told of every step, of the epoch that is under way
-    std::function<bool()> stop;            ///< asked after every step, or 64 on a GPU: true ends the run, and saves
-    Group* group = nullptr;                ///< processes that share every batch, and all call train() alike; null: one
+    std::function<bool()> stop;     ///< asked after every step, or 64 on a GPU: true ends the run, and saves
+    ProcessGroup* group = nullptr;  ///< processes that share every batch, and all call train() alike; null: one
     LoaderOptions loader{};
     std::vector<std::string> classes;
 };

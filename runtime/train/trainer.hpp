@@ -9,14 +9,14 @@
 #include <vector>
 
 #include "runtime/core/error.hpp"
+#include "runtime/model/model.hpp"
+#include "runtime/train/batch_source.hpp"
+#include "runtime/train/data_parallel.hpp"
 #include "runtime/train/evaluate.hpp"
-#include "runtime/train/feed.hpp"
-#include "runtime/train/model.hpp"
+#include "runtime/train/loader_stats.hpp"
 #include "runtime/train/progress.hpp"
 #include "runtime/train/recipe.hpp"
 #include "runtime/train/run_state.hpp"
-#include "runtime/train/shared_steps.hpp"
-#include "runtime/train/step_source.hpp"
 #include "runtime/train/train_options.hpp"
 
 namespace tn {
@@ -34,12 +34,18 @@ template <class M, class Optimizer> class TrainingRun {
 public:
     /// Throws Error when there is nothing to begin or to go on with.
     TrainingRun(M& model, const Optimizer& optimizer, const Pictures& training, const Pictures& test,
-                const TrainOptions& options, SharedSteps& shared, Progress& progress)
-        : model_(model), optimizer_(optimizer), test_(test), options_(options), shared_(shared), progress_(progress),
+                const TrainOptions& options, DataParallel& shared, Progress& progress)
+        : model_(model),
+          optimizer_(optimizer),
+          test_(test),
+          options_(options),
+          shared_(shared),
+          progress_(progress),
           state_(model, options),
           source_(model, training, loader_options(), shared, state_.average, optimizer.weight_decay,
                   {.mixup = options.mixup, .average = options.average}),
-          meter_(source_.loader()), total_(run_length(options, training.size())),
+          meter_(source_.loader()),
+          total_(run_length(options, training.size())),
           recipe_(recipe_of(options, Optimizer::name, optimizer.rate, optimizer.weight_decay, training.size())) {
         if (!options.resume_from.empty()) resume(model, options, recipe_, state_);
         shared.check_same(model.step());
@@ -125,7 +131,7 @@ private:
         epoch.last = done_ == total_ || (state_.best && state_.best->exhausted(epoch.epoch));
         if (epoch.last || (!stopped && seconds() - last_test_ >= options_.evaluate_seconds)) test(epoch);
         epoch.seconds = seconds();
-        epoch.feed = meter_.feed();
+        epoch.loading = meter_.stats();
         if (epoch_is_whole()) state_.sums = {};
         return epoch;
     }
@@ -143,8 +149,8 @@ private:
     void test(EpochResult& epoch) {
         if (test_.size() == 0) return;
         const EpochResult tested =
-            evaluate(model_, test_, options_.loader.normalise, largest_part(),
-                     epoch.last ? 0 : options_.evaluate_limit, nullptr, nullptr, options_.mirror);
+            evaluate(model_, test_, options_.loader.normalise, largest_part(), epoch.last ? 0 : options_.evaluate_limit,
+                     nullptr, nullptr, options_.mirror);
         epoch.test_loss = tested.test_loss;
         epoch.test_accuracy = tested.test_accuracy;
         last_test_ = seconds();
@@ -170,19 +176,17 @@ private:
 
     int largest_part() const { return shared_.part(options_.batch); }
 
-    double seconds() const {
-        return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
-    }
+    double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
 
     M& model_;
     const Optimizer optimizer_;
     const Pictures& test_;
     const TrainOptions& options_;
-    SharedSteps& shared_;
+    DataParallel& shared_;
     Progress& progress_;
     RunState state_;
-    StepSource<M, Optimizer> source_;
-    FeedMeter meter_;
+    BatchSource<M, Optimizer> source_;
+    LoaderMeter meter_;
     const std::int64_t total_;
     const Recipe recipe_;
     std::int64_t begin_ = 0, done_ = 0;  // steps of the whole run: when this call began, and now
@@ -206,7 +210,7 @@ std::vector<EpochResult> train(M& model, Optimizer optimizer, const Pictures& tr
     check_options(options);
     model.label_smoothing(options.label_smoothing);
     model.class_weights(options.class_weights);
-    SharedSteps shared(model, training, options.batch, options.mixup, options.group);
+    DataParallel shared(model, training, options.batch, options.mixup, options.group);
     const int largest_part = shared.part(options.batch);
     check_pictures(model, training, largest_part);
     check_pictures(model, test, largest_part);

@@ -1,6 +1,6 @@
 // A network of 100 layers, and its training step: a test limits what the compiler needs for it.
 #include "dsl/typenet.hpp"
-#include "runtime/train/model.hpp"
+#include "runtime/model/model.hpp"
 
 using namespace tn;
 
@@ -23,7 +23,7 @@ static_assert(Hundred::flat::size == 100);
 static_assert(Hundred::output == Vector<10>);
 
 int main() {
-    cpu::Backend backend(1);
-    Model<Hundred, Adam> model(backend);
+    cpu::Device device(1);
+    Model<Hundred, Adam> model(device);
     return model.train(2, Adam{}).n == 2 ? 0 : 1;
 }

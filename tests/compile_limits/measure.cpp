@@ -20,7 +20,9 @@ int main(int argc, char** argv) {
     int status = 0;
     rusage used{};
     if (child < 0 || wait4(child, &status, 0, &used) < 0) return 2;
-    const auto time = [](const timeval& t) { return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec); };
+    const auto time = [](const timeval& t) {
+        return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
+    };
     const double took = time(used.ru_utime) + time(used.ru_stime), memory = static_cast<double>(used.ru_maxrss) / 1024;
     std::printf("%.1f s of processor time (should be at most %.0f), %.0f MiB (at most %.0f)\n", took, seconds, memory,
                 mebibytes);

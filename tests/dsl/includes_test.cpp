@@ -1,7 +1,6 @@
 // Includes go one way: examples and tests -> the umbrella -> net, layers -> core; the runtime names no layer.
 #define BOOST_TEST_MODULE includes
 #include <boost/test/unit_test.hpp>
-
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -37,13 +36,15 @@ BOOST_AUTO_TEST_CASE(the_runtime_names_no_layer_and_not_the_umbrella) {
 }
 BOOST_AUTO_TEST_CASE(the_core_of_either_side_includes_nothing_above_it) {
     for (const Include& i : includes("dsl/core"))
-        if (under(i.to, "dsl/") || under(i.to, "runtime/")) BOOST_TEST(under(i.to, "dsl/core/"), i.from << " includes " << i.to);
+        if (under(i.to, "dsl/") || under(i.to, "runtime/"))
+            BOOST_TEST(under(i.to, "dsl/core/"), i.from << " includes " << i.to);
     for (const Include& i : includes("runtime/core"))
         if (under(i.to, "dsl/") || under(i.to, "runtime/"))
             BOOST_TEST(under(i.to, "runtime/core/"), i.from << " includes " << i.to);
 }
 BOOST_AUTO_TEST_CASE(net_names_no_layer_and_the_language_no_cuda_header) {
-    for (const Include& i : includes("dsl/net")) BOOST_TEST(!under(i.to, "dsl/layers/"), i.from << " includes " << i.to);
+    for (const Include& i : includes("dsl/net"))
+        BOOST_TEST(!under(i.to, "dsl/layers/"), i.from << " includes " << i.to);
     for (const Include& i : includes("dsl"))
         BOOST_TEST((!under(i.to, "cuda") && i.to.find(".cuh") == i.to.npos), i.from << " includes " << i.to);
 }

@@ -29,8 +29,8 @@ struct Trained {
     fs::path model = folder / "run/model.safetensors", grey = folder / "grey.png", colour = folder / "colour.png";
 
     Trained() {
-        BOOST_REQUIRE(run("photos", {"train", "--generated", "10", "--batch", "6", "--iterations", "4", "--threads", "1",
-                                     "--out", (folder / "run").string()})
+        BOOST_REQUIRE(run("photos", {"train", "--generated", "10", "--batch", "6", "--iterations", "4", "--threads",
+                                     "1", "--out", (folder / "run").string()})
                           .status == 0);
         tn::write_png(grey, picture(1));
         tn::write_png(colour, picture(3));
@@ -38,7 +38,8 @@ struct Trained {
 
     static tn::Picture picture(int channels) {
         tn::Picture p{{channels, 90, 70}, {}};
-        for (std::size_t i = 0; i < p.shape.size(); ++i) p.pixels.push_back(static_cast<std::uint8_t>(i * i / 97 % 251));
+        for (std::size_t i = 0; i < p.shape.size(); ++i)
+            p.pixels.push_back(static_cast<std::uint8_t>(i * i / 97 % 251));
         return p;
     }
 };
@@ -56,8 +57,8 @@ struct Expected {
 
 /// What the model says, by the program's own way.
 Expected predict(const fs::path& file) {
-    tn::cpu::Backend backend(1);
-    tn::Model<photos::Network> model(backend);
+    tn::cpu::Device device(1);
+    tn::Model<photos::Network> model(device);
     const tn::CheckpointInfo info = photos::load_model(trained().model.string(), model);
     return {info.classes, tn::probabilities(model, photos::set_of(tn::read_picture(file, 1)), info.normalise, 1)};
 }
@@ -77,9 +78,10 @@ std::string c_program() {
     static const std::string program = [] {
         const std::string out = (trained().folder / "c_library").string();
         const std::string sanitize = std::strlen(TN_SANITIZE) ? std::string(" -fsanitize=") + TN_SANITIZE : "";
-        const Run r = run_shell(quoted(TN_CXX) + " -x c -std=c99 -Wall -Wextra -Wpedantic -Werror" + sanitize + " -I" +
-                                quoted(header_folder) + " " + quoted(std::string(TN_SOURCE_DIR) + "/tests/examples/c_library.c") +
-                                " -x none " + quoted(library) + " -Wl,-rpath," + quoted(TN_PROGRAMS) + " -o " + quoted(out));
+        const Run r =
+            run_shell(quoted(TN_CXX) + " -x c -std=c99 -Wall -Wextra -Wpedantic -Werror" + sanitize + " -I" +
+                      quoted(header_folder) + " " + quoted(std::string(TN_SOURCE_DIR) + "/tests/examples/c_library.c") +
+                      " -x none " + quoted(library) + " -Wl,-rpath," + quoted(TN_PROGRAMS) + " -o " + quoted(out));
         BOOST_REQUIRE_MESSAGE(r.status == 0, r.err);
         return out;
     }();
@@ -125,13 +127,15 @@ BOOST_AUTO_TEST_CASE(pixels_give_what_their_file_gives) {
 }
 
 BOOST_AUTO_TEST_CASE(wrong_calls_have_a_status_and_words) {
-    const Run r = run_shell(c_program() + " " + quoted(trained().model.string()) + " " + quoted(trained().grey.string()));
-    for (const char* line :
-         {"no path: 1 the path and the model must not be null\n", "threads: 1 the threads must be 0 to 1024\n",
-          "no file: 2 /nowhere/model: cannot be read", "no model: 1 the model, the pixels and the probabilities must not be null\n",
-          "width: 1 a picture to classify must have sides of 1 to 65535", "channels: 1 a picture to classify must have 1 channel",
-          "stride: 1 the stride must be 0 or the bytes of a row or more\n", "no picture: 2 ",
-          "must be a JPEG, PNG, BMP, GIF, PGM or PPM picture", "names: 1 1, classes of null: 0\n"})
+    const Run r =
+        run_shell(c_program() + " " + quoted(trained().model.string()) + " " + quoted(trained().grey.string()));
+    for (const char* line : {"no path: 1 the path and the model must not be null\n",
+                             "threads: 1 the threads must be 0 to 1024\n", "no file: 2 /nowhere/model: cannot be read",
+                             "no model: 1 the model, the pixels and the probabilities must not be null\n",
+                             "width: 1 a picture to classify must have sides of 1 to 65535",
+                             "channels: 1 a picture to classify must have 1 channel",
+                             "stride: 1 the stride must be 0 or the bytes of a row or more\n", "no picture: 2 ",
+                             "must be a JPEG, PNG, BMP, GIF, PGM or PPM picture", "names: 1 1, classes of null: 0\n"})
         BOOST_TEST(contains(r.out, line), line << " is not in " << r.out);
     const Run damaged = run_shell(c_program() + " " + quoted(trained().grey.string()) + " x");
     BOOST_TEST(damaged.status == 1);
@@ -168,7 +172,8 @@ BOOST_AUTO_TEST_CASE(threads_may_share_a_model_or_have_their_own) {
             std::vector<float> p(grey.probabilities.size());
             for (int k = 0; k < 5; ++k) {
                 const bool odd = (i + k) % 2;
-                wrong += classify(i == 3 ? own : shared, (odd ? trained().grey : trained().colour).c_str(), p.data()) != TYPENET_OK;
+                wrong += classify(i == 3 ? own : shared, (odd ? trained().grey : trained().colour).c_str(), p.data()) !=
+                         TYPENET_OK;
                 wrong += p != (odd ? grey : colour).probabilities;
             }
         });

@@ -3,8 +3,8 @@
 #include <boost/test/unit_test.hpp>
 #include <map>
 
-#include "runtime/data/characters.hpp"
 #include "runtime/data/image.hpp"
+#include "runtime/data/synthetic.hpp"
 #include "tests/support/program.hpp"
 
 using namespace tn_test;

@@ -39,7 +39,8 @@ BOOST_AUTO_TEST_CASE(regression_reads_a_table) {
     const auto bad = [&](const char* name, const char* text) {
         return complaint("regression", {folder.write(name, text).string()});
     };
-    BOOST_TEST(contains(bad("word.csv", "x,y\n1,2\n3,four\n"), "word.csv:3: column 2 'y' must be a number, not 'four'"));
+    BOOST_TEST(
+        contains(bad("word.csv", "x,y\n1,2\n3,four\n"), "word.csv:3: column 2 'y' must be a number, not 'four'"));
     BOOST_TEST(contains(bad("wide.csv", "1,2,3\n4,5,6\n"), "must have 2 columns"));
     BOOST_TEST(contains(bad("empty.csv", ""), "empty.csv: must hold a table"));
     BOOST_TEST(contains(bad("new\nline.csv", ""), "new\\nline.csv: "));
@@ -48,13 +49,15 @@ BOOST_AUTO_TEST_CASE(regression_reads_a_table) {
 
 BOOST_AUTO_TEST_CASE(digits_names_the_file_that_is_missing) {
     const TemporaryFolder folder;
-    BOOST_TEST(contains(complaint("digits", {folder.path().string()}), "train-images-idx3-ubyte: cannot be read: No such"));
+    BOOST_TEST(
+        contains(complaint("digits", {folder.path().string()}), "train-images-idx3-ubyte: cannot be read: No such"));
     BOOST_TEST(contains(complaint("digits", {folder.path().string(), "--device", "gpu"}),
                         "--device must be cpu, cuda or auto, not 'gpu'"));
     folder.write("train-images-idx3-ubyte", "not digits");
     folder.write("train-labels-idx1-ubyte", "not digits");
     BOOST_TEST(contains(complaint("digits", {folder.path().string()}), "train-"));
-    for (const std::vector<std::string>& words :
-         {std::vector<std::string>{}, {folder.path().string(), "--epochs", "0"}, {folder.path().string(), "--epochs", "x"}})
+    for (const std::vector<std::string>& words : {std::vector<std::string>{},
+                                                  {folder.path().string(), "--epochs", "0"},
+                                                  {folder.path().string(), "--epochs", "x"}})
         BOOST_TEST(run("digits", words).status != 0);
 }

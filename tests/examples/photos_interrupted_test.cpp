@@ -13,8 +13,17 @@ namespace {
 
 /// Words for a run on drawn characters: 30 to train on, 10 steps an epoch.
 std::vector<std::string> train(const fs::path& out, int iterations, std::vector<std::string> more = {}) {
-    std::vector<std::string> words{"train",   "--generated", "10",           "--batch",     "3", "--out", out.string(),
-                                   "--iterations", std::to_string(iterations), "--threads", "1"};
+    std::vector<std::string> words{"train",
+                                   "--generated",
+                                   "10",
+                                   "--batch",
+                                   "3",
+                                   "--out",
+                                   out.string(),
+                                   "--iterations",
+                                   std::to_string(iterations),
+                                   "--threads",
+                                   "1"};
     words.insert(words.end(), more.begin(), more.end());
     return words;
 }
@@ -60,8 +69,8 @@ BOOST_AUTO_TEST_CASE(what_is_interrupted_in_its_first_epoch_has_no_epoch_of_the_
         return rows;
     };
     // Its one epoch has 100 steps; those of the run before it end at steps 10, 20 and 23.
-    std::vector<std::string> words{"train", "--generated", "100", "--batch",   "3", "--out", out.string(),
-                                   "--epochs", "1",        "--threads", "1"};
+    std::vector<std::string> words{"train",      "--generated", "100", "--batch",   "3", "--out",
+                                   out.string(), "--epochs",    "1",   "--threads", "1"};
     Run r;
     for (int i = 0; i < 10 && r.status == 0; ++i) {
         BOOST_REQUIRE(run("photos", train(out, 23)).status == 0);
@@ -95,11 +104,12 @@ BOOST_AUTO_TEST_CASE(a_file_that_may_not_grow_leaves_the_old_model) {
     BOOST_REQUIRE(run("photos", train(folder / "run", 1)).status == 0);
     const std::string before = content(folder / "run/model.safetensors");
     // 2 MiB a file: enough for the pictures, not for the model.
-    const Run r = run_shell("trap '' XFSZ; ulimit -f 4096; " +
-                                    command_of("photos", train(folder / "run", 5, {"--resume"})));
+    const Run r =
+        run_shell("trap '' XFSZ; ulimit -f 4096; " + command_of("photos", train(folder / "run", 5, {"--resume"})));
     BOOST_TEST(r.status == 1);
     BOOST_TEST(contains(r.err, "error: " + (folder / "run/model.safetensors").string() +
-                                   ": cannot be written: File too large\n"), r.err);
+                                   ": cannot be written: File too large\n"),
+               r.err);
     BOOST_TEST((content(folder / "run/model.safetensors") == before));
     for (const auto& entry : fs::directory_iterator(folder / "run"))
         BOOST_TEST(entry.path().extension() != ".tmp", entry.path());
@@ -117,13 +127,16 @@ BOOST_AUTO_TEST_CASE(a_full_disk_leaves_the_old_model) {
     fs::create_directories(run_folder);
     // Room for one model and a half.
     const std::string script = fmt::format(
-        "mount -t tmpfs -o size={} none {} && cp {} {} && {{ {}; status=$?; cmp {} {} || exit 99; ls -A {}; exit $status; }}",
+        "mount -t tmpfs -o size={} none {} && cp {} {} && {{ {}; status=$?; cmp {} {} || exit 99; ls -A {}; exit "
+        "$status; }}",
         size * 3 / 2, quoted(run_folder), quoted((folder / "saved/model.safetensors").string()), quoted(run_folder),
         command_of("photos", train(run_folder, 5, {"--resume"})), quoted((folder / "saved/model.safetensors").string()),
         quoted(run_folder + "/model.safetensors"), quoted(run_folder));
     const Run r = run_shell("unshare -m sh -c " + quoted(script));
     BOOST_TEST(r.status == 1, r.err);
-    BOOST_TEST(contains(r.err, "error: " + run_folder + "/model.safetensors: cannot be written: No space left on device\n"), r.err);
+    BOOST_TEST(
+        contains(r.err, "error: " + run_folder + "/model.safetensors: cannot be written: No space left on device\n"),
+        r.err);
     BOOST_TEST(!contains(r.out, ".tmp"), r.out);
 }
 

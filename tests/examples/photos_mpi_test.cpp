@@ -14,7 +14,8 @@ namespace {
 
 // What Open MPI itself never frees is not for the leak sanitizer.
 const std::string mpirun =
-    "ASAN_OPTIONS=detect_leaks=0 OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1 "
+    "ASAN_OPTIONS=detect_leaks=0 OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 "
+    "OMPI_MCA_rmaps_base_oversubscribe=1 "
     "OMPI_MCA_btl_vader_single_copy_mechanism=none mpirun ";
 
 /// Says so where photos knows no MPI, or mpirun is not there or starts nothing here, as it may without any network.
@@ -119,7 +120,8 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_shared_is_an_error_of_all) {
     BOOST_TEST(contains(none.err, "model.safetensors: cannot be read"), none.err);
 }
 
-// Whether the program was built with nvcc or not, and with NCCL or not: each process says why, and none is left waiting.
+// Whether the program was built with nvcc or not, and with NCCL or not: each process says why, and none is left
+// waiting.
 BOOST_AUTO_TEST_CASE(gpus_that_are_not_there_are_an_error_of_all) {
     if (!is_there()) return;
     if (fs::exists("/dev/nvidiactl")) {

@@ -1,4 +1,5 @@
-// The photos program from outside: a few steps on a few drawn characters, all its commands, and every way to ask wrongly.
+// The photos program from outside: a few steps on a few drawn characters, all its commands, and every way to ask
+// wrongly.
 #define BOOST_TEST_MODULE photos
 #include <fmt/ranges.h>
 
@@ -6,9 +7,9 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "runtime/cpu/isa.hpp"
-#include "runtime/data/characters.hpp"
+#include "runtime/core/isa.hpp"
 #include "runtime/data/image.hpp"
+#include "runtime/data/synthetic.hpp"
 #include "runtime/io/safetensors.hpp"
 #include "tests/support/program.hpp"
 
@@ -22,8 +23,9 @@ struct Photographs {
         const tn::Pictures drawn = tn::generate_characters(4, {1, 64, 48}, 5);
         const char* names[] = {"plain.png", "with space.png", "new\nline\t\x1b[31m.png", "Zoë 山.png"};
         for (int i = 0; i < drawn.size(); ++i) {
-            const fs::path path = folder / ("set/" + drawn.classes[static_cast<std::size_t>(
-                                                         drawn.labels[static_cast<std::size_t>(i)])]) / names[i % 4];
+            const fs::path path =
+                folder / ("set/" + drawn.classes[static_cast<std::size_t>(drawn.labels[static_cast<std::size_t>(i)])]) /
+                names[i % 4];
             fs::create_directories(path.parent_path());
             const auto bytes = drawn.picture(i);
             tn::write_png(path, {drawn.shape, {bytes.begin(), bytes.end()}});
@@ -55,8 +57,8 @@ BOOST_FIXTURE_TEST_CASE(trains_on_a_folder, Trained) {
     BOOST_TEST(contains(training.out, "cpu, 2 threads, "));
     BOOST_TEST(contains(training.out, "test accuracy "));
     BOOST_TEST(contains(training.out, "waited for photographs "));
-    for (const char* file : {"model.safetensors", "report.html", "curves.png", "confusion.png", "predictions.png",
-                             "augmentation.png"}) {
+    for (const char* file :
+         {"model.safetensors", "report.html", "curves.png", "confusion.png", "predictions.png", "augmentation.png"}) {
         BOOST_TEST(fs::file_size(folder / "run" / file) > 100u, file);
         BOOST_TEST(contains(training.out, file));
     }
@@ -132,8 +134,8 @@ BOOST_FIXTURE_TEST_CASE(a_run_that_was_killed_and_resumed_ends_with_the_same_mod
 
 BOOST_FIXTURE_TEST_CASE(a_run_that_has_ended_can_be_resumed_for_longer, Trained) {
     const std::string metrics = content(at("run/metrics.csv"));
-    const Run longer = run("photos", {"train", set(), "--out", at("run"), "--epochs", "3", "--batch", "4", "--seed", "3",
-                                      "--test-share", "0.25", "--resume"});
+    const Run longer = run("photos", {"train", set(), "--out", at("run"), "--epochs", "3", "--batch", "4", "--seed",
+                                      "3", "--test-share", "0.25", "--resume"});
     BOOST_TEST(longer.status == 0, longer.err);
     BOOST_TEST(content(at("run/metrics.csv")).rfind(metrics, 0) == 0);
     BOOST_TEST(contains(content(at("run/metrics.csv")), "\n3,9,"));
@@ -225,7 +227,8 @@ BOOST_FIXTURE_TEST_CASE(output_that_cannot_be_written_is_an_error, Trained) {
         BOOST_TEST_MESSAGE("skipped: there is no /dev/full");
         return;
     }
-    const std::string command = command_of("photos", {"predict", "--model", model(), photograph("plain.png")}) + " >/dev/full 2>";
+    const std::string command =
+        command_of("photos", {"predict", "--model", model(), photograph("plain.png")}) + " >/dev/full 2>";
     const int status = std::system((command + quoted(at("said"))).c_str());
     BOOST_TEST(WEXITSTATUS(status) == 1);
     BOOST_TEST(content(at("said")) == "error: the output cannot be written\n");
@@ -305,8 +308,8 @@ BOOST_FIXTURE_TEST_CASE(weights_travel_without_what_only_training_needs, Trained
     }
     // A run from these weights begins where that one ended: with a rate of almost 0 the model stays.
     const auto from = [&](const std::string& file) {
-        return std::vector<std::string>{"train", set(), "--out", at("again"), "--iterations", "1", "--rate", "1e-8", "--batch",
-                                        "4", "--weights", file};
+        return std::vector<std::string>{"train",  set(),  "--out",   at("again"), "--iterations", "1",
+                                        "--rate", "1e-8", "--batch", "4",         "--weights",    file};
     };
     BOOST_TEST(run("photos", from(at("weights.safetensors"))).status == 0);
     const tn::Safetensors again(at("again/model.safetensors"));
@@ -315,8 +318,10 @@ BOOST_FIXTURE_TEST_CASE(weights_travel_without_what_only_training_needs, Trained
         most = std::max(most, std::abs(double(again.find("16.weight")->data[i]) - weights.find("16.weight")->data[i]));
     BOOST_TEST(most < 1e-6);
     BOOST_TEST(contains(complaint("photos", from(at("nothing"))), "nothing: cannot be read: "));
-    BOOST_TEST(contains(complaint("photos", {"export", "--model", model()}), "say what to write: --weights FILE, --header"));
-    BOOST_TEST(contains(complaint("photos", {"export", "--model", model(), "--weights", at("no/folder")}), "no/folder: cannot be written"));
+    BOOST_TEST(
+        contains(complaint("photos", {"export", "--model", model()}), "say what to write: --weights FILE, --header"));
+    BOOST_TEST(contains(complaint("photos", {"export", "--model", model(), "--weights", at("no/folder")}),
+                        "no/folder: cannot be written"));
 }
 
 BOOST_FIXTURE_TEST_CASE(an_exported_header_predicts_the_same_without_the_library, Trained) {
@@ -325,21 +330,26 @@ BOOST_FIXTURE_TEST_CASE(an_exported_header_predicts_the_same_without_the_library
     const std::string line = run("photos", {"predict", "--model", model(), photograph("plain.png")}).lines().at(0);
     const std::string best = line.substr(line.find('\t') + 1, line.rfind('\t') - line.find('\t') - 1);
     const tn::Picture picture = tn::resize(tn::read_picture(photograph("plain.png"), 1), {1, 128, 128});
-    folder.write("main.cpp", fmt::format(
-        "#include \"faces.hpp\"\n"
-        "const unsigned char bytes[faces::inputs] = {{{}}};\n"
-        "float x[faces::inputs], y[faces::outputs], work[faces::workspace];\n"
-        "int main() {{\n"
-        "    static_assert(faces::outputs == 3 && faces::height == 128 && faces::workspace * sizeof(float) < 2000000);\n"
-        "    for (std::size_t i = 0; i < faces::inputs; ++i) x[i] = (bytes[i] / 255.0f - faces::mean[0]) / faces::deviation[0];\n"
-        "    faces::infer(x, y, work);\n"
-        "    std::size_t best = 0;\n"
-        "    for (std::size_t i = 0; i < faces::outputs; ++i) best = y[i] > y[best] ? i : best;\n"
-        "    return y[best] - {} < 1e-4 && {} - y[best] < 1e-4 && faces::classes[best][0] == '{}' ? 0 : 1;\n"
-        "}}\n",
-        fmt::join(picture.pixels, ", "), line.substr(line.rfind('\t') + 1), line.substr(line.rfind('\t') + 1), best[0]));
-    const Run built = run_shell(fmt::format("{} -std=c++17 -O1 -Wall -Wextra -Werror {} -o {}", TN_CXX, quoted(at("main.cpp")),
-                                            quoted(at("main"))));
+    folder.write(
+        "main.cpp",
+        fmt::format(
+            "#include \"faces.hpp\"\n"
+            "const unsigned char bytes[faces::inputs] = {{{}}};\n"
+            "float x[faces::inputs], y[faces::outputs], work[faces::workspace];\n"
+            "int main() {{\n"
+            "    static_assert(faces::outputs == 3 && faces::height == 128 && faces::workspace * sizeof(float) < "
+            "2000000);\n"
+            "    for (std::size_t i = 0; i < faces::inputs; ++i) x[i] = (bytes[i] / 255.0f - faces::mean[0]) / "
+            "faces::deviation[0];\n"
+            "    faces::infer(x, y, work);\n"
+            "    std::size_t best = 0;\n"
+            "    for (std::size_t i = 0; i < faces::outputs; ++i) best = y[i] > y[best] ? i : best;\n"
+            "    return y[best] - {} < 1e-4 && {} - y[best] < 1e-4 && faces::classes[best][0] == '{}' ? 0 : 1;\n"
+            "}}\n",
+            fmt::join(picture.pixels, ", "), line.substr(line.rfind('\t') + 1), line.substr(line.rfind('\t') + 1),
+            best[0]));
+    const Run built = run_shell(fmt::format("{} -std=c++17 -O1 -Wall -Wextra -Werror {} -o {}", TN_CXX,
+                                            quoted(at("main.cpp")), quoted(at("main"))));
     BOOST_TEST(built.status == 0, built.err);
     BOOST_TEST(run_shell(quoted(at("main"))).status == 0);
     BOOST_TEST(contains(complaint("photos", {"export", "--model", model(), "--header", at("a.hpp"), "--name", "a b"}),
@@ -369,8 +379,9 @@ BOOST_FIXTURE_TEST_CASE(refuses_models_that_are_not_its_own, Trained) {
     const std::size_t layer = other.find("Conv<32, 3>");
     BOOST_REQUIRE(layer != other.npos);
     other.replace(layer, 11, "Conv<31, 3>");
-    BOOST_TEST(contains(predict(folder.write("other", other).string()),
-                        "other: is of another network: the layer is '4 Conv<31, 3>' in the file, but '4 Conv<32, 3>' here"));
+    BOOST_TEST(
+        contains(predict(folder.write("other", other).string()),
+                 "other: is of another network: the layer is '4 Conv<31, 3>' in the file, but '4 Conv<32, 3>' here"));
     BOOST_TEST(contains(complaint("photos", {"inspect", "--model", at("flipped")}), "flipped: is damaged"));
     BOOST_TEST(contains(complaint("photos", {"test", set(), "--model", at("other")}), "is of another network"));
 }
@@ -439,8 +450,8 @@ BOOST_FIXTURE_TEST_CASE(refuses_options_that_cannot_be, Photographs) {
 
 BOOST_FIXTURE_TEST_CASE(an_instruction_set_that_is_not_there_is_refused_and_one_that_is_runs, Photographs) {
     for (const tn::Isa isa : {tn::Isa::portable, tn::Isa::avx2, tn::Isa::avx512}) {
-        const std::vector<std::string> words{"train",  "--generated", "10",  "--iterations",  "1",
-                                             "--out",  at("run"),     "--isa", tn::name(isa), "--batch", "4"};
+        const std::vector<std::string> words{"train",   "--generated", "10",          "--iterations", "1", "--out",
+                                             at("run"), "--isa",       tn::name(isa), "--batch",      "4"};
         if (tn::available(isa))
             BOOST_TEST(contains(run("photos", words).out, std::string(tn::name(isa)) + " kernels"));
         else
@@ -462,10 +473,11 @@ BOOST_FIXTURE_TEST_CASE(an_out_folder_that_cannot_be_is_refused_before_training,
 }
 
 BOOST_FIXTURE_TEST_CASE(without_a_folder_it_says_that_the_characters_are_generated, Photographs) {
-    const Run r = run("photos", {"train", "--generated", "10", "--iterations", "2", "--batch", "8", "--wrong-labels", "0.1",
-                                 "--out", at("run")});
+    const Run r = run("photos", {"train", "--generated", "10", "--iterations", "2", "--batch", "8", "--wrong-labels",
+                                 "0.1", "--out", at("run")});
     BOOST_TEST(r.status == 0, r.err);
-    BOOST_TEST(contains(r.out, "No folder was named, so pictures of three characters are generated:\n30 to train on, "));
+    BOOST_TEST(
+        contains(r.out, "No folder was named, so pictures of three characters are generated:\n30 to train on, "));
     BOOST_TEST(contains(r.out, " of them with a wrong label on purpose, and 15 to test on.\n"));
     for (const std::string& line : r.lines()) BOOST_TEST(line.size() <= 80u, line);
 }

@@ -1,18 +1,20 @@
+#include "runtime/model/checkpoint.hpp"
+
 #include "dsl/typenet.hpp"
 #include "runtime/core/file.hpp"
-#include "runtime/io/checkpoint.hpp"
-#include "runtime/io/weights.hpp"
+#include "runtime/model/weights.hpp"
 #include "tests/fuzz/target.hpp"
 #include "tests/runtime/temporary_folder.hpp"
 
 namespace {
 
-using N = tn::Net<tn::Vector<2>, tn::Batch<2>, tn::Seq<tn::Dense<3>, tn::BN, tn::Relu, tn::Dense<2>>, tn::SoftmaxCrossEntropy>;
+using N = tn::Net<tn::Vector<2>, tn::Batch<2>, tn::Seq<tn::Dense<3>, tn::BN, tn::Relu, tn::Dense<2>>,
+                  tn::SoftmaxCrossEntropy>;
 
 struct Loaded {
     tn_test::TemporaryFolder folder;
-    tn::cpu::Backend backend{1};
-    tn::Model<N, tn::Adam> model{backend, 1};
+    tn::cpu::Device device{1};
+    tn::Model<N, tn::Adam> model{device, 1};
 
     std::vector<float> values() {
         std::vector<float> all;

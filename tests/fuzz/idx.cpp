@@ -1,4 +1,5 @@
 #include "runtime/data/idx.hpp"
+
 #include "tests/fuzz/target.hpp"
 #include "tests/runtime/temporary_folder.hpp"
 

@@ -1,4 +1,5 @@
 #include "runtime/data/image.hpp"
+
 #include "tests/fuzz/target.hpp"
 
 std::vector<tn_test::Bytes> tn_test::samples() {

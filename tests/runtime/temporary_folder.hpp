@@ -50,8 +50,7 @@ private:
 };
 
 /// The text of the Error that `f` throws; "" when it throws none.
-template <class F>
-std::string error_of(F&& f) {
+template <class F> std::string error_of(F&& f) {
     try {
         f();
     } catch (const tn::Error& error) {

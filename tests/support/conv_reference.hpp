@@ -30,8 +30,7 @@ struct Reference {
     std::size_t z_plane() const { return g.conv.out_plane(); }
 
     /// Calls f(z index, x index, weight index) for every product.
-    template <class F>
-    void products(F&& f) const {
+    template <class F> void products(F&& f) const {
         const ConvGeometry& c = g.conv;
         for (int s = 0; s < n; ++s)
             for (int o = 0; o < c.filters; ++o)
@@ -49,8 +48,7 @@ struct Reference {
     }
 
     /// Calls f(channel f, z index) for every place of z.
-    template <class F>
-    void places(F&& f) const {
+    template <class F> void places(F&& f) const {
         for (std::size_t i = 0; i < std::size_t(n) * filters() * z_plane(); ++i) f(i / z_plane() % filters(), i);
     }
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "dsl/typenet.hpp"
-#include "runtime/train/model.hpp"
+#include "runtime/model/model.hpp"
 
 namespace tn_test {
 
@@ -29,7 +29,8 @@ struct Gain {
         for (int n = 0; n < p.n; ++n)
             for (int c = p.begin; c < p.end; ++c)
                 for (std::size_t i = 0; i < plane; ++i) {
-                    const std::size_t at = static_cast<std::size_t>(n) * p.in.size() + static_cast<std::size_t>(c) * plane + i;
+                    const std::size_t at =
+                        static_cast<std::size_t>(n) * p.in.size() + static_cast<std::size_t>(c) * plane + i;
                     p.y[at] = p.parameter[0][c] * p.x[at];
                 }
     }
@@ -41,31 +42,33 @@ struct Cube : Pointwise<Cube> {
     template <class T> static constexpr T slope(T x, T) { return 3 * x * x; }
 };
 
-using Photographic = Net<Image<1, 16, 16>, Batch<3>,
-                         Seq<Conv<8, 3>, BN, Relu, Pool<2>, Conv<8, 3>, BN, Relu, Pool<2>, Dense<16>, BN, Relu, Dropout<50>,
-                             Dense<10>>,
-                         SoftmaxCrossEntropy>;
+using Photographic =
+    Net<Image<1, 16, 16>, Batch<3>,
+        Seq<Conv<8, 3>, BN, Relu, Pool<2>, Conv<8, 3>, BN, Relu, Pool<2>, Dense<16>, BN, Relu, Dropout<50>, Dense<10>>,
+        SoftmaxCrossEntropy>;
 using Winding = Net<Image<2, 11, 9>, Batch<3>,
                     Seq<Conv<6, Kernel<3, 5>>, Relu, Residual<Conv<6, 3>, BN, Relu, Conv<6, 3>, BN>, Relu,
-                        Concat<Conv<3, 1>, Seq<Conv<4, 3>, BN, Sigmoid>, Pool<1>>, Residual<Conv<5, 3, Stride<2>>, Shortcut<Conv<5, 1, Stride<2>>, BN>>,
-                        Flatten, Dense<4>>,
+                        Concat<Conv<3, 1>, Seq<Conv<4, 3>, BN, Sigmoid>, Pool<1>>,
+                        Residual<Conv<5, 3, Stride<2>>, Shortcut<Conv<5, 1, Stride<2>>, BN>>, Flatten, Dense<4>>,
                     SoftmaxCrossEntropy>;
 using Unfolded = Net<Image<3, 10, 12>, Batch<3>,
-                     Seq<BN, Conv<4, 5, Stride<3>, Pad<1>>, Relu, BN, Pool<2, Stride<1>>, BN, Sigmoid, Relu, Flatten, BN, Dense<3, NoBias>>,
+                     Seq<BN, Conv<4, 5, Stride<3>, Pad<1>>, Relu, BN, Pool<2, Stride<1>>, BN, Sigmoid, Relu, Flatten,
+                         BN, Dense<3, NoBias>>,
                      SigmoidCrossEntropy>;
 using Values = Net<Vector<5>, Batch<3>, Seq<Dense<6>, Sigmoid, Dropout<0>, Dense<2>>, MeanSquaredError>;
-using Outside = Net<Image<2, 4, 4>, Batch<3>, Seq<Conv<3, 3>, Gain, Relu, Pool<2>, Gain, Dense<2>>, SoftmaxCrossEntropy>;
+using Outside =
+    Net<Image<2, 4, 4>, Batch<3>, Seq<Conv<3, 3>, Gain, Relu, Pool<2>, Gain, Dense<2>>, SoftmaxCrossEntropy>;
 using Unknown = Net<Vector<5>, Batch<3>, Seq<Dense<6>, Cube, Dense<2>>, MeanSquaredError>;
 using EndsInRelu = Net<Vector<5>, Batch<3>, Seq<Dense<6>, Sigmoid>, SoftmaxCrossEntropy>;
 
 /// A model with weights and running statistics that no layer has by itself, and what it makes of random samples.
 template <class N> struct Samples {
-    cpu::Backend backend{1};
+    cpu::Device device{1};
     std::unique_ptr<Model<N>> model;
     int count = N::batch;
-    std::vector<float> x, y;    ///< [count][input], [count][active]
+    std::vector<float> x, y;  ///< [count][input], [count][active]
 
-    explicit Samples(int active = N::output.channels) : model(std::make_unique<Model<N>>(backend, 1)) {
+    explicit Samples(int active = N::output.channels) : model(std::make_unique<Model<N>>(device, 1)) {
         model->active_outputs(active);
         std::uint64_t i = 0;
         for (const auto& t : model->tensors()) {
@@ -83,8 +86,7 @@ template <class N> struct Samples {
         }
         const auto p = model->predict(count);
         for (int n = 0; n < count; ++n)
-            for (int k = 0; k < active; ++k)
-                y.push_back(p[static_cast<std::size_t>(n * N::output.channels + k)]);
+            for (int k = 0; k < active; ++k) y.push_back(p[static_cast<std::size_t>(n * N::output.channels + k)]);
     }
     /// Whether some output is far from 0 and from 1.
     bool telling() const {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "runtime/core/error.hpp"
-#include "runtime/train/batch_result.hpp"
+#include "runtime/model/batch_result.hpp"
 
 namespace tn_test {
 

@@ -10,7 +10,7 @@
 
 #include "dsl/typenet.hpp"
 #include "runtime/cpu/reference.hpp"
-#include "runtime/train/model.hpp"
+#include "runtime/model/model.hpp"
 #include "tests/support/sanitized.hpp"
 #include "tests/support/watch.hpp"
 
@@ -31,8 +31,8 @@ template <class M, class T> void fill(M& model, int n, std::uint64_t seed) {
 /// Every parameter's and every input's gradient against (f(v + h) - f(v - h)) / 2h, in double. Kinks of max and ReLU
 /// can spoil single values: at most 1 % of them, and the rest must agree to 1e-5 of the largest.
 template <class N> void check_gradients(int n, std::uint64_t seed = 1) {
-    cpu::Reference backend;
-    Model<N, SGD, cpu::Reference, double, Fusion::off, Purpose::input_gradient> model(backend, seed);
+    cpu::Reference device;
+    Model<N, SGD, cpu::Reference, double, Fusion::off, Purpose::input_gradient> model(device, seed);
     fill<decltype(model), double>(model, n, seed);
     std::vector<std::vector<double>> states;
     const auto save = [&] {
@@ -80,7 +80,8 @@ template <class N> void check_gradients(int n, std::uint64_t seed = 1) {
             compare(t.values[i], t.values[i], gradients[tensor][i], t.name);
         ++tensor;
     }
-    const std::size_t used = N::input.size() * static_cast<std::size_t>(n), stride = std::max<std::size_t>(1, used / 60);
+    const std::size_t used = N::input.size() * static_cast<std::size_t>(n),
+                      stride = std::max<std::size_t>(1, used / 60);
     for (std::size_t i = 0; i < used; i += stride) {
         const double original = input[i];
         model.input()[i] = original;
@@ -117,8 +118,10 @@ template <class M> Result step(M& model, int n) {
     const BatchResult b = model.gradients(n);
     keep("loss", std::vector<double>{b.loss});
     for (const auto& t : model.tensors())
-        if (t.trained) keep("gradient of " + t.name, model.gradient(t));
-        else keep(t.name, t.values);
+        if (t.trained)
+            keep("gradient of " + t.name, model.gradient(t));
+        else
+            keep(t.name, t.values);
     if constexpr (requires { model.input_gradient(); })
         keep("gradient of the input",
              model.input_gradient().first(static_cast<std::size_t>(n) * M::network::input.size()));
@@ -130,15 +133,15 @@ template <class M> Result step(M& model, int n) {
 template <class M> void poison(M& model) {
     const std::span region = model.planned_region();
     const std::vector<typename M::value> nan(region.size(), std::nanf(""));
-    if constexpr (std::is_base_of_v<HostMemory, std::remove_reference_t<decltype(model.backend())>>) {
+    if constexpr (std::is_base_of_v<HostMemory, std::remove_reference_t<decltype(model.device())>>) {
         std::copy(nan.begin(), nan.end(), region.begin());
     } else {
-        model.backend().send(region.data(), nan.data(), nan.size());
-        model.backend().wait();
+        model.device().upload(region.data(), nan.data(), nan.size());
+        model.device().wait();
     }
 }
 
-/// A step of the network in double by the reference mathematics, and the same step of other backends beside it. Nothing
+/// A step of the network in double by the reference mathematics, and the same step of other devices beside it. Nothing
 /// may be read before it was written or written outside a buffer.
 template <class N> class Comparison {
 public:
@@ -160,17 +163,17 @@ public:
         BOOST_TEST(watch.outside() == 0u, "the reference mathematics write outside their buffers");
     }
 
-    /// What the backend gives from the same start.
-    template <Fusion F, class Backend> Result run(Backend& backend) {
-        Model<N, SGD, Backend, float, F> model(backend, seed_);
+    /// What the device gives from the same start.
+    template <Fusion F, class Device> Result run(Device& device) {
+        Model<N, SGD, Device, float, F> model(device, seed_);
         prepare(model);
         return step(model, n_);
     }
 
     /// The same under the watch.
-    template <Fusion F, class Backend> Result run_watched(Watched<Backend>& backend, const std::string& how) {
-        using M = Model<N, SGD, Watched<Backend>, float, F, Purpose::watched>;
-        M model(backend, seed_);
+    template <Fusion F, class Device> Result run_watched(Watched<Device>& device, const std::string& how) {
+        using M = Model<N, SGD, Watched<Device>, float, F, Purpose::watched>;
+        M model(device, seed_);
         prepare(model);
         Watch<N, F, M> watch(model);
         Result result = step(model, n_);
@@ -221,14 +224,14 @@ private:
 };
 
 /// The float kernels, fused and not, at 1, 2 and 8 threads and on every instruction set, against the reference in
-/// double: agreement to `tolerance`, the same bits at every thread count, nothing read before it was written and nothing
-/// written outside a buffer.
+/// double: agreement to `tolerance`, the same bits at every thread count, nothing read before it was written and
+/// nothing written outside a buffer.
 template <class N> void check_kernels(int n, double tolerance = 2e-4, std::uint64_t seed = 1) {
     using C = Comparison<N>;
     C comparison(n, tolerance, seed);
     const auto run = [&](auto fusion, int threads, Isa isa) {
-        cpu::Backend backend(threads, isa);
-        return comparison.template run<fusion()>(backend);
+        cpu::Device device(threads, isa);
+        return comparison.template run<fusion()>(device);
     };
     // What `b` has, it has to the bit as `a` does.
     const auto same_bits = [&](const Result& a, const Result& b, const std::string& how) {
@@ -242,8 +245,8 @@ template <class N> void check_kernels(int n, double tolerance = 2e-4, std::uint6
     const auto agree_watched = [&](auto fusion, Isa isa, const Result& unwatched, const std::string& how) {
         comparison.agree(unwatched, how);
         if constexpr (!sanitized) {
-            Watched<cpu::Backend> backend(2, isa);
-            const Result guarded = comparison.template run_watched<fusion()>(backend, name(isa));
+            Watched<cpu::Device> device(2, isa);
+            const Result guarded = comparison.template run_watched<fusion()>(device, name(isa));
             comparison.agree(guarded, how + " and watched");
             same_bits(guarded, unwatched, "unwatched, " + how);
         }
@@ -263,16 +266,16 @@ template <class N> void check_kernels(int n, double tolerance = 2e-4, std::uint6
     same_bits(plain, run(Off{}, 8, best_isa()), "8 threads unfused");
 }
 
-/// The fused kernels of any backend against the reference in double.
-template <class N, class Backend> void check_backend(Backend& backend, int n, double tolerance = 2e-4) {
+/// The fused kernels of any device against the reference in double.
+template <class N, class Device> void check_device(Device& device, int n, double tolerance = 2e-4) {
     Comparison<N> comparison(n, tolerance);
-    comparison.agree(comparison.template run<Fusion::on>(backend), "the backend");
+    comparison.agree(comparison.template run<Fusion::on>(device), "the device");
 }
 
 /// A value that is not a number reaches the loss, in training and in evaluation: this is how a trainer sees that
 /// weights have diverged.
-template <class N, class Backend> void check_not_a_number(Backend& backend) {
-    Model<N, SGD, Backend> model(backend);
+template <class N, class Device> void check_not_a_number(Device& device) {
+    Model<N, SGD, Device> model(device);
     fill<decltype(model), float>(model, N::batch, 1);
     model.input()[0] = std::nanf("");
     BOOST_TEST(!std::isfinite(model.gradients(N::batch).loss), "training hides it");

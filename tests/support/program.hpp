@@ -15,11 +15,14 @@ inline std::string command_of(const std::string& name, const std::vector<std::st
 }
 
 /// Runs the program to its end.
-inline Run run(const std::string& name, const std::vector<std::string>& words) { return run_shell(command_of(name, words)); }
+inline Run run(const std::string& name, const std::vector<std::string>& words) {
+    return run_shell(command_of(name, words));
+}
 
 /// Runs the program until `file` has something in it, then kills it and waits for its end; false when it ended by
 /// itself.
-inline bool run_until(const std::filesystem::path& file, const std::string& name, const std::vector<std::string>& words) {
+inline bool run_until(const std::filesystem::path& file, const std::string& name,
+                      const std::vector<std::string>& words) {
     const std::string script = command_of(name, words) + " >/dev/null 2>&1 & p=$!; while [ ! -s " +
                                quoted(file.string()) +
                                " ] && kill -0 $p 2>/dev/null; do sleep 0.01; done; kill -9 $p 2>/dev/null; killed=$?; "

@@ -14,7 +14,7 @@
 namespace tn_test {
 
 struct Run {
-    int status = 0;            ///< the exit status; 128 and more: ended by a signal
+    int status = 0;  ///< the exit status; 128 and more: ended by a signal
     std::string out, err;
 
     std::vector<std::string> lines() const {
@@ -43,7 +43,8 @@ inline std::string content(const std::filesystem::path& path) {
 inline Run run_shell(const std::string& command) {
     const TemporaryFolder folder;
     const int status = std::system(("{ " + command + "; } >" + quoted((folder / "out").string()) + " 2>" +
-                                    quoted((folder / "err").string()) + " </dev/null").c_str());
+                                    quoted((folder / "err").string()) + " </dev/null")
+                                       .c_str());
     return {WIFEXITED(status) ? WEXITSTATUS(status) : 128, content(folder / "out"), content(folder / "err")};
 }
 

@@ -1,4 +1,4 @@
-// A Group whose processes are threads of one program.
+// A ProcessGroup whose processes are threads of one program.
 #pragma once
 
 #include <barrier>
@@ -7,7 +7,7 @@
 #include <thread>
 #include <vector>
 
-#include "runtime/distributed/group.hpp"
+#include "runtime/core/process_group.hpp"
 
 namespace tn_test {
 
@@ -18,10 +18,10 @@ struct Meeting {
     std::vector<const void*> shown;  // what each thread shows the others
 };
 
-class ThreadGroup : public tn::Group {
+class ThreadGroup : public tn::ProcessGroup {
 public:
     ThreadGroup(Meeting& meeting, int rank)
-        : Group(rank, static_cast<int>(meeting.shown.size())), meeting_(meeting) {}
+        : ProcessGroup(rank, static_cast<int>(meeting.shown.size())), meeting_(meeting) {}
 
     int here() const override { return size(); }
     int rank_here() const override { return rank(); }
@@ -62,8 +62,8 @@ private:
     std::vector<std::span<float>> begun_;
 };
 
-/// Calls f(group) on `size` threads, each with its Group, and returns when all are done.
-inline void in_group(int size, const std::function<void(tn::Group&)>& f) {
+/// Calls f(group) on `size` threads, each with its ProcessGroup, and returns when all are done.
+inline void in_group(int size, const std::function<void(tn::ProcessGroup&)>& f) {
     Meeting meeting(size);
     std::vector<std::thread> threads;
     for (int rank = 0; rank < size; ++rank)

@@ -14,10 +14,9 @@
 
 namespace tn::test {
 
-/// A backend that says when a step of the plan begins.
-template <class Backend>
-struct Watched : Backend {
-    using Backend::Backend;
+/// A device that says when a step of the plan begins.
+template <class Device> struct Watched : Device {
+    using Device::Device;
     std::function<void(int)> on_step;
     void begin(int step) {
         if (on_step) on_step(step);
@@ -27,8 +26,7 @@ struct Watched : Backend {
 /// Before each step all planned memory gets a mark, a NaN of its own, except for the buffers that hold something then.
 /// What is read before it is written spoils the results; a mark that is gone where no buffer is in use (there is room
 /// around each, see Purpose::watched, and tensors end in room up to the next multiple of 64 bytes) was overwritten.
-template <class N, Fusion F, class M>
-class Watch {
+template <class N, Fusion F, class M> class Watch {
     using Value = typename std::remove_reference_t<decltype(std::declval<M&>().arena())>::value_type;
     using Bits = std::conditional_t<sizeof(Value) == 4, std::uint32_t, std::uint64_t>;
     using schedule = typename N::template schedule<F, Purpose::watched, typename M::sizes>;
@@ -36,7 +34,9 @@ class Watch {
 
 public:
     explicit Watch(M& model) : region_(model.planned_region()), owned_(region_.size()) {
-        const auto behind = [](std::span<Value> s) { return std::span(s.data() + s.size(), aligned(s.size()) - s.size()); };
+        const auto behind = [](std::span<Value> s) {
+            return std::span(s.data() + s.size(), aligned(s.size()) - s.size());
+        };
         for (const auto& t : model.tensors()) {
             edges_.push_back(behind(model.place_of(t)));
             if (t.trained) edges_.push_back(behind(model.place_of_gradient(t)));
@@ -44,7 +44,7 @@ public:
         model.to_device();
         for (auto& edge : edges_)
             for (Value& v : edge) mark(v);
-        model.backend().on_step = [this](int step) { begin(step); };
+        model.device().on_step = [this](int step) { begin(step); };
     }
 
     /// After the last step: how many values were written outside the buffers, in steps() steps.

@@ -1,12 +1,12 @@
 // The watch sees what it is there for: each of these layers does one thing wrong.
 #define BOOST_TEST_MODULE watch
-#include <boost/test/unit_test.hpp>
+#include "tests/support/watch.hpp"
 
+#include <boost/test/unit_test.hpp>
 #include <cmath>
 
 #include "runtime/cpu/reference.hpp"
-#include "runtime/train/model.hpp"
-#include "tests/support/watch.hpp"
+#include "runtime/model/model.hpp"
 
 using namespace tn;
 using namespace tn::test;
@@ -27,8 +27,7 @@ enum class Fault {
 };
 
 /// y = w x with one trained number, and a fault.
-template <Fault F>
-struct Faulty {
+template <Fault F> struct Faulty {
     static constexpr Text name() { return "Faulty"; }
     static constexpr ShapeResult output(Shape in) { return in; }
     static constexpr Parameters parameters(Shape) {
@@ -39,8 +38,7 @@ struct Faulty {
     static constexpr std::size_t saved(Shape, int) { return 16; }
     static constexpr std::size_t work(Shape, int) { return 16; }
 
-    template <class T>
-    static void forward(const Pass<T>& p) {
+    template <class T> static void forward(const Pass<T>& p) {
         const std::size_t size = p.in.size() * static_cast<std::size_t>(p.n);
         for (std::size_t i = F == Fault::skips_y; i < size; ++i) p.y[i] = p.parameter[0][0] * p.x[i];
         if (F != Fault::old_saved && p.saved) p.saved[0] = 1;
@@ -49,8 +47,7 @@ struct Faulty {
         if (F == Fault::saved_after && p.training) p.saved[16] = 0;
         if (F == Fault::work_after) p.work[16] = 0;
     }
-    template <class T>
-    static void backward(const Pass<T>& p) {
+    template <class T> static void backward(const Pass<T>& p) {
         const std::size_t size = p.in.size() * static_cast<std::size_t>(p.n);
         p.gradient[0][0] = 0;
         for (std::size_t i = 0; i < size; ++i) p.gradient[0][0] += p.saved[0] * p.dy[i] * p.x[i];
@@ -65,12 +62,11 @@ struct Seen {
     bool finite;
 };
 
-template <Fault F>
-Seen watched() {
+template <Fault F> Seen watched() {
     using N = Net<Vector<16>, Batch<4>, Seq<Dense<16>, Faulty<F>, Dense<3>>, SoftmaxCrossEntropy>;
     using M = Model<N, SGD, Watched<cpu::Reference>, double, Fusion::off, Purpose::watched>;
-    Watched<cpu::Reference> backend;
-    M model(backend);
+    Watched<cpu::Reference> device;
+    M model(device);
     Random random(1, 1000);
     for (double& v : model.input()) v = random.normal();
     Watch<N, Fusion::off, M> watch(model);

@@ -15,9 +15,10 @@
 using namespace tn;
 
 struct typenet_photos {
-    typenet_photos(const char* path, int threads) : backend(threads), model(backend), info(photos::load_model(path, model)) {}
+    typenet_photos(const char* path, int threads)
+        : device(threads), model(device), info(photos::load_model(path, model)) {}
 
-    cpu::Backend backend;
+    cpu::Device device;
     Model<photos::Network> model;
     CheckpointInfo info;
     std::mutex one_at_a_time;

@@ -32,7 +32,8 @@ typenet_status typenet_photos_open(const char* path, int threads, typenet_photos
 /* Null is allowed. */
 void typenet_photos_close(typenet_photos* model);
 
-/* What was wrong in the last call of this thread that failed; "" where none has. Valid until its next call that fails. */
+/* What was wrong in the last call of this thread that failed; "" where none has. Valid until its next call that fails.
+ */
 const char* typenet_photos_error(void);
 
 /* How many classes there are; 0 of null. */
@@ -41,10 +42,10 @@ int typenet_photos_classes(const typenet_photos* model);
 /* The name of class 0 .. classes-1 in UTF-8, valid until the model is closed; null for other numbers. */
 const char* typenet_photos_class_name(const typenet_photos* model, int number);
 
-/* The probability of every class. `pixels` are rows of bytes from the top, 0 black to 255 white, with `channels` 1 (grey)
- * or 3 (red, green, blue) a pixel, and `stride` bytes from one row to the next, 0: width * channels. The picture may have
- * any size up to 65535 a side and 64 megapixels: it is resized as in training. Colours become grey as
- * (77 red + 150 green + 29 blue) / 256. `probabilities` has room for every class. */
+/* The probability of every class. `pixels` are rows of bytes from the top, 0 black to 255 white, with `channels` 1
+ * (grey) or 3 (red, green, blue) a pixel, and `stride` bytes from one row to the next, 0: width * channels. The picture
+ * may have any size up to 65535 a side and 64 megapixels: it is resized as in training. Colours become grey as (77 red
+ * + 150 green + 29 blue) / 256. `probabilities` has room for every class. */
 typenet_status typenet_photos_classify(typenet_photos* model, const unsigned char* pixels, int width, int height,
                                        int channels, size_t stride, float* probabilities);
 

@@ -20,7 +20,7 @@ struct Taps {
 
 /// columns[i] = the value of x that it stands for, 0 outside of x.
 struct ToColumns {
-    std::size_t count;   // values of all columns
+    std::size_t count;  // values of all columns
     Taps taps;
     Span<const float> x;
     Span<float> columns;
@@ -43,7 +43,7 @@ struct ToColumns {
 
 /// dx[i] = the sum of the columns that stand for it.
 struct FromColumns {
-    std::size_t count;   // values of dx
+    std::size_t count;  // values of dx
     Taps taps;
     Span<const float> columns;
     Span<float> dx;

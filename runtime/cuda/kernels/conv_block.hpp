@@ -1,7 +1,7 @@
 // The fused Conv + BN + ReLU + Pool block, every size a constant: forward is the convolution with z's statistics, their
 // sum, and normalisation, ReLU and pooling in one pass; evaluation is one kernel. Backward is the sums of the
-// normalisation's gradient, z's gradient in z's place, and the two convolutions' gradients. A block of few input channels
-// has kernels of its own (runtime/cuda/shallow_block.hpp).
+// normalisation's gradient, z's gradient in z's place, and the two convolutions' gradients. A block of few input
+// channels has kernels of its own (runtime/cuda/stem_block.hpp).
 #pragma once
 
 #include "runtime/cuda/kernels/conv_forward.hpp"

@@ -27,12 +27,12 @@ template <BlockGeometry G, Precision P, class Z> struct ConvForwardKernel {
     int statistics;
     Span<const float> bias;
     Span<Z> z;
-    Span<float> partial;   // [statistics][filters][mean, squares]
+    Span<float> partial;  // [statistics][filters][mean, squares]
 
     template <class Thread> TN_DEVICE void operator()(Thread& t) const {
         constexpr int filters = G.conv.filters;
         const int row_tile = t.block() % row_tiles, first_row = row_tile * T.rows, group = t.block() / row_tiles;
-        Moments moments;   // thread r < T.rows keeps row r's
+        Moments moments;  // thread r < T.rows keeps row r's
         for (int tile = group; tile < Product::tiles(product.n); tile += statistics) {
             auto sum = product(t, row_tile, tile);
             if constexpr (G.bias)
@@ -62,11 +62,9 @@ private:
         const auto sum_of = [&](auto value) {
             float v = 0;
             TN_UNROLL
-            for (int j = 0; j < Sums::across; ++j)
-                TN_UNROLL
-                for (int k = 0; k < 2; ++k)
-                    if (Product::always_full || product.place(tile, Sums::column(w, lane, j, k)).inside)
-                        v += value(j, k);
+            for (int j = 0; j < Sums::across; ++j) TN_UNROLL
+            for (int k = 0; k < 2; ++k)
+                if (Product::always_full || product.place(tile, Sums::column(w, lane, j, k)).inside) v += value(j, k);
             v += t.shuffle_xor(v, 1);
             return v + t.shuffle_xor(v, 2);
         };
@@ -74,15 +72,14 @@ private:
         if constexpr (!Product::always_full) count = sum_of([](int, int) { return 1.0f; });
         const float share = count > 0 ? 1 / count : 0.0f;
         TN_UNROLL
-        for (int i = 0; i < Sums::down; ++i)
-            TN_UNROLL
-            for (int h = 0; h < 2; ++h) {
-                const auto value = [&](int j, int k) { return sum.value[i][j][2 * h + k]; };
-                const float mean = sum_of(value) * share;
-                const float squares = sum_of([&](int j, int k) { return (value(j, k) - mean) * (value(j, k) - mean); });
-                if (lane % 4 == 0)
-                    parts[w % T.warps_across() * T.rows + Sums::row(w, lane, i, 2 * h)] = Moments{count, mean, squares};
-            }
+        for (int i = 0; i < Sums::down; ++i) TN_UNROLL
+        for (int h = 0; h < 2; ++h) {
+            const auto value = [&](int j, int k) { return sum.value[i][j][2 * h + k]; };
+            const float mean = sum_of(value) * share;
+            const float squares = sum_of([&](int j, int k) { return (value(j, k) - mean) * (value(j, k) - mean); });
+            if (lane % 4 == 0)
+                parts[w % T.warps_across() * T.rows + Sums::row(w, lane, i, 2 * h)] = Moments{count, mean, squares};
+        }
         t.barrier();
         Moments all;
         if (t.thread() >= T.rows) return all;

@@ -25,11 +25,11 @@ template <BlockGeometry G, Precision P, class Z> struct InputGradient {
 /// partial [parts][filters][channels][taps].
 template <BlockGeometry G, Precision P, class Z> struct WeightGradient {
     static constexpr ConvGeometry C = G.conv;
-    static constexpr Tile T = Tile::of(C.filters, C.channels * C.taps());
+    static constexpr Tile T = Tile::of(C.filters, C.channels* C.taps());
     static constexpr std::size_t shared_bytes = tile_bytes<T>;
     static constexpr int columns = C.channels * C.taps();
     /// Pixels that are taken together: those of a word, where no row ends between them.
-    static constexpr int together = C.out_w() % values_a_word(P) == 0 ? values_a_word(P) : 1;
+    static constexpr int together = C.out_w() % values_per_word(P) == 0 ? values_per_word(P) : 1;
     static constexpr int row_tiles = (C.filters + T.rows - 1) / T.rows;
     static constexpr int column_tiles = (columns + T.columns - 1) / T.columns;
     static constexpr int plane = static_cast<int>(C.out_plane());

@@ -36,9 +36,8 @@ template <BlockGeometry G, Precision P> struct ConvInferKernel {
             const Place at = product.place(tile, window * windows);
             if (f >= filters || !at.inside) continue;
             const float scale = norm.scale(f), offset = norm.offset(f);
-            y[(at.sample * filters + f) * plane + at.at] = pooled<G>([&](int k) {
-                return values[row * pitch + window * windows + k] * scale + offset;
-            }).y;
+            y[(at.sample * filters + f) * plane + at.at] =
+                pooled<G>([&](int k) { return values[row * pitch + window * windows + k] * scale + offset; }).y;
         }
     }
 };

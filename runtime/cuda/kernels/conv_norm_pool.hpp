@@ -81,7 +81,7 @@ inline constexpr unsigned char no_choice = 255;
 /// What pooling and ReLU make of a window's values, and which of them that is.
 struct Pooled {
     float y;
-    unsigned char choice;
+    unsigned char argmax;
 };
 /// `value(k)` is normalised.
 template <BlockGeometry G, class Value> TN_DEVICE Pooled pooled(Value value) {
@@ -95,15 +95,15 @@ template <BlockGeometry G, class Value> TN_DEVICE Pooled pooled(Value value) {
             chosen = k;
         }
     }
-    const bool passes = !G.relu || !(best <= 0);   // NaN goes through
+    const bool passes = !G.relu || !(best <= 0);  // NaN goes through
     return {passes ? best : 0.0f, passes ? static_cast<unsigned char>(chosen) : no_choice};
 }
 
 /// Where in z value k of window `at` lies, of a channel that counts through the whole batch.
 template <BlockGeometry G> TN_DEVICE int place_in_z(int channel, int at, int k) {
     constexpr int side = window_side(G), step = window_step(G);
-    return channel * static_cast<int>(G.conv.out_plane()) +
-           (at / G.y_w() * step + k / side) * G.conv.out_w() + at % G.y_w() * step + k % side;
+    return channel * static_cast<int>(G.conv.out_plane()) + (at / G.y_w() * step + k / side) * G.conv.out_w() +
+           at % G.y_w() * step + k % side;
 }
 
 /// y = pool(relu(norm(z))), a thread for every value of y; keeps which value of its window each took.
@@ -112,7 +112,7 @@ template <BlockGeometry G, class Z> struct NormPoolForward {
     Normalisation<G> norm;
     Span<const Z> z;
     Span<float> y;
-    Span<unsigned char> choice;
+    Span<unsigned char> argmax;
     template <class Thread> TN_DEVICE void operator()(Thread& t) const {
         constexpr int plane = static_cast<int>(G.y_plane());
         const int i = static_cast<int>(global_index(t));
@@ -121,7 +121,7 @@ template <BlockGeometry G, class Z> struct NormPoolForward {
         const WindowOfZ<G, Z> window(z, place_in_z<G>(channel, at, 0));
         const Pooled one = pooled<G>([&](int k) { return norm(window.value[k], f); });
         y[i] = one.y;
-        if constexpr (G.pool()) choice[i] = one.choice;
+        if constexpr (G.pool()) argmax[i] = one.argmax;
     }
 };
 
@@ -135,7 +135,7 @@ template <BlockGeometry G, class Z> struct GradientSums {
     Normalisation<G> norm;
     Span<const Z> z;
     Span<const float> dy;
-    Span<const unsigned char> choice;
+    Span<const unsigned char> argmax;
     Span<float> partial;
 
     template <class Thread> TN_DEVICE void operator()(Thread& t) const {
@@ -150,7 +150,7 @@ template <BlockGeometry G, class Z> struct GradientSums {
             float g = dy[channel * plane + at];
             int source = place_in_z<G>(channel, at, 0);
             if constexpr (G.pool()) {
-                const int chosen = choice[channel * plane + at];
+                const int chosen = argmax[channel * plane + at];
                 if (chosen == no_choice) continue;
                 source = place_in_z<G>(channel, at, chosen);
             } else if constexpr (G.relu) {
@@ -172,8 +172,8 @@ template <BlockGeometry G, class Z> struct GradientSums {
 template <BlockGeometry G> struct GradientTotals {
     int sums;
     Span<const float> partial;
-    Span<float> total, dgamma, dbeta, dbias;   // total [filters][2]
-    Span<double> shared;   // the same, to be summed over processes; null: this one is alone
+    Span<float> total, dgamma, dbeta, dbias;  // total [filters][2]
+    Span<double> shared;                      // the same, to be summed over processes; null: this one is alone
     template <class Thread> TN_DEVICE void operator()(Thread& t) const {
         const int f = t.block();
         float sum = 0, dot = 0;
@@ -222,10 +222,10 @@ template <BlockGeometry G> struct NormGradient {
 /// What z's gradient is made of, in z's place.
 template <BlockGeometry G, class Z> struct GradientOfZ {
     int n;
-    float share;   // 1 / values of a filter that were normalised together
+    float share;  // 1 / values of a filter that were normalised together
     Normalisation<G> norm;
     Span<const float> dy, total;
-    Span<const unsigned char> choice;
+    Span<const unsigned char> argmax;
     Span<Z> z;
 
     TN_DEVICE NormGradient<G> of_filter(int f) const { return {norm, total, share, f}; }
@@ -234,7 +234,7 @@ template <BlockGeometry G, class Z> struct GradientOfZ {
 /// What comes back through pooling to z's value at (row, column): dy of the windows that chose it. `channel` counts
 /// through the whole batch.
 template <BlockGeometry G>
-TN_DEVICE float routed(const Span<const float>& dy, const Span<const unsigned char>& choice, int channel, int row,
+TN_DEVICE float routed(const Span<const float>& dy, const Span<const unsigned char>& argmax, int channel, int row,
                        int column) {
     constexpr int side = window_side(G), step = window_step(G);
     const auto first = [](int at) { return at < side ? 0 : (at - side) / step + 1; };
@@ -243,7 +243,7 @@ TN_DEVICE float routed(const Span<const float>& dy, const Span<const unsigned ch
     for (int oy = first(row); oy <= last(row, G.y_h()); ++oy)
         for (int ox = first(column); ox <= last(column, G.y_w()); ++ox) {
             const int window = channel * static_cast<int>(G.y_plane()) + oy * G.y_w() + ox;
-            if (choice[window] == (row - oy * step) * side + column - ox * step) g += dy[window];
+            if (argmax[window] == (row - oy * step) * side + column - ox * step) g += dy[window];
         }
     return g;
 }
@@ -259,7 +259,7 @@ template <BlockGeometry G, class Z> struct NormPoolBackward {
         const float value = of.z[i];
         float g = 0;
         if constexpr (G.pool())
-            g = routed<G>(of.dy, of.choice, channel, at / G.conv.out_w(), at % G.conv.out_w());
+            g = routed<G>(of.dy, of.argmax, channel, at / G.conv.out_w(), at % G.conv.out_w());
         else
             g = !G.relu || of.norm(value, f) > 0 ? of.dy[i] : 0.0f;
         of.z[i] = Z(of.of_filter(f)(g, value));
@@ -272,7 +272,7 @@ constexpr bool windows_tile(const BlockGeometry& g) {
            g.conv.out_w() % g.pool_window == 0;
 }
 
-/// The same where windows tile z, a thread for every window: it reads the choice and dy once for all of its values.
+/// The same where windows tile z, a thread for every window: it reads the argmax and dy once for all of its values.
 template <BlockGeometry G, class Z> struct NormWindowsBackward {
     GradientOfZ<G, Z> of;
     template <class Thread> TN_DEVICE void operator()(Thread& t) const {
@@ -283,7 +283,7 @@ template <BlockGeometry G, class Z> struct NormWindowsBackward {
         const int corner = place_in_z<G>(channel, at, 0);
         const NormGradient<G> gradient = of.of_filter(channel % G.conv.filters);
         const float g = of.dy[i];
-        const int chosen = of.choice[i];
+        const int chosen = of.argmax[i];
         WindowOfZ<G, Z> window(of.z, corner);
         TN_UNROLL
         for (int k = 0; k < window.size; ++k) window.value[k] = gradient(chosen == k ? g : 0.0f, window.value[k]);

@@ -21,7 +21,7 @@ template <BlockGeometry G, bool Windows> struct ConvOperands {
 
     struct Column {
         bool inside;
-        int base, y, x;   // where the sample begins, and the window's corner in it
+        int base, y, x;  // where the sample begins, and the window's corner in it
     };
     TN_DEVICE float a(int row, int k) const { return row < C.filters ? weight[row * inner + k] : 0.0f; }
     TN_DEVICE Column column(int i) const {
@@ -102,9 +102,7 @@ TN_DEVICE void store_tile(const Thread& t, const Product& product, int row_tile,
     sum.each_two(t, [&](float& first, float& second, int row, int column) {
         const int r = row_tile * Product::T.rows + row;
         if (Product::rows % Product::T.rows != 0 && r >= Product::rows) return;
-        const auto index = [&](const Place& at) {
-            return (at.sample * Product::rows + r) * Product::units + at.at;
-        };
+        const auto index = [&](const Place& at) { return (at.sample * Product::rows + r) * Product::units + at.at; };
         const Place at = product.place(tile, column);
         if constexpr (Product::by_twos) {
             if (!at.inside) return;
@@ -123,14 +121,17 @@ TN_DEVICE void store_tile(const Thread& t, const Product& product, int row_tile,
     });
 }
 
-template <BlockGeometry G, Precision P> using ForwardProduct = std::conditional_t<
-    ProductPlan::forward(G, P).by_patches(), PatchProduct<ProductPlan::forward(G, P), P, float>,
-    GatherProduct<ConvOperands<G, false>, P>>;
-template <BlockGeometry G, Precision P> using EvaluationProduct = std::conditional_t<
-    ProductPlan::evaluation(G, P).by_patches(), PatchProduct<ProductPlan::evaluation(G, P), P, float>,
-    GatherProduct<ConvOperands<G, true>, P>>;
-template <BlockGeometry G, Precision P, class Z> using InputProduct = std::conditional_t<
-    ProductPlan::backward(G, P).by_patches(), PatchProduct<ProductPlan::backward(G, P), P, Z>,
-    GatherProduct<InputOperands<G, Z>, P>>;
+template <BlockGeometry G, Precision P>
+using ForwardProduct =
+    std::conditional_t<ProductPlan::forward(G, P).by_patches(), PatchProduct<ProductPlan::forward(G, P), P, float>,
+                       GatherProduct<ConvOperands<G, false>, P>>;
+template <BlockGeometry G, Precision P>
+using EvaluationProduct =
+    std::conditional_t<ProductPlan::evaluation(G, P).by_patches(),
+                       PatchProduct<ProductPlan::evaluation(G, P), P, float>, GatherProduct<ConvOperands<G, true>, P>>;
+template <BlockGeometry G, Precision P, class Z>
+using InputProduct =
+    std::conditional_t<ProductPlan::backward(G, P).by_patches(), PatchProduct<ProductPlan::backward(G, P), P, Z>,
+                       GatherProduct<InputOperands<G, Z>, P>>;
 
 }  // namespace tn::cuda

@@ -9,7 +9,7 @@
 namespace tn::cuda {
 
 /// Values of the inner extent in one step.
-template <Precision P> inline constexpr int depth = Tile::words * values_a_word(P);
+template <Precision P> inline constexpr int depth = Tile::words* values_per_word(P);
 
 /// The words a thread fills of a matrix with so many rows (or columns): the same word of several rows, so that
 /// neighbouring threads read along the inner extent.
@@ -34,12 +34,16 @@ template <int Rows> struct WordsOfRow {
 template <Precision P, Tile T, class M> class GatherValues {
 public:
     TN_DEVICE GatherValues(int thread, const M& m, int first_row, int first_column, int end)
-        : m_(m), left_(thread), right_(thread), first_row_(first_row), end_(end),
+        : m_(m),
+          left_(thread),
+          right_(thread),
+          first_row_(first_row),
+          end_(end),
           column_(m.column(first_column + right_.row)) {}
 
     template <class Shared> TN_DEVICE void operator()(int k0, const Shared& a, const Shared& b) const {
         const auto word_at = [&](int at, auto value) {
-            const int k = k0 + at * values_a_word(P);
+            const int k = k0 + at * values_per_word(P);
             return word<P>([&](int i) { return k + i < end_ ? value(k + i) : 0.0f; });
         };
         TN_UNROLL
@@ -70,10 +74,10 @@ public:
     }
 
     template <class Shared> TN_DEVICE void operator()(int k0, const Shared& a, const Shared& b) const {
-        const int k = k0 + left_.at * values_a_word(P);
-        typename M::Pixel pixel[values_a_word(P)];
+        const int k = k0 + left_.at * values_per_word(P);
+        typename M::Pixel pixel[values_per_word(P)];
         TN_UNROLL
-        for (int i = 0; i < values_a_word(P); ++i)
+        for (int i = 0; i < values_per_word(P); ++i)
             pixel[i] = i % M::together == 0 ? m_.pixel(k + i, end_) : m_.next(pixel[i - 1]);
         TN_UNROLL
         for (int j = 0; j < left_.count; ++j)
@@ -94,7 +98,7 @@ private:
 /// The faster way where the matrices allow it.
 template <Precision P, Tile T, class M> struct GatherOf : std::type_identity<GatherValues<P, T, M>> {};
 template <Precision P, Tile T, class M>
-    requires requires { typename M::Pixel; }
+requires requires { typename M::Pixel; }
 struct GatherOf<P, T, M> : std::type_identity<GatherPixels<P, T, M>> {};
 
 }  // namespace tn::cuda

@@ -88,9 +88,7 @@ TN_DEVICE void put_input_gradient(const Thread& t, const ChannelValues& values, 
                                   Span<const float> dy, Span<float> dx, float gamma, float mean, float inverse,
                                   const GradientPair& means) {
     const float scale = gamma * inverse;
-    values.each(t, [&](std::size_t i) {
-        dx[i] = scale * (dy[i] - means.sum - (x[i] - mean) * inverse * means.dot);
-    });
+    values.each(t, [&](std::size_t i) { dx[i] = scale * (dy[i] - means.sum - (x[i] - mean) * inverse * means.dot); });
 }
 
 struct NormBackward {
@@ -102,8 +100,8 @@ struct NormBackward {
     template <class Thread> TN_DEVICE void operator()(Thread& t) const {
         const int c = t.block();
         const float mean = saved[c], inverse = saved[values.channels + c];
-        const auto [sum, dot] = gradient_sums_of(t, values, x, dy, mean, inverse,
-                                                 t.template shared<float>(0, norm_threads / warp));
+        const auto [sum, dot] =
+            gradient_sums_of(t, values, x, dy, mean, inverse, t.template shared<float>(0, norm_threads / warp));
         if (t.thread() == 0) {
             dgamma[c] = dot;
             dbeta[c] = sum;

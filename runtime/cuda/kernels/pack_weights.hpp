@@ -9,7 +9,7 @@ namespace tn::cuda {
 /// Packed weights are fours of words, [tiles of 16 rows][patches of channels][taps][steps of 8 words][32]. On the
 /// tensor cores four i of a step is what mma.sync wants of lane i; in fp32 it is half i / 16 of row i % 16.
 template <Precision P> struct PackedFour {
-    int row[4], word[4];   // within the tile and the step
+    int row[4], word[4];  // within the tile and the step
     TN_DEVICE explicit PackedFour(int four) {
         TN_UNROLL
         for (int i = 0; i < 4; ++i) {
@@ -39,7 +39,7 @@ template <ProductPlan Plan, Precision P> struct PackWeights {
         TN_UNROLL
         for (int k = 0; k < 4; ++k)
             words.at[k] = word<P>([&](int value) {
-                const int row = rows + four.row[k], channel = (first_word + four.word[k]) * values_a_word(P) + value;
+                const int row = rows + four.row[k], channel = (first_word + four.word[k]) * values_per_word(P) + value;
                 if (row >= C.rows || channel >= C.channels) return 0.0f;
                 return C.transposed ? weight[(channel * C.rows + row) * C.taps() + C.taps() - 1 - tap]
                                     : weight[(row * C.channels + channel) * C.taps() + tap];

@@ -27,7 +27,7 @@ template <Field F> TN_DEVICE Place place_in(int n, int tile, int unit) {
 template <Correlation C, Field F, PatchPlan Plan> TN_DEVICE constexpr int offset_in(int column) {
     const int unit = column / F.pixels;
     int pixel = column % F.pixels;
-    if (pixel >= F.window * F.window) pixel = 0;   // nobody looks at it
+    if (pixel >= F.window * F.window) pixel = 0;  // nobody looks at it
     const int x = unit % F.width * F.apart + pixel % F.window,
               y = unit / F.width % F.height * F.apart + pixel / F.window;
     return (unit / (F.width * F.height) * Plan.height + y * C.stride) * Plan.width + x * C.stride;
@@ -60,26 +60,24 @@ TN_DEVICE void fill_patch(const Thread& t, const Shared& patch, const Span<const
         from[i] = source.from(inside[i] ? begin : 0);
     }
     // A thread asks for as many values as its registers hold before it waits for the first.
-    constexpr int most_values = 64, at_once = most_values / (4 * values_a_word(P) * rounds);
+    constexpr int most_values = 64, at_once = most_values / (4 * values_per_word(P) * rounds);
     constexpr int together = at_once < 1 ? 1 : at_once < fours ? at_once : fours;
     TN_UNROLL
     for (int first = 0; first < fours; first += together) {
         Words words[rounds][together];
         TN_UNROLL
-        for (int i = 0; i < rounds; ++i)
-            TN_UNROLL
-            for (int k = 0; k < 4 * together; ++k)
-                words[i][k / 4].at[k % 4] = word<P>([&](int value) {
-                    const int c = (4 * first + k) * values_a_word(P) + value;
-                    const bool there = inside[i] && (C.channels % Plan.values == 0 || channel + c < C.channels);
-                    return there ? from[i][c * plane] : V{};
-                });
+        for (int i = 0; i < rounds; ++i) TN_UNROLL
+        for (int k = 0; k < 4 * together; ++k)
+            words[i][k / 4].at[k % 4] = word<P>([&](int value) {
+                const int c = (4 * first + k) * values_per_word(P) + value;
+                const bool there = inside[i] && (C.channels % Plan.values == 0 || channel + c < C.channels);
+                return there ? from[i][c * plane] : V{};
+            });
         TN_UNROLL
-        for (int i = 0; i < rounds; ++i)
-            TN_UNROLL
-            for (int k = 0; k < together && first + k < fours; ++k)
-                if (i * tile_threads + t.thread() < Plan.pixels)
-                    patch[(i * tile_threads + t.thread()) * Plan.pitch + first + k] = words[i][k];
+        for (int i = 0; i < rounds; ++i) TN_UNROLL
+        for (int k = 0; k < together && first + k < fours; ++k)
+            if (i * tile_threads + t.thread() < Plan.pixels)
+                patch[(i * tile_threads + t.thread()) * Plan.pitch + first + k] = words[i][k];
     }
 }
 

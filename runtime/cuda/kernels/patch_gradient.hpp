@@ -17,10 +17,10 @@ template <BlockGeometry G, Precision P> struct WeightOfPart {
         const int k = i % 4, thread = i / 4 % tile_threads, fours = i / 4 / tile_threads;
         const int tap = fours % taps, down = fours / taps % plan.down;
         const int tile = i / plan.tile_values(), lane = thread % warp, w = thread / warp;
-        const int filter = tile % plan.row_tiles * plan.rows + (w / plan.across * plan.down + down) * 16 + lane / 4 +
-                           8 * (k / 2);
-        const int channel = tile / plan.row_tiles % plan.channel_tiles * plan.channels + w % plan.across * 8 +
-                            2 * (lane % 4) + k % 2;
+        const int filter =
+            tile % plan.row_tiles * plan.rows + (w / plan.across * plan.down + down) * 16 + lane / 4 + 8 * (k / 2);
+        const int channel =
+            tile / plan.row_tiles % plan.channel_tiles * plan.channels + w % plan.across * 8 + 2 * (lane % 4) + k % 2;
         if (filter >= C.filters || channel >= C.channels) return -1;
         return (filter * C.channels + channel) * C.taps() + tile / (plan.row_tiles * plan.channel_tiles) * taps + tap;
     }
@@ -43,8 +43,8 @@ template <BlockGeometry G, Precision P, class Z> struct PatchWeightGradient {
     template <class Thread> TN_DEVICE void operator()(Thread& t) const {
         constexpr Field field = F;
         const int tile = t.block() % plan.tiles(), part = t.block() / plan.tiles();
-        const int row = tile % plan.row_tiles * plan.rows, channel = tile / plan.row_tiles % plan.channel_tiles *
-                                                                     plan.channels;
+        const int row = tile % plan.row_tiles * plan.rows,
+                  channel = tile / plan.row_tiles % plan.channel_tiles * plan.channels;
         const int tap_row = tile / (plan.row_tiles * plan.channel_tiles) * plan.kernel_rows;
         const auto patch = t.template shared<Words>(0, patch_plan.bytes / sizeof(Words));
         const auto rows = t.template shared<Words>(patch_plan.bytes, plan.rows * plan.pitch);
@@ -72,7 +72,7 @@ template <BlockGeometry G, Precision P, class Z> struct PatchWeightGradient {
 private:
     static constexpr int taps = plan.of.taps();
     struct Sums {
-        float value[plan.down][taps][4];   // of the warp's 8 channels
+        float value[plan.down][taps][4];  // of the warp's 8 channels
     };
 
     /// Where in the patch a pixel of the field lies, in fours. Its bits add up: a lane's and a step's are apart.
@@ -92,10 +92,8 @@ private:
             for (int step = 0; step < plan.words / 8; step += 2) {
                 std::uint32_t a[plan.down][2][4];
                 TN_UNROLL
-                for (int i = 0; i < plan.down; ++i)
-                    TN_UNROLL
-                    for (int h = 0; h < 2; ++h)
-                        t.load_matrices(a[i][h], rows, row + i * 16 * plan.pitch + 2 * (step + h));
+                for (int i = 0; i < plan.down; ++i) TN_UNROLL
+                for (int h = 0; h < 2; ++h) t.load_matrices(a[i][h], rows, row + i * 16 * plan.pitch + 2 * (step + h));
                 TN_UNROLL
                 for (int tap = 0; tap < taps; ++tap) {
                     std::uint32_t b[4];
@@ -133,23 +131,19 @@ private:
             for (int four = 0; four < plan.words / 4; ++four) {
                 Words a[plan.down][2];
                 TN_UNROLL
-                for (int i = 0; i < plan.down; ++i)
-                    TN_UNROLL
-                    for (int h = 0; h < 2; ++h) a[i][h] = rows[row + (16 * i + 8 * h) * plan.pitch + four];
+                for (int i = 0; i < plan.down; ++i) TN_UNROLL
+                for (int h = 0; h < 2; ++h) a[i][h] = rows[row + (16 * i + 8 * h) * plan.pitch + four];
                 const int first = column + 4 * offset(4 * four);
                 TN_UNROLL
-                for (int k = 0; k < 4; ++k)
+                for (int k = 0; k < 4; ++k) TN_UNROLL
+                for (int tap = 0; tap < taps; ++tap) TN_UNROLL
+                for (int c = 0; c < 2; ++c) {
+                    const float b = values[first + 4 * (offset(k) + distance(tap)) + c];
                     TN_UNROLL
-                    for (int tap = 0; tap < taps; ++tap)
-                        TN_UNROLL
-                        for (int c = 0; c < 2; ++c) {
-                            const float b = values[first + 4 * (offset(k) + distance(tap)) + c];
-                            TN_UNROLL
-                            for (int i = 0; i < plan.down; ++i)
-                                TN_UNROLL
-                                for (int h = 0; h < 2; ++h)
-                                    sums.value[i][tap][2 * h + c] += std::bit_cast<float>(a[i][h].at[k]) * b;
-                        }
+                    for (int i = 0; i < plan.down; ++i) TN_UNROLL
+                    for (int h = 0; h < 2; ++h)
+                        sums.value[i][tap][2 * h + c] += std::bit_cast<float>(a[i][h].at[k]) * b;
+                }
             }
         }
     }
@@ -159,7 +153,7 @@ private:
     template <class Thread, class Shared>
     TN_DEVICE void fill_rows(Thread& t, const Shared& rows, int tile, int first) const {
         constexpr int filters = G.conv.filters, plane = static_cast<int>(G.conv.out_plane());
-        constexpr int fours = plan.words / 4, apart = tile_threads / fours, pixels = 4 * values_a_word(P);
+        constexpr int fours = plan.words / 4, apart = tile_threads / fours, pixels = 4 * values_per_word(P);
         // Four words are neighbours in memory, at a multiple of their size, and need no rounding.
         constexpr bool copies = G.conv.out_w() % pixels == 0 && F.width % pixels == 0 && filters % 2 == 0 &&
                                 sizeof(Z) * pixels == sizeof(Words) && P != Precision::tf32;
@@ -182,7 +176,7 @@ private:
                 TN_UNROLL
                 for (int k = 0; k < 4; ++k)
                     words.at[k] = word<P>([&](int value) {
-                        const int at = k * values_a_word(P) + value;
+                        const int at = k * values_per_word(P) + value;
                         return there && place[at].inside ? dz[from(at)] : Z{};
                     });
                 rows[to] = words;

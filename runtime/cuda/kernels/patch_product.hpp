@@ -14,13 +14,12 @@ public:
     template <class F> TN_DEVICE ColumnsOfLane(int thread, F offset) {
         const int first = Accumulators<T>::first_column(thread / warp), lane = thread % warp;
         TN_UNROLL
-        for (int j = 0; j < across / 2; ++j)
-            TN_UNROLL
-            for (int h = 0; h < each; ++h) {
-                // Each half of the words of two tiles is a matrix of 8 rows; in fp32 a lane reads its own 4 columns.
-                const int column = P == Precision::fp32 ? h / 2 * 8 + lane % 4 * 2 + h % 2 : lane / 16 * 8 + lane % 8;
-                at_[j][h] = offset(first + 16 * j + column) + (P == Precision::fp32 ? 0 : lane / 8 % 2);
-            }
+        for (int j = 0; j < across / 2; ++j) TN_UNROLL
+        for (int h = 0; h < each; ++h) {
+            // Each half of the words of two tiles is a matrix of 8 rows; in fp32 a lane reads its own 4 columns.
+            const int column = P == Precision::fp32 ? h / 2 * 8 + lane % 4 * 2 + h % 2 : lane / 16 * 8 + lane % 8;
+            at_[j][h] = offset(first + 16 * j + column) + (P == Precision::fp32 ? 0 : lane / 8 % 2);
+        }
     }
 
     /// Adds what a step of 8 words gives. `left(i, four)` are packed weights of the warp's 16 rows i, counted from the
@@ -32,22 +31,19 @@ public:
             for (int half = 0; half < 2; ++half) {
                 Words a[down][2];
                 TN_UNROLL
-                for (int i = 0; i < down; ++i)
-                    TN_UNROLL
-                    for (int h = 0; h < 2; ++h) a[i][h] = left(i, 16 * half + 8 * h);
+                for (int i = 0; i < down; ++i) TN_UNROLL
+                for (int h = 0; h < 2; ++h) a[i][h] = left(i, 16 * half + 8 * h);
                 TN_UNROLL
-                for (int j = 0; j < across; ++j)
+                for (int j = 0; j < across; ++j) TN_UNROLL
+                for (int h = 0; h < 2; ++h) {
+                    const Words b = patch[at_[j / 2][j % 2 * 2 + h] + distance + half];
                     TN_UNROLL
-                    for (int h = 0; h < 2; ++h) {
-                        const Words b = patch[at_[j / 2][j % 2 * 2 + h] + distance + half];
-                        TN_UNROLL
-                        for (int i = 0; i < down; ++i)
-                            TN_UNROLL
-                            for (int k = 0; k < 4; ++k) {
-                                sum.value[i][j][h] += number(a[i][0].at[k]) * number(b.at[k]);
-                                sum.value[i][j][2 + h] += number(a[i][1].at[k]) * number(b.at[k]);
-                            }
+                    for (int i = 0; i < down; ++i) TN_UNROLL
+                    for (int k = 0; k < 4; ++k) {
+                        sum.value[i][j][h] += number(a[i][0].at[k]) * number(b.at[k]);
+                        sum.value[i][j][2 + h] += number(a[i][1].at[k]) * number(b.at[k]);
                     }
+                }
             }
         } else {
             Words a[down];
@@ -90,7 +86,7 @@ template <ProductPlan Plan, Precision P, class V> struct PatchProduct {
 
     int n;
     Span<const V> source;
-    Span<const Words> weights;   // packed
+    Span<const Words> weights;  // packed
 
     TN_HOST_DEVICE static int tiles(int n) {
         constexpr Field field = Plan.field;
@@ -101,9 +97,8 @@ template <ProductPlan Plan, Precision P, class V> struct PatchProduct {
     template <class Thread> TN_DEVICE Accumulators<T> operator()(Thread& t, int row_tile, int tile) const {
         constexpr int steps_a_patch = Plan.steps() / patch_plan.steps;
         const auto patch = t.template shared<Words>(0, shared_bytes / sizeof(Words));
-        const ColumnsOfLane<P, T> columns(t.thread(), [](int column) {
-            return offset_in<C, F, patch_plan>(column) * patch_plan.pitch;
-        });
+        const ColumnsOfLane<P, T> columns(
+            t.thread(), [](int column) { return offset_in<C, F, patch_plan>(column) * patch_plan.pitch; });
         const int lane = t.thread() % warp;
         const int rows = (row_tile * T.rows + Accumulators<T>::first_row(t.thread() / warp)) / 16;
         const int first = rows * Plan.steps() * warp + (P == Precision::fp32 ? lane / 4 : lane);

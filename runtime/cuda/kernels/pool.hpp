@@ -9,7 +9,7 @@ namespace tn::cuda {
 
 /// L::window, L::stride and L::best(x, corner, width), the place of the window's largest value.
 template <class L> struct PoolForward {
-    std::size_t count;   // values of y
+    std::size_t count;  // values of y
     Shape in, out;
     Span<const float> x;
     Span<float> y;
@@ -25,7 +25,7 @@ template <class L> struct PoolForward {
 };
 
 template <class L> struct PoolBackward {
-    std::size_t count;   // values of x
+    std::size_t count;  // values of x
     Shape in, out;
     Span<const float> x, dy;
     Span<float> dx;
@@ -49,9 +49,7 @@ template <class L> struct PoolBackward {
 private:
     /// The windows that reach a row, or column: from the first that ends behind it to the last that begins before it.
     TN_DEVICE static int first(int at) { return at < L::window ? 0 : (at - L::window) / L::stride + 1; }
-    TN_DEVICE static int last(int at, int windows) {
-        return at / L::stride < windows ? at / L::stride : windows - 1;
-    }
+    TN_DEVICE static int last(int at, int windows) { return at / L::stride < windows ? at / L::stride : windows - 1; }
 };
 
 }  // namespace tn::cuda

@@ -33,17 +33,15 @@ template <Tile T> struct Accumulators {
     template <class Thread, class F> TN_DEVICE void each_two(const Thread& t, F f) {
         const int lane = t.thread() % warp, w = t.thread() / warp;
         TN_UNROLL
-        for (int i = 0; i < down; ++i)
-            TN_UNROLL
-            for (int j = 0; j < across; ++j)
-                TN_UNROLL
-                for (int k = 0; k < 4; k += 2)
-                    f(value[i][j][k], value[i][j][k + 1], row(w, lane, i, k), column(w, lane, j, k));
+        for (int i = 0; i < down; ++i) TN_UNROLL
+        for (int j = 0; j < across; ++j) TN_UNROLL
+        for (int k = 0; k < 4; k += 2) f(value[i][j][k], value[i][j][k + 1], row(w, lane, i, k), column(w, lane, j, k));
     }
 };
 
-template <Tile T> inline constexpr std::size_t tile_bytes =
-    static_cast<std::size_t>(T.rows + T.columns) * Tile::pitch * sizeof(std::uint32_t);
+template <Tile T>
+inline constexpr std::size_t tile_bytes = static_cast<std::size_t>(T.rows + T.columns) * Tile::pitch *
+                                          sizeof(std::uint32_t);
 
 /// Adds what a step's words in shared memory give.
 template <Precision P, Tile T, class Thread, class Shared>
@@ -56,21 +54,17 @@ TN_DEVICE void accumulate(Thread& t, Accumulators<T>& sum, const Shared& a, cons
         for (int k = 0; k < Tile::words; ++k) {
             float left[down][2], right[across][2];
             TN_UNROLL
-            for (int i = 0; i < down; ++i)
-                TN_UNROLL
-                for (int h = 0; h < 2; ++h)
-                    left[i][h] = std::bit_cast<float>(std::uint32_t{a[(top + 16 * i + g + 8 * h) * pitch + k]});
+            for (int i = 0; i < down; ++i) TN_UNROLL
+            for (int h = 0; h < 2; ++h)
+                left[i][h] = std::bit_cast<float>(std::uint32_t{a[(top + 16 * i + g + 8 * h) * pitch + k]});
             TN_UNROLL
-            for (int j = 0; j < across; ++j)
-                TN_UNROLL
-                for (int h = 0; h < 2; ++h)
-                    right[j][h] = std::bit_cast<float>(std::uint32_t{b[(first + 8 * j + 2 * q + h) * pitch + k]});
+            for (int j = 0; j < across; ++j) TN_UNROLL
+            for (int h = 0; h < 2; ++h)
+                right[j][h] = std::bit_cast<float>(std::uint32_t{b[(first + 8 * j + 2 * q + h) * pitch + k]});
             TN_UNROLL
-            for (int i = 0; i < down; ++i)
-                TN_UNROLL
-                for (int j = 0; j < across; ++j)
-                    TN_UNROLL
-                    for (int c = 0; c < 4; ++c) sum.value[i][j][c] += left[i][c / 2] * right[j][c % 2];
+            for (int i = 0; i < down; ++i) TN_UNROLL
+            for (int j = 0; j < across; ++j) TN_UNROLL
+            for (int c = 0; c < 4; ++c) sum.value[i][j][c] += left[i][c / 2] * right[j][c % 2];
         }
     } else {
         // A step of the instruction takes 8 words: 8 values in TF32, 16 in bfloat16.
@@ -78,9 +72,8 @@ TN_DEVICE void accumulate(Thread& t, Accumulators<T>& sum, const Shared& a, cons
         for (int k = 0; k < Tile::words; k += 8) {
             std::uint32_t right[across][2];
             TN_UNROLL
-            for (int j = 0; j < across; ++j)
-                TN_UNROLL
-                for (int h = 0; h < 2; ++h) right[j][h] = b[(first + 8 * j + g) * pitch + k + q + 4 * h];
+            for (int j = 0; j < across; ++j) TN_UNROLL
+            for (int h = 0; h < 2; ++h) right[j][h] = b[(first + 8 * j + g) * pitch + k + q + 4 * h];
             TN_UNROLL
             for (int i = 0; i < down; ++i) {
                 std::uint32_t left[4];

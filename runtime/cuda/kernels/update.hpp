@@ -58,7 +58,7 @@ private:
         float at[together];
     };
     TN_DEVICE bool decays(std::size_t i) const {
-        std::size_t low = 0, high = Count;   // the first span that ends behind i
+        std::size_t low = 0, high = Count;  // the first span that ends behind i
         while (low < high) {
             const std::size_t middle = (low + high) / 2;
             if (spans[middle].end <= i)

@@ -1,9 +1,9 @@
 // A project of its own uses the compiled library: pictures, a model's file, a chart.
 #include <dsl/typenet.hpp>
 #include <iostream>
-#include <runtime/data/characters.hpp>
-#include <runtime/io/checkpoint.hpp>
-#include <runtime/io/curves.hpp>
+#include <runtime/data/synthetic.hpp>
+#include <runtime/model/checkpoint.hpp>
+#include <runtime/report/curves.hpp>
 
 using namespace tn;
 using Small = Net<Image<1, 32, 32>, Batch<4>, Seq<Dense<3>>, SoftmaxCrossEntropy>;
@@ -14,8 +14,8 @@ int main(int argc, char** argv) try {
     const Pictures pictures = generate_characters(2, {1, 32, 32}, 1);
     write_png(folder / "sheet.png", augmentation_sheet(pictures, Augmentation::strong(), 1));
 
-    cpu::Backend backend;
-    Model<Small> model(backend, 5), again(backend, 6);
+    cpu::Device device;
+    Model<Small> model(device, 5), again(device, 6);
     CheckpointInfo info;
     info.classes = pictures.classes;
     save_checkpoint(folder / "model.safetensors", model, info);

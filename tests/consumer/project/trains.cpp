@@ -1,20 +1,21 @@
 // A project of its own declares a network and trains it a little.
 #include <dsl/typenet.hpp>
 #include <iostream>
-#include <runtime/distributed/group.hpp>
-#include <runtime/train/model.hpp>
+#include <runtime/model/model.hpp>
+#include <runtime/train/launched_processes.hpp>
 
 using namespace tn;
 using Small = Net<Image<1, 8, 8>, Batch<4>, Seq<Conv<4, 3>, BN, Relu, Pool<2>, Dense<2>>, SoftmaxCrossEntropy>;
 
 int main() {
-    cpu::Backend backend;
+    cpu::Device device;
     const auto group = launched_group();  // null, unless mpirun has started several of it
-    backend.join(group.get());
-    Model<Small, Adam> model(backend);
+    device.join(group.get());
+    Model<Small, Adam> model(device);
     double first = 0, last = 0;
     for (int step = 0; step < 50; ++step) {
-        for (std::size_t i = 0; i < model.input().size(); ++i) model.input()[i] = (i / 64 % 2 ? 1.0f : -1.0f) * float(i % 8);
+        for (std::size_t i = 0; i < model.input().size(); ++i)
+            model.input()[i] = (i / 64 % 2 ? 1.0f : -1.0f) * float(i % 8);
         for (std::size_t i = 0; i < 4; ++i) model.labels()[i] = int(i % 2);
         last = model.train(4, Adam{.rate = 0.01f}).loss;
         if (step == 0) first = last;

@@ -33,9 +33,9 @@ BOOST_AUTO_TEST_CASE(one_sample_is_a_batch) {
 }
 
 BOOST_AUTO_TEST_CASE(a_batch_out_of_range_is_an_error) {
-    cpu::Backend backend(1);
+    cpu::Device device(1);
     using N = Vectors<Dense<4>>;
-    Model<N, SGD> model(backend);
+    Model<N, SGD> model(device);
     for (int n : {0, -1, N::batch + 1}) BOOST_CHECK_THROW(model.train(n, SGD{}), Error);
     model.labels()[0] = 3;
     BOOST_CHECK_THROW(model.train(1, SGD{}), Error);
@@ -43,8 +43,8 @@ BOOST_AUTO_TEST_CASE(a_batch_out_of_range_is_an_error) {
 
 BOOST_AUTO_TEST_CASE(dropout_keeps_the_mean_and_drops_its_share) {
     using N = Net<Vector<1000>, Batch<8>, Seq<Dropout<30>>, MeanSquaredError>;
-    cpu::Backend backend(2);
-    Model<N, SGD> model(backend, 5);
+    cpu::Device device(2);
+    Model<N, SGD> model(device, 5);
     std::fill(model.input().begin(), model.input().end(), 1.0f);
     const auto y = model.outputs(8, true);
     int dropped = 0;
@@ -59,16 +59,16 @@ BOOST_AUTO_TEST_CASE(dropout_keeps_the_mean_and_drops_its_share) {
 }
 
 BOOST_AUTO_TEST_CASE(a_network_that_diverged_has_no_finite_loss) {
-    cpu::Backend backend(1);
-    check_not_a_number<Vectors<Dense<8>, Relu>>(backend);
-    check_not_a_number<Vectors<Dense<8>, Relu, Dropout<30>>>(backend);
-    check_not_a_number<Images<Conv<4, 3>, BN, Relu, Pool<2>>>(backend);
+    cpu::Device device(1);
+    check_not_a_number<Vectors<Dense<8>, Relu>>(device);
+    check_not_a_number<Vectors<Dense<8>, Relu, Dropout<30>>>(device);
+    check_not_a_number<Images<Conv<4, 3>, BN, Relu, Pool<2>>>(device);
 }
 
 BOOST_AUTO_TEST_CASE(inactive_outputs_have_no_probability_and_no_gradient) {
     using N = Net<Vector<4>, Batch<3>, Seq<Dense<10>>, SoftmaxCrossEntropy>;
-    cpu::Backend backend(1);
-    Model<N, SGD> model(backend);
+    cpu::Device device(1);
+    Model<N, SGD> model(device);
     model.active_outputs(3);
     fill<decltype(model), float>(model, 3, 2);
     model.gradients(3);

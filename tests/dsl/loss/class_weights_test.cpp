@@ -4,7 +4,7 @@
 #include <cmath>
 #include <vector>
 
-#include "runtime/cuda/backend.hpp"
+#include "runtime/cuda/device.hpp"
 #include "tests/support/cuda_emulator/emulator.hpp"
 #include "tests/support/layer_checker.hpp"
 
@@ -16,8 +16,7 @@ namespace {
 using N = Net<Image<2, 7, 5>, Batch<5>, Seq<Conv<3, 3>, BN, Relu, Pool<2>, Dense<4>>, SoftmaxCrossEntropy>;
 const std::vector<float> weights{0.25f, 3, 0};
 
-template <class M>
-void prepare(M& model) {
+template <class M> void prepare(M& model) {
     model.active_outputs(3);
     Random random(7, 1000);
     for (auto& v : model.input()) v = random.normal();
@@ -62,14 +61,14 @@ BOOST_AUTO_TEST_CASE(a_loss_and_its_gradient_are_times_the_weight_of_the_label) 
     }
 }
 
-BOOST_AUTO_TEST_CASE(every_backend_agrees_with_the_reference_in_double) {
+BOOST_AUTO_TEST_CASE(every_device_agrees_with_the_reference_in_double) {
     cpu::Reference reference;
     Model<N, SGD, cpu::Reference, double, Fusion::off> exact(reference);
     prepare(exact);
     const Result wanted = step(exact, 5);
     BOOST_TEST(exact.evaluate(5).loss > 0);  // tests do not weigh: class 2 counts too
-    const auto check = [&](auto& backend, const char* how) {
-        Model<N, SGD, std::remove_reference_t<decltype(backend)>> model(backend);
+    const auto check = [&](auto& device, const char* how) {
+        Model<N, SGD, std::remove_reference_t<decltype(device)>> model(device);
         prepare(model);
         const Result got = step(model, 5);
         BOOST_REQUIRE(got.names == wanted.names);
@@ -83,8 +82,8 @@ BOOST_AUTO_TEST_CASE(every_backend_agrees_with_the_reference_in_double) {
         BOOST_TEST(model.gradients(5).loss == all_one, how);
         BOOST_TEST(std::abs(all_one - wanted.values[0][0]) > 0.1, how);
     };
-    cpu::Backend cpu(2);
-    cuda::BasicBackend<Emulator> emulated;
+    cpu::Device cpu(2);
+    cuda::BasicDevice<Emulator> emulated;
     check(cpu, "the CPU");
     check(emulated, "the emulated GPU");
 }

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "dsl/typenet.hpp"
-#include "runtime/train/model.hpp"
+#include "runtime/model/model.hpp"
 #include "tests/runtime/temporary_folder.hpp"
 
 using namespace tn;
@@ -75,8 +75,8 @@ BOOST_AUTO_TEST_CASE(without_smoothing_nothing_changes) {
 
 BOOST_AUTO_TEST_CASE(a_model_smooths_in_training_and_not_in_tests) {
     using Tiny = Net<Vector<2>, Batch<4>, Seq<Dense<3>>, SoftmaxCrossEntropy>;
-    cpu::Backend backend(1);
-    Model<Tiny, SGD> model(backend, 1);
+    cpu::Device device(1);
+    Model<Tiny, SGD> model(device, 1);
     const auto fill = [&] {
         for (std::size_t i = 0; i < 8; ++i) model.input()[i] = static_cast<float>(i) * 0.3f - 1;
         for (std::size_t i = 0; i < 4; ++i) model.labels()[i] = static_cast<int>(i % 3);

@@ -1,11 +1,10 @@
 #define BOOST_TEST_MODULE net
 #include <boost/test/unit_test.hpp>
-
 #include <cmath>
 #include <type_traits>
 
 #include "dsl/typenet.hpp"
-#include "runtime/train/model.hpp"
+#include "runtime/model/model.hpp"
 
 using namespace tn;
 
@@ -19,7 +18,8 @@ static_assert(Idol::output == Vector<3>);
 static_assert(Idol::parameters == 144 + 32 + 4608 + 64 + 18432 + 128 + 73728 + 256 + 8192 * 128 + 128 + 128 * 3 + 3);
 static_assert(Idol::states == 2 * (16 + 32 + 64 + 128));
 static_assert(Idol::train_bytes<Adam> < 176_MiB);
-static_assert(Idol::train_bytes<SGD> < Idol::train_bytes<Momentum> && Idol::train_bytes<Momentum> < Idol::train_bytes<Adam>);
+static_assert(Idol::train_bytes<SGD> < Idol::train_bytes<Momentum> &&
+              Idol::train_bytes<Momentum> < Idol::train_bytes<Adam>);
 static_assert(Idol::infer_bytes < Idol::train_bytes<SGD> / 2);
 
 // The value form builds the same type.
@@ -28,8 +28,10 @@ static_assert(std::is_same_v<decltype(layers), const Seq<Conv<16, 3>, BN, Relu, 
 constexpr auto joined = layers | (Dense<8>{} | Relu{}) | Dense<2>{};
 static_assert(std::is_same_v<decltype(joined), const Seq<Conv<16, 3>, BN, Relu, Pool<2>, Dense<8>, Relu, Dense<2>>>);
 constexpr auto value = network<Image<1, 8, 8>, Batch<4>>(joined, SoftmaxCrossEntropy{}, Xavier{});
-static_assert(std::is_same_v<decltype(value), const Net<Image<1, 8, 8>, Batch<4>, Seq<Conv<16, 3>, BN, Relu, Pool<2>,
-                                                        Dense<8>, Relu, Dense<2>>, SoftmaxCrossEntropy, Xavier>>);
+static_assert(
+    std::is_same_v<decltype(value),
+                   const Net<Image<1, 8, 8>, Batch<4>, Seq<Conv<16, 3>, BN, Relu, Pool<2>, Dense<8>, Relu, Dense<2>>,
+                             SoftmaxCrossEntropy, Xavier>>);
 
 // Fusion makes one layer of a block, and a bias that BN takes away is not there.
 using Fused = Fuse_t<Idol::flat>;
@@ -52,10 +54,10 @@ using Dropped = Apart<Dense<64>, Relu, Dropout<20>, Dense<4>>;
 static_assert(Dropped::train_bytes<SGD> < Dropped::arena_values<Fusion::off, Purpose::train, 0> * sizeof(float));
 
 BOOST_AUTO_TEST_CASE(the_arena_is_what_the_constant_says) {
-    cpu::Backend backend(1);
-    Model<Idol, Adam> model(backend);
+    cpu::Device device(1);
+    Model<Idol, Adam> model(device);
     BOOST_TEST(model.arena().size_bytes() == Idol::train_bytes<Adam>);
-    Model<Idol> infers(backend);
+    Model<Idol> infers(device);
     BOOST_TEST(infers.arena().size_bytes() == Idol::infer_bytes);
 }
 
@@ -89,7 +91,8 @@ BOOST_AUTO_TEST_CASE(buffers_that_live_together_do_not_overlap) {
 
 BOOST_AUTO_TEST_CASE(the_summary_is_a_table_of_at_most_80_columns) {
     const std::string text = Idol::summary();
-    BOOST_TEST(text.find("16      Dense<128>                 Vector<128>                1048704   32.0 KiB") != text.npos);
+    BOOST_TEST(text.find("16      Dense<128>                 Vector<128>                1048704   32.0 KiB") !=
+               text.npos);
     BOOST_TEST(text.find("1146483 parameters, batch 64, SoftmaxCrossEntropy") != text.npos);
     for (std::size_t at = 0; at < text.size();) {
         const std::size_t end = text.find('\n', at);
@@ -100,8 +103,8 @@ BOOST_AUTO_TEST_CASE(the_summary_is_a_table_of_at_most_80_columns) {
 
 template <class I> double measured_deviation(const I& initialiser) {
     using N = Net<Vector<400>, Batch<1>, Seq<Dense<600>>, MeanSquaredError>;
-    cpu::Backend backend(1);
-    Model<N> model(backend, 7);
+    cpu::Device device(1);
+    Model<N> model(device, 7);
     model.initialise(initialiser);
     double sum = 0, squares = 0;
     for (float v : model.tensors()[0].values) sum += v, squares += static_cast<double>(v) * v;
@@ -119,20 +122,21 @@ BOOST_AUTO_TEST_CASE(initialisers_have_their_deviation) {
 
 BOOST_AUTO_TEST_CASE(a_layer_may_have_its_own_initialiser) {
     using N = Net<Vector<400>, Batch<1>, Seq<Dense<600, Init<Std<1, 10>>>, Dense<2>>, MeanSquaredError>;
-    cpu::Backend backend(1);
-    Model<N> model(backend, 7);
+    cpu::Device device(1);
+    Model<N> model(device, 7);
     double squares = 0;
     for (float v : model.tensors()[0].values) squares += static_cast<double>(v) * v;
     BOOST_TEST(std::abs(std::sqrt(squares / 240000) / 0.1 - 1) < 0.01);
 }
 
 BOOST_AUTO_TEST_CASE(tensors_are_named_as_pytorch_names_them) {
-    using N = Net<Image<1, 8, 8>, Batch<2>, Seq<Conv<4, 3>, BN, Relu, Residual<Conv<4, 3>>, Dense<2>>, SoftmaxCrossEntropy>;
-    cpu::Backend backend(1);
-    Model<N> model(backend);
+    using N =
+        Net<Image<1, 8, 8>, Batch<2>, Seq<Conv<4, 3>, BN, Relu, Residual<Conv<4, 3>>, Dense<2>>, SoftmaxCrossEntropy>;
+    cpu::Device device(1);
+    Model<N> model(device);
     std::vector<std::string> names;
     for (const auto& t : model.tensors()) names.push_back(t.name);
-    const std::vector<std::string> expected{"0.weight", "1.weight", "1.bias", "1.running_mean", "1.running_var",
+    const std::vector<std::string> expected{"0.weight",   "1.weight", "1.bias",   "1.running_mean", "1.running_var",
                                             "3.0.weight", "3.0.bias", "4.weight", "4.bias"};
     BOOST_TEST(names == expected, boost::test_tools::per_element());
 }

@@ -1,12 +1,11 @@
 // Each optimizer against a sequence worked by hand: one weight from 1, gradients 0.5, -0.25 and 1, rate 0.1.
 #define BOOST_TEST_MODULE optimizers
-#include <boost/test/unit_test.hpp>
-
 #include <array>
+#include <boost/test/unit_test.hpp>
 #include <cmath>
 
 #include "dsl/typenet.hpp"
-#include "runtime/train/model.hpp"
+#include "runtime/model/model.hpp"
 
 using namespace tn;
 
@@ -30,7 +29,8 @@ BOOST_AUTO_TEST_CASE(nesterov) { check(Nesterov{.rate = 0.1f}, {0.905, 0.912, 0.
 
 // s: 0.25, 0.3125, 1.3125
 BOOST_AUTO_TEST_CASE(adagrad) {
-    check(AdaGrad{.rate = 0.1f}, {0.9, 0.9 + 0.025 / std::sqrt(0.3125), 0.9 + 0.025 / std::sqrt(0.3125) - 0.1 / std::sqrt(1.3125)});
+    check(AdaGrad{.rate = 0.1f},
+          {0.9, 0.9 + 0.025 / std::sqrt(0.3125), 0.9 + 0.025 / std::sqrt(0.3125) - 0.1 / std::sqrt(1.3125)});
 }
 
 // s: 0.9 * 0 + 0.1 * 0.25 = 0.025; 0.0225 + 0.00625 = 0.02875; 0.025875 + 0.1 = 0.125875
@@ -50,8 +50,8 @@ BOOST_AUTO_TEST_CASE(adam) {
 using N = Net<Vector<3>, Batch<2>, Seq<Dense<2>>, MeanSquaredError>;
 
 BOOST_AUTO_TEST_CASE(weight_decay_acts_on_weights_and_not_on_biases) {
-    cpu::Backend backend(1);
-    Model<N, SGD> model(backend);
+    cpu::Device device(1);
+    Model<N, SGD> model(device);
     for (float& v : model.input()) v = 0;
     for (const auto& t : model.tensors()) std::fill(t.values.begin(), t.values.end(), 2.0f);
     std::fill(model.targets().begin(), model.targets().end(), 2.0f);  // the bias alone gives it: all gradients are 0
@@ -61,8 +61,8 @@ BOOST_AUTO_TEST_CASE(weight_decay_acts_on_weights_and_not_on_biases) {
 }
 
 template <class O> void learns() {
-    cpu::Backend backend(2);
-    Model<N, O> model(backend);
+    cpu::Device device(2);
+    Model<N, O> model(device);
     Random random(1, 50);
     double first = 0, last = 0;
     for (int i = 0; i < 400; ++i) {

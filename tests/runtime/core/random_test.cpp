@@ -1,11 +1,10 @@
 #define BOOST_TEST_MODULE random
-#include <boost/test/unit_test.hpp>
+#include "runtime/core/random.hpp"
 
+#include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <set>
 #include <vector>
-
-#include "runtime/core/random.hpp"
 
 using namespace tn;
 

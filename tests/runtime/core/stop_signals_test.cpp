@@ -44,7 +44,10 @@ BOOST_AUTO_TEST_CASE(afterwards_all_is_as_before) {
             const tn::StopSignals signals;
             std::raise(SIGTERM);
         }
-        { const tn::StopSignals anew; if (anew.caught() != 0) return 3; }
+        {
+            const tn::StopSignals anew;
+            if (anew.caught() != 0) return 3;
+        }
         std::raise(SIGTERM);
         return 0;
     });

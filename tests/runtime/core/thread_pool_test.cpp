@@ -1,10 +1,11 @@
 #define BOOST_TEST_MODULE thread_pool
-#include <boost/test/unit_test.hpp>
+#include "runtime/core/thread_pool.hpp"
 
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <boost/test/unit_test.hpp>
 #include <chrono>
 #include <mutex>
 #include <set>
@@ -12,7 +13,6 @@
 #include <vector>
 
 #include "runtime/core/error.hpp"
-#include "runtime/core/thread_pool.hpp"
 #include "tests/support/sanitized.hpp"
 
 using namespace tn;

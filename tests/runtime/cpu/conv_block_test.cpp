@@ -166,8 +166,7 @@ std::vector<std::unique_ptr<ThreadPool>>& pools() {
     return all;
 }
 
-template <class F>
-void for_each_isa(F&& f) {
+template <class F> void for_each_isa(F&& f) {
     for (Isa isa : {Isa::portable, Isa::avx2, Isa::avx512})
         if (available(isa)) f(isa);
 }
@@ -246,8 +245,7 @@ void check_inference(const Block& block, int n, int batch) {
     });
 }
 
-template <BlockGeometry G>
-void check(int batch) {
+template <BlockGeometry G> void check(int batch) {
     for (int n : {1, batch - 1, batch}) {
         if (n < 1 || (sanitized && n == batch - 1)) continue;
         check_training(block_of<G>, n, batch);
@@ -321,8 +319,8 @@ BOOST_AUTO_TEST_CASE(winograd_tiles) {
     check_method<BlockGeometry{{16, 5, 6, 16, 3, 3, 1, 2}, false, true, true}, method>(3);
 }
 
-BOOST_AUTO_TEST_CASE(shallow_windows) {
-    constexpr auto method = cpu::Method::shallow;
+BOOST_AUTO_TEST_CASE(stem_windows) {
+    constexpr auto method = cpu::Method::stem;
     check_method<BlockGeometry{conv3(3, 16, 16, 16), true, true, true, 2, 2}, method>(5);
     check_method<BlockGeometry{conv3(1, 7, 9, 32), false, true, true, 2, 2}, method>(3);
     check_method<BlockGeometry{conv3(1, 37, 35, 3), false, true, true, 2, 2}, method>(18);
@@ -387,7 +385,7 @@ BOOST_AUTO_TEST_CASE(a_variance_that_is_small_beside_the_mean) {
 /// 1000 plus a little: the first layer's statistics come from sums of products of x, so that the mean must cancel.
 BOOST_AUTO_TEST_CASE(statistics_of_patches_whose_mean_is_large_beside_their_deviation) {
     constexpr BlockGeometry g{{2, 20, 34, 5, 3, 3, 1, 0}, true, true, true, 2, 2};
-    static_assert(cpu::method_of(g) == cpu::Method::shallow);
+    static_assert(cpu::method_of(g) == cpu::Method::stem);
     Reference r = draw_reference(g, 5, true, 7);
     Random random(4, stream::initialise);
     for (double& v : r.x) v = double(float(1000 + random.uniform(-0.25, 0.25)));
@@ -412,8 +410,7 @@ BOOST_AUTO_TEST_CASE(statistics_of_patches_whose_mean_is_large_beside_their_devi
     });
 }
 
-template <BlockGeometry G>
-void check_gammas() {
+template <BlockGeometry G> void check_gammas() {
     Reference r = draw_reference(G, 3, true, 11);
     r.gamma = {1.5, 0, -0.75, -1};
     r.gamma.resize(std::size_t(G.conv.filters), 0.5);
@@ -447,8 +444,7 @@ BOOST_AUTO_TEST_CASE(gammas_that_are_negative_or_zero) {
     check_gammas<BlockGeometry{conv3(5, 8, 9, 6), true, true, false, 2, 2}>();
 }
 
-template <BlockGeometry G>
-void check_nan_in_training() {
+template <BlockGeometry G> void check_nan_in_training() {
     Reference r = draw_reference(G, 2, true, 3);
     r.x[r.x.size() - 1] = NAN;
     Random random(5, stream::initialise);
@@ -520,37 +516,39 @@ struct Placed {
 
 /// y in training and in evaluation and the gradient of the weights, of so many samples that y and z are not kept in
 /// caches where their place allows it.
-template <BlockGeometry G>
-std::vector<float> many_samples(Isa isa, std::size_t behind) {
+template <BlockGeometry G> std::vector<float> many_samples(Isa isa, std::size_t behind) {
     using Fused = cpu::ConvBlock<G>;
     constexpr int n = 32;
     constexpr std::size_t x_size = n * G.conv.in_size(), y_size = n * G.y_size(), filters = std::size_t(G.conv.filters);
     static_assert(y_size >= std::size_t{2} << 20 || n * Fused::plan.z_kept() >= std::size_t{2} << 20);
     Placed x(x_size, behind), weight(G.conv.weights(), behind), gamma(filters, 0), y(y_size, behind),
-        dy(y_size, behind), saved(Fused::saved_floats(n), behind), work(Fused::work_floats(n), behind), dweight(G.conv.weights(), behind),
-        other(4 * filters, 0), mean(filters, 0), variance(filters, 0);
+        dy(y_size, behind), saved(Fused::saved_floats(n), behind), work(Fused::work_floats(n), behind),
+        dweight(G.conv.weights(), behind), other(4 * filters, 0), mean(filters, 0), variance(filters, 0);
     x.fill(1, x_size);
     weight.fill(2, G.conv.weights());
     gamma.fill(3, filters);
     dy.fill(4, y_size);
     std::fill_n(variance.first, filters, 1.0f);
     ThreadPool& pool = *pools()[1];
-    Fused::forward(pool, isa, {n, x.first, weight.first, nullptr, gamma.first, gamma.first, y.first, saved.first,
-                               work.first, mean.first, variance.first});
+    Fused::forward(pool, isa,
+                   {n, x.first, weight.first, nullptr, gamma.first, gamma.first, y.first, saved.first, work.first,
+                    mean.first, variance.first});
     std::vector<float> results(y.first, y.first + y_size);
-    Fused::backward(pool, isa, {n, x.first, weight.first, gamma.first, gamma.first, dy.first, saved.first, nullptr,
-                                dweight.first, nullptr, other.first, other.first + filters, work.first});
+    Fused::backward(pool, isa,
+                    {n, x.first, weight.first, gamma.first, gamma.first, dy.first, saved.first, nullptr, dweight.first,
+                     nullptr, other.first, other.first + filters, work.first});
     results.insert(results.end(), dweight.first, dweight.first + G.conv.weights());
-    Fused::infer(pool, isa, {n, x.first, weight.first, nullptr, gamma.first, gamma.first, mean.first, variance.first,
-                             1e-5f, y.first, work.first});
+    Fused::infer(pool, isa,
+                 {n, x.first, weight.first, nullptr, gamma.first, gamma.first, mean.first, variance.first, 1e-5f,
+                  y.first, work.first});
     results.insert(results.end(), y.first, y.first + y_size);
     return results;
 }
 
 BOOST_AUTO_TEST_CASE(what_is_too_large_for_the_caches_is_the_same_where_it_passes_them) {
     for_each_isa([](Isa isa) {
-        constexpr BlockGeometry shallow{conv3(1, 128, 128, 16), false, true, true, 2, 2};
-        BOOST_TEST((many_samples<shallow>(isa, 0) == many_samples<shallow>(isa, 1)));
+        constexpr BlockGeometry stem{conv3(1, 128, 128, 16), false, true, true, 2, 2};
+        BOOST_TEST((many_samples<stem>(isa, 0) == many_samples<stem>(isa, 1)));
         constexpr BlockGeometry winograd{conv3(16, 64, 64, 16), false, true, true, 2, 2};
         BOOST_TEST((many_samples<winograd>(isa, 0) == many_samples<winograd>(isa, 1)));
     });

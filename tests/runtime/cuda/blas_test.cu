@@ -1,14 +1,13 @@
 // What is asked of cuBLASLt, in which order, and what follows when it refuses: a part of cuBLASLt is replaced here, so
 // this runs without a GPU.
 #define BOOST_TEST_MODULE cuda_blas
-#include "runtime/cuda/blas.cuh"
-
 #include <boost/test/unit_test.hpp>
 #include <functional>
 #include <string>
 #include <vector>
 
 #include "runtime/core/error.hpp"
+#include "runtime/cuda/blas.cuh"
 
 using namespace tn;
 using cuda::Blas;
@@ -21,7 +20,7 @@ namespace {
 struct Asked {
     cublasComputeType_t compute{};
     cublasLtEpilogue_t epilogue = CUBLASLT_EPILOGUE_DEFAULT;
-    const void* beside = nullptr;   ///< the bias, or the sums of b
+    const void* beside = nullptr;  ///< the bias, or the sums of b
 
     bool plain() const { return epilogue == CUBLASLT_EPILOGUE_DEFAULT; }
     bool operator==(const Asked& other) const { return compute == other.compute && epilogue == other.epilogue; }
@@ -72,8 +71,8 @@ cublasStatus_t cublasLtMatmulAlgoGetHeuristic(cublasLtHandle_t, cublasLtMatmulDe
 
 cublasStatus_t cublasLtMatmul(cublasLtHandle_t, cublasLtMatmulDesc_t description, const void*, const void*,
                               cublasLtMatrixLayout_t, const void*, cublasLtMatrixLayout_t, const void*, const void*,
-                              cublasLtMatrixLayout_t, void*, cublasLtMatrixLayout_t, const cublasLtMatmulAlgo_t*,
-                              void*, std::size_t, cudaStream_t) {
+                              cublasLtMatrixLayout_t, void*, cublasLtMatrixLayout_t, const cublasLtMatmulAlgo_t*, void*,
+                              std::size_t, cudaStream_t) {
     fake.run.push_back(read(description));
     return fake.runs(fake.run.back());
 }
@@ -83,8 +82,7 @@ cublasStatus_t cublasLtMatmul(cublasLtHandle_t, cublasLtMatmulDesc_t description
 namespace {
 
 constexpr auto bf16 = CUBLAS_COMPUTE_32F_FAST_16BF, tf32 = CUBLAS_COMPUTE_32F_FAST_TF32, fp32 = CUBLAS_COMPUTE_32F;
-constexpr auto no_epilogue = CUBLASLT_EPILOGUE_DEFAULT, bias = CUBLASLT_EPILOGUE_BIAS,
-               sums = CUBLASLT_EPILOGUE_BGRADB;
+constexpr auto no_epilogue = CUBLASLT_EPILOGUE_DEFAULT, bias = CUBLASLT_EPILOGUE_BIAS, sums = CUBLASLT_EPILOGUE_BGRADB;
 
 /// Starts every test with a cuBLAS that can do everything.
 struct Fresh {

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <vector>
 
-#include "runtime/cuda/backend.hpp"
+#include "runtime/cuda/device.hpp"
 #include "tests/support/conv_reference.hpp"
 #include "tests/support/cuda_emulator/emulator.hpp"
 
@@ -37,19 +37,19 @@ template <class Read> Reference reference_of(const BlockGeometry& g, const Pass<
 template <BlockGeometry G, cuda::Precision P> struct BlockPasses {
     static constexpr ConvGeometry C = G.conv;
     static constexpr auto filters = static_cast<std::size_t>(C.filters);
-    using Backend = cuda::BasicBackend<Emulator, P>;
+    using Device = cuda::BasicDevice<Emulator, P>;
     using Z = std::conditional_t<cuda::BlockSaved::keeps_z(G), cuda::Kept<P>, float>;
 
-    Backend backend;
+    Device device;
     Pass<float> p;
-    std::vector<float> z;    ///< as forward left it, where it is kept
-    std::vector<float> dz;   ///< as backward left it
+    std::vector<float> z;   ///< as forward left it, where it is kept
+    std::vector<float> dz;  ///< as backward left it
 
     /// With x around `middle`, and NaN as one value of it unless its place is negative.
     explicit BlockPasses(int n, int nan_at = -1, float middle = 0) {
         Random random(3, 1000);
         const auto make = [&](std::size_t count, float spread, float middle = 0) {
-            auto* first = static_cast<float*>(backend.allocate(count * sizeof(float)));
+            auto* first = static_cast<float*>(device.allocate(count * sizeof(float)));
             for (std::size_t i = 0; i < count; ++i) first[i] = middle + spread * random.normal();
             return first;
         };
@@ -79,16 +79,16 @@ template <BlockGeometry G, cuda::Precision P> struct BlockPasses {
         }
         p.saved = make(cuda::SizesIn<P>::block_saved(G, n), 0, NAN);
         p.work = make(cuda::SizesIn<P>::block_work(G, n), 0, NAN);
-        backend.template conv_block_forward<G>(p);
+        device.template conv_block_forward<G>(p);
         z = read(p.y);
         std::fill_n(p.work, cuda::SizesIn<P>::block_work(G, n), NAN);
-        backend.template conv_block_backward<G>(p);
-        backend.wait();
+        device.template conv_block_backward<G>(p);
+        device.wait();
         dz = read(p.dy);
     }
 
     std::vector<float> read(const float* plain) const {
-        if constexpr (cuda::is_shallow(G)) return {};   // it keeps none
+        if constexpr (cuda::is_stem(G)) return {};  // it keeps none
         const auto count = static_cast<std::size_t>(p.n) * C.out_size();
         const cuda::BlockSaved saved(G, p.n, P);
         const Z* first = cuda::BlockSaved::keeps_z(G) ? reinterpret_cast<const Z*>(p.saved + saved.z)

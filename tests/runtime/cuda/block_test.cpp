@@ -1,13 +1,13 @@
 // The fused block in every precision, stage by stage: each is compared in double with what it makes of the values that
 // the stage before really left, so that a rounded z decides what ReLU lets through and which value a window takes.
 #define BOOST_TEST_MODULE cuda_block
-#include <boost/test/unit_test.hpp>
 #include <algorithm>
 #include <array>
+#include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <vector>
 
-#include "runtime/cuda/backend.hpp"
+#include "runtime/cuda/device.hpp"
 #include "tests/runtime/cuda/block_passes.hpp"
 #include "tests/support/sanitized.hpp"
 
@@ -51,9 +51,10 @@ void check_passes(const BlockGeometry& g, Precision precision, const Pass<float>
 }
 
 template <BlockGeometry G, Precision P> void check_block(int n) {
-    static_assert(!cuda::is_shallow(G));
+    static_assert(!cuda::is_stem(G));
     const BlockPasses<G, P> passes(n);
-    check_passes(G, P, passes.p, passes.z, passes.dz, std::is_same_v<typename BlockPasses<G, P>::Z, float> ? 0 : 0x1p-8);
+    check_passes(G, P, passes.p, passes.z, passes.dz,
+                 std::is_same_v<typename BlockPasses<G, P>::Z, float> ? 0 : 0x1p-8);
 }
 
 // The sanitizers look at what the code does, not at its numbers: for them one precision is enough.
@@ -86,13 +87,13 @@ constexpr std::array<bool, 3> of_patches(const BlockGeometry& g) {
 constexpr std::array<bool, 3> all{true, true, true}, none{false, false, false};
 
 /// A block whose forward product and input gradient are of patches, and whose windows tile z or not.
-#define CHECK_WAYS(NAME, FORWARD, INPUT, WINDOWS, ...)                                 \
-    BOOST_AUTO_TEST_CASE(NAME) {                                                       \
-        constexpr BlockGeometry geometry{__VA_ARGS__};                                 \
-        static_assert(of_patches<cuda::ProductPlan::forward>(geometry) == FORWARD);    \
-        static_assert(of_patches<cuda::ProductPlan::backward>(geometry) == INPUT);     \
-        static_assert(cuda::windows_tile(geometry) == WINDOWS);                        \
-        check_precisions<geometry>();                                                  \
+#define CHECK_WAYS(NAME, FORWARD, INPUT, WINDOWS, ...)                              \
+    BOOST_AUTO_TEST_CASE(NAME) {                                                    \
+        constexpr BlockGeometry geometry{__VA_ARGS__};                              \
+        static_assert(of_patches<cuda::ProductPlan::forward>(geometry) == FORWARD); \
+        static_assert(of_patches<cuda::ProductPlan::backward>(geometry) == INPUT);  \
+        static_assert(cuda::windows_tile(geometry) == WINDOWS);                     \
+        check_precisions<geometry>();                                               \
     }
 CHECK_WAYS(sixteen_channels, all, all, true, {16, 12, 16, 16, 3, 3, 1, 1}, false, true, true, 2, 2)
 CHECK_WAYS(rows_of_15, all, all, false, {16, 7, 15, 20, 3, 3, 1, 1}, true, true, true, 2, 2)
@@ -104,7 +105,8 @@ CHECK_WAYS(even_rows_with_a_stride, none, all, false, {4, 9, 15, 32, 3, 3, 2, 1}
 CHECK_WAYS(eight_channels, all, all, true, {8, 6, 8, 24, 3, 3, 1, 1}, false, true, false, 2, 2)
 CHECK_WAYS(a_row_of_taps_at_a_time, all, all, false, {20, 9, 7, 12, 5, 5, 1, 2}, true, false, true, 0, 0)
 CHECK_WAYS(taps_that_are_not_unrolled, all, all, true, {8, 8, 8, 10, 7, 5, 1, 3}, false, true, true, 2, 2)
-CHECK_WAYS(patches_too_large_for_shared_memory, none, all, false, {8, 30, 34, 17, 11, 13, 4, 2}, true, false, true, 0, 0)
+CHECK_WAYS(patches_too_large_for_shared_memory, none, all, false, {8, 30, 34, 17, 11, 13, 4, 2}, true, false, true, 0,
+           0)
 CHECK_WAYS(many_samples_in_a_tile, all, all, true, {16, 4, 2, 70, 3, 3, 1, 1}, false, true, true, 2, 2)
 CHECK_WAYS(windows_without_a_norm, none, all, true, {2, 6, 7, 64, 5, 3, 1, 2}, true, false, true, 3, 3)
 
@@ -122,8 +124,8 @@ template <BlockGeometry G, Precision P> void check_evaluation(int n) {
     std::fill_n(p.y, r.y.size(), NAN);
     std::fill_n(p.work, cuda::SizesIn<P>::block_work(G, n), NAN);
     p.training = false;
-    passes.backend.template conv_block_forward<G>(p);
-    passes.backend.wait();
+    passes.device.template conv_block_forward<G>(p);
+    passes.device.wait();
     agrees(r.y, std::vector<float>(p.y, p.y + r.y.size()), "y in evaluation");
 }
 
@@ -151,13 +153,13 @@ BOOST_AUTO_TEST_CASE(a_block_that_makes_several_tiles_leaves_what_several_blocks
     const auto check = []<BlockGeometry G, Precision P>() {
         constexpr int n = 3, groups = 2;
         constexpr auto filters = static_cast<std::size_t>(G.conv.filters);
-        using Passes = BlockPasses<G, P>;
-        using Kernel = cuda::ConvForwardKernel<G, P, typename Passes::Z>;
+        using Executor = BlockPasses<G, P>;
+        using Kernel = cuda::ConvForwardKernel<G, P, typename Executor::Z>;
         using Product = typename Kernel::Product;
-        const Passes passes(n);
+        const Executor passes(n);
         const Pass<float>& p = passes.p;
         const cuda::Span<const float> x{p.x, n * G.conv.in_size()}, weight{p.parameter[0], G.conv.weights()};
-        std::vector<typename Passes::Z> z(passes.z.size());
+        std::vector<typename Executor::Z> z(passes.z.size());
         std::vector<float> partial(2 * groups * filters);
         Emulator gpu(P);
         std::vector<cuda::Words> packed(cuda::ProductPlan::forward(G, P).packed_words() / 4);
@@ -171,13 +173,17 @@ BOOST_AUTO_TEST_CASE(a_block_that_makes_several_tiles_leaves_what_several_blocks
             }
         }();
         BOOST_REQUIRE(product.tiles(n) >= 2 * groups);
-        gpu.launch(Kernel{product, groups, {p.parameter[1], filters}, {z.data(), z.size()},
-                          {partial.data(), partial.size()}},
-                   groups * Kernel::row_tiles, cuda::tile_threads);
+        gpu.launch(
+            Kernel{product, groups, {p.parameter[1], filters}, {z.data(), z.size()}, {partial.data(), partial.size()}},
+            groups * Kernel::row_tiles, cuda::tile_threads);
         BOOST_TEST(std::vector<float>(z.begin(), z.end()) == passes.z);
         std::vector<float> found(2 * filters), running(2 * filters);
-        const cuda::BatchStatistics statistics{1e-5f, 1, {found.data(), filters}, {found.data() + filters, filters},
-                                               {running.data(), filters}, {running.data() + filters, filters}};
+        const cuda::BatchStatistics statistics{1e-5f,
+                                               1,
+                                               {found.data(), filters},
+                                               {found.data() + filters, filters},
+                                               {running.data(), filters},
+                                               {running.data() + filters, filters}};
         gpu.launch(cuda::StatisticsKernel<G, P>{{n, groups, {partial.data(), partial.size()}}, statistics},
                    G.conv.filters, cuda::statistics_threads);
         for (std::size_t i = 0; i < 2 * filters; ++i)

@@ -2,9 +2,10 @@
 #define BOOST_TEST_MODULE gpu
 #include <boost/test/unit_test.hpp>
 
-#include "runtime/cuda/backend.cuh"
+#include "runtime/cuda/device.cuh"
 #include "runtime/data/epoch_order.hpp"
 #include "runtime/train/any_model.hpp"
+#include "runtime/train/graph_trainer.hpp"
 #include "runtime/train/weight_average.hpp"
 #include "tests/support/gpu_test.hpp"
 #include "tests/support/layer_checker.hpp"
@@ -17,38 +18,37 @@ BOOST_TEST_GLOBAL_FIXTURE(NeedsGpu);
 
 using Small = Net<Image<2, 9, 7>, Batch<9>,
                   Seq<Conv<4, 3>, BN, Relu, Pool<2>, Residual<Conv<4, 3>, Sigmoid>, Concat<Conv<3, 1>, Conv<2, 3>>,
-                      Pool<3, Stride<1>>,
-                      Flatten, Dense<7>, BN, Relu, Dropout<30>, Dense<3>>,
+                      Pool<3, Stride<1>>, Flatten, Dense<7>, BN, Relu, Dropout<30>, Dense<3>>,
                   SoftmaxCrossEntropy>;
 
 // compute-sanitizer runs what is small (bench/gpu).
 BOOST_AUTO_TEST_CASE(every_layer_agrees_with_the_reference, *label("small")) {
-    cuda::Backend backend;
-    for (int n : {1, 3, 9}) check_backend<Small>(backend, n);
+    cuda::Device device;
+    for (int n : {1, 3, 9}) check_device<Small>(device, n);
 }
 
-using Vectors = Net<Vector<6>, Batch<5>, Seq<Dense<9>, Relu, Dropout<40>, Dense<5, NoBias>, Relu, Dense<3>>,
-                    SoftmaxCrossEntropy>;
+using Vectors =
+    Net<Vector<6>, Batch<5>, Seq<Dense<9>, Relu, Dropout<40>, Dense<5, NoBias>, Relu, Dense<3>>, SoftmaxCrossEntropy>;
 
 BOOST_AUTO_TEST_CASE(dense_relu_and_dropout_agree_with_the_reference, *label("small")) {
-    cuda::Backend backend;
-    for (int n : {1, 3, 5}) check_backend<Vectors>(backend, n);
+    cuda::Device device;
+    for (int n : {1, 3, 5}) check_device<Vectors>(device, n);
 }
 
 BOOST_AUTO_TEST_CASE(a_network_that_diverged_has_no_finite_loss, *label("small")) {
-    cuda::Backend backend;
-    check_not_a_number<Vectors>(backend);
-    check_not_a_number<Small>(backend);
+    cuda::Device device;
+    check_not_a_number<Vectors>(device);
+    check_not_a_number<Small>(device);
 }
 
 using Blocks = Net<Image<3, 12, 9>, Batch<4>,
                    Seq<Conv<20, 3>, BN, Sigmoid, Conv<34, 3, Stride<2>>, BN, Sigmoid, Dense<3>>, SoftmaxCrossEntropy>;
 
 BOOST_AUTO_TEST_CASE(tensor_cores_agree_with_the_reference, *label("small")) {
-    cuda::BackendOf<cuda::Precision::tf32> tf32;
-    check_backend<Blocks>(tf32, 4, 0.01);
-    cuda::BackendOf<cuda::Precision::bf16> bf16;
-    check_backend<Blocks>(bf16, 4, 0.05);
+    cuda::DeviceOf<cuda::Precision::tf32> tf32;
+    check_device<Blocks>(tf32, 4, 0.01);
+    cuda::DeviceOf<cuda::Precision::bf16> bf16;
+    check_device<Blocks>(bf16, 4, 0.05);
 }
 
 using Photos = Net<Image<1, 128, 128>, Batch<64>,
@@ -57,10 +57,10 @@ using Photos = Net<Image<1, 128, 128>, Batch<64>,
                    SoftmaxCrossEntropy>;
 
 BOOST_AUTO_TEST_CASE(a_hundred_steps_on_cuda_are_those_on_the_cpu) {
-    cuda::Backend gpu;
-    cpu::Backend cpu;
-    Model<Photos, Adam, cuda::Backend> there(gpu);
-    Model<Photos, Adam, cpu::Backend> here(cpu);
+    cuda::Device gpu;
+    cpu::Device cpu;
+    Model<Photos, Adam, cuda::Device> there(gpu);
+    Model<Photos, Adam, cpu::Device> here(cpu);
     for (int step = 0; step < 100; ++step) {
         Random random(7, 1000, static_cast<std::uint64_t>(step % 2));
         for (float& v : here.input()) v = random.normal();
@@ -83,40 +83,41 @@ template <class N> Pictures noise(int count) {
     Random random(5, 1000);
     for (int i = 0; i < count; ++i) {
         p.labels.push_back(i % 3);
-        for (std::size_t k = 0; k < p.shape.size(); ++k) p.pixels.push_back(static_cast<std::uint8_t>(random.below(256)));
+        for (std::size_t k = 0; k < p.shape.size(); ++k)
+            p.pixels.push_back(static_cast<std::uint8_t>(random.below(256)));
     }
     return p;
 }
 
 /// Steps on pictures that the GPU keeps, whose losses are those of the loader and the CPU; an average is the one that
 /// the host takes of the GPU's weights after every step.
-template <class N> void check_kept(int pictures, int batch, int steps, const StepExtras& extras = {}) {
+template <class N> void check_kept(int pictures, int batch, int steps, const StepOptions& step_options = {}) {
     const Pictures set = noise<N>(pictures);
     LoaderOptions o;
     o.batch = batch;
     o.augmentation = Augmentation::strong();
     Loader loader(set, o);
-    cuda::Backend gpu;
-    cpu::Backend cpu;
-    ModelOn<N, Adam, N, cuda::Backend> there(gpu, 1);
-    Model<N, Adam, cpu::Backend> here(cpu);
-    BOOST_REQUIRE(there.keep_pictures(set, o, 0, extras));
+    cuda::Device gpu;
+    cpu::Device cpu;
+    ModelOn<N, Adam, N, cuda::Device> there(gpu, 1);
+    Model<N, Adam, cpu::Device> here(cpu);
+    BOOST_REQUIRE(there.upload_pictures(set, o, 0, step_options));
     std::optional<WeightAverage> average;
-    if (extras.average > 0) average.emplace(there, extras.average);
+    if (step_options.average > 0) average.emplace(there, step_options.average);
     std::vector<Blend> blends;
     const std::vector<Adam> optimizers(static_cast<std::size_t>(steps), Adam{.rate = 2e-5f});
     for (std::size_t step = 0; step < optimizers.size();) {
         const std::size_t most = average ? 1 : optimizers.size() - step;
-        const TakenSteps got = there.train_kept(step, std::span(optimizers).subspan(step, most));
+        const TakenSteps got = there.train_on_device(step, std::span(optimizers).subspan(step, most));
         if (average) average->add(there, there.step());
         double wanted = 0;
         for (int k = 0; k < got.count; ++k, ++step) {
             const BatchView view = loader.next();
             std::copy(view.images.begin(), view.images.end(), here.input().begin());
             std::copy(view.labels.begin(), view.labels.end(), here.labels().begin());
-            if (extras.mixup > 0) {
+            if (step_options.mixup > 0) {
                 blends.resize(static_cast<std::size_t>(view.n));
-                draw_blends(extras.mixup, Random(o.seed, stream::mixup, step), blends);
+                draw_blends(step_options.mixup, Random(o.seed, stream::mixup, step), blends);
                 blend_pictures(view.images, blends, here.input());
             }
             wanted += here.train(view.n, optimizers[step]).loss;
@@ -129,7 +130,9 @@ template <class N> void check_kept(int pictures, int batch, int steps, const Ste
     for (const auto& t : there.tensors()) BOOST_TEST(distance(t.values, there.average(t)) < 1e-5, t.name);
 }
 
-BOOST_AUTO_TEST_CASE(few_pictures_kept_on_the_gpu_train_as_the_loader_s, *label("small")) { check_kept<Small>(20, 9, 7); }
+BOOST_AUTO_TEST_CASE(few_pictures_kept_on_the_gpu_train_as_the_loader_s, *label("small")) {
+    check_kept<Small>(20, 9, 7);
+}
 BOOST_AUTO_TEST_CASE(the_gpu_blends_and_averages_as_the_host, *label("small")) {
     check_kept<Small>(20, 9, 7, {.mixup = 0.3f});
     check_kept<Small>(20, 9, 7, {.average = 0.4f});
@@ -138,16 +141,16 @@ BOOST_AUTO_TEST_CASE(pictures_kept_on_the_gpu_train_as_the_loader_s) { check_kep
 
 BOOST_AUTO_TEST_CASE(launches_that_overlap_leave_what_those_in_turn_leave) {
     const auto weights_of = [](bool overlap) {
-        cuda::BackendOf<cuda::Precision::bf16> gpu;
-        gpu.device().overlap(overlap);
-        Model<Photos, Adam, cuda::BackendOf<cuda::Precision::bf16>> model(gpu);
+        cuda::DeviceOf<cuda::Precision::bf16> gpu;
+        gpu.gpu().overlap(overlap);
+        Model<Photos, Adam, cuda::DeviceOf<cuda::Precision::bf16>> model(gpu);
         fill<decltype(model), float>(model, 64, 1);
         model.train(64, Adam{});
         const auto rule = Adam{}.rule(2);
-        const auto graph = gpu.device().record([&] { model.enqueue_step(64, rule, 0); });
-        BOOST_TEST(gpu.device().overlaps() == (overlap && gpu.device().can_overlap()));
+        const auto graph = gpu.gpu().record([&] { model.enqueue_step(64, rule, 0); });
+        BOOST_TEST(gpu.gpu().overlaps() == (overlap && gpu.gpu().can_overlap()));
         model.to_device();
-        for (int i = 0; i < 20; ++i) gpu.device().replay(graph);
+        for (int i = 0; i < 20; ++i) gpu.gpu().replay(graph);
         gpu.wait();
         std::vector<std::vector<float>> all;
         for (const auto& t : model.tensors()) all.emplace_back(t.values.begin(), t.values.end());
@@ -157,41 +160,41 @@ BOOST_AUTO_TEST_CASE(launches_that_overlap_leave_what_those_in_turn_leave) {
 }
 
 BOOST_AUTO_TEST_CASE(an_epoch_s_order_is_that_of_the_host, *label("small")) {
-    cuda::Backend backend;
+    cuda::Device device;
     for (const int count : {1, 2, 33, 1000, 100003}) {
         const auto size = static_cast<std::size_t>(count);
-        auto* order = static_cast<int*>(backend.allocate(size * sizeof(int)));
-        cuda::GpuEpochOrder fill(backend.device(), count);
+        auto* order = static_cast<int*>(device.allocate(size * sizeof(int)));
+        cuda::GpuEpochOrder fill(device.gpu(), count);
         for (const std::uint64_t epoch : {0ull, 1ull, 5'000'000'000ull}) {
             std::vector<int> wanted(size), made(size);
             std::vector<std::uint64_t> keys(size);
             epoch_order(wanted, keys, 7, epoch);
             fill(order, 7, epoch);
-            backend.fetch(made.data(), order, size);
-            backend.wait();
+            device.download(made.data(), order, size);
+            device.wait();
             BOOST_TEST((made == wanted), count << " pictures, epoch " << epoch);
         }
-        backend.release(order);
+        device.release(order);
     }
 }
 
 BOOST_AUTO_TEST_CASE(after_the_first_epoch_s_order_nothing_is_taken) {
-    cuda::Backend backend;
+    cuda::Device device;
     const int count = 1 << 20;
-    auto* order = static_cast<int*>(backend.allocate(count * sizeof(int)));
-    cuda::GpuEpochOrder fill(backend.device(), count);
+    auto* order = static_cast<int*>(device.allocate(count * sizeof(int)));
+    cuda::GpuEpochOrder fill(device.gpu(), count);
     fill(order, 7, 0);
-    backend.wait();
+    device.wait();
     const std::size_t free = cuda::free_bytes();
     for (const std::uint64_t epoch : {1, 2, 3}) fill(order, 7, epoch);
-    backend.wait();
+    device.wait();
     BOOST_TEST(cuda::free_bytes() == free);
-    backend.release(order);
+    device.release(order);
 }
 
 BOOST_AUTO_TEST_CASE(memory_is_the_constant_and_nothing_is_taken_after_the_first_step) {
-    const auto check = []<class Backend>(Backend&& gpu) {
-        using M = Model<Photos, Adam, std::remove_reference_t<Backend>>;
+    const auto check = []<class Device>(Device&& gpu) {
+        using M = Model<Photos, Adam, std::remove_reference_t<Device>>;
         gpu.wait();
         const auto before = static_cast<double>(cuda::free_bytes());
         M model(gpu);
@@ -201,22 +204,22 @@ BOOST_AUTO_TEST_CASE(memory_is_the_constant_and_nothing_is_taken_after_the_first
         BOOST_TEST(std::abs(taken - constant) <= 0.02 * constant + (4 << 20), taken << " bytes, not " << constant);
         fill<M, float>(model, 64, 1);
         model.train(64, Adam{});
-        model.train(63, Adam{});   // what this batch needs is planned and loaded when it is first met
+        model.train(63, Adam{});  // what this batch needs is planned and loaded when it is first met
         const std::size_t after_one = cuda::free_bytes();
         for (int i = 0; i < 5; ++i) model.train(64 - i % 2, Adam{});
         BOOST_TEST(cuda::free_bytes() == after_one);
     };
-    check(cuda::Backend());
-    check(cuda::BackendOf<cuda::Precision::bf16>());
+    check(cuda::Device());
+    check(cuda::DeviceOf<cuda::Precision::bf16>());
 }
 
 BOOST_AUTO_TEST_CASE(every_optimizer_takes_the_step_of_its_rule, *label("small")) {
     using N = Net<Vector<5>, Batch<4>, Seq<Dense<3>>, MeanSquaredError>;
     const auto agree = []<class O>(const O& optimizer) {
-        cuda::Backend gpu;
-        cpu::Backend cpu(1);
-        Model<N, O, cuda::Backend> there(gpu);
-        Model<N, O, cpu::Backend> here(cpu);
+        cuda::Device gpu;
+        cpu::Device cpu(1);
+        Model<N, O, cuda::Device> there(gpu);
+        Model<N, O, cpu::Device> here(cpu);
         for (int step = 0; step < 3; ++step) {
             fill<decltype(here), float>(here, 4, 3);
             std::copy(here.input().begin(), here.input().end(), there.input().begin());

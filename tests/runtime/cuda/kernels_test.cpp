@@ -2,7 +2,7 @@
 #define BOOST_TEST_MODULE cuda_kernels
 #include <boost/test/unit_test.hpp>
 
-#include "runtime/cuda/backend.hpp"
+#include "runtime/cuda/device.hpp"
 #include "tests/support/cuda_emulator/emulator.hpp"
 #include "tests/support/layer_checker.hpp"
 #include "tests/support/sanitized.hpp"
@@ -10,7 +10,7 @@
 using namespace tn;
 using namespace tn::test;
 using cuda::Precision;
-template <Precision P> using EmulatedIn = cuda::BasicBackend<Emulator, P>;
+template <Precision P> using EmulatedIn = cuda::BasicDevice<Emulator, P>;
 using Emulated = EmulatedIn<Precision::fp32>;
 
 template <class... Ls> using Images = Net<Image<2, 7, 5>, Batch<5>, Seq<Ls..., Dense<3>>, SoftmaxCrossEntropy>;
@@ -23,7 +23,7 @@ template <class N, Precision P = Precision::fp32> void check_emulated(int n, dou
         EmulatedIn<P> forwards(0), backwards(1);
         const Result one = comparison.template run<fusion()>(forwards);
         comparison.agree(one, how);
-        BOOST_TEST(forwards.device().launches() > 0);
+        BOOST_TEST(forwards.gpu().launches() > 0);
         BOOST_TEST(one.values == comparison.template run<fusion()>(backwards).values,
                    how << ": the order of blocks changes bits");
     };
@@ -32,13 +32,13 @@ template <class N, Precision P = Precision::fp32> void check_emulated(int n, dou
     if constexpr (!sanitized) check(std::integral_constant<Fusion, Fusion::off>{}, "unfused");
 }
 
-#define CHECK_KERNELS(NAME, ...)                                   \
-    BOOST_AUTO_TEST_CASE(NAME) {                                   \
-        using N = __VA_ARGS__;                                     \
-        for (int n : {3, 1, int{N::batch}}) {                      \
-            check_emulated<N>(n);                                  \
-            if (sanitized) break;                                  \
-        }                                                          \
+#define CHECK_KERNELS(NAME, ...)              \
+    BOOST_AUTO_TEST_CASE(NAME) {              \
+        using N = __VA_ARGS__;                \
+        for (int n : {3, 1, int{N::batch}}) { \
+            check_emulated<N>(n);             \
+            if (sanitized) break;             \
+        }                                     \
     }
 
 CHECK_KERNELS(conv, Images<Conv<4, 3>>)
@@ -53,7 +53,7 @@ CHECK_KERNELS(conv_norm_relu, Images<Conv<20, 3>, BN, Relu, Conv<4, 3, Stride<2>
 CHECK_KERNELS(two_blocks, Images<Conv<4, 3>, BN, Relu, Pool<2>, Conv<35, 3>, BN, Relu>)
 CHECK_KERNELS(several_tiles_and_parts,
               Net<Image<3, 21, 23>, Batch<5>, Seq<Conv<70, 3>, BN, Relu, Pool<2>, Conv<9, 1>, Relu, Dense<4>>,
-              SoftmaxCrossEntropy>)
+                  SoftmaxCrossEntropy>)
 CHECK_KERNELS(norm, Images<Conv<4, 3>, BN, Sigmoid>)
 CHECK_KERNELS(norm_of_vectors, Vectors<Dense<4>, BN, Relu>)
 CHECK_KERNELS(norm_of_many_values, Net<Image<2, 20, 17>, Batch<4>, Seq<BN, Dense<3>>, SoftmaxCrossEntropy>)
@@ -74,9 +74,9 @@ BOOST_AUTO_TEST_CASE(every_optimizer_takes_the_step_of_its_rule_in_one_kernel) {
     using N = Net<Vector<5>, Batch<4>, Seq<Dense<20>, BN, Dense<3>>, MeanSquaredError>;
     const auto agree = []<class O>(const O& optimizer) {
         Emulated emulated;
-        cpu::Backend cpu(1);
+        cpu::Device cpu(1);
         Model<N, O, Emulated> there(emulated);
-        Model<N, O, cpu::Backend, float, Fusion::off> here(cpu);
+        Model<N, O, cpu::Device, float, Fusion::off> here(cpu);
         for (int step = 0; step < 3; ++step) {
             fill<decltype(here), float>(here, 4, 3);
             std::copy(here.input().begin(), here.input().end(), there.input().begin());
@@ -87,9 +87,9 @@ BOOST_AUTO_TEST_CASE(every_optimizer_takes_the_step_of_its_rule_in_one_kernel) {
             here.gradients(4);
             there.gradients(4);
             here.update(optimizer);
-            const auto before = emulated.device().launches();
+            const auto before = emulated.gpu().launches();
             there.update(optimizer);
-            BOOST_TEST(emulated.device().launches() == before + 1);
+            BOOST_TEST(emulated.gpu().launches() == before + 1);
             for (std::size_t k = 0; k < here.tensors().size(); ++k)
                 BOOST_TEST(distance(here.tensors()[k].values, there.tensors()[k].values) < 1e-5,
                            O::name << ", " << here.tensors()[k].name);
@@ -104,17 +104,17 @@ BOOST_AUTO_TEST_CASE(dense_does_what_cublas_leaves_out_of_a_product) {
     for (const int n : {1, 5}) {
         Comparison<N> comparison(n, 2e-4);
         Emulated with, without;
-        without.device().gives_epilogues(false);
+        without.gpu().gives_epilogues(false);
         comparison.agree(comparison.run<Fusion::on>(with), "with epilogues");
         comparison.agree(comparison.run<Fusion::on>(without), "without epilogues");
     }
     const auto launches = [](bool gives_epilogues, auto pass) {
         Emulated emulated;
-        emulated.device().gives_epilogues(gives_epilogues);
+        emulated.gpu().gives_epilogues(gives_epilogues);
         Model<N, SGD, Emulated> model(emulated);
-        const auto before = emulated.device().launches();
+        const auto before = emulated.gpu().launches();
         pass(model);
-        return emulated.device().launches() - before;
+        return emulated.gpu().launches() - before;
     };
     const auto forward = [](auto& model) { model.predict(5); };
     const auto both = [](auto& model) { model.gradients(5); };
@@ -128,7 +128,7 @@ BOOST_AUTO_TEST_CASE(relu_and_dropout_are_one_kernel_each_way) {
     Emulated together, apart;
     // A step is a forward and a backward pass, and a forward pass more for its outputs.
     const Result one = comparison.run<Fusion::on>(together), two = comparison.run<Fusion::off>(apart);
-    BOOST_TEST(apart.device().launches() == together.device().launches() + 3);
+    BOOST_TEST(apart.gpu().launches() == together.gpu().launches() + 3);
     BOOST_TEST(one.values == two.values, "other bits");
 }
 
@@ -151,9 +151,9 @@ BOOST_AUTO_TEST_CASE(the_arena_has_room_for_this_runtime_alone) {
 BOOST_AUTO_TEST_CASE(a_trained_model_predicts_as_on_the_cpu) {
     using N = Images<Conv<3, 3>, BN, Relu, Pool<2>, Dense<8>, Relu, Dropout<30>>;
     Emulated emulated;
-    cpu::Backend cpu(1);
+    cpu::Device cpu(1);
     Model<N, Adam, Emulated> there(emulated);
-    Model<N, Adam, cpu::Backend> here(cpu);
+    Model<N, Adam, cpu::Device> here(cpu);
     for (int step = 0; step < 5; ++step) {
         Random random(3, 1000, static_cast<std::uint64_t>(step));
         for (float& v : here.input()) v = random.normal();
@@ -174,8 +174,8 @@ using Blocks = Net<Image<3, 12, 9>, Batch<4>,
 
 // Rounding to 7 bits moves maxima to other pixels and values past zero, so the gradients are compared where nothing
 // jumps.
-using Smooth = Net<Image<3, 12, 9>, Batch<4>,
-                   Seq<Conv<20, 3>, BN, Sigmoid, Conv<34, 3, Stride<2>>, Sigmoid, Dense<3>>, SoftmaxCrossEntropy>;
+using Smooth = Net<Image<3, 12, 9>, Batch<4>, Seq<Conv<20, 3>, BN, Sigmoid, Conv<34, 3, Stride<2>>, Sigmoid, Dense<3>>,
+                   SoftmaxCrossEntropy>;
 
 // The mantissa has 10 bits in TF32 and 7 in bfloat16.
 BOOST_AUTO_TEST_CASE(tensor_cores_in_tf32) {

@@ -1,12 +1,12 @@
 // Which kernels may begin while the one before them still runs: a part of the CUDA runtime and of cuBLASLt is replaced
 // here, so this runs without a GPU.
 #define BOOST_TEST_MODULE cuda_launch
-#include "runtime/cuda/gpu.cuh"
-
 #include <cublasLt.h>
 
 #include <boost/test/unit_test.hpp>
 #include <vector>
+
+#include "runtime/cuda/gpu.cuh"
 
 namespace {
 
@@ -19,7 +19,7 @@ Fake fake;
 
 }  // namespace
 
-#if !defined(__CUDA_ARCH__)   // device code has functions of these names of its own
+#if !defined(__CUDA_ARCH__)  // device code has functions of these names of its own
 extern "C" {
 
 cudaError_t cudaDriverGetVersion(int* version) {

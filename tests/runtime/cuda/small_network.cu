@@ -1,8 +1,9 @@
 // Every kind of kernel, built-in and from outside the tree, for nvcc to compile; every_kernel_stores looks at the
 // result.
 #include "dsl/typenet.hpp"
-#include "runtime/cuda/backend.cuh"
-#include "runtime/train/model.hpp"
+#include "runtime/cuda/device.cuh"
+#include "runtime/model/model.hpp"
+#include "runtime/train/graph_trainer.hpp"
 
 namespace outside {
 
@@ -49,14 +50,13 @@ struct Softsign : tn::Pointwise<Softsign> {
 
 using namespace tn;
 
-template <class Optimizer> void run(cuda::Backend& backend) {
-    using N =
-        Net<Image<2, 9, 7>, Batch<4>,
-            Seq<Conv<4, 3>, outside::Scale, BN, outside::Softsign, Pool<2>, Residual<Conv<4, 3>, BN, Relu, Pool<1>>,
-                Concat<Seq<Conv<3, 1>, Relu>, Conv<2, Kernel<3, 1>>>, Flatten, Dense<7>, Sigmoid, Dropout<30>, Dense<7>,
-                Relu, Dropout<30>, Dense<3>>,
-            SoftmaxCrossEntropy>;
-    Model<N, Optimizer, cuda::Backend> model(backend);
+template <class Optimizer> void run(cuda::Device& device) {
+    using N = Net<Image<2, 9, 7>, Batch<4>,
+                  Seq<Conv<4, 3>, outside::Scale, BN, outside::Softsign, Pool<2>,
+                      Residual<Conv<4, 3>, BN, Relu, Pool<1>>, Concat<Seq<Conv<3, 1>, Relu>, Conv<2, Kernel<3, 1>>>,
+                      Flatten, Dense<7>, Sigmoid, Dropout<30>, Dense<7>, Relu, Dropout<30>, Dense<3>>,
+                  SoftmaxCrossEntropy>;
+    Model<N, Optimizer, cuda::Device> model(device);
     model.train(4, Optimizer{});
     model.predict(4);
     const Pictures pictures{{2, 9, 7}, std::vector<std::uint8_t>(8 * 126), std::vector<int>(8), {}, {}, {}};
@@ -64,18 +64,18 @@ template <class Optimizer> void run(cuda::Backend& backend) {
     loading.batch = 4;
     loading.augmentation = Augmentation::strong();
     const Optimizer optimizer;
-    cuda::Feed(backend, model, pictures, loading, 0).run(0, {&optimizer, 1});
+    cuda::GraphTrainer(device, model, pictures, loading, 0).run(0, {&optimizer, 1});
 }
 
-template <class Loss> void with_loss(cuda::Backend& backend) {
-    Model<Net<Vector<2>, Batch<2>, Seq<Dense<2>>, Loss>, SGD, cuda::Backend> model(backend);
+template <class Loss> void with_loss(cuda::Device& device) {
+    Model<Net<Vector<2>, Batch<2>, Seq<Dense<2>>, Loss>, SGD, cuda::Device> model(device);
     model.train(2, SGD{});
     // The predictions of MeanSquaredError are the outputs as they are: its kernel has nothing to store.
     if constexpr (!std::is_same_v<Loss, MeanSquaredError>) model.predict(2);
 }
 
 int main() {
-    cuda::Backend backend;
-    run<Adam>(backend), run<AdaGrad>(backend), run<Momentum>(backend), run<Nesterov>(backend), run<RMSprop>(backend);
-    with_loss<MeanSquaredError>(backend), with_loss<SigmoidCrossEntropy>(backend);
+    cuda::Device device;
+    run<Adam>(device), run<AdaGrad>(device), run<Momentum>(device), run<Nesterov>(device), run<RMSprop>(device);
+    with_loss<MeanSquaredError>(device), with_loss<SigmoidCrossEntropy>(device);
 }

@@ -1,12 +1,12 @@
 #define BOOST_TEST_MODULE augment
-#include <boost/test/unit_test.hpp>
+#include "runtime/data/augment.hpp"
 
 #include <algorithm>
+#include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <string>
 #include <vector>
 
-#include "runtime/data/augment.hpp"
 #include "runtime/data/augment_draw.hpp"
 #include "tests/runtime/temporary_folder.hpp"
 
@@ -69,8 +69,7 @@ struct Worst {
 };
 
 /// Calls f(x - middle, y - middle, source x - middle, source y - middle) for the pixels whose source is inside.
-template <class F>
-int each_place(const std::vector<float>& out, F f) {
+template <class F> int each_place(const std::vector<float>& out, F f) {
     constexpr double middle = (side - 1) / 2.0;
     int inside = 0;
     Worst grey;
@@ -142,9 +141,9 @@ BOOST_AUTO_TEST_CASE(the_same_numbers_give_the_same_bits_and_others_another_pict
 
 BOOST_AUTO_TEST_CASE(every_instruction_set_gives_the_same_bits) {
     // Widths around the vectors and the chunks that a row is worked on in; every change drawn now and then.
-    for (PictureShape shape : {PictureShape{1, 128, 128}, PictureShape{3, 9, 37}, PictureShape{1, 3, 600},
-                               PictureShape{3, 4, 256}, PictureShape{1, 5, 257}, PictureShape{1, 7, 1},
-                               PictureShape{1, 1, 15}}) {
+    for (PictureShape shape :
+         {PictureShape{1, 128, 128}, PictureShape{3, 9, 37}, PictureShape{1, 3, 600}, PictureShape{3, 4, 256},
+          PictureShape{1, 5, 257}, PictureShape{1, 7, 1}, PictureShape{1, 1, 15}}) {
         const Picture p = random_picture(shape, 9);
         Normalise n;
         n.mean = {0.3f, 0.4f, 0.7f};

@@ -4,8 +4,8 @@
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
-#include "runtime/data/characters.hpp"
 #include "runtime/data/image.hpp"
+#include "runtime/data/synthetic.hpp"
 #include "tests/runtime/data/sample_files.hpp"
 #include "tests/runtime/temporary_folder.hpp"
 

@@ -1,11 +1,10 @@
 #define BOOST_TEST_MODULE epoch_order
-#include <boost/test/unit_test.hpp>
+#include "runtime/data/epoch_order.hpp"
 
 #include <algorithm>
+#include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <vector>
-
-#include "runtime/data/epoch_order.hpp"
 
 using namespace tn;
 

@@ -109,30 +109,14 @@ BOOST_AUTO_TEST_CASE(all_orientations_end_upright) {
                 // EXIF says which edge of the scene the first stored row and the first stored column are.
                 int y = 0, x = 0;
                 switch (orientation) {
-                    case 1:
-                        y = r, x = c;
-                        break;  // row 0 top, column 0 left
-                    case 2:
-                        y = r, x = width - 1 - c;
-                        break;  // top, right
-                    case 3:
-                        y = height - 1 - r, x = width - 1 - c;
-                        break;  // bottom, right
-                    case 4:
-                        y = height - 1 - r, x = c;
-                        break;  // bottom, left
-                    case 5:
-                        x = r, y = c;
-                        break;  // left, top
-                    case 6:
-                        x = width - 1 - r, y = c;
-                        break;  // right, top
-                    case 7:
-                        x = width - 1 - r, y = height - 1 - c;
-                        break;  // right, bottom
-                    case 8:
-                        x = r, y = height - 1 - c;
-                        break;  // left, bottom
+                    case 1: y = r, x = c; break;                           // row 0 top, column 0 left
+                    case 2: y = r, x = width - 1 - c; break;               // top, right
+                    case 3: y = height - 1 - r, x = width - 1 - c; break;  // bottom, right
+                    case 4: y = height - 1 - r, x = c; break;              // bottom, left
+                    case 5: x = r, y = c; break;                           // left, top
+                    case 6: x = width - 1 - r, y = c; break;               // right, top
+                    case 7: x = width - 1 - r, y = height - 1 - c; break;  // right, bottom
+                    case 8: x = r, y = height - 1 - c; break;              // left, bottom
                 }
                 stored[static_cast<std::size_t>(r * columns + c)] = static_cast<std::uint8_t>(grey_at(y, x));
             }

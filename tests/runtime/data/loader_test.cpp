@@ -1,13 +1,13 @@
 #define BOOST_TEST_MODULE loader
-#include <boost/test/unit_test.hpp>
+#include "runtime/data/loader.hpp"
 
 #include <algorithm>
+#include <boost/test/unit_test.hpp>
 #include <chrono>
 #include <set>
 #include <thread>
 #include <vector>
 
-#include "runtime/data/loader.hpp"
 #include "tests/runtime/temporary_folder.hpp"
 #include "tests/support/allocations.hpp"
 #include "tests/support/until.hpp"

@@ -1,13 +1,13 @@
 #define BOOST_TEST_MODULE resample
-#include <boost/test/unit_test.hpp>
+#include "runtime/data/resample.hpp"
 
 #include <algorithm>
+#include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <numeric>
 #include <vector>
 
 #include "runtime/core/random.hpp"
-#include "runtime/data/resample.hpp"
 
 using namespace tn;
 using Bytes = std::vector<std::uint8_t>;

@@ -164,9 +164,7 @@ inline Bytes mutated(Bytes file, std::uint64_t index) {
     const auto place = [&] { return random.below(static_cast<std::uint32_t>(file.size())); };
     const auto at = [&](std::uint32_t i) { return file.begin() + static_cast<std::ptrdiff_t>(i); };
     for (std::uint32_t n = 1 + random.below(4); n > 0 && !file.empty(); --n) switch (random.below(8)) {
-            case 0:
-                file.resize(place());
-                break;
+            case 0: file.resize(place()); break;
             case 1: {
                 const std::uint32_t from = place();
                 file.erase(at(from),
@@ -180,18 +178,13 @@ inline Bytes mutated(Bytes file, std::uint64_t index) {
                 file.insert(at(place()), part.begin(), part.end());
                 break;
             }
-            case 3:
-                file[place()] = random.chance(0.5f) ? 0xFF : 0x00;
-                break;
+            case 3: file[place()] = random.chance(0.5f) ? 0xFF : 0x00; break;
             case 4:
                 file[random.below(std::min(64u, static_cast<std::uint32_t>(file.size())))] =
                     static_cast<std::uint8_t>(random.word());
                 break;
-            case 5:
-                file[place()] = static_cast<std::uint8_t>(random.word());
-                break;
-            default:
-                file[place()] ^= static_cast<std::uint8_t>(1u << random.below(8));
+            case 5: file[place()] = static_cast<std::uint8_t>(random.word()); break;
+            default: file[place()] ^= static_cast<std::uint8_t>(1u << random.below(8));
         }
     return file;
 }

@@ -25,8 +25,7 @@ std::uint32_t crc32c(const std::string& bytes) {
     return ~crc;
 }
 
-template <class T>
-T number(const std::string& bytes, std::size_t at) {
+template <class T> T number(const std::string& bytes, std::size_t at) {
     T value;
     BOOST_REQUIRE(at + sizeof value <= bytes.size());
     std::memcpy(&value, bytes.data() + at, sizeof value);

@@ -38,8 +38,8 @@ std::vector<float> weights_of(const TestModel& model) {
 }
 
 Run run_early(const TrainOptions& o, std::uint64_t stop_at = 0) {
-    cpu::Backend backend(2);
-    TestModel model(backend, 3);
+    cpu::Device device(2);
+    TestModel model(device, 3);
     model.active_outputs(3);
     Quiet quiet;
     TrainOptions with = o;
@@ -95,8 +95,8 @@ BOOST_AUTO_TEST_CASE(it_is_resumed_bit_by_bit_after_any_step_also_with_an_averag
             const Run first = run_early(part, stop_at);
             BOOST_TEST((first.epochs.empty() || !first.epochs.back().last));
             // The file has what the model was left with.
-            cpu::Backend backend(1);
-            TestModel loaded(backend, 8);
+            cpu::Device device(1);
+            TestModel loaded(device, 8);
             load_checkpoint(part.save_to, loaded);
             BOOST_TEST((weights_of(loaded) == first.weights), "stopped after " << stop_at);
             part.resume_from = part.save_to;
@@ -116,8 +116,8 @@ BOOST_AUTO_TEST_CASE(it_looks_at_held_out_pictures_alone) {
     // Whatever is tested, the same model is kept.
     TrainOptions o = patient(3, 200);
     const Run r = run_early(o);
-    cpu::Backend backend(1);
-    TestModel model(backend, 3);
+    cpu::Device device(1);
+    TestModel model(device, 3);
     model.active_outputs(3);
     Quiet quiet;
     train(model, hasty, training, Pictures{}, o, quiet.progress);
@@ -132,8 +132,8 @@ BOOST_AUTO_TEST_CASE(it_looks_at_held_out_pictures_alone) {
 }
 
 BOOST_AUTO_TEST_CASE(what_a_checkpoint_says_of_the_best_must_be_in_order) {
-    cpu::Backend backend(1);
-    TestModel model(backend, 3);
+    cpu::Device device(1);
+    TestModel model(device, 3);
     BestModel best(model, 2), other(model, 2);
     BOOST_TEST(best.to_text() == "inf 0");
     other.from_text("inf 0", "file");

@@ -12,8 +12,8 @@ using namespace tn;
 using namespace tn_test;
 
 BOOST_AUTO_TEST_CASE(evaluate_counts_every_picture_once) {
-    cpu::Backend backend(2);
-    TestModel model(backend, 3);
+    cpu::Device device(2);
+    TestModel model(device, 3);
     model.active_outputs(3);
     const Normalise normal;
     const auto before = everything(model);

@@ -9,9 +9,9 @@
 #include "tests/support/quiet.hpp"
 
 using namespace tn;
-using tn_test::Quiet;
 using tn_test::contains;
 using tn_test::error_of;
+using tn_test::Quiet;
 
 namespace {
 
@@ -42,9 +42,9 @@ FoldOptions fold_options() {
 
 std::vector<float> judge(const Pictures& set, const FoldOptions& o, int threads = 2,
                          const std::function<void(int, int)>& told = {}) {
-    cpu::Backend backend(threads);
+    cpu::Device device(threads);
     Quiet quiet;
-    return out_of_fold([&](std::uint64_t seed) { return std::make_unique<Model<Small, Adam>>(backend, seed); },
+    return out_of_fold([&](std::uint64_t seed) { return std::make_unique<Model<Small, Adam>>(device, seed); },
                        Adam{.rate = 0.02f}, set, o, quiet.progress, told);
 }
 
@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(each_picture_is_judged_by_models_that_did_not_see_it) {
         BOOST_TEST(std::abs(p[2 * k] + p[2 * k + 1] - 1) < 1e-4f);
         BOOST_TEST(p[2 * k + k % 2] > 0.5f, "picture " << k);
     }
-    const auto found = find_suspicious(p, set.labels, 2);
+    const auto found = find_label_errors(p, set.labels, 2);
     BOOST_REQUIRE(!found.empty());
     BOOST_TEST(found[0].sample == 6);
     BOOST_TEST(found[0].suggested == 0);
@@ -87,8 +87,8 @@ BOOST_AUTO_TEST_CASE(repeats_are_averaged_and_threads_change_nothing) {
 }
 
 BOOST_AUTO_TEST_CASE(mirroring_averages_the_picture_and_its_mirror_image) {
-    cpu::Backend backend(1);
-    Model<Small> model(backend, 5);
+    cpu::Device device(1);
+    Model<Small> model(device, 5);
     model.active_outputs(2);
     Pictures set = tones(11);
     for (std::size_t i = 0; i < set.pixels.size(); ++i) set.pixels[i] = static_cast<std::uint8_t>(i % 8 * 30);

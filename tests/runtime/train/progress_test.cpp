@@ -1,14 +1,13 @@
 #define BOOST_TEST_MODULE progress
-#include <boost/test/unit_test.hpp>
+#include "runtime/train/progress.hpp"
 
 #include <algorithm>
+#include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <cstdio>
 #include <limits>
 #include <string>
 #include <vector>
-
-#include "runtime/train/progress.hpp"
 
 using namespace tn;
 
@@ -24,8 +23,7 @@ int columns(const std::string& text) {
 bool contains(const std::string& text, const std::string& part) { return text.find(part) != text.npos; }
 
 /// What `f` writes to a file that stands for standard error.
-template <class F>
-std::string written(F f) {
+template <class F> std::string written(F f) {
     std::FILE* file = std::tmpfile();
     BOOST_REQUIRE(file);
     f(file);

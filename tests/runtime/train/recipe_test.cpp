@@ -11,12 +11,12 @@ using namespace tn_test;
 
 BOOST_AUTO_TEST_CASE(a_run_goes_on_only_with_its_own_recipe_and_what_differs_is_named) {
     TemporaryFolder folder;
-    cpu::Backend backend(1);
+    cpu::Device device(1);
     Quiet quiet;
     TrainOptions o = run_options(1);
     o.batch = 7;
     o.save_to = folder / "model.safetensors";
-    TestModel model(backend, 3), fresh(backend, 3);
+    TestModel model(device, 3), fresh(device, 3);
     for (TestModel* m : {&model, &fresh}) m->active_outputs(3);
     train(model, adam, training, testing, o, quiet.progress);
     o.resume_from = o.save_to;
@@ -87,8 +87,8 @@ BOOST_AUTO_TEST_CASE(class_weights_change_training_and_not_tests) {
 }
 
 BOOST_AUTO_TEST_CASE(a_class_without_weight_teaches_nothing) {
-    cpu::Backend backend(1);
-    TestModel model(backend, 3);
+    cpu::Device device(1);
+    TestModel model(device, 3);
     model.active_outputs(3);
     for (float& v : model.input()) v = 0.25f;
     const auto gradient_size = [&](std::initializer_list<float> weights) {

@@ -73,8 +73,8 @@ struct Outcome {
     std::vector<EpochResult> epochs;
 };
 inline Outcome run(int threads, const TrainOptions& o, std::uint64_t seed = 3) {
-    cpu::Backend backend(threads);
-    TestModel model(backend, seed);
+    cpu::Device device(threads);
+    TestModel model(device, seed);
     model.active_outputs(3);
     Quiet quiet;
     const auto epochs = train(model, adam, training, testing, o, quiet.progress);

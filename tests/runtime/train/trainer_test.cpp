@@ -17,8 +17,8 @@ using namespace tn_test;
 
 BOOST_AUTO_TEST_CASE(a_run_is_the_loop_that_one_would_write_and_drops_no_batch) {
     const Outcome trained = run(2, run_options(3));
-    cpu::Backend backend(2);
-    TestModel model(backend, 3);
+    cpu::Device device(2);
+    TestModel model(device, 3);
     model.active_outputs(3);
     LoaderOptions loading = run_options(3).loader;
     loading.batch = 8;
@@ -73,11 +73,11 @@ BOOST_AUTO_TEST_CASE(a_resumed_run_ends_as_the_one_that_was_never_stopped) {
     const Outcome whole = run(2, run_options(6));
     TrainOptions o = run_options(6);
     o.save_to = folder / "model.safetensors";
-    cpu::Backend backend(2);
+    cpu::Device device(2);
     Quiet quiet;
     struct PowerCut {};
     {
-        TestModel model(backend, 3);
+        TestModel model(device, 3);
         model.active_outputs(3);
         BOOST_CHECK_THROW(train(model, adam, training, testing, o, quiet.progress,
                                 [](const EpochResult& e) {
@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(a_resumed_run_ends_as_the_one_that_was_never_stopped) {
                           PowerCut);
     }
     o.resume_from = o.save_to;
-    TestModel model(backend, 3);
+    TestModel model(device, 3);
     model.active_outputs(3);
     const auto rest = train(model, adam, training, testing, o, quiet.progress);
     BOOST_TEST((everything(model) == whole.bits));
@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(a_resumed_run_ends_as_the_one_that_was_never_stopped) {
     for (std::size_t e = 0; e < 5; ++e) BOOST_TEST(same(rest[e], whole.epochs[e + 1]));
     for (std::size_t e = 0; e < 5; ++e) BOOST_TEST(rest[e].last == (e == 4));
     // The file has the last epoch's model.
-    TestModel loaded(backend, 8);
+    TestModel loaded(device, 8);
     const CheckpointInfo info = load_checkpoint(o.save_to, loaded, true);
     BOOST_TEST((everything(loaded) == whole.bits));
     BOOST_TEST(info.step == 24u);
@@ -108,13 +108,13 @@ BOOST_AUTO_TEST_CASE(averaged_weights_are_tested_saved_and_left_behind_and_train
     TrainOptions o = run_options(3);
     o.average = 0.9f;
     o.save_to = folder / "model.safetensors";
-    cpu::Backend backend(2);
+    cpu::Device device(2);
     Quiet quiet;
     // The same run by hand: the average follows the weights of a run that does not average.
     LoaderOptions loading = o.loader;
     loading.batch = 8;
     Loader loader(training, loading);
-    TestModel plain(backend, 3);
+    TestModel plain(device, 3);
     plain.active_outputs(3);
     WeightAverage average(plain, 0.9f);
     for (int i = 0; i < 12; ++i) {
@@ -127,7 +127,7 @@ BOOST_AUTO_TEST_CASE(averaged_weights_are_tested_saved_and_left_behind_and_train
         average.add(plain, static_cast<std::uint64_t>(i) + 1);
     }
     average.swap(plain);
-    TestModel model(backend, 3);
+    TestModel model(device, 3);
     model.active_outputs(3);
     struct PowerCut {};
     BOOST_CHECK_THROW(train(model, adam, training, testing, o, quiet.progress,
@@ -136,7 +136,7 @@ BOOST_AUTO_TEST_CASE(averaged_weights_are_tested_saved_and_left_behind_and_train
                             }),
                       PowerCut);
     o.resume_from = o.save_to;
-    TestModel resumed(backend, 3), loaded(backend, 9);
+    TestModel resumed(device, 3), loaded(device, 9);
     for (TestModel* m : {&resumed, &loaded}) m->active_outputs(3);
     const auto epochs = train(resumed, adam, training, testing, o, quiet.progress);
     load_checkpoint(o.save_to, loaded);
@@ -148,7 +148,7 @@ BOOST_AUTO_TEST_CASE(averaged_weights_are_tested_saved_and_left_behind_and_train
         }
     }
     BOOST_TEST(epochs.back().test_loss == evaluate(plain, testing, o.loader.normalise, 8).test_loss);
-    TestModel again(backend, 3);
+    TestModel again(device, 3);
     again.active_outputs(3);
     o.average = 1;
     BOOST_TEST(contains(error_of([&] { train(again, adam, training, testing, o, quiet.progress); }),
@@ -157,13 +157,13 @@ BOOST_AUTO_TEST_CASE(averaged_weights_are_tested_saved_and_left_behind_and_train
 
 BOOST_AUTO_TEST_CASE(a_run_that_is_stopped_after_any_step_goes_on_to_the_same_end) {
     TemporaryFolder folder;
-    cpu::Backend backend(2);
+    cpu::Device device(2);
     Quiet quiet;
     const Outcome whole = run(2, run_options(3));
     for (std::uint64_t stop_at : {1u, 4u, 6u, 7u, 11u}) {  // 4 steps an epoch
         TrainOptions o = run_options(3);
         o.save_to = folder / "model.safetensors";
-        TestModel first(backend, 3), second(backend, 3);
+        TestModel first(device, 3), second(device, 3);
         first.active_outputs(3);
         second.active_outputs(3);
         o.stop = [&] { return first.step() == stop_at; };
@@ -194,11 +194,11 @@ BOOST_AUTO_TEST_CASE(a_wish_to_stop_at_the_last_step_comes_too_late) {
 
 BOOST_AUTO_TEST_CASE(a_run_goes_on_only_from_its_own_checkpoint) {
     TemporaryFolder folder;
-    cpu::Backend backend(1);
+    cpu::Device device(1);
     Quiet quiet;
     TrainOptions o = run_options(2);
     o.save_to = folder / "model.safetensors";
-    TestModel model(backend, 3), other(backend, 4), fresh(backend, 3);
+    TestModel model(device, 3), other(device, 4), fresh(device, 3);
     for (TestModel* m : {&model, &other, &fresh}) m->active_outputs(3);
     train(model, adam, training, testing, o, quiet.progress);
     const auto before = everything(other), untouched = everything(fresh);
@@ -224,8 +224,8 @@ BOOST_AUTO_TEST_CASE(a_run_goes_on_only_from_its_own_checkpoint) {
 
 BOOST_AUTO_TEST_CASE(each_epoch_is_told_before_it_is_saved) {
     TemporaryFolder folder;
-    cpu::Backend backend(1);
-    TestModel model(backend, 3);
+    cpu::Device device(1);
+    TestModel model(device, 3);
     model.active_outputs(3);
     TrainOptions o = run_options(3);
     o.save_to = folder / "model.safetensors";
@@ -293,8 +293,8 @@ BOOST_AUTO_TEST_CASE(smoothing_and_mixup_change_training_and_mirroring_changes_t
 }
 
 BOOST_AUTO_TEST_CASE(without_test_pictures_there_is_no_test) {
-    cpu::Backend backend(1);
-    TestModel model(backend, 3);
+    cpu::Device device(1);
+    TestModel model(device, 3);
     model.active_outputs(3);
     Quiet quiet;
     const auto epochs = train(model, adam, training, Pictures{}, run_options(2), quiet.progress);
@@ -304,8 +304,8 @@ BOOST_AUTO_TEST_CASE(without_test_pictures_there_is_no_test) {
 
 BOOST_AUTO_TEST_CASE(a_loss_that_is_not_finite_ends_the_run_and_keeps_the_last_model) {
     TemporaryFolder folder;
-    cpu::Backend backend(1);
-    TestModel model(backend, 3);
+    cpu::Device device(1);
+    TestModel model(device, 3);
     model.active_outputs(3);
     TrainOptions o = run_options(5);
     o.save_to = folder / "model.safetensors";
@@ -325,8 +325,8 @@ BOOST_AUTO_TEST_CASE(a_loss_that_is_not_finite_ends_the_run_and_keeps_the_last_m
 }
 
 BOOST_AUTO_TEST_CASE(pictures_that_the_model_cannot_take_are_errors_before_anything_runs) {
-    cpu::Backend backend(1);
-    TestModel model(backend, 3);
+    cpu::Device device(1);
+    TestModel model(device, 3);
     model.active_outputs(3);
     const auto before = everything(model);
     Quiet quiet;
@@ -368,8 +368,8 @@ BOOST_AUTO_TEST_CASE(pictures_that_the_model_cannot_take_are_errors_before_anyth
 }
 
 BOOST_AUTO_TEST_CASE(a_wrong_label_leaves_the_model_as_it_was) {
-    cpu::Backend backend(1);
-    TestModel model(backend, 3);
+    cpu::Device device(1);
+    TestModel model(device, 3);
     model.active_outputs(3);
     for (float& v : model.input()) v = 0.5f;
     model.labels()[7] = 3;
@@ -381,10 +381,10 @@ BOOST_AUTO_TEST_CASE(a_wrong_label_leaves_the_model_as_it_was) {
 }
 
 BOOST_AUTO_TEST_CASE(a_longer_run_allocates_no_more) {
-    cpu::Backend backend(2);
+    cpu::Device device(2);
     const Pictures many = stripes(8 * 500, 1);  // no epoch ends within the run
     const auto allocated = [&](int iterations) {
-        TestModel model(backend, 3);
+        TestModel model(device, 3);
         model.active_outputs(3);
         Quiet quiet;
         TrainOptions o = run_options(1);

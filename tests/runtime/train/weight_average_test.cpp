@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "dsl/typenet.hpp"
-#include "runtime/train/model.hpp"
+#include "runtime/model/model.hpp"
 #include "tests/runtime/temporary_folder.hpp"
 
 using namespace tn;
@@ -13,12 +13,12 @@ using namespace tn;
 namespace {
 
 using Tiny = Net<Vector<2>, Batch<4>, Seq<Dense<3>, BN, Relu, Dense<2>>, SoftmaxCrossEntropy>;
-cpu::Backend backend(1);
+cpu::Device device(1);
 
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(the_average_follows_its_formula) {
-    Model<Tiny, SGD> model(backend, 1);
+    Model<Tiny, SGD> model(device, 1);
     WeightAverage average(model, 0.9f);
     double expected = double{model.tensors()[0].values[1]};
     std::vector<float> last;
@@ -41,7 +41,7 @@ BOOST_AUTO_TEST_CASE(the_average_follows_its_formula) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_constant_stays) {
-    Model<Tiny, SGD> model(backend, 2);
+    Model<Tiny, SGD> model(device, 2);
     WeightAverage average(model, 0.99f);
     const float before = model.tensors()[0].values[0];
     for (std::uint64_t step = 1; step < 50; ++step) average.add(model, step);
@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(what_is_constant_stays) {
 
 BOOST_AUTO_TEST_CASE(it_is_saved_and_restored) {
     tn_test::TemporaryFolder folder;
-    Model<Tiny, SGD> model(backend, 3), other(backend, 4);
+    Model<Tiny, SGD> model(device, 3), other(device, 4);
     const WeightAverage saved(model, 0.9f);
     const auto path = folder / "average.safetensors";
     write_safetensors(path, saved.views(model), {});
@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(it_is_saved_and_restored) {
 }
 
 BOOST_AUTO_TEST_CASE(refuses_a_decay_that_cannot_be) {
-    Model<Tiny, SGD> model(backend, 1);
+    Model<Tiny, SGD> model(device, 1);
     for (const float decay : {0.0f, 1.0f, -0.5f, std::nanf("")})
         BOOST_TEST(
             tn_test::contains(tn_test::error_of([&] { WeightAverage(model, decay); }), "must lie between 0 and 1"));

@@ -44,8 +44,8 @@ void arrive(void*, Stack* = nullptr) {}
 /// Ends a thread whose block has failed.
 struct Cancelled {};
 
-/// Stacks are used again: a block of 512 threads needs as many. Each thread of the program that runs an emulator has its
-/// own.
+/// Stacks are used again: a block of 512 threads needs as many. Each thread of the program that runs an emulator has
+/// its own.
 class Stacks {
 public:
     using traits_type = boost::context::stack_traits;
@@ -86,14 +86,14 @@ struct EmulatedBlock::Fibers {
     using Fiber = boost::context::fiber;
 
     struct Worker {
-        Fiber fiber;   ///< where it waits
+        Fiber fiber;  ///< where it waits
         Stack stack;
     };
 
     std::vector<Worker> workers;
-    std::vector<int> worker_of;   ///< by thread
-    std::vector<int> fresh;       ///< threads that have not begun, the next one at the back
-    Fiber scheduler;              ///< where the running worker returns to
+    std::vector<int> worker_of;  ///< by thread
+    std::vector<int> fresh;      ///< threads that have not begun, the next one at the back
+    Fiber scheduler;             ///< where the running worker returns to
     Stack scheduler_stack;
     std::exception_ptr failure;
 
@@ -116,8 +116,14 @@ struct EmulatedBlock::Fibers {
 };
 
 EmulatedBlock::EmulatedBlock(int block, int blocks, int threads, std::size_t shared_bytes, int order)
-    : block_(block), blocks_(blocks), threads_(threads), order_(order), states_(static_cast<std::size_t>(threads)),
-      shared_(shared_bytes, std::byte{0xFF}), accesses_(shared_bytes), fibers_(std::make_unique<Fibers>()) {
+    : block_(block),
+      blocks_(blocks),
+      threads_(threads),
+      order_(order),
+      states_(static_cast<std::size_t>(threads)),
+      shared_(shared_bytes, std::byte{0xFF}),
+      accesses_(shared_bytes),
+      fibers_(std::make_unique<Fibers>()) {
     if (threads < 1 || threads > most_threads || threads % cuda::warp != 0)
         throw Error("a block has 32 to 1024 threads in whole warps, not " + std::to_string(threads));
 }
@@ -280,16 +286,17 @@ double EmulatedThread::shuffle_xor(double v, int lanes, Where where) {
         double v;
         int lanes;
     } mine{v, lanes};
-    block_.states_[static_cast<std::size_t>(thread_)].step = {&mine, [](void* const* all) {
-        double values[cuda::warp];
-        const auto of = [&](int lane) -> Operands& { return *static_cast<Operands*>(all[lane]); };
-        for (int i = 0; i < cuda::warp; ++i) {
-            values[i] = of(i).v;
-            if (of(i).lanes != of(0).lanes || of(i).lanes < 0 || of(i).lanes >= cuda::warp)
-                throw Error("the lanes of a warp shuffle with different distances");
-        }
-        for (int i = 0; i < cuda::warp; ++i) of(i).v = values[i ^ of(i).lanes];
-    }};
+    block_.states_[static_cast<std::size_t>(thread_)].step = {
+        &mine, [](void* const* all) {
+            double values[cuda::warp];
+            const auto of = [&](int lane) -> Operands& { return *static_cast<Operands*>(all[lane]); };
+            for (int i = 0; i < cuda::warp; ++i) {
+                values[i] = of(i).v;
+                if (of(i).lanes != of(0).lanes || of(i).lanes < 0 || of(i).lanes >= cuda::warp)
+                    throw Error("the lanes of a warp shuffle with different distances");
+            }
+            for (int i = 0; i < cuda::warp; ++i) of(i).v = values[i ^ of(i).lanes];
+        }};
     block_.wait(thread_, EmulatedBlock::Waits::warp, where);
     return mine.v;
 }
@@ -342,9 +349,9 @@ template <cuda::Precision P> void multiply_warp(void* const* all) {
 void EmulatedThread::multiply_add(cuda::Precision precision, float* d, const std::uint32_t* a, const std::uint32_t* b,
                                   Where where) {
     MultiplyOperands mine{d, a, b};
-    block_.states_[static_cast<std::size_t>(thread_)].step = {
-        &mine, precision == cuda::Precision::tf32 ? &multiply_warp<cuda::Precision::tf32>
-                                                  : &multiply_warp<cuda::Precision::bf16>};
+    block_.states_[static_cast<std::size_t>(thread_)].step = {&mine, precision == cuda::Precision::tf32
+                                                                         ? &multiply_warp<cuda::Precision::tf32>
+                                                                         : &multiply_warp<cuda::Precision::bf16>};
     block_.wait(thread_, EmulatedBlock::Waits::warp, where);
 }
 
@@ -353,11 +360,12 @@ std::array<int, cuda::warp> EmulatedThread::rows_of_matrices(int at, Where where
         int at;
         std::array<int, cuda::warp> all;
     } mine{at, {}};
-    block_.states_[static_cast<std::size_t>(thread_)].step = {&mine, [](void* const* lanes) {
-        const auto of = [&](int lane) -> Operands& { return *static_cast<Operands*>(lanes[lane]); };
-        for (int to = 0; to < cuda::warp; ++to)
-            for (int from = 0; from < cuda::warp; ++from) of(to).all[static_cast<std::size_t>(from)] = of(from).at;
-    }};
+    block_.states_[static_cast<std::size_t>(thread_)].step = {
+        &mine, [](void* const* lanes) {
+            const auto of = [&](int lane) -> Operands& { return *static_cast<Operands*>(lanes[lane]); };
+            for (int to = 0; to < cuda::warp; ++to)
+                for (int from = 0; from < cuda::warp; ++from) of(to).all[static_cast<std::size_t>(from)] = of(from).at;
+        }};
     block_.wait(thread_, EmulatedBlock::Waits::warp, where);
     return mine.all;
 }
@@ -407,12 +415,12 @@ void Emulator::check_guards() const {
     }
 }
 
-void Emulator::send(void* to, const void* from, std::size_t bytes) {
+void Emulator::upload(void* to, const void* from, std::size_t bytes) {
     refuse_in_graph();
     const Inside inside(*this);
     std::memcpy(to, from, bytes);
 }
-void Emulator::fetch(void* to, const void* from, std::size_t bytes) {
+void Emulator::download(void* to, const void* from, std::size_t bytes) {
     refuse_in_graph();
     const Inside inside(*this);
     std::memcpy(to, from, bytes);
@@ -435,8 +443,8 @@ bool Emulator::multiply(const cuda::Product& p) {
         multiply(p.without_epilogue());
         return false;
     }
-    const std::array shape{int{p.transpose_a}, int{p.transpose_b}, p.m, p.n, p.k, p.batch, int{p.bias != nullptr},
-                           int{p.sums_of_b != nullptr}};
+    const std::array shape{int{p.transpose_a},     int{p.transpose_b},         p.m, p.n, p.k, p.batch,
+                           int{p.bias != nullptr}, int{p.sums_of_b != nullptr}};
     if (recording_) {
         if (!shapes_.contains(shape)) throw Error("a product is recorded before one of its shape has run");
         recording_->push_back([=, this] { multiply(p); });

@@ -156,7 +156,7 @@ private:
     /// The last write of a byte, and the last reads: by one thread, or by several (-2).
     struct Access {
         int writer = -1, reader = -1;
-        std::uint64_t written = 0, read = 0;   // barriers passed
+        std::uint64_t written = 0, read = 0;  // barriers passed
     };
 
     void wait(int thread, Waits for_what, EmulatedThread::Where where);
@@ -176,7 +176,7 @@ private:
     std::unique_ptr<Fibers> fibers_;
 };
 
-/// A device for cuda::BasicBackend. Its memory has guard zones on both sides, and the host's copies are separate from
+/// A device for cuda::BasicDevice. Its memory has guard zones on both sides, and the host's copies are separate from
 /// it, as with a GPU.
 class Emulator {
 public:
@@ -190,10 +190,10 @@ public:
     std::string describe() const { return std::string("the emulator, ") + cuda::name(precision_); }
     void* allocate(std::size_t bytes) { return take(bytes, true); }
     void release(void* p) noexcept;
-    void* allocate_exchange(std::size_t bytes) { return take(bytes, false); }
-    void release_exchange(void* p) noexcept { release(p); }
-    void send(void* to, const void* from, std::size_t bytes);
-    void fetch(void* to, const void* from, std::size_t bytes);
+    void* allocate_staging(std::size_t bytes) { return take(bytes, false); }
+    void release_staging(void* p) noexcept { release(p); }
+    void upload(void* to, const void* from, std::size_t bytes);
+    void download(void* to, const void* from, std::size_t bytes);
 
     /// From now on the host that touches the device's memory is stopped by a memory fault, as with a GPU; without it,
     /// tests may look there.
@@ -240,15 +240,15 @@ public:
     /// The order of an epoch in the device's memory, as GpuEpochOrder makes it.
     class EpochOrder {
     public:
-        EpochOrder(Emulator& device, int pictures) : device_(device), keys_(static_cast<std::size_t>(pictures)) {}
+        EpochOrder(Emulator& device, int pictures) : gpu_(device), keys_(static_cast<std::size_t>(pictures)) {}
         void operator()(int* order, std::uint64_t seed, std::uint64_t epoch) {
-            device_.refuse_in_graph();
-            const Inside inside(device_);
+            gpu_.refuse_in_graph();
+            const Inside inside(gpu_);
             epoch_order({order, keys_.size()}, keys_, seed, epoch);
         }
 
     private:
-        Emulator& device_;
+        Emulator& gpu_;
         std::vector<std::uint64_t> keys_;
     };
 
@@ -262,21 +262,21 @@ private:
         void operator()(std::byte* p) const;
     };
     struct Allocation {
-        std::unique_ptr<std::byte, Unmap> memory;   ///< whole pages, guard zones included
-        std::size_t bytes;                          ///< without them
+        std::unique_ptr<std::byte, Unmap> memory;  ///< whole pages, guard zones included
+        std::size_t bytes;                         ///< without them
         bool on_device;
         std::size_t size() const { return memory.get_deleter().size; }
     };
     /// While it lives the device's memory can be reached.
     class Inside {
     public:
-        explicit Inside(const Emulator& device) : device_(device) { device_.protect(false); }
-        ~Inside() { device_.protect(true); }
+        explicit Inside(const Emulator& device) : gpu_(device) { gpu_.protect(false); }
+        ~Inside() { gpu_.protect(true); }
         Inside(const Inside&) = delete;
         Inside& operator=(const Inside&) = delete;
 
     private:
-        const Emulator& device_;
+        const Emulator& gpu_;
     };
     void* take(std::size_t bytes, bool on_device);
     void protect(bool from_host) const;
@@ -292,7 +292,7 @@ private:
     Graph* recording_ = nullptr;
     bool gives_epilogues_ = true, kept_out_ = false;
     std::map<void*, Allocation> allocations_;
-    std::set<std::array<int, 8>> shapes_;   ///< of the products so far
+    std::set<std::array<int, 8>> shapes_;  ///< of the products so far
 };
 
 template <class V>

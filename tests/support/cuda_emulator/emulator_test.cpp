@@ -253,8 +253,8 @@ BOOST_AUTO_TEST_CASE(matrices_are_loaded_as_plain_loads_would) {
         for (std::uint32_t m = 0; m < 4; ++m) {
             const auto row = [&](std::uint32_t of_matrix) { return (8 * m + of_matrix) * 5 % cuda::warp; };
             BOOST_REQUIRE_EQUAL(plain[lane][m], 4 * row(lane / 4) + lane % 4);
-            BOOST_REQUIRE_EQUAL(transposed[lane][m], (8 * row(2 * (lane % 4)) + lane / 4) |
-                                                         (8 * row(2 * (lane % 4) + 1) + lane / 4) << 16);
+            BOOST_REQUIRE_EQUAL(transposed[lane][m],
+                                (8 * row(2 * (lane % 4)) + lane / 4) | (8 * row(2 * (lane % 4) + 1) + lane / 4) << 16);
         }
 }
 
@@ -370,10 +370,10 @@ BOOST_AUTO_TEST_CASE(a_graph_is_what_was_launched_with_the_arguments_of_then) {
     gpu.replay(graph);
     BOOST_TEST(value == 14);
     BOOST_TEST(gpu.replays() == 2u);
-    BOOST_CHECK_THROW(gpu.record([&] { gpu.send(&value, &value, sizeof value); }), Error);
+    BOOST_CHECK_THROW(gpu.record([&] { gpu.upload(&value, &value, sizeof value); }), Error);
     BOOST_CHECK_THROW(gpu.record([&] { gpu.wait(); }), Error);
     BOOST_CHECK_THROW(gpu.record([&] { gpu.allocate(64); }), Error);
     BOOST_CHECK_THROW(gpu.replay({}), Error);
-    gpu.launch(kernel, 1, threads);   // no longer recorded
+    gpu.launch(kernel, 1, threads);  // no longer recorded
     BOOST_TEST(value == 114);
 }

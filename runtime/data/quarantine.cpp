@@ -1,0 +1,158 @@
+#include "runtime/data/quarantine.hpp"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <sstream>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "runtime/core/error.hpp"
+#include "runtime/core/escape_text.hpp"
+#include "runtime/core/file.hpp"
+
+namespace tn {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Move {
+    fs::path from, to;
+};
+
+bool taken(const fs::path& path) {
+    std::error_code ignored;
+    return fs::exists(fs::symlink_status(path, ignored));
+}
+
+/// The folder's own path: absolute and without links; what is not there yet is kept as it is.
+fs::path whole(const fs::path& path) {
+    std::error_code error;
+    const fs::path result = fs::weakly_canonical(fs::absolute(path), error);
+    if (error) throw Error(fmt::format("{}: the folder cannot be used: {}", path.string(), error.message()));
+    return result;
+}
+
+bool is_below(const fs::path& path, const fs::path& folder) {
+    return std::mismatch(folder.begin(), folder.end(), path.begin(), path.end()).first == folder.end();
+}
+
+void make_folders(const fs::path& path) {
+    std::error_code error;
+    fs::create_directories(path, error);
+    if (error) throw Error(fmt::format("{}: the folder cannot be made: {}", path.string(), error.message()));
+}
+
+dev_t disk(const fs::path& path) {
+    struct stat status {};
+    if (::stat(path.c_str(), &status) != 0)
+        throw Error(fmt::format("{}: cannot be read: {}", path.string(), std::generic_category().message(errno)));
+    return status.st_dev;
+}
+
+void move_file(const fs::path& from, const fs::path& to) {
+    make_folders(to.parent_path());
+    std::error_code error;
+    fs::rename(from, to, error);
+    if (error) throw Error(fmt::format("{}: cannot be moved to {}: {}", from.string(), to.string(), error.message()));
+}
+
+std::vector<Move> read_journal(const fs::path& journal, const fs::path& folder) {
+    const auto bytes = read_file(journal, std::uint64_t{1} << 30);
+    std::istringstream lines(std::string(bytes.begin(), bytes.end()));
+    std::vector<Move> moves;
+    int number = 0;
+    for (std::string line; std::getline(lines, line);) {
+        ++number;
+        const std::size_t tab = line.find('\t');
+        fs::path from, below;
+        if (tab != line.npos) {
+            from = unescape_text(std::string_view(line).substr(0, tab));
+            below = unescape_text(std::string_view(line).substr(tab + 1));
+        }
+        if (!from.is_absolute() || below.empty() || !is_below((folder / below).lexically_normal(), folder))
+            throw Error(fmt::format("{}:{}: must be an absolute path, a tab and a path below the folder",
+                                    journal.string(), number));
+        moves.push_back({from, folder / below});
+    }
+    return moves;
+}
+
+/// Removes the folders from here up to `last` for as long as they are empty; one that is not there counts as removed.
+void remove_empty(fs::path folder, const fs::path& last) {
+    std::error_code error;
+    for (; is_below(folder, last) && !error; folder = folder.parent_path()) fs::remove(folder, error);
+}
+
+}  // namespace
+
+void quarantine_files(const fs::path& root, std::span<const std::string> files, const fs::path& to) {
+    const fs::path from_folder = whole(root), to_folder = whole(to);
+    if (is_below(to_folder, from_folder))
+        throw Error(
+            fmt::format("{}: must not lie within {}, where it would be taken for a class", to.string(), root.string()));
+    const fs::path journal = to_folder / journal_name;
+    if (taken(journal))
+        throw Error(fmt::format("{}: already holds moved files; put them back with --undo or name another folder",
+                                to.string()));
+    std::vector<Move> moves;
+    std::string text;
+    for (const std::string& file : files) {
+        // Only the folder's links are followed: a link to a photograph is moved itself.
+        const fs::path from = whole(fs::path(file).parent_path()) / fs::path(file).filename();
+        if (!is_below(from, from_folder)) throw Error(fmt::format("{}: must lie within {}", file, root.string()));
+        const fs::path target = to_folder / from.lexically_relative(from_folder);
+        if (!taken(from)) throw Error(fmt::format("{}: is not there any more", file));
+        if (taken(target)) throw Error(fmt::format("{}: is already there", target.string()));
+        text += fmt::format("{}\t{}\n", escape_text(from.string()),
+                            escape_text(from.lexically_relative(from_folder).string()));
+        moves.push_back({from, target});
+    }
+    make_folders(to_folder);
+    if (disk(to_folder) != disk(from_folder))
+        throw Error(fmt::format("{}: must be on the same disk as {}", to.string(), root.string()));
+    write_file(journal, text);
+    try {
+        for (const Move& move : moves) move_file(move.from, move.to);
+    } catch (const Error& e) {
+        throw Error(fmt::format("{}; --undo {} puts back what was moved", e.what(), to.string()));
+    }
+}
+
+int restore_quarantined(const fs::path& to) {
+    const fs::path folder = whole(to), journal = folder / journal_name;
+    if (!taken(journal))
+        throw Error(fmt::format("{}: has no {}: no files were moved there", to.string(), journal_name));
+    const std::vector<Move> moves = read_journal(journal, folder);
+    int back = 0;
+    std::vector<std::string> stuck;
+    for (const Move& move : moves) {
+        // Not moved before the interruption, or back already; its folder may have been made or be left even so.
+        if (taken(move.from) && !taken(move.to)) {
+            remove_empty(move.to.parent_path(), folder);
+            continue;
+        }
+        if (taken(move.from) || !taken(move.to)) {
+            stuck.push_back(taken(move.from) ? fmt::format("{}: is there again", move.from.string())
+                                             : fmt::format("{}: is not there any more", move.to.string()));
+            continue;
+        }
+        move_file(move.to, move.from);
+        remove_empty(move.to.parent_path(), folder);
+        ++back;
+    }
+    if (!stuck.empty())
+        throw Error(fmt::format("{}, so that {} of {} files could not be put back; {} were", stuck[0], stuck.size(),
+                                moves.size(), back));
+    std::error_code error;
+    if (!fs::remove(journal, error) || error)
+        throw Error(fmt::format("{}: cannot be removed: {}", journal.string(), error.message()));
+    remove_leftovers(folder);  // of a journal that was not written to its end
+    remove_empty(folder, folder);
+    return back;
+}
+
+}  // namespace tn

@@ -1,0 +1,209 @@
+#include "runtime/export/header.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <iterator>
+
+#include "dsl/net/plan.hpp"
+#include "runtime/export/header_kernels.hpp"
+
+namespace tn {
+
+namespace {
+
+bool is_identifier(const std::string& name) {
+    const auto letter = [](unsigned char c) { return std::isalpha(c) || c == '_'; };
+    return !name.empty() && letter(static_cast<unsigned char>(name[0])) &&
+           std::all_of(name.begin(), name.end(),
+                       [&](unsigned char c) { return c < 128 && (letter(c) || std::isdigit(c)); });
+}
+
+/// Any bytes as a literal: what is not plain ASCII in octal, which always ends after three digits.
+std::string literal(const std::string& bytes) {
+    std::string text = "\"";
+    for (const unsigned char c : bytes) {
+        if (c == '"' || c == '\\' || c == '?' || c < 32 || c > 126)
+            text += fmt::format("\\{:03o}", c);
+        else
+            text += static_cast<char>(c);
+    }
+    return text + "\"";
+}
+
+/// The shortest decimal number that reads back as the same float.
+void append_number(std::string& text, float value) {
+    const std::size_t begin = text.size();
+    fmt::format_to(std::back_inserter(text), "{}", value);
+    if (text.find_first_of(".e", begin) == text.npos) text += ".0";
+    text += 'f';
+}
+
+template <class Values> std::string numbers(const Values& values) {
+    std::string text;
+    std::size_t line = 0;
+    for (const float v : values) {
+        append_number(text, v);
+        text += text.size() - line > 110 ? ",\n" : ", ";
+        if (text.back() == '\n') line = text.size();
+    }
+    return text;
+}
+
+/// Where each value lies in `work`.
+class Places {
+public:
+    static constexpr std::size_t most = 1024;
+
+    explicit Places(const InferenceGraph& graph) : graph_(graph), index_(graph.values.size(), -1) {
+        int last_node = static_cast<int>(graph.nodes.size());
+        for (int at = 0; at < last_node; ++at) {
+            const GraphNode& node = graph.nodes[static_cast<std::size_t>(at)];
+            for (const int input : node.inputs) use(root(input), at);
+            if (node.operation.kind == Operation::flatten || node.output == graph.output) continue;
+            if (count_ == most) throw Error("a network of more than 1024 layers cannot be written as a header");
+            index_[static_cast<std::size_t>(node.output)] = static_cast<int>(count_);
+            buffers_[count_++] = {aligned(graph.values[static_cast<std::size_t>(node.output)].size()), 0, at, at};
+        }
+        use(root(graph.output), last_node);
+        total_ = place(buffers_, static_cast<int>(count_));
+    }
+
+    std::size_t total() const { return total_; }
+
+    /// The expression for a value: the argument x, the argument y, or a place in work.
+    std::string expression(int value) const {
+        if (value == graph_.output) return "y";
+        const int at = root(value);
+        if (at == 0) return "x";
+        return fmt::format("work + {}",
+                           buffers_[static_cast<std::size_t>(index_[static_cast<std::size_t>(at)])].offset);
+    }
+
+private:
+    /// Flattening moves nothing: its output is its input.
+    int root(int value) const {
+        for (int node = graph_.producer(value);
+             node >= 0 && graph_.nodes[static_cast<std::size_t>(node)].operation.kind == Operation::flatten;
+             node = graph_.producer(value))
+            value = graph_.nodes[static_cast<std::size_t>(node)].inputs[0];
+        return value;
+    }
+    void use(int value, int at) {
+        if (const int i = index_[static_cast<std::size_t>(value)]; i >= 0)
+            buffers_[static_cast<std::size_t>(i)].last = at;
+    }
+
+    const InferenceGraph& graph_;
+    std::vector<int> index_;
+    Buffer buffers_[most]{};
+    std::size_t count_ = 0, total_ = 0;
+};
+
+/// The calls of one node's kernel.
+std::string calls(const InferenceGraph& graph, const GraphNode& node, std::size_t number, const Places& places) {
+    const auto shape = [&](int value) { return graph.values[static_cast<std::size_t>(value)]; };
+    const Shape in = shape(node.inputs[0]), out = shape(node.output);
+    const ConvWindow& w = node.operation.window;
+    const std::string x = places.expression(node.inputs[0]), y = places.expression(node.output);
+    const std::string weights = fmt::format("detail::weight_{0}, detail::bias_{0}", number);
+    switch (node.operation.kind) {
+        case Operation::convolution:
+            return fmt::format("convolution<{}, {}, {}, {}, {}, {}, {}, {}, {}, {}>({}, {}, {});\n", in.channels,
+                               in.height, in.width, out.channels, w.kernel_h, w.kernel_w, w.stride, w.pad_h, w.pad_w,
+                               node.relu, x, weights, y);
+        case Operation::dense:
+            return fmt::format("dense<{}, {}, {}>({}, {}, {});\n", in.size(), out.channels, node.relu, x, weights, y);
+        case Operation::scale:
+            return fmt::format("scale<{}, {}, {}>({}, {}, {});\n", in.channels, in.plane(), node.relu, x, weights, y);
+        case Operation::relu: return fmt::format("relu<{}>({}, {});\n", in.size(), x, y);
+        case Operation::sigmoid: return fmt::format("sigmoid<{}>({}, {});\n", in.size(), x, y);
+        case Operation::softmax: return fmt::format("softmax<{}>({}, {});\n", in.size(), x, y);
+        case Operation::max_pool:
+            return fmt::format("max_pool<{}, {}, {}, {}, {}>({}, {});\n", in.channels, in.height, in.width, w.kernel_h,
+                               w.stride, x, y);
+        case Operation::sum:
+            return fmt::format("sum<{}, {}>({}, {}, {});\n", in.size(), node.relu, x, places.expression(node.inputs[1]),
+                               y);
+        case Operation::join: {
+            std::string text;
+            std::size_t at = 0;
+            for (const int input : node.inputs) {
+                text +=
+                    fmt::format("{}copy<{}>({}, {} + {});\n", text.empty() ? "" : "    detail::", shape(input).size(),
+                                places.expression(input), y, at);
+                at += shape(input).size();
+            }
+            return text;
+        }
+        case Operation::flatten:
+        case Operation::identity:
+        case Operation::normalise:
+        case Operation::none: break;
+    }
+    throw Error("layer " + node.layer + ": has no form in a header");
+}
+
+std::string constants(const InferenceGraph& graph, const HeaderInfo& info, const Places& places) {
+    const Shape in = graph.values[0], out = graph.values[static_cast<std::size_t>(graph.output)];
+    const auto channels = std::clamp<std::ptrdiff_t>(in.channels, 1, 3);
+    std::string text = fmt::format(
+        "/// One sample: x is [channels][height][width]. `workspace` values are needed besides.\n"
+        "inline constexpr int channels = {}, height = {}, width = {};\n"
+        "inline constexpr std::size_t inputs = {}, outputs = {}, workspace = {};\n\n",
+        in.channels, in.height, in.width, in.size(), out.size(), std::max<std::size_t>(places.total(), 1));
+    if (!in.is_vector && in.channels <= 3)
+        text += fmt::format(
+            "/// What the network was trained on, by channel: (byte / 255 - mean) / deviation.\n"
+            "inline constexpr float mean[] = {{{}}};\ninline constexpr float deviation[] = {{{}}};\n\n",
+            numbers(std::vector<float>(info.normalise.mean.begin(), info.normalise.mean.begin() + channels)),
+            numbers(std::vector<float>(info.normalise.deviation.begin(), info.normalise.deviation.begin() + channels)));
+    if (!info.classes.empty()) {
+        text += "/// What the outputs stand for.\ninline constexpr const char* classes[] = {";
+        for (const std::string& name : info.classes) text += literal(name) + ", ";
+        text += "};\n\n";
+    }
+    return text;
+}
+
+}  // namespace
+
+std::string to_header(const InferenceGraph& graph, const HeaderInfo& info) {
+    if (!is_identifier(info.name))
+        throw Error("the name of a header's namespace must be letters, digits and _, not '" + info.name + "'");
+    const Places places(graph);
+    std::string weights, body;
+    const auto used = [&](Operation::Kind kind) {
+        return std::any_of(graph.nodes.begin(), graph.nodes.end(),
+                           [&](const GraphNode& n) { return n.operation.kind == kind; });
+    };
+    bool ends_in_y = false;
+    for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+        const GraphNode& node = graph.nodes[i];
+        if (node.operation.kind == Operation::flatten) continue;
+        if (!node.tensors.empty())
+            weights += fmt::format(
+                "\n// {}\ninline constexpr float weight_{}[] = {{\n{}}};\n"
+                "inline constexpr float bias_{}[] = {{\n{}}};\n",
+                node.layer, i, numbers(node.tensors[0]), i, numbers(node.tensors[1]));
+        body += "    detail::" + calls(graph, node, i, places);
+        ends_in_y = ends_in_y || node.output == graph.output;
+    }
+    if (!ends_in_y) throw Error("a network without a layer that computes its output cannot be written as a header");
+    std::string text = fmt::format(
+        "// A trained network, written by typenet: inference for one sample in C++17, without heap or libraries.\n"
+        "// {}\n#pragma once\n\n#include <cmath>\n#include <cstddef>\n\nnamespace {} {{\n\n{}namespace detail {{\n",
+        graph.description, info.name, constants(graph, info, places));
+    for (const HeaderKernel& kernel : header_kernels)
+        if (used(kernel.kind)) text += kernel.source;
+    text += fmt::format(
+        "{}\n}}  // namespace detail\n\n"
+        "/// From one sample to its outputs. Nothing is kept between calls; each thread needs a `work` of its own.\n"
+        "inline void infer(const float (&x)[inputs], float (&y)[outputs], float (&work)[workspace]) {{\n"
+        "    static_cast<void>(work);\n{}}}\n\n}}  // namespace {}\n",
+        weights, body, info.name);
+    return text;
+}
+
+}  // namespace tn

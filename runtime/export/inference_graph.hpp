@@ -1,0 +1,99 @@
+// A trained network as a list of operations with their weights: what the exporters write down.
+#pragma once
+
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "dsl/core/operation.hpp"
+#include "runtime/core/error.hpp"
+#include "runtime/model/model.hpp"
+
+namespace tn {
+
+/// Values are numbered; value 0 is the input.
+struct GraphNode {
+    Operation operation;
+    std::string layer;  ///< "4 Conv<32, 3>"
+    std::vector<int> inputs;
+    int output = 0;
+    std::vector<std::vector<float>> tensors{};  ///< parameters, then states, in the layer's order
+    bool relu = false;                          ///< the largest of the result and 0 follows
+};
+
+struct InferenceGraph {
+    std::vector<GraphNode> nodes;  ///< in an order in which they can run
+    std::vector<Shape> values;
+    int output = 0;
+    std::string description;
+
+    int producer(int value) const;  ///< the node that gives it, -1 for the input
+    int readers(int value) const;   ///< how many nodes read it; the end counts as one
+};
+
+/// Leaves out what does nothing, makes normalise part of the convolution or dense layer before it where that feeds
+/// nothing else (and a scale of its own otherwise), and marks relu in the node before it. The result is the same
+/// function. Afterwards convolution, dense and scale have exactly the tensors weight and bias.
+/// With `outputs` less than the network has, its last layer is cut to so many; throws Error where that layer is not
+/// dense.
+void simplify(InferenceGraph& graph, int outputs);
+
+namespace detail {
+
+template <class L> constexpr Operation operation_of() {
+    if constexpr (requires { L::operation; }) return L::operation;
+    return {};
+}
+
+/// Throws Error "layer 3 Swish: ...".
+[[noreturn]] void cannot_export(const std::string& what);
+
+}  // namespace detail
+
+/// The model's operations, its loss's prediction last, with as many outputs as are active. Throws Error naming the
+/// first layer that does not say its operation.
+template <class N, class Optimizer, class Device, class T, Fusion F, Purpose For>
+InferenceGraph inference_graph(const Model<N, Optimizer, Device, T, F, For>& model) {
+    static constexpr auto& program = N::template schedule<Fusion::off, Purpose::infer>::program;
+    InferenceGraph graph;
+    graph.description = N::description();
+    graph.values.assign(program.value, program.value + program.values);
+    const auto values_of = [&](const std::string& name) {
+        for (const auto& t : model.tensors())
+            if (t.name == name) return std::vector<float>(t.values.begin(), t.values.end());
+        throw Error("the model has no tensor '" + name + "'");
+    };
+    for_each(typename N::flat{}, [&]<class P, std::size_t I>(Type<P>, std::integral_constant<std::size_t, I>) {
+        constexpr Node node = program.node[I];
+        if constexpr (node.runs) {
+            using L = typename P::type;
+            const std::string path = P::path[0].text().string();
+            GraphNode g{detail::operation_of<L>(), path + " " + L::name().string(), {}, 0};
+            if (g.operation.kind == Operation::none) detail::cannot_export("layer " + g.layer);
+            g.inputs.assign(node.inputs, node.inputs + node.input_count);
+            const Parameters parameters = Traits<L>::parameters(node.in);
+            const States states = Traits<L>::states(node.in);
+            for (int i = 0; i < parameters.count; ++i)
+                g.tensors.push_back(values_of(path + "." + parameters.item[static_cast<std::size_t>(i)].name));
+            for (int i = 0; i < states.count; ++i)
+                g.tensors.push_back(values_of(path + "." + states.item[static_cast<std::size_t>(i)].name));
+            for (int k = 0; k < node.output_count; ++k) {
+                g.output = node.outputs[k];
+                graph.nodes.push_back(g);
+            }
+        }
+    });
+    graph.output = program.output;
+    simplify(graph, model.active_outputs());
+    const Operation last = detail::operation_of<typename N::loss>();
+    if (last.kind == Operation::none) detail::cannot_export("the loss " + N::loss::name().string());
+    if (last.kind != Operation::identity) {
+        graph.values.push_back(graph.values[static_cast<std::size_t>(graph.output)]);
+        const int end = static_cast<int>(graph.values.size()) - 1;
+        graph.nodes.push_back({last, N::loss::name().string(), {graph.output}, end});
+        graph.output = end;
+    }
+    return graph;
+}
+
+}  // namespace tn

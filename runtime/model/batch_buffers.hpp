@@ -1,0 +1,116 @@
+// A batch on its way to a pass, and what the pass gave on its way back.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "dsl/loss/loss.hpp"
+#include "runtime/core/error.hpp"
+#include "runtime/model/arena_layout.hpp"
+#include "runtime/model/batch_result.hpp"
+#include "runtime/model/staging_buffer.hpp"
+
+namespace tn {
+
+/// Everything of a batch that the host and the passes hand each other, for at most `batch` samples: places in the
+/// arena, and where the host reads and writes them.
+template <class Layout, class Device, class T> class BatchBuffers {
+    using N = typename Layout::network;
+    static constexpr auto& plan = Layout::schedule::plan;
+    static constexpr std::size_t input_size(int n) { return N::input.size() * static_cast<std::size_t>(n); }
+    static constexpr std::size_t output_size(int n) { return N::output.size() * static_cast<std::size_t>(n); }
+    static constexpr std::size_t bytes = [] {
+        using Of = StagingBuffer<Device>;
+        return Of::template bytes_of<std::uint64_t>(1) + Of::template bytes_of<T>(input_size(N::batch)) +
+               2 * Of::template bytes_of<T>(output_size(N::batch)) + Of::template bytes_of<T>(N::output.size()) +
+               Of::template bytes_of<T>(Layout::batch) + Of::template bytes_of<int>(Layout::batch) +
+               Of::template bytes_of<unsigned char>(Layout::batch);
+    }();
+    static constexpr bool labelled = N::loss::target == Target::label;
+
+    StagingBuffer<Device> memory_;
+
+public:
+    Staged<std::uint64_t> step_number;
+    Staged<T> input, outputs, targets, losses, class_weights;
+    Staged<int> labels;
+    Staged<unsigned char> correct;
+
+    BatchBuffers(Device& device, T* arena)
+        : memory_(device, bytes),
+          step_number(share_as<std::uint64_t>(arena + Layout::step_number, 1)),
+          input(share(arena + Layout::planned + plan.value[0], input_size(N::batch))),
+          outputs(share(arena + Layout::planned + plan.value[Layout::schedule::program.output], output_size(N::batch))),
+          targets(share(arena + Layout::targets, output_size(N::batch))),
+          losses(share(arena + Layout::losses, Layout::batch)),
+          class_weights(share(arena + Layout::class_weights, N::output.size())),
+          labels(share_as<int>(arena + Layout::labels, Layout::batch)),
+          correct(share_as<unsigned char>(arena + Layout::correct, Layout::batch)) {}
+
+    /// What the host writes and reads, for the largest batch.
+    std::span<T> host_input() { return {input.host, input_size(N::batch)}; }
+    std::span<T> host_targets() { return {targets.host, output_size(N::batch)}; }
+    std::span<int> host_labels() { return {labels.host, Layout::batch}; }
+
+    /// Before anything runs, so that a wrong label leaves the model as it was: throws Error unless the first n labels
+    /// are of these classes.
+    void check_labels(int n, int classes) const {
+        for (int i = 0; labelled && i < n; ++i)
+            if (const int label = labels.host[i]; label < 0 || label >= classes)
+                throw Error("label " + std::to_string(label) + " is not one of " + std::to_string(classes) +
+                            " classes");
+    }
+
+    /// Hands the device the first n samples, with what they are compared with if wanted, and the step's number.
+    void upload(Device& device, int n, std::uint64_t step, bool compared) {
+        *step_number.host = step;
+        device.upload(step_number.place, step_number.host, 1);
+        device.upload(input.place, input.host, input_size(n));
+        if (!compared) return;
+        if constexpr (labelled)
+            device.upload(labels.place, labels.host, static_cast<std::size_t>(n));
+        else
+            device.upload(targets.place, targets.host, output_size(n));
+    }
+
+    /// A weight for every class that counts.
+    void upload_class_weights(Device& device, std::span<const float> weights) {
+        device.wait();
+        std::copy(weights.begin(), weights.end(), class_weights.host);
+        device.upload(class_weights.place, class_weights.host, weights.size());
+    }
+
+    /// Waits for what the last pass gave of n samples: their outputs, or their losses and how many are right.
+    std::span<T> download_outputs(Device& device, int n) {
+        device.download(outputs.host, outputs.place, output_size(n));
+        device.wait();
+        return {outputs.host, output_size(n)};
+    }
+    BatchResult download_result(Device& device, int n) {
+        device.download(losses.host, losses.place, static_cast<std::size_t>(n));
+        device.download(correct.host, correct.place, static_cast<std::size_t>(n));
+        device.wait();
+        BatchResult r{0, 0, n};
+        for (int i = 0; i < n; ++i) {
+            r.loss += static_cast<double>(losses.host[i]);
+            r.correct += correct.host[i];
+        }
+        return r;
+    }
+
+private:
+    Staged<T> share(T* place, std::size_t count) { return memory_.share(place, count); }
+
+    /// An arena of the host holds values of type T until objects of another type begin there.
+    template <class V> Staged<V> share_as(T* at, std::size_t count) {
+        const Staged<V> shared = memory_.share(reinterpret_cast<V*>(at), count);
+        if (shared.host == shared.place) std::uninitialized_fill_n(shared.place, count, V(0));
+        return shared;
+    }
+};
+
+}  // namespace tn

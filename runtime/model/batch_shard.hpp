@@ -1,0 +1,31 @@
+// What a batch is where several processes share it: a part here, the other parts elsewhere.
+#pragma once
+
+#include "runtime/core/process_group.hpp"
+#include "runtime/model/batch_result.hpp"
+
+namespace tn {
+
+/// This process's place in the batch. Without a group the whole batch is here.
+struct BatchShard {
+    int first = 0, elsewhere = 0;  ///< samples of the batch before this process's, and all that others have
+
+    /// Says that this process has n samples of the next batch.
+    void begin(ProcessGroup* group, int n) {
+        first = elsewhere = 0;
+        if (!group) return;
+        group->begin_batch(n);
+        first = group->first();
+        elsewhere = group->whole() - n;
+    }
+
+    /// What the whole batch gave.
+    BatchResult whole(ProcessGroup* group, const BatchResult& part) const {
+        if (!group) return part;
+        double values[2] = {part.loss, static_cast<double>(part.correct)};
+        group->sum(values);
+        return {values[0], static_cast<int>(values[1]), part.n + elsewhere};
+    }
+};
+
+}  // namespace tn

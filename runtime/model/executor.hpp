@@ -1,0 +1,127 @@
+// Runs a network's layers forward, its loss, and the layers backward, on what lies in an arena.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "dsl/loss/loss.hpp"
+#include "dsl/net/execute.hpp"
+#include "runtime/model/arena_layout.hpp"
+
+namespace tn {
+
+/// The running list on a device, which must outlive this. A device that wants to know is told which step of the plan
+/// begins.
+template <class Layout, class Device, class T> class Executor {
+    using N = typename Layout::network;
+    using layers = typename Layout::layers;
+    static constexpr auto& program = Layout::schedule::program;
+    static constexpr auto& plan = Layout::schedule::plan;
+
+public:
+    /// `random` names the seed and where the step's number lies.
+    Executor(Device& device, T* arena, RandomKey random) : device_(device), arena_(arena), random_(random) {}
+
+    /// On n samples of a batch, before which others compute `first`.
+    void forward(int n, bool training, int first = 0) {
+        for_each(layers{}, [&]<class P, std::size_t I>(Type<P>, std::integral_constant<std::size_t, I>) {
+            constexpr Node node = program.node[I];
+            if constexpr (node.runs && !node.is_fork) {
+                begin(static_cast<int>(I));
+                run_forward<typename P::type, node.in>(device_, pass<I>(n, first, training, false));
+            }
+        });
+    }
+
+    /// The loss of n samples after forward(); what `p` does not say of the network is filled in.
+    void loss(int n, LossPass<T> p) {
+        p.outputs = N::output.channels;
+        p.x = planned(plan.value[program.output]);
+        begin(program.nodes);
+        device_.for_ranges(n, LossPart<typename N::loss, T>{p});
+    }
+
+    /// After forward() in training and loss(). Calls done(I) when the gradients of entry I are there.
+    template <class Done> void backward(int n, int first, const Done& done) {
+        for_each(Reverse_t<layers>{}, [&]<class P, std::size_t I>(Type<P>, std::integral_constant<std::size_t, I>) {
+            constexpr std::size_t at = layers::size - 1 - I;
+            constexpr Node node = program.node[at];
+            if constexpr (plan.runs_backward[at]) {
+                begin(2 * program.nodes - static_cast<int>(at));
+                run_backward<typename P::type, node.in>(device_, pass<at>(n, first, true, true));
+                done(at);
+            }
+        });
+    }
+
+    /// Gradients of the network's input and output; null where they are not computed.
+    T* input_gradient() const { return planned(plan.gradient[0]); }
+    T* output_gradient() const { return planned(plan.gradient[program.output]); }
+
+private:
+    /// The number of each entry's first layer before fusion: random numbers do not depend on what is fused.
+    static constexpr auto number_of_layer = [] {
+        std::array<std::uint32_t, layers::size> numbers{};
+        std::uint32_t next = 0;
+        for_each(layers{}, [&]<class P, std::size_t I>(Type<P>, std::integral_constant<std::size_t, I>) {
+            numbers[I] = next;
+            next += static_cast<std::uint32_t>(P::members);
+        });
+        return numbers;
+    }();
+
+    T* planned(std::size_t offset) const { return offset == nowhere ? nullptr : arena_ + Layout::planned + offset; }
+
+    /// The tensors of entry I for n samples.
+    template <std::size_t I> Pass<T> pass(int n, int first, bool training, bool backward) const {
+        constexpr Node node = program.node[I];
+        Pass<T> p;
+        p.n = n;
+        p.in = node.in;
+        p.out = node.out;
+        p.training = training;
+        p.x = planned(plan.value[node.inputs[0]]);
+        p.y = planned(plan.value[node.outputs[0]]);
+        p.saved = planned(plan.saved[I]);
+        p.work = planned(backward ? plan.work_backward[I] : plan.work_forward[I]);
+        p.random = random_;
+        p.random.layer = number_of_layer[I];
+        if (training) p.first = first;
+        p.branches = std::max(node.input_count, node.output_count);
+        for (int k = 0; k < node.input_count; ++k) {
+            const auto at = static_cast<std::size_t>(k);
+            p.branch_shape[at] = program.value[node.inputs[k]];
+            p.xs[at] = planned(plan.value[node.inputs[k]]);
+            if (backward) p.dxs[at] = planned(plan.gradient[node.inputs[k]]);
+        }
+        if (backward) {
+            p.dx = p.dxs[0];
+            p.dy = planned(plan.gradient[node.outputs[0]]);
+            for (int k = 0; k < node.output_count; ++k)
+                p.dys[static_cast<std::size_t>(k)] = planned(plan.gradient[node.outputs[k]]);
+        }
+        constexpr auto& entry = Layout::entries[I];
+        for (int k = 0; k < entry.parameters; ++k) {
+            const auto i = static_cast<std::size_t>(k);
+            p.parameter[i] = arena_ + entry.parameter[i];
+            if (Layout::trains) p.gradient[i] = p.parameter[i] + Layout::gradients;
+        }
+        for (int k = 0; k < entry.states; ++k) {
+            const auto i = static_cast<std::size_t>(k);
+            p.state[i] = arena_ + entry.state[i];
+        }
+        return p;
+    }
+
+    void begin(int step) {
+        if constexpr (requires { device_.begin(step); }) device_.begin(step);
+    }
+
+    Device& device_;
+    T* arena_;
+    RandomKey random_;
+};
+
+}  // namespace tn

@@ -1,0 +1,35 @@
+#include "runtime/report/html.hpp"
+
+#include <boost/archive/iterators/base64_from_binary.hpp>
+#include <boost/archive/iterators/transform_width.hpp>
+
+#include "runtime/core/escape_text.hpp"
+
+namespace tn {
+
+std::string html_text(std::string_view text) {
+    std::string safe;
+    for (const char c : escape_text(text)) switch (c) {
+            case '&': safe += "&amp;"; break;
+            case '<': safe += "&lt;"; break;
+            case '>': safe += "&gt;"; break;
+            case '"': safe += "&quot;"; break;
+            case '\'': safe += "&#39;"; break;
+            default: safe += c;
+        }
+    return safe;
+}
+
+std::string data_uri(const Picture& picture) {
+    using namespace boost::archive::iterators;
+    using Digits = base64_from_binary<transform_width<std::vector<std::uint8_t>::const_iterator, 6, 8>>;
+    std::vector<std::uint8_t> file = encode_png(picture);
+    const std::size_t padding = (3 - file.size() % 3) % 3;
+    file.insert(file.end(), padding, 0);  // the iterators take whole groups of three bytes
+    std::string text = "data:image/png;base64,";
+    text.append(Digits(file.cbegin()), Digits(file.cend()));
+    text.replace(text.size() - padding, padding, padding, '=');
+    return text;
+}
+
+}  // namespace tn

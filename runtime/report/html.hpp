@@ -1,0 +1,17 @@
+// Text and pictures made part of an HTML or SVG document.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "runtime/data/image.hpp"
+
+namespace tn {
+
+/// The text for HTML and XML, also within a quoted attribute: escape_text of it, with & < > " ' as entities.
+std::string html_text(std::string_view text);
+
+/// "data:image/png;base64,...": the picture itself as an address.
+std::string data_uri(const Picture& picture);
+
+}  // namespace tn

@@ -1,0 +1,237 @@
+#include "runtime/report/report.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "runtime/core/error.hpp"
+#include "runtime/report/confusion_chart.hpp"
+#include "runtime/report/html.hpp"
+#include "runtime/report/report_style.hpp"
+
+namespace tn {
+
+namespace {
+
+constexpr int largest_table = 60, mistakes_shown = 12, predictions_shown = 36, confused_shown = 10, skipped_shown = 200;
+
+std::string section(const std::string& title, const std::string& content) {
+    return fmt::format("<section><h2>{}</h2>{}</section>\n", html_text(title), content);
+}
+
+std::string note(const std::string& words) { return fmt::format("<p>{}</p>", html_text(words)); }
+
+std::string percent(double share) { return fmt::format("{:.1f} %", 100 * share); }
+
+const std::string& class_name(const Pictures& set, int c) {
+    if (c < 0 || static_cast<std::size_t>(c) >= set.classes.size())
+        throw Error(fmt::format("a report of {} classes cannot show class {}", set.classes.size(), c));
+    return set.classes[static_cast<std::size_t>(c)];
+}
+
+int truth_of(const Pictures& set, const Prediction& p) {
+    if (p.picture < 0 || p.picture >= set.size())
+        throw Error(fmt::format("a report of {} test pictures cannot show picture {}", set.size(), p.picture));
+    return set.labels[static_cast<std::size_t>(p.picture)];
+}
+
+/// The picture, at most 128 pixels wide.
+Picture thumbnail(const Pictures& set, int i) {
+    const auto bytes = set.picture(i);
+    const Picture whole{set.shape, {bytes.begin(), bytes.end()}};
+    if (set.shape.width <= 128) return whole;
+    return resize(whole, {set.shape.channels, std::max(1, set.shape.height * 128 / set.shape.width), 128});
+}
+
+std::string figure(const Pictures& set, const Prediction& p) {
+    const int truth = truth_of(set, p);
+    const bool wrong = truth != p.predicted;
+    const std::string& file = set.files[static_cast<std::size_t>(p.picture)];
+    return fmt::format(
+        "<figure{} title=\"{}\"><img alt=\"{}\" src=\"{}\"><figcaption><b>{}{} {:.0f} "
+        "%</b>{}<small>{}</small></figcaption>"
+        "</figure>",
+        wrong ? " class=\"wrong\"" : "", html_text(file), html_text(class_name(set, truth)),
+        data_uri(thumbnail(set, p.picture)), wrong ? "&#10007; " : "", html_text(class_name(set, p.predicted)),
+        100 * p.probability, wrong ? fmt::format("<span>is {}</span>", html_text(class_name(set, truth))) : "",
+        html_text(std::filesystem::path(file).filename().string()));
+}
+
+std::string figures(const Pictures& set, std::span<const Prediction> some) {
+    std::string text = "<div class=\"grid\">";
+    for (const Prediction& p : some) text += figure(set, p);
+    return text + "</div>";
+}
+
+std::string mistakes(const Report& r) {
+    std::vector<Prediction> wrong;
+    for (const Prediction& p : r.predictions)
+        if (truth_of(r.test, p) != p.predicted) wrong.push_back(p);
+    if (wrong.empty()) return note("No test photograph was taken for another class.");
+    std::stable_sort(wrong.begin(), wrong.end(),
+                     [](const Prediction& a, const Prediction& b) { return a.probability > b.probability; });
+    const std::size_t all = wrong.size();
+    if (wrong.size() > mistakes_shown) wrong.resize(mistakes_shown);
+    return note(fmt::format("{} of {} test photographs are wrong; these were the surest.", all, r.predictions.size())) +
+           figures(r.test, wrong);
+}
+
+/// Photographs from all over the test set, so that the share of wrong ones is what it is.
+std::string sample(const Report& r) {
+    std::vector<Prediction> some;
+    const std::size_t count = std::min<std::size_t>(predictions_shown, r.predictions.size());
+    for (std::size_t i = 0; i < count; ++i) some.push_back(r.predictions[i * r.predictions.size() / count]);
+    return note("From all over the test set; wrong ones are marked.") + figures(r.test, some);
+}
+
+std::string confusion_table(const Report& r) {
+    const Confusion& c = r.confusion;
+    std::string text = fmt::format("<div class=\"scroll\"><table class=\"confusion{}\"><thead><tr><td></td>",
+                                   c.classes() > 20 ? " dense" : "");
+    for (int p = 0; p < c.classes(); ++p)
+        text += fmt::format("<th scope=\"col\">{}</th>", html_text(class_name(r.test, p)));
+    text += "</tr></thead><tbody>";
+    for (int t = 0; t < c.classes(); ++t) {
+        int row = 0;
+        for (int p = 0; p < c.classes(); ++p) row += c.count(t, p);
+        text += fmt::format("<tr><th scope=\"row\">{}</th>", html_text(class_name(r.test, t)));
+        for (int p = 0; p < c.classes(); ++p) {
+            const int count = c.count(t, p);
+            const double share = count ? static_cast<double>(count) / row : 0;
+            if (count)
+                text += fmt::format("<td class=\"{}{}\" style=\"--s:{:.2f}\">{}</td>", t == p ? "right" : "error",
+                                    share > 0.5 ? " strong" : "", share, count);
+            else
+                text += "<td></td>";
+        }
+        text += "</tr>";
+    }
+    return text + "</tbody></table></div>";
+}
+
+std::string most_confused(const Report& r) {
+    struct Pair {
+        int truth, predicted, count;
+    };
+    std::vector<Pair> pairs;
+    for (int t = 0; t < r.confusion.classes(); ++t)
+        for (int p = 0; p < r.confusion.classes(); ++p)
+            if (const int count = r.confusion.count(t, p); t != p && count) pairs.push_back({t, p, count});
+    std::stable_sort(pairs.begin(), pairs.end(), [](const Pair& a, const Pair& b) { return a.count > b.count; });
+    if (pairs.size() > confused_shown) pairs.resize(confused_shown);
+    std::string text;
+    for (const Pair& p : pairs)
+        text += fmt::format("<li>{} taken for {}: {}</li>", html_text(class_name(r.test, p.truth)),
+                            html_text(class_name(r.test, p.predicted)), p.count);
+    return text.empty() ? "" : "<h2>Most confused</h2><ul>" + text + "</ul>";
+}
+
+std::string confusion(const Report& r) {
+    if (r.confusion.classes() <= largest_table)
+        return note("Rows: what it is. Columns: what it was taken for.") + confusion_table(r) + most_confused(r);
+    return fmt::format("<div class=\"scroll\"><img class=\"wide\" alt=\"confusion matrix\" src=\"{}\"></div>",
+                       data_uri(draw_confusion(r.confusion, r.test.classes))) +
+           most_confused(r);
+}
+
+std::vector<int> count_labels(const Pictures& set, std::size_t classes) {
+    std::vector<int> count(classes);
+    for (const int label : set.labels) {
+        class_name(set, label);
+        ++count.at(static_cast<std::size_t>(label));
+    }
+    return count;
+}
+
+std::string class_table(const Report& r) {
+    const std::size_t classes = r.training.classes.size();
+    const std::vector<int> training = count_labels(r.training, classes), test = count_labels(r.test, classes);
+    std::string text =
+        "<div class=\"scroll\"><table><thead><tr><th scope=\"col\"></th><th class=\"left\" scope=\"col\">class</th><th "
+        "scope=\"col\">to train on</th>"
+        "<th scope=\"col\">to test on</th><th scope=\"col\">precision</th><th "
+        "scope=\"col\">recall</th></tr></thead><tbody>";
+    const auto share = [](double value) {
+        return fmt::format("<td class=\"share\" style=\"--s:{:.3f}\">{}</td>", value, percent(value));
+    };
+    for (std::size_t c = 0; c < classes; ++c) {
+        const int k = static_cast<int>(c);
+        int named = 0;
+        for (int t = 0; t < r.confusion.classes(); ++t) named += r.confusion.count(t, k);
+        text += fmt::format("<tr><td>{}</td><td class=\"left\">{}</td><td>{}</td><td>{}</td>{}{}</tr>", c + 1,
+                            html_text(r.training.classes[c]), training[c], test[c],
+                            named ? share(r.confusion.precision(k)) : "<td>none named</td>",
+                            test[c] ? share(r.confusion.recall(k)) : "<td>none</td>");
+    }
+    return text +
+           fmt::format(
+               "<tr><td></td><th class=\"left\" scope=\"row\">all</th><td>{}</td><td>{}</td><td></td><td></td></tr>"
+               "</tbody></table></div>",
+               r.training.size(), r.test.size());
+}
+
+std::string network_table(const Report& r) {
+    const Summary& n = r.network;
+    std::string text =
+        "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">index</th><th class=\"left\" scope=\"col\">"
+        "layer</th><th class=\"left\" scope=\"col\">output</th><th scope=\"col\">parameters</th>"
+        "<th scope=\"col\">bytes of a batch</th></tr></thead><tbody>";
+    text += fmt::format("<tr><td></td><td class=\"left\">input</td><td class=\"left\">{}</td><td></td><td></td></tr>",
+                        html_text(n.input));
+    for (const SummaryRow& row : n.rows)
+        text += fmt::format(
+            "<tr><td>{}</td><td class=\"left\">{}</td><td class=\"left\">{}</td><td>{}</td><td>{}</td></tr>",
+            html_text(row.path), html_text(row.layer), html_text(row.output),
+            row.parameters ? fmt::format("{}", row.parameters) : "", format_bytes(row.bytes));
+    return text + "</tbody></table></div>" +
+           note(fmt::format("{} parameters, {}, batch {}. Training needs {}, inference {}: less than the sum of the "
+                            "layers, because buffers are fused and used again.",
+                            n.parameters, n.loss, n.batch, format_bytes(r.train_bytes), format_bytes(n.infer_bytes)));
+}
+
+std::string skipped(const Report& r) {
+    if (r.skipped.empty()) return note("Every file was used.");
+    std::string text =
+        note(fmt::format("{} not used.",
+                         r.skipped.size() == 1 ? "1 file was" : fmt::format("{} files were", r.skipped.size()))) +
+        "<div class=\"scroll\"><ul>";
+    for (std::size_t i = 0; i < r.skipped.size() && i < skipped_shown; ++i)
+        text += fmt::format("<li>{}: {}</li>", html_text(r.skipped[i].path), html_text(r.skipped[i].reason));
+    if (r.skipped.size() > skipped_shown) text += fmt::format("<li>and {} more</li>", r.skipped.size() - skipped_shown);
+    return text + "</ul></div>";
+}
+
+}  // namespace
+
+std::string to_html(const Report& r) {
+    std::string page = fmt::format(
+        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
+        "content=\"width=device-width,initial-scale=1\"><title>{0}</title><style>{1}</style></head>\n"
+        "<body><main><h1>{0}</h1>\n<dl class=\"facts\">",
+        html_text(r.title), report_style);
+    for (const auto& [name, value] : r.facts)
+        page += fmt::format("<div><dt>{}</dt><dd>{}</dd></div>", html_text(name), html_text(value));
+    page += "</dl>\n";
+    std::string curves = "<div class=\"two\">";
+    for (const Panel& panel : r.panels) curves += curves_svg({&panel, 1}, r.x_title);
+    page += section("Curves", curves + "</div>");
+    if (r.predictions.empty()) {
+        page += section("Test", note("There was no photograph to test on."));
+    } else {
+        page += section("Worst mistakes", mistakes(r));
+        page += section("Predictions", sample(r));
+        page += section("Confusion", confusion(r));
+    }
+    page += section("Classes", class_table(r));
+    if (r.augmented.shape.size() > 0)
+        page += section(
+            "Augmented samples",
+            note("A row a photograph: as it is, then as the network was shown it.") +
+                fmt::format("<img class=\"wide\" alt=\"augmented photographs\" src=\"{}\">", data_uri(r.augmented)));
+    page += section("Network", network_table(r));
+    page += section("Skipped files", skipped(r));
+    return page + "</main></body></html>\n";
+}
+
+}  // namespace tn

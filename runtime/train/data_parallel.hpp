@@ -1,0 +1,108 @@
+// What a training loop does differently where several processes share every step.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "runtime/core/error.hpp"
+#include "runtime/core/fnv.hpp"
+#include "runtime/core/process_group.hpp"
+#include "runtime/core/random.hpp"
+#include "runtime/core/shard.hpp"
+#include "runtime/data/loader.hpp"
+#include "runtime/train/mixup.hpp"
+
+namespace tn {
+
+/// Takes each batch to the model: all of it where one process trains alone, else this process's part, after which the
+/// model's device computes the whole batch's statistics and gradients with the others.
+class DataParallel {
+public:
+    /// `group` may be null. Throws Error when its processes cannot share such a batch, when the model's device cannot
+    /// share at all, or when the others have other photographs.
+    template <class M>
+    DataParallel(M& model, const Pictures& training, int batch, float mixup, ProcessGroup* group)
+        : group_(group), mixup_(mixup) {
+        const int used = std::min(batch, training.size());
+        if (mixup > 0) blends_.resize(static_cast<std::size_t>(std::max(used, 0)));
+        if (!group) return;
+        const int most = model.batch();
+        if (used < group->size() || group->size() > most || part(used) > most)
+            throw Error("a batch of " + std::to_string(used) + " cannot be shared by " + std::to_string(group->size()) +
+                        " processes: each computes 1 to " + std::to_string(most) + " of its pictures");
+        model.join(group);
+        if (!group->same(fingerprint(training)))
+            throw Error("the processes do not train on the same photographs: every machine must read the same folder");
+        if (mixup > 0) mixed_.resize(static_cast<std::size_t>(used) * M::network::input.size());
+    }
+
+    /// This process has every batch to itself.
+    bool alone() const { return !group_; }
+
+    /// The most samples of a batch of n that one process computes.
+    int part(int n) const { return group_ ? (n + group_->size() - 1) / group_->size() : n; }
+
+    /// Leaves out the pictures that this process does not need. A blend needs those of others.
+    void limit(LoaderOptions& loading) const {
+        if (!group_ || mixup_ > 0) return;
+        loading.rank = group_->rank();
+        loading.ranks = group_->size();
+    }
+
+    /// Throws Error unless every process has taken as many steps.
+    void check_same(std::uint64_t step) const {
+        if (group_ && !group_->same(static_cast<int>(step)))
+            throw Error("the processes do not go on from the same model: every machine must read the same folder");
+    }
+
+    /// Fills the model's input and labels with this process's part of the batch, and returns how many samples it is.
+    /// `random` is of this step.
+    template <class M> int take(M& model, const BatchView& batch, const Random& random) {
+        const Shard share = group_ ? shard_of(batch.n, group_->rank(), group_->size()) : Shard{0, batch.n, true};
+        if (group_) model.join(share.alone ? nullptr : group_);
+        const std::size_t size = batch.images.size() / static_cast<std::size_t>(batch.n);
+        const auto first = static_cast<std::size_t>(share.first), count = static_cast<std::size_t>(share.count);
+        if (mixup_ > 0) {
+            const std::span<float> all = group_ ? std::span<float>(mixed_) : model.input();
+            const auto blends = std::span(blends_).first(static_cast<std::size_t>(batch.n));
+            draw_blends(mixup_, random, blends);
+            blend_pictures(batch.images, blends, all);
+            if (group_) std::copy_n(all.data() + first * size, count * size, model.input().data());
+        } else {
+            std::copy_n(batch.images.data() + first * size, count * size, model.input().data());
+        }
+        std::copy_n(batch.labels.data() + first, count, model.labels().data());
+        return share.count;
+    }
+
+    /// All processes go on by what the first one found.
+    void take_from_first(std::span<double> found) const {
+        if (!group_) return;
+        if (group_->rank() > 0) std::fill(found.begin(), found.end(), 0);
+        group_->sum(found);
+    }
+
+    /// After the last step the model trains alone again.
+    template <class M> void leave(M& model) const {
+        if (group_) model.join(nullptr);
+    }
+
+private:
+    /// A checksum of the pictures and their labels.
+    static int fingerprint(const Pictures& pictures) {
+        Fnv fnv;
+        for (const std::uint8_t byte : pictures.pixels) fnv.add(byte);
+        for (const int label : pictures.labels) fnv.add(static_cast<std::uint64_t>(label));
+        return static_cast<int>(fnv.hash ^ fnv.hash >> 32);
+    }
+
+    ProcessGroup* group_;
+    float mixup_;
+    std::vector<Blend> blends_;
+    std::vector<float> mixed_;
+};
+
+}  // namespace tn

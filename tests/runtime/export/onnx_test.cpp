@@ -1,0 +1,59 @@
+// Exported ONNX models: valid for onnx's checker and equal to onnxruntime's result, where Python has them.
+#define BOOST_TEST_MODULE onnx_export
+#include "runtime/export/onnx.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include "dsl/typenet.hpp"
+#include "runtime/io/safetensors.hpp"
+#include "tests/support/exported.hpp"
+#include "tests/support/python.hpp"
+
+using namespace tn;
+using namespace tn_test;
+
+namespace {
+
+template <class N> std::string model_of(const Samples<N>& samples) {
+    return to_onnx(inference_graph(*samples.model), {{"a", "\xc3\xa9"}, {}});
+}
+
+/// The largest difference between the model's outputs and onnxruntime's.
+template <class N> double difference(int active = N::output.channels) {
+    TemporaryFolder folder;
+    const Samples<N> samples(active);
+    BOOST_TEST(samples.telling());
+    folder.write("model.onnx", model_of(samples));
+    std::vector<std::int64_t> in{samples.count, N::input.channels};
+    if (!N::input.is_vector) in.insert(in.end(), {N::input.height, N::input.width});
+    const TensorView views[] = {{"x", in, samples.x}, {"y", {samples.count, active}, samples.y}};
+    write_safetensors(folder / "samples.safetensors", views, {});
+    const Run r = run_python("runtime/io/onnx_check.py", {folder.path().string()});
+    BOOST_REQUIRE_MESSAGE(r.status == 0, r.err);
+    return std::stod(r.out);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(onnxruntime_gives_the_same) {
+    if (!python_has("numpy, onnx, onnxruntime")) return;
+    BOOST_TEST(difference<Photographic>() < 1e-5);
+    BOOST_TEST(difference<Photographic>(3) < 1e-5);
+    BOOST_TEST(difference<Winding>() < 1e-5);
+    BOOST_TEST(difference<Unfolded>() < 1e-5);
+    BOOST_TEST(difference<Values>() < 1e-5);
+    BOOST_TEST(difference<Outside>() < 1e-5);
+}
+
+BOOST_AUTO_TEST_CASE(a_model_has_its_weights_names_and_classes) {
+    const std::string bytes = model_of(Samples<Photographic>(3));
+    for (const char* part :
+         {"typenet", "Conv", "MaxPool", "Gemm", "Softmax", "0 Conv<8, 3>", "[\"a\",\"\xc3\xa9\"]", "deviation"})
+        BOOST_TEST(contains(bytes, part), part);
+    const std::size_t weights = 8 * 9 + 8 + 8 * 8 * 9 + 8 + 128 * 16 + 16 + 16 * 3 + 3;
+    BOOST_TEST(bytes.size() > weights * sizeof(float));
+    BOOST_TEST(bytes.size() < weights * sizeof(float) + 3000);
+    cpu::Device device(1);
+    Model<Unknown> unknown(device);
+    BOOST_TEST(contains(error_of([&] { to_onnx(inference_graph(unknown), {}); }), "layer 1 Cube: cannot be exported"));
+}

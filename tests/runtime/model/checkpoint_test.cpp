@@ -1,0 +1,105 @@
+#define BOOST_TEST_MODULE checkpoint
+#include "runtime/model/checkpoint.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <fstream>
+#include <functional>
+
+#include "dsl/typenet.hpp"
+#include "tests/runtime/temporary_folder.hpp"
+
+using namespace tn;
+using tn_test::TemporaryFolder;
+using N = Net<Image<1, 8, 8>, Batch<4>, Seq<Conv<4, 3>, BN, Relu, Dense<3>>, SoftmaxCrossEntropy>;
+using Other = Net<Image<1, 8, 8>, Batch<4>, Seq<Conv<5, 3>, BN, Relu, Dense<3>>, SoftmaxCrossEntropy>;
+
+template <class M> void steps(M& model, int count) {
+    for (int i = 0; i < count; ++i) {
+        Random random(9, 1, model.step());
+        for (float& v : model.input()) v = random.normal();
+        for (int& l : model.labels()) l = static_cast<int>(random.below(3));
+        model.train(4, Adam{});
+    }
+}
+template <class M> std::vector<float> all(M& model) {
+    std::vector<float> values;
+    for (const auto& t : model.tensors()) values.insert(values.end(), t.values.begin(), t.values.end());
+    return values;
+}
+std::string message(const std::function<void()>& f) {
+    try {
+        f();
+    } catch (const Error& e) {
+        return e.what();
+    }
+    return "no error";
+}
+
+BOOST_AUTO_TEST_CASE(a_resumed_run_ends_with_the_same_bits) {
+    TemporaryFolder folder;
+    cpu::Device device(2);
+    Model<N, Adam> whole(device, 3), first(device, 3), second(device, 4);
+    steps(whole, 7);
+    steps(first, 3);
+    save_checkpoint(folder.path() / "m.safetensors", first, {"", {"a", "b", "c"}, {}, 0, 0, {}}, true);
+    const CheckpointInfo info = load_checkpoint(folder.path() / "m.safetensors", second, true);
+    BOOST_TEST(info.classes.size() == 3u);
+    BOOST_TEST(info.step == 3u);
+    steps(second, 4);
+    BOOST_TEST(all(whole) == all(second));
+}
+
+BOOST_AUTO_TEST_CASE(another_network_is_named_and_the_model_stays_as_it_was) {
+    TemporaryFolder folder;
+    cpu::Device device(1);
+    Model<N> saved(device, 1);
+    Model<Other> other(device, 2);
+    save_checkpoint(folder.path() / "m.safetensors", saved, {});
+    const auto before = all(other);
+    const std::string said = message([&] { load_checkpoint(folder.path() / "m.safetensors", other); });
+    BOOST_TEST(said.find("the layer is '0 Conv<4, 3>' in the file, but '0 Conv<5, 3>' here") != said.npos, said);
+    BOOST_TEST(all(other) == before);
+}
+
+BOOST_AUTO_TEST_CASE(a_damaged_file_is_an_error_or_the_same_model) {
+    TemporaryFolder folder;
+    cpu::Device device(1);
+    Model<N> saved(device, 1), loaded(device, 2);
+    const auto path = folder.path() / "m.safetensors";
+    save_checkpoint(path, saved, {"", {"x", "y"}, {}, 0, 0, {}});
+    std::ifstream in(path, std::ios::binary);
+    const std::string bytes((std::istreambuf_iterator<char>(in)), {});
+    int errors = 0;
+    const auto original = all(loaded);
+    for (std::uint64_t i = 0; i < 1500; ++i) {
+        Random random(1, 77, i);
+        std::string changed = bytes;
+        const std::uint32_t kind = random.below(3);
+        const auto at = random.below(static_cast<std::uint32_t>(i % 2 ? bytes.size() : 1200));
+        if (kind == 0) changed[at] = static_cast<char>(random.word());
+        if (kind == 1) changed.resize(at);
+        if (kind == 2) changed.insert(at, std::string(1 + random.below(9), static_cast<char>(random.word())));
+        std::ofstream(path, std::ios::binary) << changed;
+        try {
+            load_checkpoint(path, loaded);
+            loaded.initialise(He{});
+        } catch (const Error&) {
+            ++errors;
+            BOOST_REQUIRE(all(loaded) == original);
+        }
+    }
+    BOOST_TEST(errors > 1000);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_missing_is_named) {
+    BOOST_TEST(message([] { Safetensors("/nowhere/m.safetensors"); }).find("/nowhere/m.safetensors: ") == 0u);
+    TemporaryFolder folder;
+    const float values[] = {1, 2};
+    const TensorView one[] = {{"w", {2}, values}};
+    write_safetensors(folder.path() / "plain.safetensors", one, {});
+    const Safetensors file(folder.path() / "plain.safetensors");
+    BOOST_REQUIRE(file.find("w"));
+    BOOST_TEST(file.find("w")->data[1] == 2);
+    BOOST_TEST(!file.find("v"));
+    BOOST_TEST(message([&] { checkpoint_info(file, "plain"); }).find("must have 'format'") != std::string::npos);
+}
