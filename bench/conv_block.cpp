@@ -82,10 +82,10 @@ struct Pass {
 };
 
 /// A step that has no such pass leaves it empty.
-struct Executor {
+struct Passes {
     Pass forward, backward, infer;
 
-    Executor& operator+=(const Executor& o) {
+    Passes& operator+=(const Passes& o) {
         forward += o.forward;
         backward += o.backward;
         infer += o.infer;
@@ -93,7 +93,7 @@ struct Executor {
     }
 };
 
-void print(const std::string& name, const Executor& p) {
+void print(const std::string& name, const Passes& p) {
     std::printf("%-13s", name.c_str());
     for (const Pass& pass : {p.forward, p.backward, p.infer})
         if (pass.ms > 0)
@@ -130,7 +130,7 @@ template <BlockGeometry G> constexpr Needed needed(double direct, double samples
     }
 }
 
-template <BlockGeometry G> Executor run_block(const Bench& b, bool first) {
+template <BlockGeometry G> Passes run_block(const Bench& b, bool first) {
     using Block = cpu::ConvBlock<G>;
     const int n = b.n;
     ThreadPool& pool = b.device.threads();
@@ -169,7 +169,7 @@ template <BlockGeometry G> Executor run_block(const Bench& b, bool first) {
             Pass(b, infer_ms, flops, products.infer, size(x) + size(y))};
 }
 
-Executor run_dense(const Bench& b, int inputs, int outputs) {
+Passes run_dense(const Bench& b, int inputs, int outputs) {
     const auto samples = std::size_t(b.n), in = std::size_t(inputs), out = std::size_t(outputs);
     auto x = random_floats(samples * in, 0), weight = random_floats(in * out, 1), bias = random_floats(out, 2),
          dy = random_floats(samples * out, 3);
@@ -184,8 +184,8 @@ Executor run_dense(const Bench& b, int inputs, int outputs) {
     pass.dx = dx.data();
     pass.parameter = {weight.data(), bias.data()};
     pass.gradient = {dweight.data(), dbias.data()};
-    const double forward_ms = b.ms([&] { b.device.dense_forward(pass); });
-    const double backward_ms = b.ms([&] { b.device.dense_backward(pass); });
+    const double forward_ms = b.ms([&] { cpu::dense_forward(b.device, pass); });
+    const double backward_ms = b.ms([&] { cpu::dense_backward(b.device, pass); });
     const double flops = 2.0 * b.n * inputs * outputs;
     const auto size = [](const Floats& v) { return static_cast<double>(v.size()); };
     const Pass forward(b, forward_ms, flops, flops, size(x) + size(weight) + size(y));
@@ -194,7 +194,7 @@ Executor run_dense(const Bench& b, int inputs, int outputs) {
 }
 
 /// A sample's exponentials and logarithm are counted as one operation each.
-Executor run_loss(const Bench& b, int outputs) {
+Passes run_loss(const Bench& b, int outputs) {
     const auto samples = std::size_t(b.n), out = std::size_t(outputs);
     const auto x = random_floats(samples * out, 0);
     Floats dx(x.size()), loss(samples);
@@ -218,7 +218,7 @@ struct Span {
 };
 
 /// One step over all parameters.
-Executor run_adam(const Bench& b, std::size_t count) {
+Passes run_adam(const Bench& b, std::size_t count) {
     auto w = random_floats(count, 0), g = random_floats(count, 1);
     Floats first(count), second(count);
     const auto rule = Adam{}.rule(1);
@@ -242,8 +242,8 @@ int main(int argc, char** argv) try {
     std::printf("%-13s %27s %27s %27s\n%-13s", "", "forward", "backward", "infer", "layer");
     for (int i = 0; i < 3; ++i) std::printf(" %8s %6s %5s %6s", "ms", "GF/s", "roof", "direct");
     std::printf("\n");
-    Executor total;
-    const auto row = [&total](const char* name, const Executor& p) {
+    Passes total;
+    const auto row = [&total](const char* name, const Passes& p) {
         print(name, p);
         total += p;
     };

@@ -206,7 +206,7 @@ template <Precision P, int Samples> void steps() {
     const std::size_t before = cuda::free_bytes();
     M model(device);
     std::printf("{\"kind\": \"memory\", \"precision\": \"%s\", \"batch\": %d, \"constant\": %zu, \"measured\": %zu}\n",
-                name(P), Samples, N::template train_bytes<Adam, SizesOf<Device>>, before - cuda::free_bytes());
+                name(P), Samples, N::template train_bytes<Adam, Device>, before - cuda::free_bytes());
     Stopwatch watch(device.gpu().stream());
     {
         fill(model);

@@ -4,13 +4,11 @@
 #include "dsl/init/initialisers.hpp"
 #include "dsl/layers/batch_norm.hpp"
 #include "dsl/layers/conv.hpp"
-#include "dsl/layers/conv_block.hpp"
 #include "dsl/layers/dense.hpp"
 #include "dsl/layers/dropout.hpp"
 #include "dsl/layers/flatten.hpp"
 #include "dsl/layers/pool.hpp"
 #include "dsl/layers/relu.hpp"
-#include "dsl/layers/relu_dropout.hpp"
 #include "dsl/layers/sigmoid.hpp"
 #include "dsl/loss/mean_squared_error.hpp"
 #include "dsl/loss/sigmoid_cross_entropy.hpp"
@@ -22,3 +20,7 @@
 #include "dsl/optim/nesterov.hpp"
 #include "dsl/optim/rmsprop.hpp"
 #include "dsl/optim/sgd.hpp"
+
+// What a first program runs it with.
+#include "runtime/cpu/device.hpp"
+#include "runtime/model/model.hpp"

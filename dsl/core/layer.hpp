@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include "dsl/core/errors.hpp"
+#include "dsl/core/operation.hpp"
 
 namespace tn {
 
@@ -74,9 +75,6 @@ struct Reads {
 /// of the output over the whole batch, from 0 to n out.size().
 enum class Axis { none, samples, channels, values };
 
-/// What a layer is in a fusion (see dsl/net/fuse.hpp).
-enum class Role { none, conv, norm, relu, pool, dropout };
-
 /// Names the random numbers of one pass: those of sample i, layer l and step s never change with batch or threads. The
 /// step lies beside the tensors, so that what was launched once can run for every step.
 struct RandomKey {
@@ -119,6 +117,11 @@ concept Layer = requires {
 
 /// The optional parts of a layer with their defaults.
 template <class L> struct Traits {
+    /// What it computes; of no kind where the layer does not say it.
+    static constexpr Operation operation = [] {
+        if constexpr (requires { L::operation; }) return Operation{L::operation};
+        return Operation{};
+    }();
     static constexpr Parameters parameters(Shape in) {
         if constexpr (requires { L::parameters(in); }) return L::parameters(in);
         return {};
@@ -127,19 +130,12 @@ template <class L> struct Traits {
         if constexpr (requires { L::states(in); }) return L::states(in);
         return {};
     }
-    /// `Sizes` are those of the runtime that the plan is for (runtime/cpu/sizes.hpp).
-    template <class Sizes> static constexpr std::size_t saved(Shape in, int batch) {
-        if constexpr (requires { L::template saved<Sizes>(in, batch); })
-            return L::template saved<Sizes>(in, batch);
-        else if constexpr (requires { L::saved(in, batch); })
-            return L::saved(in, batch);
+    static constexpr std::size_t saved(Shape in, int batch) {
+        if constexpr (requires { L::saved(in, batch); }) return L::saved(in, batch);
         return 0;
     }
-    template <class Sizes> static constexpr std::size_t work(Shape in, int batch) {
-        if constexpr (requires { L::template work<Sizes>(in, batch); })
-            return L::template work<Sizes>(in, batch);
-        else if constexpr (requires { L::work(in, batch); })
-            return L::work(in, batch);
+    static constexpr std::size_t work(Shape in, int batch) {
+        if constexpr (requires { L::work(in, batch); }) return L::work(in, batch);
         return 0;
     }
     static constexpr Reads reads = [] {
@@ -149,10 +145,6 @@ template <class L> struct Traits {
     static constexpr Axis axis = [] {
         if constexpr (requires { L::axis; }) return Axis{L::axis};
         return Axis::none;
-    }();
-    static constexpr Role role = [] {
-        if constexpr (requires { L::role; }) return Role{L::role};
-        return Role::none;
     }();
     /// y may be x's buffer and dx dy's: each output value depends on the input value in its place only.
     static constexpr bool in_place = [] {

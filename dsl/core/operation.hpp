@@ -1,31 +1,45 @@
-// What a layer or loss computes at inference, in the few words that exporters know. Its own file says it once; the
-// exported C++ header and ONNX derive from it.
+// What a layer or a loss computes, said once with all its attributes, in the layer's own file. Everything else reads it:
+// the patterns of fusion, the table of kernels, the exporters.
 #pragma once
 
-#include "dsl/core/conv_window.hpp"
+#include "dsl/core/expression.hpp"
+#include "dsl/core/window.hpp"
 
 namespace tn {
 
-/// A member `static constexpr Operation operation` of a layer or loss. One without it trains and runs as always but
-/// cannot be exported.
+/// A member `static constexpr Operation operation` of a layer or loss. One without it is trained and run by its reference
+/// mathematics, is part of no fusion and cannot be exported. Structural: kernels are specialised by it.
 struct Operation {
     enum Kind {
         none,
-        identity,     ///< what does nothing at inference
-        flatten,      ///< the same values, read as a vector
-        convolution,  ///< parameters weight and, if there is one, bias; `window`
-        dense,        ///< the same, without a window
-        normalise,    ///< parameters weight and bias, states mean and variance, by channel; `epsilon`
-        scale,        ///< y = weight[c] x, + bias[c] if there is one
-        relu,
-        sigmoid,
-        max_pool,  ///< `window`
-        sum,       ///< of all inputs
-        join,      ///< the channels of all inputs
+        identity,      ///< y = x
+        flatten,       ///< the same values, read as a vector
+        convolution,   ///< parameters weight and, with `bias`, bias; `window`, `features`
+        dense,         ///< the same, without a window
+        batch_norm,    ///< parameters weight and bias, states mean and variance, by channel; `epsilon`, `momentum`
+        scale,         ///< y = weight[c] x, + bias[c] if there is one
+        pointwise,     ///< y = function(x), value by value; `function`
+        max_pool,      ///< `window`
+        dropout,       ///< `percent` in training, identity at inference
+        fork,          ///< the same value for several branches
+        add,           ///< the sum of all inputs
+        concat,        ///< the channels of all inputs
         softmax
     } kind = none;
-    ConvWindow window{};
-    float epsilon = 0;
+    Window window{};
+    int features = 0;  ///< of a convolution its filters, of a dense layer its outputs
+    bool bias = false;
+    FloatBits epsilon{}, momentum{};
+    int percent = 0;
+    Expression function{};
+
+    constexpr bool operator==(const Operation&) const = default;
+
+    /// What is left of it at inference.
+    constexpr Kind at_inference() const { return kind == dropout || kind == fork ? identity : kind; }
 };
+
+/// y = f(x), value by value.
+constexpr Operation pointwise(const Expression& f) { return {.kind = Operation::pointwise, .function = f}; }
 
 }  // namespace tn

@@ -15,9 +15,8 @@ namespace tn {
 struct BN {
     static constexpr float epsilon = 1e-5f;
     static constexpr float momentum = 0.1f;
-    static constexpr Role role = Role::norm;
     static constexpr Axis axis = Axis::channels;
-    static constexpr Operation operation{Operation::normalise, {}, epsilon};
+    static constexpr Operation operation{.kind = Operation::batch_norm, .epsilon = epsilon, .momentum = momentum};
 
     static constexpr Text name() { return "BN"; }
     static constexpr ShapeResult output(Shape in) { return in; }
@@ -34,14 +33,12 @@ struct BN {
         s.add({"running_var", in.channels, 1});
         return s;
     }
-    /// The batch's mean and 1 / sqrt(variance + epsilon) of every channel.
+    /// Mean and inv_std = 1 / sqrt(variance + epsilon) of the batch, by channel.
     static constexpr std::size_t saved(Shape in, int) { return 2 * static_cast<std::size_t>(in.channels); }
-    /// What a runtime sums over several processes.
-    template <class Sizes> static constexpr std::size_t work(Shape in, int) { return Sizes::norm_work(in.channels); }
 
     template <class T> static constexpr void forward(const Pass<T>& p) {
         for (int c = p.begin; c < p.end; ++c) {
-            T mean = 0, inverse = 0;
+            T mean = 0, inv_std = 0;
             if (p.training) {
                 double sum = 0, squares = 0;
                 each(p, c, [&](std::size_t i) { sum += p.x[i]; });
@@ -49,49 +46,41 @@ struct BN {
                 const double m = sum / count;
                 each(p, c, [&](std::size_t i) { squares += (p.x[i] - m) * (p.x[i] - m); });
                 mean = static_cast<T>(m);
-                inverse = static_cast<T>(1 / std::sqrt(squares / count + epsilon));
+                inv_std = static_cast<T>(1 / std::sqrt(squares / count + epsilon));
                 p.saved[c] = mean;
-                p.saved[p.in.channels + c] = inverse;
+                p.saved[p.in.channels + c] = inv_std;
                 p.state[0][c] = static_cast<T>((1 - momentum) * p.state[0][c] + momentum * m);
                 if (count > 1)  // one value has no variance
                     p.state[1][c] = static_cast<T>((1 - momentum) * p.state[1][c] + momentum * squares / (count - 1));
             } else {
                 mean = p.state[0][c];
-                inverse = 1 / std::sqrt(p.state[1][c] + T(epsilon));
+                inv_std = 1 / std::sqrt(p.state[1][c] + T(epsilon));
             }
-            const T scale = p.parameter[0][c] * inverse, offset = p.parameter[1][c];
+            const T scale = p.parameter[0][c] * inv_std, offset = p.parameter[1][c];
             each(p, c, [&](std::size_t i) { p.y[i] = (p.x[i] - mean) * scale + offset; });
         }
     }
 
     /// With g = dy and xhat the normalised x: dgamma = sum g xhat, dbeta = sum g,
-    /// dx = gamma / deviation (g - mean(g) - xhat mean(g xhat)).
+    /// dx = gamma inv_std (g - mean(g) - xhat mean(g xhat)).
     template <class T> static constexpr void backward(const Pass<T>& p) {
         for (int c = p.begin; c < p.end; ++c) {
-            const T mean = p.saved[c], inverse = p.saved[p.in.channels + c];
+            const T mean = p.saved[c], inv_std = p.saved[p.in.channels + c];
             double sum = 0, dot = 0;
             each(p, c, [&](std::size_t i) {
                 sum += p.dy[i];
-                dot += p.dy[i] * ((p.x[i] - mean) * inverse);
+                dot += p.dy[i] * ((p.x[i] - mean) * inv_std);
             });
             p.gradient[0][c] = static_cast<T>(dot);
             p.gradient[1][c] = static_cast<T>(sum);
             if (!p.dx) continue;
             const double count = static_cast<double>(p.n) * static_cast<double>(p.in.plane());
             const T mean_g = static_cast<T>(sum / count), mean_dot = static_cast<T>(dot / count);
-            const T scale = p.parameter[0][c] * inverse;
+            const T scale = p.parameter[0][c] * inv_std;
             each(p, c,
-                 [&](std::size_t i) { p.dx[i] = scale * (p.dy[i] - mean_g - (p.x[i] - mean) * inverse * mean_dot); });
+                 [&](std::size_t i) { p.dx[i] = scale * (p.dy[i] - mean_g - (p.x[i] - mean) * inv_std * mean_dot); });
         }
     }
-
-    /// A device with a kernel for it runs that; the others run the mathematics above.
-    template <Shape In, class Device>
-    requires requires(Device& b, const Pass<float>& p) { b.template norm_forward<BN>(p); }
-    static void forward_on(Device& device, const Pass<float>& p) { device.template norm_forward<BN>(p); }
-    template <Shape In, class Device>
-    requires requires(Device& b, const Pass<float>& p) { b.template norm_backward<BN>(p); }
-    static void backward_on(Device& device, const Pass<float>& p) { device.template norm_backward<BN>(p); }
 
 private:
     /// Calls f(i) for the place of every value of channel c.

@@ -1,16 +1,13 @@
 // Conv: two-dimensional convolution (cross-correlation, as in every deep learning library).
 #pragma once
 
-#include "dsl/core/conv_window.hpp"
 #include "dsl/core/layer.hpp"
 #include "dsl/core/operation.hpp"
 #include "dsl/core/options.hpp"
+#include "dsl/core/window.hpp"
 #include "dsl/init/initialisers.hpp"
 
 namespace tn {
-
-template <class ConvLayer, class... Rest> struct ConvBlock;
-constexpr int conv_block_takes(const Role* next, int count);
 
 /// Conv<Filters, K> or Conv<Filters, Kernel<KH, KW>>, with Stride<S>, Pad<P>, NoBias, Init<...>.
 /// Image<C, H, W> -> Image<Filters, (H + 2P - KH) / S + 1, (W + 2P - KW) / S + 1>. Without Pad an odd kernel is padded
@@ -31,11 +28,6 @@ template <int Filters, auto KernelArgument, class... Options> struct Conv {
     static constexpr int pad_w = pad_is_named ? named_pad : (kernel.width - 1) / 2;
     static constexpr bool has_bias =
         std::is_void_v<typename options::find<options::is_no_bias, void, Options...>::type>;
-    static constexpr Role role = Role::conv;
-    template <class... Members> using fused = ConvBlock<Members...>;
-    static constexpr int fuses(const Role* next, int count) {
-        return pad_h == pad_w ? conv_block_takes(next, count) : 0;
-    }
 
     /// What this layer becomes when BN follows it.
     using before_norm = std::conditional_t<has_bias, Conv<Filters, KernelArgument, Options..., NoBias>, Conv>;
@@ -73,8 +65,10 @@ template <int Filters, auto KernelArgument, class... Options> struct Conv {
                      window_places(in.width, kernel.width, stride, pad_w), false};
     }
 
-    static constexpr ConvWindow moves{kernel.height, kernel.width, stride, pad_h, pad_w};
-    static constexpr Operation operation{Operation::convolution, moves};
+    static constexpr Operation operation{.kind = Operation::convolution,
+                                         .window = {kernel.height, kernel.width, stride, pad_h, pad_w},
+                                         .features = Filters,
+                                         .bias = has_bias};
 
     static constexpr Parameters parameters(Shape in) {
         Parameters p;
@@ -88,13 +82,6 @@ template <int Filters, auto KernelArgument, class... Options> struct Conv {
                Filters * window});
         if (has_bias) p.add({"bias", {Filters}, 1, {InitRule::constant, 0}});
         return p;
-    }
-
-    /// Room for the columns of every slice of the batch (see runtime/cpu/conv.hpp).
-    static constexpr std::size_t work(Shape in, int) {
-        const Shape out = output(in).out;
-        const std::size_t columns = static_cast<std::size_t>(in.channels * kernel.height * kernel.width);
-        return slices * (columns * out.plane() + columns * Filters + Filters);
     }
 
     /// y[k] = bias[k] + sum over c, i, j of weight[k][c][i][j] x[c][S y + i - P][S x + j - P], x zero outside.
@@ -118,13 +105,6 @@ template <int Filters, auto KernelArgument, class... Options> struct Conv {
             [&](std::size_t y, int k) {
                 if (has_bias) p.gradient[1][k] += p.dy[y];
             });
-    }
-
-    template <Shape In, class Device> static void forward_on(Device& device, const Pass<float>& p) {
-        device.conv_forward(moves, p);
-    }
-    template <Shape In, class Device> static void backward_on(Device& device, const Pass<float>& p) {
-        device.conv_backward(moves, p);
     }
 
 private:

@@ -14,7 +14,7 @@ template <int Outputs, class... Options> struct Dense {
     static constexpr bool has_bias =
         std::is_void_v<typename options::find<options::is_no_bias, void, Options...>::type>;
 
-    static constexpr Operation operation{Operation::dense};
+    static constexpr Operation operation{.kind = Operation::dense, .features = Outputs, .bias = has_bias};
 
     /// What this layer becomes when BN follows it.
     using before_norm = std::conditional_t<has_bias, Dense<Outputs, Options..., NoBias>, Dense>;
@@ -73,13 +73,6 @@ template <int Outputs, class... Options> struct Dense {
                     if (p.dx) p.dx[x] += dy * p.parameter[0][w];
                 }
             }
-    }
-
-    template <Shape In, class Device> static void forward_on(Device& device, const Pass<float>& p) {
-        device.dense_forward(p);
-    }
-    template <Shape In, class Device> static void backward_on(Device& device, const Pass<float>& p) {
-        device.dense_backward(p);
     }
 };
 

@@ -9,7 +9,7 @@ namespace tn {
 /// Image<C, H, W> -> Vector<C H W>; a vector stays. Dense implies it, so it is rarely written.
 struct Flatten : Pointwise<Flatten> {
     static constexpr Reads reads{.x = false, .y = false};
-    static constexpr Operation operation{Operation::flatten};
+    static constexpr Operation operation{.kind = Operation::flatten};
 
     static constexpr Text name() { return "Flatten"; }
     static constexpr ShapeResult output(Shape in) { return Shape{static_cast<int>(in.size()), 1, 1, true}; }

@@ -6,18 +6,13 @@
 
 namespace tn {
 
-template <class ReluLayer, class DropoutLayer> struct ReluDropout;
-
 /// y = max(x, 0); the slope at 0 is 0, and NaN stays NaN so that it reaches the loss. Any shape, unchanged.
 struct Relu : Pointwise<Relu> {
-    static constexpr Role role = Role::relu;
-    template <class... Members> using fused = ReluDropout<Members...>;
-    static constexpr int fuses(const Role* next, int count) { return count > 0 && next[0] == Role::dropout; }
     static constexpr Reads reads{.x = false, .y = true};
-    static constexpr Operation operation{Operation::relu};
+    static constexpr Operation operation = pointwise(functions::relu);
 
     static constexpr Text name() { return "Relu"; }
-    template <class T> static constexpr T value(T x) { return x < 0 ? T(0) : x; }
+    template <class T> static constexpr T value(T x) { return evaluate<functions::relu>(x); }
     template <class T> static constexpr T slope(T, T y) { return y > 0 ? T(1) : T(0); }
 };
 

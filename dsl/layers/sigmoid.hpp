@@ -1,8 +1,6 @@
 // Sigmoid: 1 / (1 + exp(-x)).
 #pragma once
 
-#include <cmath>
-
 #include "dsl/core/operation.hpp"
 #include "dsl/layers/pointwise.hpp"
 
@@ -11,13 +9,10 @@ namespace tn {
 /// y = 1 / (1 + exp(-x)), dy/dx = y (1 - y). Any shape, unchanged.
 struct Sigmoid : Pointwise<Sigmoid> {
     static constexpr Reads reads{.x = false, .y = true};
-    static constexpr Operation operation{Operation::sigmoid};
+    static constexpr Operation operation = pointwise(functions::sigmoid);
 
     static constexpr Text name() { return "Sigmoid"; }
-    template <class T> static constexpr T value(T x) {
-        using std::exp;
-        return x >= 0 ? 1 / (1 + exp(-x)) : exp(x) / (1 + exp(x));
-    }
+    template <class T> static constexpr T value(T x) { return evaluate<functions::sigmoid>(x); }
     template <class T> static constexpr T slope(T, T y) { return y * (1 - y); }
 };
 

@@ -9,7 +9,7 @@ namespace tn {
 /// loss = 1/(2 outputs) sum (x - t)^2 of a sample; dx = (x - t) / (outputs n).
 struct MeanSquaredError {
     static constexpr Target target = Target::values;
-    static constexpr Operation operation{Operation::identity};  // of predict()
+    static constexpr Operation operation{.kind = Operation::identity};  // of predict()
 
     static constexpr Text name() { return "MeanSquaredError"; }
     static constexpr ShapeResult check(Shape in) {

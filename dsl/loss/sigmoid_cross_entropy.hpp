@@ -10,7 +10,7 @@ namespace tn {
 /// dx = (sigmoid(x) - t) / (outputs n). A sample is right when every output is on its target's side of one half.
 struct SigmoidCrossEntropy {
     static constexpr Target target = Target::values;
-    static constexpr Operation operation{Operation::sigmoid};  // of predict()
+    static constexpr Operation operation = pointwise(functions::sigmoid);  // of predict()
 
     static constexpr Text name() { return "SigmoidCrossEntropy"; }
     static constexpr ShapeResult check(Shape in) {

@@ -12,7 +12,7 @@ namespace tn {
 /// times the label's weight. Needs a vector of >= 2 outputs.
 struct SoftmaxCrossEntropy {
     static constexpr Target target = Target::label;
-    static constexpr Operation operation{Operation::softmax};  // of predict()
+    static constexpr Operation operation{.kind = Operation::softmax};  // of predict()
 
     static constexpr Text name() { return "SoftmaxCrossEntropy"; }
     static constexpr ShapeResult check(Shape in) {

@@ -1,7 +1,7 @@
-// Runs one layer on a device: its kernel there if it has one, else its reference mathematics, cut along its Axis.
+// Runs one layer on a device by its kernel there if it has one, else its reference mathematics, cut along its Axis.
 #pragma once
 
-#include "dsl/core/layer.hpp"
+#include "dsl/core/kernel.hpp"
 
 namespace tn {
 
@@ -35,20 +35,25 @@ template <class L, class T> constexpr int part_count(const Pass<T>& pass) {
     }
 }
 
-/// A device has `for_ranges(count, f)`, which calls f(begin, end) for ranges that cover 0 .. count-1, and says with
-/// `reference` whether it runs reference mathematics only.
 template <class L, Shape In, class Device, class T> void run_forward(Device& device, const Pass<T>& pass) {
-    if constexpr (!Device::reference && requires { L::template forward_on<In>(device, pass); })
-        L::template forward_on<In>(device, pass);
-    else
+    using K = KernelOf<Device, L>;
+    if constexpr (!has_kernel_of<Device, L>) {
         device.for_ranges(part_count<L>(pass), ForwardPart<L, T>{pass});
+    } else if constexpr (requires { K::template infer<In>(device, pass); }) {
+        if (pass.training)
+            K::template forward<In>(device, pass);
+        else
+            K::template infer<In>(device, pass);
+    } else {
+        K::template forward<In>(device, pass);
+    }
 }
 
 template <class L, Shape In, class Device, class T> void run_backward(Device& device, const Pass<T>& pass) {
-    if constexpr (!Device::reference && requires { L::template backward_on<In>(device, pass); })
-        L::template backward_on<In>(device, pass);
-    else
+    if constexpr (!has_kernel_of<Device, L>)
         device.for_ranges(part_count<L>(pass), BackwardPart<L, T>{pass});
+    else
+        KernelOf<Device, L>::template backward<In>(device, pass);
 }
 
 }  // namespace tn

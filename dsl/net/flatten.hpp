@@ -1,6 +1,7 @@
 // From nested Seq, Residual and Concat to one flat list of layers, each with the place where it was written.
 #pragma once
 
+#include "dsl/core/sequence.hpp"
 #include "dsl/net/seq.hpp"
 
 namespace tn {
@@ -51,7 +52,7 @@ template <class... Bs, Path P> struct Flat<Concat<Bs...>, P> {
 template <class P, class Next> struct BeforeNorm { using type = P; };
 template <class L, Path Place, class Next, Path NextPlace>
 requires(requires { typename L::before_norm; } &&
-         Traits<Next>::role == Role::norm) struct BeforeNorm<Placed<L, Place>, Placed<Next, NextPlace>> {
+         Traits<Next>::operation.kind == Operation::batch_norm) struct BeforeNorm<Placed<L, Place>, Placed<Next, NextPlace>> {
     using type = Placed<typename L::before_norm, Place>;
 };
 

@@ -1,59 +1,92 @@
-// Fusion: a step over the type that replaces neighbours by one layer whose kernel does the work of all.
-//
-// The first layer of a fusion says how many neighbours it takes, by their roles, and which layer they become:
-//     static constexpr int fuses(const Role* next, int count);        // 0: none
-//     template <class... Members> using fused = ...;                  // members: this layer and those that follow
-// Conv does (dsl/layers/conv_block.hpp), and Relu (dsl/layers/relu_dropout.hpp); a layer from outside may do the same.
+// Fusion: a step over the type that replaces neighbours by one layer where the device has a kernel that does the work of
+// all. Which neighbours may be fused, the patterns of dsl/fusions say.
 #pragma once
 
+#include "dsl/fusions/fusions.hpp"
 #include "dsl/net/flatten.hpp"
+#include "dsl/net/fused.hpp"
 
 namespace tn {
 
 namespace detail {
 
-template <class L> constexpr int fuses(const Role* next, int count) {
-    if constexpr (requires { L::fuses(next, count); }) return L::fuses(next, count);
-    return 0;
-}
+/// Of a layer that runs by itself.
+struct NoFusion {};
 
-/// Where each group of neighbours begins and how many layers it has.
-template <int N> struct Groups { int first[N > 0 ? N : 1]{}, size[N > 0 ? N : 1]{}, count = 0; };
+template <class L> struct OperationsOf;
+template <class... Ps> struct OperationsOf<List<Ps...>> {
+    static constexpr Operation all[sizeof...(Ps) + 1] = {Traits<typename Ps::type>::operation..., Operation{}};
+};
 
-template <class... Ps> constexpr auto group(List<Ps...>) {
-    constexpr int n = sizeof...(Ps);
-    constexpr Role roles[n + 1] = {Traits<typename Ps::type>::role..., Role::none};
-    Groups<n> groups;
-    using Ask = int (*)(const Role*, int);
-    constexpr Ask ask[n + 1] = {&fuses<typename Ps::type>..., nullptr};
-    for (int i = 0; i < n;) {
-        const int size = 1 + ask[i](roles + i + 1, n - i - 1);
-        groups.first[groups.count] = i;
-        groups.size[groups.count++] = size;
-        i += size;
+template <class Device, class L, std::size_t At, class Indices> struct KernelThere;
+template <class Device, class L, std::size_t At, std::size_t... I>
+struct KernelThere<Device, L, At, std::index_sequence<I...>> {
+    static constexpr bool value = has_kernel<Device, OperationsOf<L>::all[At + I]...>;
+};
+
+/// How many neighbours from place `At` on the fusion takes: what its pattern matches, or fewer where the device has a
+/// kernel for these only; 1 where it takes none. `Shorter` counts what is left away.
+template <class Device, class L, class F, std::size_t At> struct Taken {
+    static constexpr std::size_t match = static_cast<std::size_t>(
+        F::pattern::match(OperationsOf<L>::all + At, static_cast<int>(L::size) - static_cast<int>(At)));
+
+    template <std::size_t... Shorter> static constexpr std::size_t longest(std::index_sequence<Shorter...>) {
+        std::size_t found = 1;
+        const auto try_size = [&found](std::size_t size, bool there) {
+            if (found == 1 && there) found = size;
+        };
+        (try_size(match - Shorter, KernelThere<Device, L, At, std::make_index_sequence<match - Shorter>>::value), ...);
+        static_cast<void>(try_size);
+        return found;
     }
+    static constexpr std::size_t size = longest(std::make_index_sequence<(match > 1 ? match - 1 : 0)>{});
+};
+
+/// The first of the fusions that takes the layer at place `At` and neighbours behind it.
+template <class Device, class L, std::size_t At, class Fs = Fusions> struct FusionAt;
+template <class Device, class L, std::size_t At, class... Fs> struct FusionAt<Device, L, At, List<Fs...>> {
+    static constexpr std::size_t sizes[] = {Taken<Device, L, Fs, At>::size..., 1};
+    static constexpr std::size_t index = [] {
+        std::size_t i = 0;
+        while (i < sizeof...(Fs) && sizes[i] == 1) ++i;
+        return i;
+    }();
+    static constexpr std::size_t size = sizes[index];
+    using fusion = At_t<List<Fs..., NoFusion>, index>;
+};
+
+/// Where each group of neighbours begins.
+template <int N> struct Groups {
+    std::size_t first[N > 0 ? N : 1]{}, count = 0;
+};
+
+template <class Device, class L, std::size_t... I> constexpr auto group(std::index_sequence<I...>) {
+    constexpr std::size_t size[sizeof...(I) + 1] = {FusionAt<Device, L, I>::size..., 1};
+    Groups<static_cast<int>(sizeof...(I))> groups;
+    for (std::size_t i = 0; i < sizeof...(I); i += size[i]) groups.first[groups.count++] = i;
     return groups;
 }
 
-template <class Members> struct FuseMembers;
-template <class P> struct FuseMembers<List<P>> { using type = P; };
-template <class L, Path... Place, class... Ps>
-requires(sizeof...(Ps) > 0) struct FuseMembers<List<Placed<L, Place...>, Ps...>> {
-    using type = Placed<typename L::template fused<L, typename Ps::type...>, Place..., Ps::path[0]...>;
+template <class F, class Members> struct FuseMembers;
+template <class P> struct FuseMembers<NoFusion, List<P>> { using type = P; };
+template <class F, class... Ps> struct FuseMembers<F, List<Ps...>> {
+    using type = Placed<Fused<F, typename Ps::type...>, Ps::path[0]...>;
 };
 
-template <class L, class Indices> struct Fused;
-template <class L, std::size_t... I> struct Fused<L, std::index_sequence<I...>> {
-    static constexpr auto groups = group(L{});
-    using type = List<typename FuseMembers<typename Slice<L, static_cast<std::size_t>(groups.first[I]),
-                                                          static_cast<std::size_t>(groups.size[I])>::type>::type...>;
+template <class Device, class L> struct Fuse {
+    static constexpr auto groups = group<Device, L>(std::make_index_sequence<L::size>{});
+
+    template <std::size_t At>
+    using fused = typename FuseMembers<typename FusionAt<Device, L, At>::fusion,
+                                       typename Slice<L, At, FusionAt<Device, L, At>::size>::type>::type;
+
+    template <std::size_t... I> static auto list(std::index_sequence<I...>) -> List<fused<groups.first[I]>...>;
+    using type = decltype(list(std::make_index_sequence<groups.count>{}));
 };
 
 }  // namespace detail
 
-/// The flat list with every group of neighbours that can be fused replaced by one layer.
-template <class L>
-using Fuse_t =
-    typename detail::Fused<L, std::make_index_sequence<static_cast<std::size_t>(detail::group(L{}).count)>>::type;
+/// The flat list with every group of neighbours that the device fuses replaced by one layer.
+template <class L, class Device> using Fuse_t = typename detail::Fuse<Device, L>::type;
 
 }  // namespace tn

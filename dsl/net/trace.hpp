@@ -14,8 +14,8 @@ struct Node {
     bool is_fork = false;
     bool in_place = false;
     Reads reads{};
-    bool trained = false;  ///< has parameters
-    std::size_t saved = 0, work = 0;
+    bool trained = false;             ///< has parameters
+    std::size_t saved = 0, work = 0;  ///< values on the device that the program is for (dsl/net/schedule.hpp)
 };
 
 /// A whole network: its nodes in order, the shape of every value, and the fault if there is one.
@@ -38,7 +38,7 @@ struct Frame {
 };
 
 /// Runs the shape rules in order; the values that wait for their branch lie on a stack.
-template <class P, class Sizes> class Tracer {
+template <class P> class Tracer {
 public:
     constexpr Tracer(P& program, Shape in, int batch) : p(program), batch_(batch) {
         p.value[p.values++] = in;
@@ -106,8 +106,6 @@ private:
         node.reads = Traits<L>::reads;
         node.in_place = Traits<L>::in_place && node.in.size() == node.out.size();
         node.trained = Traits<L>::parameters(node.in).count > 0;
-        node.saved = Traits<L>::template saved<Sizes>(node.in, batch_);
-        node.work = Traits<L>::template work<Sizes>(node.in, batch_);
     }
 
     constexpr bool accept(Node& node, Shape out) {
@@ -149,11 +147,11 @@ template <class L> constexpr int values_of() {
 
 }  // namespace detail
 
-/// Traces List<Placed<L, Path>...> from an input shape; `batch` samples size the buffers, as a runtime's Sizes say.
-template <class Sizes, class... Ps> constexpr auto trace(List<Ps...>, Shape in, int batch) {
+/// Traces List<Placed<L, Path>...> from an input shape. A value of the largest batch has at most 2^31 - 1 numbers.
+template <class... Ps> constexpr auto trace(List<Ps...>, Shape in, int batch) {
     constexpr int values = 1 + (detail::values_of<typename Ps::type>() + ... + 0);
     Program<static_cast<int>(sizeof...(Ps)), values> program;
-    detail::Tracer<decltype(program), Sizes> tracer(program, in, batch);
+    detail::Tracer<decltype(program)> tracer(program, in, batch);
     (tracer.template step<typename Ps::type>(), ...);
     tracer.finish();
     return program;

@@ -1,5 +1,4 @@
 #include "networks_on.hpp"
-#include "runtime/cuda/data_parallel_device.hpp"
 #include "runtime/cuda/device.cuh"
 #include "runtime/train/graph_trainer.hpp"
 #include "runtime/train/nccl_group.hpp"
@@ -8,7 +7,7 @@ namespace photos {
 
 namespace {
 
-template <cuda::Precision P> using Device = cuda::DataParallelDevice<cuda::DeviceOf<P>>;
+template <cuda::Precision P> using Device = cuda::DeviceOf<P>;
 
 /// Every process of a group takes the GPU of its number among those on its machine.
 template <cuda::Precision P> class CudaNetworks : public NetworksOn<Device<P>, 64, 256> {

@@ -9,7 +9,7 @@ namespace photos {
 template <class Device, int... Batches> class NetworksOn : public Networks {
 public:
     std::vector<BuiltBatch> batches() const override {
-        return {{Batches, NetworkOf<Batches>::template train_bytes<Adam, SizesOf<Device>>}...};
+        return {{Batches, NetworkOf<Batches>::template train_bytes<Adam, Device>}...};
     }
     Summary table(int built) const override {
         Summary result;

@@ -5,10 +5,8 @@
 #include "runtime/cuda/epoch_order.cuh"
 #include "runtime/cuda/gpu.cuh"
 
-namespace tn::cuda {
+namespace tn {
 
-/// DeviceOf<Precision::tf32>(0) is the first GPU; throws Error, saying why, when there is none.
-template <Precision P> using DeviceOf = BasicDevice<Gpu, P>;
-using Device = DeviceOf<Precision::fp32>;
+static_assert(DeviceConcept<cuda::Device>);
 
-}  // namespace tn::cuda
+}  // namespace tn

@@ -12,19 +12,23 @@
 
 namespace tn::cuda {
 
+/// Of the batch normalisation in the block; 0 where there is none.
+struct NormAttributes {
+    float epsilon, momentum;
+};
+
 /// One pass over a block. `Saved` and `Work` say where things lie in p.saved and p.work; `group` are the processes that
 /// share the batch, or null. Parameters are Conv's weight and bias, then BN's weight and bias; a tensor that the block
 /// has not is null.
 template <BlockGeometry G, class Gpu, class Saved, class Work> class FusedBlock {
 protected:
-    /// As BN has them (dsl/layers/batch_norm.hpp).
-    static constexpr float epsilon = 1e-5f, momentum = 0.1f;
     static constexpr std::size_t filters = static_cast<std::size_t>(G.conv.filters), weights = G.conv.weights();
     static constexpr std::size_t first_norm = G.bias ? 2 : 1;
     static constexpr Shape z_shape{G.conv.filters, G.conv.out_h(), G.conv.out_w()};
 
-    FusedBlock(Gpu& gpu, ProcessGroup* group, const Pass<float>& p, const Saved& saved, const Work& work)
-        : gpu_(gpu), group_(group), p_(p), saved_(saved), work_(work) {}
+    FusedBlock(Gpu& gpu, ProcessGroup* group, const Pass<float>& p, const NormAttributes& norm, const Saved& saved,
+               const Work& work)
+        : gpu_(gpu), group_(group), p_(p), norm_(norm), saved_(saved), work_(work) {}
 
     std::size_t x_size() const { return static_cast<std::size_t>(p_.n) * G.conv.in_size(); }
     std::size_t y_size() const { return static_cast<std::size_t>(p_.n) * G.y_size(); }
@@ -47,18 +51,19 @@ protected:
 
     /// Of evaluation.
     NormOfFilters<G> running_norm() const {
-        return {bias(), running_mean(), {}, running_var(), gamma(), beta(), epsilon};
+        return {bias(), running_mean(), {}, running_var(), gamma(), beta(), norm_.epsilon};
     }
 
     // What training keeps.
     Span<float> mean() const { return of(p_.saved + saved_.mean, G.norm); }
     Span<float> inverse() const { return of(p_.saved + saved_.inverse, G.norm); }
-    BatchStatistics statistics() const { return {epsilon, momentum, mean(), inverse(), running_mean(), running_var()}; }
+    BatchStatistics statistics() const { return {norm_.epsilon, norm_.momentum, mean(), inverse(), running_mean(), running_var()}; }
     Normalisation<G> norm() const { return {mean(), inverse(), gamma(), beta()}; }
 
     Gpu& gpu_;
     ProcessGroup* group_;
     const Pass<float>& p_;
+    NormAttributes norm_;
     Saved saved_;
     Work work_;
 

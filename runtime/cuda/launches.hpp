@@ -5,6 +5,7 @@
 
 #include "dsl/core/layer.hpp"
 #include "runtime/core/process_group.hpp"
+#include "runtime/cuda/kernels/columns.hpp"
 #include "runtime/cuda/kernels/norm.hpp"
 #include "runtime/cuda/kernels/sync_batch_norm.hpp"
 
@@ -48,6 +49,15 @@ template <class Gpu> void bias_backward(Gpu& gpu, const Pass<float>& p) {
         BiasBackward{
             values_of(p, p.out), {p.dy, out_size(p)}, {p.gradient[1], static_cast<std::size_t>(p.out.channels)}},
         p.out.channels, norm_threads);
+}
+
+/// y += bias, by channel.
+template <class Gpu> void add_bias(Gpu& gpu, const Pass<float>& p) {
+    launch_each(gpu, out_size(p), AddBias{out_size(p),
+                              p.out.channels,
+                              static_cast<int>(p.out.plane()),
+                              {p.parameter[1], static_cast<std::size_t>(p.out.channels)},
+                              {p.y, out_size(p)}});
 }
 
 }  // namespace tn::cuda

@@ -1,4 +1,4 @@
-// The fused block whose convolution is a matrix product: its kernels in order (runtime/cuda/kernels/conv_block.hpp).
+// The fused block whose convolution is a matrix product: its kernels in order (runtime/cuda/kernels/conv_kernels.hpp).
 #pragma once
 
 #include <type_traits>
@@ -6,7 +6,7 @@
 #include "runtime/cuda/block_plan.hpp"
 #include "runtime/cuda/fused_block.hpp"
 #include "runtime/cuda/kernels/columns.hpp"
-#include "runtime/cuda/kernels/conv_block.hpp"
+#include "runtime/cuda/kernels/conv_kernels.hpp"
 #include "runtime/cuda/launches.hpp"
 
 namespace tn::cuda {
@@ -18,8 +18,8 @@ template <BlockGeometry G, Precision P, class Gpu> class ProductBlock : FusedBlo
     using Z = std::conditional_t<keeps_z, Kept<P>, float>;
 
 public:
-    ProductBlock(Gpu& gpu, ProcessGroup* group, const Pass<float>& p)
-        : Base(gpu, group, p, BlockSaved(G, p.n, P), BlockWork(G, p.n, P)) {}
+    ProductBlock(Gpu& gpu, ProcessGroup* group, const Pass<float>& p, const NormAttributes& norm)
+        : Base(gpu, group, p, norm, BlockSaved(G, p.n, P), BlockWork(G, p.n, P)) {}
 
     void forward() {
         if (!p_.training) return evaluate();

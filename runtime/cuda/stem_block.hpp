@@ -14,8 +14,8 @@ template <BlockGeometry G, class Gpu> class StemBlock : FusedBlock<G, Gpu, StemS
     using Base::gpu_, Base::group_, Base::p_, Base::saved_, Base::work_, Base::filters;
 
 public:
-    StemBlock(Gpu& gpu, ProcessGroup* group, const Pass<float>& p)
-        : Base(gpu, group, p, StemSaved(G, p.n), StemWork(G, p.n)) {}
+    StemBlock(Gpu& gpu, ProcessGroup* group, const Pass<float>& p, const NormAttributes& norm)
+        : Base(gpu, group, p, norm, StemSaved(G, p.n), StemWork(G, p.n)) {}
 
     void forward() {
         NormOfFilters<G> norm = this->running_norm();

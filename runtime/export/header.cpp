@@ -101,11 +101,19 @@ private:
     std::size_t count_ = 0, total_ = 0;
 };
 
+Error no_form(const GraphNode& node) { return Error("layer " + node.layer + ": has no form in a header"); }
+
+const char* pointwise_name(const GraphNode& node) {
+    if (node.operation.function == functions::relu) return "relu";
+    if (node.operation.function == functions::sigmoid) return "sigmoid";
+    throw no_form(node);
+}
+
 /// The calls of one node's kernel.
 std::string calls(const InferenceGraph& graph, const GraphNode& node, std::size_t number, const Places& places) {
     const auto shape = [&](int value) { return graph.values[static_cast<std::size_t>(value)]; };
     const Shape in = shape(node.inputs[0]), out = shape(node.output);
-    const ConvWindow& w = node.operation.window;
+    const Window& w = node.operation.window;
     const std::string x = places.expression(node.inputs[0]), y = places.expression(node.output);
     const std::string weights = fmt::format("detail::weight_{0}, detail::bias_{0}", number);
     switch (node.operation.kind) {
@@ -117,16 +125,15 @@ std::string calls(const InferenceGraph& graph, const GraphNode& node, std::size_
             return fmt::format("dense<{}, {}, {}>({}, {}, {});\n", in.size(), out.channels, node.relu, x, weights, y);
         case Operation::scale:
             return fmt::format("scale<{}, {}, {}>({}, {}, {});\n", in.channels, in.plane(), node.relu, x, weights, y);
-        case Operation::relu: return fmt::format("relu<{}>({}, {});\n", in.size(), x, y);
-        case Operation::sigmoid: return fmt::format("sigmoid<{}>({}, {});\n", in.size(), x, y);
+        case Operation::pointwise: return fmt::format("{}<{}>({}, {});\n", pointwise_name(node), in.size(), x, y);
         case Operation::softmax: return fmt::format("softmax<{}>({}, {});\n", in.size(), x, y);
         case Operation::max_pool:
             return fmt::format("max_pool<{}, {}, {}, {}, {}>({}, {});\n", in.channels, in.height, in.width, w.kernel_h,
                                w.stride, x, y);
-        case Operation::sum:
+        case Operation::add:
             return fmt::format("sum<{}, {}>({}, {}, {});\n", in.size(), node.relu, x, places.expression(node.inputs[1]),
                                y);
-        case Operation::join: {
+        case Operation::concat: {
             std::string text;
             std::size_t at = 0;
             for (const int input : node.inputs) {
@@ -137,12 +144,8 @@ std::string calls(const InferenceGraph& graph, const GraphNode& node, std::size_
             }
             return text;
         }
-        case Operation::flatten:
-        case Operation::identity:
-        case Operation::normalise:
-        case Operation::none: break;
+        default: throw no_form(node);
     }
-    throw Error("layer " + node.layer + ": has no form in a header");
 }
 
 std::string constants(const InferenceGraph& graph, const HeaderInfo& info, const Places& places) {
@@ -174,9 +177,10 @@ std::string to_header(const InferenceGraph& graph, const HeaderInfo& info) {
         throw Error("the name of a header's namespace must be letters, digits and _, not '" + info.name + "'");
     const Places places(graph);
     std::string weights, body;
-    const auto used = [&](Operation::Kind kind) {
-        return std::any_of(graph.nodes.begin(), graph.nodes.end(),
-                           [&](const GraphNode& n) { return n.operation.kind == kind; });
+    const auto used = [&](const Operation& wanted) {
+        return std::any_of(graph.nodes.begin(), graph.nodes.end(), [&](const GraphNode& n) {
+            return n.operation.kind == wanted.kind && n.operation.function == wanted.function;
+        });
     };
     bool ends_in_y = false;
     for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
@@ -196,7 +200,7 @@ std::string to_header(const InferenceGraph& graph, const HeaderInfo& info) {
         "// {}\n#pragma once\n\n#include <cmath>\n#include <cstddef>\n\nnamespace {} {{\n\n{}namespace detail {{\n",
         graph.description, info.name, constants(graph, info, places));
     for (const HeaderKernel& kernel : header_kernels)
-        if (used(kernel.kind)) text += kernel.source;
+        if (used(kernel.operation)) text += kernel.source;
     text += fmt::format(
         "{}\n}}  // namespace detail\n\n"
         "/// From one sample to its outputs. Nothing is kept between calls; each thread needs a `work` of its own.\n"

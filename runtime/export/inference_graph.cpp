@@ -44,7 +44,7 @@ void to_scale(GraphNode& node) {
         weight[c] = static_cast<float>(scale);
     }
     node.tensors.resize(2);
-    node.operation = {Operation::scale};
+    node.operation = {.kind = Operation::scale};
 }
 
 void multiply(GraphNode& before, const GraphNode& scale) {
@@ -94,22 +94,22 @@ void simplify(InferenceGraph& graph, int outputs) {
         GraphNode& node = graph.nodes[i];
         const int input = node.inputs[0], before = graph.producer(input);
         const bool alone = before >= 0 && graph.readers(input) == 1;
-        if (node.operation.kind == Operation::identity) {
+        if (node.operation.at_inference() == Operation::identity) {
             const int output = node.output;
             remove(graph, i);
             replace(graph, output, input);
             continue;
         }
-        if (node.operation.kind == Operation::normalise) to_scale(node);
+        if (node.operation.kind == Operation::batch_norm) to_scale(node);
         if (weighs(node)) {
             expect_tensors(node, 1, 2);
             node.tensors.resize(2);
             node.tensors[1].resize(static_cast<std::size_t>(features(graph, node)));
         }
-        if (alone && (node.operation.kind == Operation::scale || node.operation.kind == Operation::relu)) {
+        if (alone && (node.operation.kind == Operation::scale || node.operation == pointwise(functions::relu))) {
             GraphNode& earlier = graph.nodes[static_cast<std::size_t>(before)];
             const bool scales = node.operation.kind == Operation::scale;
-            if (!earlier.relu && (weighs(earlier) || (!scales && earlier.operation.kind == Operation::sum))) {
+            if (!earlier.relu && (weighs(earlier) || (!scales && earlier.operation.kind == Operation::add))) {
                 if (scales)
                     multiply(earlier, node);
                 else

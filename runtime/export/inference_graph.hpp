@@ -40,11 +40,6 @@ void simplify(InferenceGraph& graph, int outputs);
 
 namespace detail {
 
-template <class L> constexpr Operation operation_of() {
-    if constexpr (requires { L::operation; }) return L::operation;
-    return {};
-}
-
 /// Throws Error "layer 3 Swish: ...".
 [[noreturn]] void cannot_export(const std::string& what);
 
@@ -54,7 +49,7 @@ template <class L> constexpr Operation operation_of() {
 /// first layer that does not say its operation.
 template <class N, class Optimizer, class Device, class T, Fusion F, Purpose For>
 InferenceGraph inference_graph(const Model<N, Optimizer, Device, T, F, For>& model) {
-    static constexpr auto& program = N::template schedule<Fusion::off, Purpose::infer>::program;
+    static constexpr auto& program = N::program;
     InferenceGraph graph;
     graph.description = N::description();
     graph.values.assign(program.value, program.value + program.values);
@@ -68,7 +63,7 @@ InferenceGraph inference_graph(const Model<N, Optimizer, Device, T, F, For>& mod
         if constexpr (node.runs) {
             using L = typename P::type;
             const std::string path = P::path[0].text().string();
-            GraphNode g{detail::operation_of<L>(), path + " " + L::name().string(), {}, 0};
+            GraphNode g{Traits<L>::operation, path + " " + L::name().string(), {}, 0};
             if (g.operation.kind == Operation::none) detail::cannot_export("layer " + g.layer);
             g.inputs.assign(node.inputs, node.inputs + node.input_count);
             const Parameters parameters = Traits<L>::parameters(node.in);
@@ -85,7 +80,7 @@ InferenceGraph inference_graph(const Model<N, Optimizer, Device, T, F, For>& mod
     });
     graph.output = program.output;
     simplify(graph, model.active_outputs());
-    const Operation last = detail::operation_of<typename N::loss>();
+    const Operation last = Traits<typename N::loss>::operation;
     if (last.kind == Operation::none) detail::cannot_export("the loss " + N::loss::name().string());
     if (last.kind != Operation::identity) {
         graph.values.push_back(graph.values[static_cast<std::size_t>(graph.output)]);

@@ -54,6 +54,13 @@ public:
     }
 
 private:
+    static Error no_form(const GraphNode& node) { return Error("layer " + node.layer + ": has no form in ONNX"); }
+    static const char* pointwise_type(const GraphNode& node) {
+        if (node.operation.function == functions::relu) return "Relu";
+        if (node.operation.function == functions::sigmoid) return "Sigmoid";
+        throw no_form(node);
+    }
+
     static std::string value(int number) { return number == 0 ? "x" : "value_" + std::to_string(number); }
     Shape shape(int number) const { return graph_.values[static_cast<std::size_t>(number)]; }
 
@@ -62,7 +69,7 @@ private:
         std::vector<std::string> inputs;
         for (const int input : node.inputs) inputs.push_back(value(input));
         const Shape in = shape(node.inputs[0]), out = shape(node.output);
-        const ConvWindow& w = node.operation.window;
+        const Window& w = node.operation.window;
         const std::string weight = "weight_" + std::to_string(number), bias = "bias_" + std::to_string(number);
         switch (node.operation.kind) {
             case Operation::convolution:
@@ -95,15 +102,12 @@ private:
                 add("MaxPool", inputs, before_relu, node.layer,
                     {{"kernel_shape", {w.kernel_h, w.kernel_w}}, {"strides", {w.stride, w.stride}}});
                 break;
-            case Operation::relu: add("Relu", inputs, before_relu, node.layer); break;
-            case Operation::sigmoid: add("Sigmoid", inputs, before_relu, node.layer); break;
-            case Operation::sum: add("Add", inputs, before_relu, node.layer); break;
-            case Operation::join: add("Concat", inputs, before_relu, node.layer, {}, {{"axis", 1}}); break;
+            case Operation::pointwise: add(pointwise_type(node), inputs, before_relu, node.layer); break;
+            case Operation::add: add("Add", inputs, before_relu, node.layer); break;
+            case Operation::concat: add("Concat", inputs, before_relu, node.layer, {}, {{"axis", 1}}); break;
             case Operation::softmax: add("Softmax", inputs, before_relu, node.layer, {}, {{"axis", 1}}); break;
             case Operation::flatten: add("Flatten", inputs, before_relu, node.layer, {}, {{"axis", 1}}); break;
-            case Operation::identity:
-            case Operation::normalise:
-            case Operation::none: throw Error("layer " + node.layer + ": has no form in ONNX");
+            default: throw no_form(node);
         }
         if (node.relu) add("Relu", {before_relu}, result, node.layer + " (relu)");
     }

@@ -10,9 +10,9 @@ namespace tn {
 
 /// Offsets in values from the arena's start, in the order in which things lie there. The gradients and every state of
 /// the optimizer have the same order as the parameters, so that one pass over all of them is a step of the optimizer.
-template <class N, Fusion F, Purpose For, int OptimizerStates, class Sizes> struct ArenaLayout {
+template <class N, Fusion F, Purpose For, int OptimizerStates, class Device> struct ArenaLayout {
     using network = N;
-    using schedule = typename N::template schedule<F, For, Sizes>;
+    using schedule = typename N::template schedule<F, For, Device>;
     using layers = typename schedule::layers;
     static constexpr bool trains = For != Purpose::infer;
     static constexpr int optimizer_states = OptimizerStates;
@@ -33,7 +33,7 @@ template <class N, Fusion F, Purpose For, int OptimizerStates, class Sizes> stru
     static constexpr std::size_t correct = labels + aligned(batch);
     static constexpr std::size_t class_weights = correct + aligned(batch);
     static constexpr std::size_t size = class_weights + aligned(N::output.size());
-    static_assert(!N::ok || size == N::template arena_values<F, For, OptimizerStates, Sizes>);
+    static_assert(!N::ok || size == N::template arena_values<F, For, OptimizerStates, Device>);
 
     /// Where the parameters and states of an entry of the running list lie.
     struct Entry {

@@ -31,20 +31,11 @@ struct NoOptimizer {
     static constexpr const char* name = "none";
 };
 
-/// What a device's kernels keep and need beside a network's own values: its type `sizes`, or those of the CPU.
-template <class Device> struct SizesOfDevice { using type = cpu::Sizes; };
-template <class Device>
-requires requires { typename Device::sizes; }
-struct SizesOfDevice<Device> {
-    using type = typename Device::sizes;
-};
-template <class Device> using SizesOf = typename SizesOfDevice<Device>::type;
-
 template <class N, class Optimizer = NoOptimizer, class Device = cpu::Device, class T = float,
-          Fusion F = Device::reference ? Fusion::off : Fusion::on,
+          Fusion F = Fusion::on,
           Purpose For = std::is_same_v<Optimizer, NoOptimizer> ? Purpose::infer : Purpose::train>
 class Model {
-    using Layout = ArenaLayout<N, F, For, Optimizer::states, SizesOf<Device>>;
+    using Layout = ArenaLayout<N, F, For, Optimizer::states, Device>;
     static constexpr bool trains = Layout::trains;
     using label_target = std::bool_constant<N::loss::target == Target::label>;
 
@@ -52,7 +43,7 @@ public:
     using network = N;
     using optimizer = Optimizer;
     using value = T;
-    using sizes = SizesOf<Device>;
+    using device_type = Device;
 
     /// Values of the arena; times sizeof(T) it is what construction allocates.
     static constexpr std::size_t arena_values = Layout::size;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <span>
 
+#include "dsl/core/kernel.hpp"
 #include "runtime/model/arena_layout.hpp"
 #include "runtime/model/tensors.hpp"
 
@@ -55,10 +56,9 @@ void update_all(Device& device, std::span<const Tensor<T>> tensors, T* arena, co
     T* const first = Layout::optimizer_states > 0 ? arena + Layout::optimizer_state(0) : arena;
     T* const second = Layout::optimizer_states > 1 ? arena + Layout::optimizer_state(1) : first;
     constexpr auto& spans = detail::Decays<Layout>::spans;
-    if constexpr (requires {
-                      device.update_all(rule, 0.0f, spans, Layout::parameter_span, arena, gradients, first, second);
-                  }) {
-        device.update_all(rule, weight_decay, spans, Layout::parameter_span, arena, gradients, first, second);
+    using Kernel = UpdateKernel<typename KernelDevice<Device>::type>;
+    if constexpr (requires { sizeof(Kernel); }) {
+        Kernel::run(device, rule, weight_decay, spans, Layout::parameter_span, arena, gradients, first, second);
     } else {
         for (const Tensor<T>& t : tensors) {
             const auto at = static_cast<std::size_t>(t.values.data() - arena);

@@ -16,7 +16,7 @@ using namespace tn;
 /// A layer that says what it computes, and one that does not.
 struct Gain {
     static constexpr Axis axis = Axis::channels;
-    static constexpr Operation operation{Operation::scale};
+    static constexpr Operation operation{.kind = Operation::scale};
     static constexpr Text name() { return "Gain"; }
     static constexpr ShapeResult output(Shape in) { return in; }
     static constexpr Parameters parameters(Shape in) {

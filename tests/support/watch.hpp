@@ -23,13 +23,19 @@ template <class Device> struct Watched : Device {
     }
 };
 
+}  // namespace tn::test
+
+template <class Device> struct tn::KernelDevice<tn::test::Watched<Device>> { using type = Device; };
+
+namespace tn::test {
+
 /// Before each step all planned memory gets a mark, a NaN of its own, except for the buffers that hold something then.
 /// What is read before it is written spoils the results; a mark that is gone where no buffer is in use (there is room
 /// around each, see Purpose::watched, and tensors end in room up to the next multiple of 64 bytes) was overwritten.
 template <class N, Fusion F, class M> class Watch {
     using Value = typename std::remove_reference_t<decltype(std::declval<M&>().arena())>::value_type;
     using Bits = std::conditional_t<sizeof(Value) == 4, std::uint32_t, std::uint64_t>;
-    using schedule = typename N::template schedule<F, Purpose::watched, typename M::sizes>;
+    using schedule = typename N::template schedule<F, Purpose::watched, typename M::device_type>;
     static constexpr auto buffers = plan_buffers(schedule::program, N::batch, Purpose::watched);
 
 public:

@@ -1,7 +1,7 @@
 // A convolution by itself as matrix products: the columns that it multiplies, and backward their sum.
 #pragma once
 
-#include "dsl/core/conv_window.hpp"
+#include "dsl/core/window.hpp"
 #include "dsl/core/layer.hpp"
 #include "runtime/cuda/execution.hpp"
 
@@ -9,7 +9,7 @@ namespace tn::cuda {
 
 /// Where a window's tap reads: columns are [samples][channels][kernel_h][kernel_w][out plane].
 struct Taps {
-    ConvWindow window;
+    Window window;
     Shape in, out;
 
     TN_HOST_DEVICE std::size_t rows() const {
@@ -27,7 +27,7 @@ struct ToColumns {
     template <class Thread> TN_DEVICE void operator()(Thread& t) const {
         const std::size_t i = global_index(t);
         if (i >= count) return;
-        const ConvWindow& w = taps.window;
+        const Window& w = taps.window;
         const int pixel = static_cast<int>(i % taps.out.plane());
         const int row = static_cast<int>(i / taps.out.plane() % taps.rows());
         const std::size_t sample = i / taps.columns();
@@ -50,7 +50,7 @@ struct FromColumns {
     template <class Thread> TN_DEVICE void operator()(Thread& t) const {
         const std::size_t i = global_index(t);
         if (i >= count) return;
-        const ConvWindow& w = taps.window;
+        const Window& w = taps.window;
         const std::size_t sample = i / taps.in.size();
         const int at = static_cast<int>(i % taps.in.size()), plane = static_cast<int>(taps.in.plane());
         const int channel = at / plane, y = at % plane / taps.in.width + w.pad_h,

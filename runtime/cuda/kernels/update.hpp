@@ -1,10 +1,13 @@
 // The optimizer: one kernel over all parameters.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
+#include "dsl/core/kernel.hpp"
 #include "runtime/cuda/execution.hpp"
+#include "runtime/cuda/gpu_device.hpp"
 
 namespace tn::cuda {
 
@@ -71,3 +74,22 @@ private:
 };
 
 }  // namespace tn::cuda
+
+namespace tn {
+
+template <class Gpu, cuda::Precision P> struct UpdateKernel<cuda::BasicDevice<Gpu, P>> {
+    template <class R, class DecaySpan, std::size_t Count>
+    static void run(cuda::BasicDevice<Gpu, P>& device, const R& rule, float decay,
+                    const std::array<DecaySpan, Count>& spans, std::size_t count, float* w, const float* g, float* a,
+                    float* b) {
+        constexpr bool planned = requires { rule.get(); };
+        using Rule = std::conditional_t<planned, R, cuda::GivenRule<R>>;
+        using Kernel = cuda::Update<Rule, DecaySpan, Count>;
+        static_assert(sizeof(Kernel) <= 32000, "typenet: too many tensors for one kernel's arguments");
+        Kernel kernel{Rule{rule}, decay, count, {w, count}, {g, count}, {a, count}, {b, count}, {}};
+        std::copy(spans.begin(), spans.end(), kernel.spans);
+        cuda::launch_each(device.gpu(), count / Kernel::together, kernel);
+    }
+};
+
+}  // namespace tn

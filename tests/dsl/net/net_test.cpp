@@ -4,6 +4,7 @@
 #include <type_traits>
 
 #include "dsl/typenet.hpp"
+#include "runtime/cpu/reference.hpp"
 #include "runtime/model/model.hpp"
 
 using namespace tn;
@@ -34,20 +35,28 @@ static_assert(
                              SoftmaxCrossEntropy, Xavier>>);
 
 // Fusion makes one layer of a block, and a bias that BN takes away is not there.
-using Fused = Fuse_t<Idol::flat>;
-static_assert(Fused::size == 7);
-static_assert(std::is_same_v<At_t<Fused, 0>::type, ConvBlock<Conv<16, 3, NoBias>, BN, Relu, Pool<2>>>);
-static_assert(At_t<Fused, 1>::path[2].text() == Text("6"));
-static_assert(std::is_same_v<At_t<Fused, 4>::type, Dense<128>>);
-static_assert(std::is_same_v<At_t<Fused, 5>::type, ReluDropout<Relu, Dropout<50>>>);
-static_assert(At_t<Fused, 5>::type::name() == Text("Relu + Dropout<50>"));
-static_assert(At_t<Fused, 5>::path[1].text() == Text("18"));
-static_assert(std::is_same_v<At_t<Fused, 6>::type, Dense<3>>);
+using Running = Fuse_t<Idol::flat, cpu::Device>;
+static_assert(Running::size == 7);
+static_assert(std::is_same_v<At_t<Running, 0>::type, Fused<fusions::ConvBlock, Conv<16, 3, NoBias>, BN, Relu, Pool<2>>>);
+static_assert(At_t<Running, 1>::path[2].text() == Text("6"));
+static_assert(std::is_same_v<At_t<Running, 4>::type, Dense<128>>);
+static_assert(std::is_same_v<At_t<Running, 5>::type, Fused<fusions::ReluDropout, Relu, Dropout<50>>>);
+static_assert(At_t<Running, 5>::type::name() == Text("Relu + Dropout<50>"));
+static_assert(At_t<Running, 5>::path[1].text() == Text("18"));
+static_assert(std::is_same_v<At_t<Running, 6>::type, Dense<3>>);
+
+// A device without kernels fuses nothing.
+static_assert(std::is_same_v<Fuse_t<Idol::flat, cpu::Reference>, Idol::flat>);
+
+// Every layer of this network has a kernel; a Sigmoid has none.
+static_assert(Idol::all_fast<>);
+static_assert(!Net<Vector<4>, Batch<2>, Seq<Dense<3>, Sigmoid>, MeanSquaredError>::all_fast<cpu::Device>);
+static_assert(!Idol::all_fast<cpu::Reference>);
 
 // Only Dropout right behind a Relu is taken, and not out of a branch.
 template <class... Ls> using Apart = Net<Vector<4>, Batch<2>, Seq<Ls...>, MeanSquaredError>;
 using Unfused = Apart<Dropout<20>, Relu, Dense<3>, Sigmoid, Dropout<20>, Residual<Dense<3>, Relu>, Dropout<20>>;
-static_assert(std::is_same_v<Fuse_t<Unfused::flat>, Unfused::flat>);
+static_assert(std::is_same_v<Fuse_t<Unfused::flat, cpu::Device>, Unfused::flat>);
 
 // One pass over the values needs one buffer, that of the layer before.
 using Dropped = Apart<Dense<64>, Relu, Dropout<20>, Dense<4>>;
@@ -139,4 +148,21 @@ BOOST_AUTO_TEST_CASE(tensors_are_named_as_pytorch_names_them) {
     const std::vector<std::string> expected{"0.weight",   "1.weight", "1.bias",   "1.running_mean", "1.running_var",
                                             "3.0.weight", "3.0.bias", "4.weight", "4.bias"};
     BOOST_TEST(names == expected, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(the_table_of_kernels_says_what_runs_and_why) {
+    const auto rows = Idol::kernels<cpu::Device>();
+    BOOST_REQUIRE(rows.size() == 7u);
+    BOOST_TEST(rows[0].layers == "Conv<16, 3> + BN + Relu + Pool<2>");
+    BOOST_TEST(rows[0].kernel == "fused, stem");
+    BOOST_TEST(rows[1].path == "4");
+    BOOST_TEST(rows[1].kernel == "fused, Winograd F(4x4, 3x3)");
+    BOOST_TEST(rows[6].kernel == "sgemm");
+    const auto reference = Idol::kernels<cpu::Reference>();
+    BOOST_TEST(reference.size() == Idol::flat::size);
+    for (const KernelRow& row : reference) BOOST_TEST((!row.fast && row.kernel == "reference"));
+    const std::string text = format(rows);
+    BOOST_TEST(text.find("Relu + Dropout<50>") != text.npos);
+    for (std::size_t begin = 0, end; (end = text.find('\n', begin)) != text.npos; begin = end + 1)
+        BOOST_TEST(end - begin <= 80u);
 }

@@ -37,6 +37,7 @@ template <class Read> Reference reference_of(const BlockGeometry& g, const Pass<
 template <BlockGeometry G, cuda::Precision P> struct BlockPasses {
     static constexpr ConvGeometry C = G.conv;
     static constexpr auto filters = static_cast<std::size_t>(C.filters);
+    static constexpr cuda::NormAttributes norm{1e-5f, 0.1f};
     using Device = cuda::BasicDevice<Emulator, P>;
     using Z = std::conditional_t<cuda::BlockSaved::keeps_z(G), cuda::Kept<P>, float>;
 
@@ -77,12 +78,12 @@ template <BlockGeometry G, cuda::Precision P> struct BlockPasses {
             p.state[0] = make(filters, 0, 0);
             p.state[1] = make(filters, 0, 1);
         }
-        p.saved = make(cuda::SizesIn<P>::block_saved(G, n), 0, NAN);
-        p.work = make(cuda::SizesIn<P>::block_work(G, n), 0, NAN);
-        device.template conv_block_forward<G>(p);
+        p.saved = make(cuda::conv_block_saved(G, n, P), 0, NAN);
+        p.work = make(cuda::conv_block_work(G, n, P), 0, NAN);
+        cuda::conv_block<G>(device, p, norm).forward();
         z = read(p.y);
-        std::fill_n(p.work, cuda::SizesIn<P>::block_work(G, n), NAN);
-        device.template conv_block_backward<G>(p);
+        std::fill_n(p.work, cuda::conv_block_work(G, n, P), NAN);
+        cuda::conv_block<G>(device, p, norm).backward();
         device.wait();
         dz = read(p.dy);
     }

@@ -122,9 +122,9 @@ template <BlockGeometry G, Precision P> void check_evaluation(int n) {
     }
     r.forward();
     std::fill_n(p.y, r.y.size(), NAN);
-    std::fill_n(p.work, cuda::SizesIn<P>::block_work(G, n), NAN);
+    std::fill_n(p.work, cuda::conv_block_work(G, n, P), NAN);
     p.training = false;
-    passes.device.template conv_block_forward<G>(p);
+    cuda::conv_block<G>(passes.device, p, passes.norm).forward();
     passes.device.wait();
     agrees(r.y, std::vector<float>(p.y, p.y + r.y.size()), "y in evaluation");
 }

@@ -199,7 +199,7 @@ BOOST_AUTO_TEST_CASE(memory_is_the_constant_and_nothing_is_taken_after_the_first
         const auto before = static_cast<double>(cuda::free_bytes());
         M model(gpu);
         const double taken = before - static_cast<double>(cuda::free_bytes());
-        const auto constant = static_cast<double>(Photos::train_bytes<Adam, typename M::sizes>);
+        const auto constant = static_cast<double>(Photos::train_bytes<Adam, typename M::device_type>);
         // The driver takes whole pieces of 2 MiB, also for its own tables.
         BOOST_TEST(std::abs(taken - constant) <= 0.02 * constant + (4 << 20), taken << " bytes, not " << constant);
         fill<M, float>(model, 64, 1);

@@ -50,27 +50,27 @@ template <BlockGeometry G> void check_stem(int n, float middle = 0) {
     evaluation.training = r.training = false;
     evaluation.saved = evaluation.work = nullptr;
     std::fill_n(p.y, outputs, NAN);
-    passes.device.template conv_block_forward<G>(evaluation);
+    cuda::conv_block<G>(passes.device, evaluation, passes.norm).forward();
     passes.device.wait();
     r.finish();
     agrees(r.y, std::vector<float>(p.y, p.y + outputs), "y in evaluation");
 }
 
-#define CHECK_SHALLOW(NAME, ...)                                              \
+#define CHECK_STEM(NAME, ...)                                              \
     BOOST_AUTO_TEST_CASE(NAME) {                                              \
         for (const int n : {1, 3}) check_stem<BlockGeometry{__VA_ARGS__}>(n); \
     }
 
-CHECK_SHALLOW(one_channel, {1, 12, 10, 16, 3, 3, 1, 1}, false, true, true, 2, 2)
-CHECK_SHALLOW(two_channels, {2, 9, 11, 9, 3, 3, 1, 1}, false, true, true, 2, 2)
-CHECK_SHALLOW(three_channels, {3, 10, 8, 5, 3, 3, 1, 1}, false, true, true, 2, 2)
-CHECK_SHALLOW(a_bias_that_cancels, {1, 8, 8, 3, 3, 3, 1, 0}, true, true, true, 2, 2)
-CHECK_SHALLOW(a_bias_and_no_norm, {2, 9, 7, 11, 3, 3, 1, 1}, true, false, true, 2, 2)
-CHECK_SHALLOW(norm_alone_with_a_stride, {3, 11, 7, 10, 3, 3, 2, 1}, false, true, false, 0, 0)
-CHECK_SHALLOW(relu_alone, {1, 6, 5, 4, 3, 1, 1, 0}, false, false, true, 0, 0)
-CHECK_SHALLOW(overlapping_windows, {1, 11, 9, 6, 3, 3, 1, 1}, false, true, true, 3, 2)
-CHECK_SHALLOW(windows_with_gaps, {3, 9, 10, 3, 1, 1, 1, 0}, false, true, false, 2, 3)
-CHECK_SHALLOW(windows_and_a_stride, {1, 16, 15, 7, 2, 3, 2, 1}, false, true, true, 2, 2)
+CHECK_STEM(one_channel, {1, 12, 10, 16, 3, 3, 1, 1}, false, true, true, 2, 2)
+CHECK_STEM(two_channels, {2, 9, 11, 9, 3, 3, 1, 1}, false, true, true, 2, 2)
+CHECK_STEM(three_channels, {3, 10, 8, 5, 3, 3, 1, 1}, false, true, true, 2, 2)
+CHECK_STEM(a_bias_that_cancels, {1, 8, 8, 3, 3, 3, 1, 0}, true, true, true, 2, 2)
+CHECK_STEM(a_bias_and_no_norm, {2, 9, 7, 11, 3, 3, 1, 1}, true, false, true, 2, 2)
+CHECK_STEM(norm_alone_with_a_stride, {3, 11, 7, 10, 3, 3, 2, 1}, false, true, false, 0, 0)
+CHECK_STEM(relu_alone, {1, 6, 5, 4, 3, 1, 1, 0}, false, false, true, 0, 0)
+CHECK_STEM(overlapping_windows, {1, 11, 9, 6, 3, 3, 1, 1}, false, true, true, 3, 2)
+CHECK_STEM(windows_with_gaps, {3, 9, 10, 3, 1, 1, 1, 0}, false, true, false, 2, 3)
+CHECK_STEM(windows_and_a_stride, {1, 16, 15, 7, 2, 3, 2, 1}, false, true, true, 2, 2)
 
 BOOST_AUTO_TEST_CASE(sums_of_many_groups_and_parts) {
     constexpr BlockGeometry one{{1, 70, 62, 9, 3, 3, 1, 1}, false, true, true, 2, 2};
@@ -120,7 +120,6 @@ BOOST_AUTO_TEST_CASE(deeper_and_wider_convolutions_keep_their_z) {
     static_assert(!stem({3, 32, 32, 8, 3, 3}, true, 4));   // a patch of 108 values
     static_assert(!stem({3, 32, 32, 8, 3, 3}, false, 0));  // y is z
     constexpr BlockGeometry first{{1, 128, 128, 16, 3, 3, 1, 1}, false, true, true, 2, 2};
-    using Sizes = cuda::SizesIn<Precision::bf16>;
-    static_assert(Sizes::block_saved(first, 64) < 64 * first.conv.out_size() * 2 / sizeof(float));
-    BOOST_TEST(Sizes::block_saved(first, 64) == cuda::StemSaved(first, 64).values);
+    static_assert(cuda::conv_block_saved(first, 64, Precision::bf16) < 64 * first.conv.out_size() * 2 / sizeof(float));
+    BOOST_TEST(cuda::conv_block_saved(first, 64, Precision::bf16) == cuda::StemSaved(first, 64).values);
 }

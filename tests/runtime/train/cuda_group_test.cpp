@@ -6,7 +6,6 @@
 
 #include "dsl/typenet.hpp"
 #include "runtime/core/shard.hpp"
-#include "runtime/cuda/data_parallel_device.hpp"
 #include "runtime/cuda/device.hpp"
 #include "runtime/model/model.hpp"
 #include "tests/support/cuda_emulator/emulator.hpp"
@@ -18,7 +17,7 @@ using cuda::Precision;
 using tn_test::difference;
 using tn_test::in_group;
 using tn_test::Outcome;
-template <Precision P> using Emulated = cuda::DataParallelDevice<cuda::BasicDevice<test::Emulator, P>>;
+template <Precision P> using Emulated = cuda::BasicDevice<test::Emulator, P>;
 
 // Every kind of sum over a batch: blocks with BN, with z and of few channels, of odd sizes, with a stride, with a pool
 // that leaves a row out, with several partial sums; a bias and no BN; BN by itself on an image, on a vector and where

@@ -7,7 +7,6 @@
 
 #include "dsl/typenet.hpp"
 #include "runtime/core/shard.hpp"
-#include "runtime/cuda/data_parallel_device.hpp"
 #include "runtime/cuda/device.cuh"
 #include "runtime/model/model.hpp"
 #include "runtime/train/nccl_group.hpp"
@@ -25,7 +24,7 @@ namespace {
 using Small = Net<Image<2, 9, 11>, Batch<8>,
                   Seq<Conv<5, 3>, BN, Relu, Pool<2>, Conv<4, 3>, Relu, BN, Dense<16>, BN, Sigmoid, Dense<3>>,
                   SoftmaxCrossEntropy>;
-using Shared = cuda::DataParallelDevice<cuda::Device>;
+using Shared = cuda::Device;
 
 /// What a step on the whole batch, of which this process has a part, leaves: loss, gradients, weights and statistics.
 std::vector<float> trained(ProcessGroup* group, int device) {

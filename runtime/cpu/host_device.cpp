@@ -1,4 +1,4 @@
-#include "runtime/cpu/device.hpp"
+#include "runtime/cpu/host_device.hpp"
 
 #include <cblas.h>
 #include <fmt/format.h>

@@ -1,20 +1,19 @@
-// Conv by itself, for any kernel: the columns of a sample, then a product through OpenBLAS. A block of Conv, BN, Relu
-// and Pool has kernels of its own (conv_block.hpp); this is the way without fusion.
+#include "runtime/cpu/kernels/convolution.hpp"
+
 #include <cblas.h>
 
 #include <algorithm>
 
-#include "runtime/cpu/device.hpp"
 
 namespace tn::cpu {
 
 namespace {
 
-struct Sizes {
+struct Extents {
     int depth, filters, pixels;  // rows of the columns, filters, output pixels
     std::size_t columns, weights;
 
-    Sizes(const ConvWindow& w, const Pass<float>& p)
+    Extents(const Window& w, const Pass<float>& p)
         : depth(p.in.channels * w.kernel_h * w.kernel_w),
           filters(p.out.channels),
           pixels(static_cast<int>(p.out.plane())),
@@ -23,7 +22,7 @@ struct Sizes {
 };
 
 /// Calls f(column, x) for every value of the columns: the place in x, or -1 outside the image.
-template <class F> void each_column_value(const ConvWindow& w, Shape in, Shape out, F f) {
+template <class F> void each_column_value(const Window& w, Shape in, Shape out, F f) {
     std::size_t at = 0;
     for (int c = 0; c < in.channels; ++c)
         for (int i = 0; i < w.kernel_h; ++i)
@@ -40,9 +39,9 @@ int slice_begin(int n, int slice) { return static_cast<int>(static_cast<long lon
 
 }  // namespace
 
-void Device::conv_forward(const ConvWindow& w, const Pass<float>& p) {
-    const Sizes s(w, p);
-    pool_.run(slices, [&](int slice) {
+void convolution_forward(Device& device, const Window& w, const Pass<float>& p) {
+    const Extents s(w, p);
+    device.threads().run(slices, [&](int slice) {
         float* columns = p.work + static_cast<std::size_t>(slice) * s.columns;
         for (int n = slice_begin(p.n, slice); n < slice_begin(p.n, slice + 1); ++n) {
             const float* x = p.x + static_cast<std::size_t>(n) * p.in.size();
@@ -58,11 +57,11 @@ void Device::conv_forward(const ConvWindow& w, const Pass<float>& p) {
     });
 }
 
-void Device::conv_backward(const ConvWindow& w, const Pass<float>& p) {
-    const Sizes s(w, p);
+void convolution_backward(Device& device, const Window& w, const Pass<float>& p) {
+    const Extents s(w, p);
     float* all_weights = p.work + slices * s.columns;
     float* all_biases = all_weights + slices * s.weights;
-    pool_.run(slices, [&](int slice) {
+    device.threads().run(slices, [&](int slice) {
         float* columns = p.work + static_cast<std::size_t>(slice) * s.columns;
         float* dw = all_weights + static_cast<std::size_t>(slice) * s.weights;
         float* db = all_biases + slice * s.filters;

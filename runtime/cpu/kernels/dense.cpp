@@ -1,9 +1,9 @@
-// Dense through OpenBLAS. Every product is cut into parts of fixed size, so the bits do not depend on the threads.
+#include "runtime/cpu/kernels/dense.hpp"
+
 #include <cblas.h>
 
 #include <algorithm>
 
-#include "runtime/cpu/device.hpp"
 
 namespace tn::cpu {
 
@@ -15,10 +15,10 @@ constexpr int parts(int extent) { return (extent + part_of(extent) - 1) / part_o
 
 }  // namespace
 
-void Device::dense_forward(const Pass<float>& p) {
+void dense_forward(Device& device, const Pass<float>& p) {
     const int inputs = static_cast<int>(p.in.size()), outputs = p.out.channels;
     const int part = part_of(outputs);
-    pool_.run(parts(outputs), [&](int i) {
+    device.threads().run(parts(outputs), [&](int i) {
         const int first = i * part, count = std::min(part, outputs - first);
         float* y = p.y + first;
         for (int n = 0; n < p.n; ++n)
@@ -34,10 +34,10 @@ void Device::dense_forward(const Pass<float>& p) {
     });
 }
 
-void Device::dense_backward(const Pass<float>& p) {
+void dense_backward(Device& device, const Pass<float>& p) {
     const int inputs = static_cast<int>(p.in.size()), outputs = p.out.channels;
     const int part = part_of(inputs);
-    pool_.run(parts(inputs), [&](int i) {
+    device.threads().run(parts(inputs), [&](int i) {
         const int first = i * part, count = std::min(part, inputs - first);
         cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, outputs, count, p.n, 1, p.dy, outputs, p.x + first, inputs,
                     0, p.gradient[0] + first, inputs);

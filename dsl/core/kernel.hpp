@@ -1,0 +1,119 @@
+// The table of kernels: which code runs an operation, or several that were fused, on a device.
+#pragma once
+
+#include <cstddef>
+
+#include "dsl/core/layer.hpp"
+#include "dsl/core/operation.hpp"
+#include "dsl/core/sequence.hpp"
+
+namespace tn {
+
+/// A kernel is a specialisation, in runtime/<device>/kernels, a file an operation:
+///
+///     template <Operation Pool>
+///         requires(Pool.kind == Operation::max_pool)
+///     struct KernelFor<cpu::Device, Pool> {
+///         static constexpr KernelInfo info(Shape in);                      // what runs, and why
+///         static constexpr std::size_t saved(Shape in, int batch);         // values that forward leaves for backward
+///         static constexpr std::size_t work(Shape in, int batch);          // values of scratch within a pass
+///         template <Shape In> static void forward(cpu::Device&, const Pass<float>&);
+///         template <Shape In> static void backward(cpu::Device&, const Pass<float>&);
+///         template <Shape In> static void infer(cpu::Device&, const Pass<float>&);    // optional: forward otherwise
+///     };
+///
+/// `saved` and `work` may be left out: then there are as many values as the layer's own mathematics ask for, or none
+/// where layers were fused. There is no primary definition: what has no kernel runs by its reference mathematics.
+template <class Device, Operation... Operations> struct KernelFor;
+
+/// The optimizer's step over all parameters, specialised in runtime/<device>/kernels/update.hpp:
+///
+///     template <class Rule, class DecaySpan, std::size_t Count>
+///     static void run(Device&, const Rule& rule, float decay, const std::array<DecaySpan, Count>& spans,
+///                     std::size_t count, float* w, const float* g, float* a, float* b);
+///
+/// calls rule(w[i], gradient, a[i], b[i]) for every one of `count` weights; `spans` (begin, end), in order, say where
+/// weight decay adds `decay` w[i] to the gradient g[i]. a and b are the optimizer's states, or w where it has none. What
+/// lies between tensors is 0 with a gradient of 0 and stays so. A device without it updates one tensor after another.
+template <class Device> struct UpdateKernel;
+
+/// What runs an operation, and why it is this: for people.
+struct KernelInfo {
+    const char* name;
+    const char* why;
+};
+
+/// The device whose kernels a device has: its own, unless it wraps another one and specialises this.
+template <class Device> struct KernelDevice { using type = Device; };
+
+/// Defined beside a device where all of its kernels are in sight. Where it is not, asking for a size or a kernel is an
+/// error: two translation units must not find different ones.
+template <class Device> struct KernelsInSight;
+
+namespace detail {
+
+/// There is none.
+struct NoKernel {};
+
+template <class T>
+concept Complete = requires { sizeof(T); };
+
+/// The kernel if there is one: chosen by overloads, since g++ 12 fails on a `requires` about a pack within a function.
+template <class K> constexpr auto kernel_or_none() { return Type<NoKernel>{}; }
+template <Complete K> constexpr auto kernel_or_none() { return Type<K>{}; }
+
+template <class Owner> constexpr bool kernels_in_sight() {
+    static_assert(Complete<KernelsInSight<Owner>>,
+                  "typenet: the kernels of this device are not in sight: include its header, as in "
+                  "<runtime/cpu/device.hpp> or <runtime/cuda/device.hpp>");
+    return true;
+}
+
+}  // namespace detail
+
+/// The kernel of these operations on the device, or detail::NoKernel.
+template <class Device, Operation... Operations> struct KernelFound {
+    using Owner = typename KernelDevice<Device>::type;
+    static_assert(detail::kernels_in_sight<Owner>());
+    using type = typename decltype(detail::kernel_or_none<KernelFor<Owner, Operations...>>())::type;
+};
+template <class Device, Operation... Operations>
+using FindKernel = typename KernelFound<Device, Operations...>::type;
+
+template <class Device, Operation... Operations>
+inline constexpr bool has_kernel = !std::is_same_v<FindKernel<Device, Operations...>, detail::NoKernel>;
+
+/// The kernel of a layer, or detail::NoKernel. A fused layer says it itself.
+template <class Device, class L> struct KernelOfLayer { using type = detail::NoKernel; };
+template <class Device, class L>
+    requires requires { Operation{L::operation}; }
+struct KernelOfLayer<Device, L> {
+    using type = FindKernel<Device, L::operation>;
+};
+template <class Device, class L>
+    requires requires { typename L::template kernel<Device>; }
+struct KernelOfLayer<Device, L> {
+    using type = typename L::template kernel<Device>;
+};
+template <class Device, class L> using KernelOf = typename KernelOfLayer<Device, L>::type;
+
+template <class Device, class L>
+inline constexpr bool has_kernel_of = !std::is_same_v<KernelOf<Device, L>, detail::NoKernel>;
+
+/// Values that the layer's pass leaves for backward on this device, and of scratch within one pass.
+template <class Device, class L> constexpr std::size_t saved_values(Shape in, int batch) {
+    using K = KernelOf<Device, L>;
+    if constexpr (requires { K::saved(in, batch); })
+        return K::saved(in, batch);
+    else
+        return Traits<L>::saved(in, batch);
+}
+template <class Device, class L> constexpr std::size_t work_values(Shape in, int batch) {
+    using K = KernelOf<Device, L>;
+    if constexpr (requires { K::work(in, batch); })
+        return K::work(in, batch);
+    else
+        return Traits<L>::work(in, batch);
+}
+
+}  // namespace tn

@@ -1,0 +1,33 @@
+// How a window moves over an image; with the shapes before and after it, all that a convolution's or a pool's kernel
+// needs.
+#pragma once
+
+#include <cstddef>
+
+namespace tn {
+
+/// Rows and columns of the window, the step between two places, and the rows and columns of padding on every side.
+struct Window {
+    int kernel_h = 0, kernel_w = 0, stride = 1, pad_h = 0, pad_w = 0;
+    constexpr bool operator==(const Window&) const = default;
+};
+
+/// In how many places along one extent a window of this size stands.
+constexpr int window_places(int extent, int window, int stride, int pad = 0) {
+    return (extent + 2 * pad - window) / stride + 1;
+}
+
+/// The place of the largest value of the window at `corner` of rows `width` apart, row by row the first of equals; x is
+/// indexed by places.
+template <class X>
+constexpr std::size_t first_largest(const X& x, std::size_t corner, std::size_t width, const Window& window) {
+    std::size_t found = corner;
+    for (int i = 0; i < window.kernel_h; ++i)
+        for (int j = 0; j < window.kernel_w; ++j) {
+            const std::size_t at = corner + static_cast<std::size_t>(i) * width + static_cast<std::size_t>(j);
+            if (x[at] > x[found]) found = at;
+        }
+    return found;
+}
+
+}  // namespace tn

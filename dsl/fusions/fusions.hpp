@@ -1,0 +1,12 @@
+// The fusions that there are, in the order in which they are tried.
+#pragma once
+
+#include "dsl/core/sequence.hpp"
+#include "dsl/fusions/conv_block.hpp"
+#include "dsl/fusions/relu_dropout.hpp"
+
+namespace tn {
+
+using Fusions = List<fusions::ConvBlock, fusions::ReluDropout>;
+
+}  // namespace tn

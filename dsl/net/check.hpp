@@ -1,0 +1,118 @@
+// Whether a network fits together, and what is said where it does not.
+#pragma once
+
+#include "dsl/init/initialisers.hpp"
+#include "dsl/loss/loss.hpp"
+#include "dsl/net/trace.hpp"
+
+namespace tn {
+
+namespace detail {
+
+template <class L> inline constexpr bool is_seq = false;
+template <class... Ls> inline constexpr bool is_seq<Seq<Ls...>> = true;
+
+/// The first fault of a network outside its layers, or of the layers.
+enum class Part { none, input, batch, body, layers, loss, initialiser };
+
+template <Shape In, BatchSize N, class Body, class LossType, class Init_> struct Check {
+    using flat = Flatten_t<Body>;
+    static constexpr auto program = [] {
+        if constexpr (is_seq<Body> && flat::size > 0)
+            return trace(flat{}, In, N.samples);
+        else
+            return Program<1, 1>{};
+    }();
+    static constexpr Part part = [] {
+        if (In.channels < 1 || In.height < 1 || In.width < 1) return Part::input;
+        if (N.samples < 1) return Part::batch;
+        if (!is_seq<Body> || flat::size == 0) return Part::body;
+        if (!program.ok()) return Part::layers;
+        if (!Loss<LossType>) return Part::loss;
+        if constexpr (Loss<LossType>)
+            if (!ShapeResult(LossType::check(program.value[program.output])).ok()) return Part::loss;
+        if (!Initialiser<Init_>) return Part::initialiser;
+        return Part::none;
+    }();
+
+    static constexpr ShapeResult fault = [] {
+        switch (part) {
+            case Part::input: return layer_must(Must::be_at_least_1_in_every_extent);
+            case Part::batch: return layer_must(Must::have_a_batch_of_at_least_1, N.samples);
+            case Part::body:
+                return is_seq<Body> ? layer_must(Must::contain_at_least_1_layer) : layer_must(Must::be_a_Seq);
+            case Part::layers: return program.fault;
+            case Part::loss:
+                if constexpr (Loss<LossType>) return ShapeResult(LossType::check(program.value[program.output]));
+                return layer_must(Must::be_a_loss);
+            case Part::initialiser: return layer_must(Must::be_an_initialiser);
+            default: return ShapeResult{};
+        }
+    }();
+};
+
+template <class L> constexpr Text name_of() {
+    if constexpr (requires { L::name(); }) return L::name();
+    return "";
+}
+
+template <class Named> constexpr Text sentence_about(Text where, Shape in, const ShapeResult& fault) {
+    if (name_of<Named>().length) where << " " << name_of<Named>();
+    return sentence(where, in, fault);
+}
+
+template <class P, class Indices> struct LayerTag;
+template <class P, std::size_t... I> struct LayerTag<P, std::index_sequence<I...>> {
+    using type = layer<P::path[0].index[I]...>;
+};
+template <class P>
+using layer_tag = typename LayerTag<P, std::make_index_sequence<static_cast<std::size_t>(P::path[0].depth)>>::type;
+
+template <Shape S> struct IncomingTag { using type = incoming<S.channels, S.height, S.width>; };
+template <Shape S>
+requires(S.is_vector) struct IncomingTag<S> {
+    using type = incoming<S.channels>;
+};
+
+struct the_network {};
+struct the_input {};
+struct the_batch {};
+struct the_body {};
+struct the_loss {};
+struct the_initialiser {};
+
+/// Nothing for a network that fits together.
+struct Fits {};
+
+template <class C, Shape In, class LossType> constexpr auto report() {
+    constexpr auto f = C::fault;
+    if constexpr (C::part == Part::none) {
+        return Type<Fits>{};
+    } else if constexpr (C::part == Part::layers) {
+        using P = At_t<typename C::flat, static_cast<std::size_t>(C::program.fault_at)>;
+        constexpr Text where = Text{} << "layer " << P::path[0].text();
+        constexpr Text said = sentence_about<typename P::type>(where, C::program.fault_input, f);
+        return Type<network_error<layer_tag<P>, typename P::type, typename IncomingTag<C::program.fault_input>::type,
+                                  f.must, f.a, f.b, Sentence<said.length>(said)>>{};
+    } else if constexpr (C::part == Part::loss) {
+        constexpr Shape out = C::program.value[C::program.output];
+        constexpr Text said = sentence_about<LossType>("the loss", out, f);
+        return Type<network_error<the_loss, LossType, typename IncomingTag<out>::type, f.must, f.a, f.b,
+                                  Sentence<said.length>(said)>>{};
+    } else {
+        using Where = std::conditional_t<
+            C::part == Part::input, the_input,
+            std::conditional_t<C::part == Part::batch, the_batch,
+                               std::conditional_t<C::part == Part::body, the_body, the_initialiser>>>;
+        constexpr const char* words = C::part == Part::input   ? "the input of the network"
+                                      : C::part == Part::batch ? "the network"
+                                      : C::part == Part::body  ? "the layers of the network"
+                                                               : "the initialiser of the network";
+        constexpr Text said = sentence(words, In, f);
+        return Type<network_error<Where, the_network, typename IncomingTag<In>::type, f.must, f.a, f.b,
+                                  Sentence<said.length>(said)>>{};
+    }
+}
+
+}  // namespace detail
+}  // namespace tn

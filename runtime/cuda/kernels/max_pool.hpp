@@ -1,0 +1,76 @@
+// Max pooling by itself: a thread for every output value, and backward one for every input value, which looks into the windows that
+// hold it; so nothing is added from two sides.
+#pragma once
+
+#include "dsl/core/kernel.hpp"
+#include "runtime/cuda/execution.hpp"
+#include "runtime/cuda/gpu_device.hpp"
+
+namespace tn::cuda {
+
+template <Window W> struct PoolForward {
+    std::size_t count;  // values of y
+    Shape in, out;
+    Span<const float> x;
+    Span<float> y;
+    template <class Thread> TN_DEVICE void operator()(Thread& t) const {
+        const std::size_t i = global_index(t);
+        if (i >= count) return;
+        const std::size_t plane = i / out.plane(), at = i % out.plane();
+        const std::size_t row = at / static_cast<std::size_t>(out.width),
+                          column = at % static_cast<std::size_t>(out.width);
+        const auto width = static_cast<std::size_t>(in.width);
+        y[i] = x[first_largest(x, plane * in.plane() + (row * width + column) * W.stride, width, W)];
+    }
+};
+
+template <Window W> struct PoolBackward {
+    std::size_t count;  // values of x
+    Shape in, out;
+    Span<const float> x, dy;
+    Span<float> dx;
+    template <class Thread> TN_DEVICE void operator()(Thread& t) const {
+        const std::size_t i = global_index(t);
+        if (i >= count) return;
+        const std::size_t plane = i / in.plane(), at = i % in.plane();
+        const int row = static_cast<int>(at) / in.width, column = static_cast<int>(at) % in.width;
+        const auto width = static_cast<std::size_t>(in.width);
+        float sum = 0;
+        for (int oy = first(row); oy <= last(row, out.height); ++oy)
+            for (int ox = first(column); ox <= last(column, out.width); ++ox) {
+                const std::size_t corner =
+                    plane * in.plane() + static_cast<std::size_t>(oy * in.width + ox) * W.stride;
+                if (first_largest(x, corner, width, W) == i)
+                    sum += dy[plane * out.plane() + static_cast<std::size_t>(oy * out.width + ox)];
+            }
+        dx[i] = sum;
+    }
+
+private:
+    /// The windows that reach a row, or column: from the first that ends behind it to the last that begins before it.
+    TN_DEVICE static int first(int at) { return at < W.kernel_h ? 0 : (at - W.kernel_h) / W.stride + 1; }
+    TN_DEVICE static int last(int at, int windows) { return at / W.stride < windows ? at / W.stride : windows - 1; }
+};
+
+}  // namespace tn::cuda
+
+namespace tn {
+
+template <class Gpu, cuda::Precision P, Operation Pool>
+    requires(Pool.kind == Operation::max_pool)
+struct KernelFor<cuda::BasicDevice<Gpu, P>, Pool> {
+    static constexpr KernelInfo info(Shape) { return {"max pool", "a thread for every value"}; }
+
+    template <Shape> static void forward(cuda::BasicDevice<Gpu, P>& device, const Pass<float>& p) {
+        const std::size_t in = cuda::in_size(p), out = cuda::out_size(p);
+        cuda::launch_each(device.gpu(), out, cuda::PoolForward<Pool.window>{out, p.in, p.out, {p.x, in}, {p.y, out}});
+    }
+    template <Shape> static void backward(cuda::BasicDevice<Gpu, P>& device, const Pass<float>& p) {
+        if (!p.dx) return;
+        const std::size_t in = cuda::in_size(p), out = cuda::out_size(p);
+        cuda::launch_each(device.gpu(), in,
+                          cuda::PoolBackward<Pool.window>{in, p.in, p.out, {p.x, in}, {p.dy, out}, {p.dx, in}});
+    }
+};
+
+}  // namespace tn
