@@ -14,7 +14,7 @@ namespace tn::cuda {
 /// NCCL.
 std::string why_not_nccl();
 
-/// The processes of `group`, each with its current GPU, for a DataParallelDevice on `stream`. begin_sum() takes memory
+/// The processes of `group`, each with its current GPU, for a CUDA device on `stream`. begin_sum() takes memory
 /// of the GPU, behind what the stream does so far, and sums on a stream of its own while kernels go on; finish_sums()
 /// and sum_in_stream() make `stream` wait for the sums, not the host. Everything else goes to `group`, which must
 /// outlive this one, as `stream` must. All processes call this at once. Throws Error "NCCL: WHAT: REASON" or "CUDA:
