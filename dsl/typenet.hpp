@@ -1,4 +1,5 @@
-// typenet: deep learning where a network is declared as a C++ type. The umbrella, and the only list of layers.
+// typenet: deep learning where a network is declared as a C++ type. The umbrella, and the only list of layers: all that a
+// first program needs, also the model and the CPU device that runs it.
 #pragma once
 
 #include "dsl/init/initialisers.hpp"
@@ -22,3 +23,5 @@
 #include "dsl/optim/nesterov.hpp"
 #include "dsl/optim/rmsprop.hpp"
 #include "dsl/optim/sgd.hpp"
+#include "runtime/cpu/device.hpp"
+#include "runtime/model/model.hpp"
