@@ -8,7 +8,7 @@ add_library(typenet STATIC ${sources})
 add_library(typenet::typenet ALIAS typenet)
 set_target_properties(typenet PROPERTIES POSITION_INDEPENDENT_CODE ON)
 target_compile_features(typenet PUBLIC cxx_std_20)
-target_include_directories(typenet PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<INSTALL_INTERFACE:include/typenet>)
+include(cmake/headers.cmake)
 include(cmake/stb.cmake)
 target_include_directories(typenet SYSTEM BEFORE PRIVATE ${TYPENET_STB_DECODER})
 target_include_directories(typenet SYSTEM PRIVATE ${TYPENET_STB} ${TYPENET_CBLAS} ${TYPENET_PROTOZERO})
@@ -25,12 +25,3 @@ set_source_files_properties(runtime/data/stb.cpp PROPERTIES
 # not overflow takes clang 50 seconds to instrument here; that they stay within their objects is watched all the same.
 set_source_files_properties(runtime/cpu/conv_block.cpp PROPERTIES COMPILE_OPTIONS
     "$<IF:$<CXX_COMPILER_ID:GNU>,-ffp-contract=fast,-ffp-contract=on;-fno-sanitize=pointer-overflow>")
-
-include(GNUInstallDirs)
-include(CMakePackageConfigHelpers)
-install(TARGETS typenet EXPORT typenet ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
-install(DIRECTORY dsl runtime DESTINATION include/typenet FILES_MATCHING PATTERN "*.hpp" PATTERN "*.cuh")
-install(EXPORT typenet NAMESPACE typenet:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/typenet FILE typenet-targets.cmake)
-write_basic_package_version_file(${PROJECT_BINARY_DIR}/typenet-config-version.cmake COMPATIBILITY SameMinorVersion)
-install(FILES cmake/typenet-config.cmake ${PROJECT_BINARY_DIR}/typenet-config-version.cmake
-        DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/typenet)

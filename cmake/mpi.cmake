@@ -18,8 +18,3 @@ else()
         message(STATUS "typenet: MPI is switched off (TYPENET_MPI=OFF); one process trains a model")
     endif()
 endif()
-# Its targets are a file of their own: who uses the installed typenet and trains by one process needs no MPI.
-install(TARGETS typenet_group EXPORT typenet_group ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
-install(EXPORT typenet_group NAMESPACE typenet:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/typenet
-        FILE typenet-group-targets.cmake)
-set_target_properties(typenet_group PROPERTIES EXPORT_NAME group)

@@ -27,8 +27,11 @@
 namespace tn::cuda {
 
 /// A kernel is a function object: its members are its arguments, and each thread calls
+///
 ///     template <class Thread> TN_DEVICE void operator()(Thread& t) const;
+///
 /// with
+///
 ///     t.thread(), t.threads()     the index in the block and the block's size, a multiple of 32
 ///     t.block(), t.blocks()
 ///     t.barrier()                 all threads of the block wait for each other
@@ -46,6 +49,7 @@ namespace tn::cuda {
 ///                                 `there`, without registers; the thread goes on meanwhile
 ///     t.wait_for_copies()         this thread's copies are there
 ///     t.template shared<V>(first, count)    an array in the block's shared memory, from byte `first`
+///
 /// A kernel that uses shared memory names its bytes: static constexpr std::size_t shared_bytes.
 inline constexpr int warp = 32;
 

@@ -2,8 +2,7 @@
 // clang: tn::layer<0>
 // clang: tn::incoming<3, 4, 4>
 // clang: tn::Must::be_at_least_high_and_wide, 7, 7
-// nvcc: Where=tn::layer<0>, Layer=tn::Conv<8, 7, tn::Pad<0>>, Incoming=tn::incoming<3, 4, 4>,
-// What=tn::Must::be_at_least_high_and_wide, A=7, B=7
+// nvcc: Where=tn::layer<0>, Layer=tn::Conv<8, 7, tn::Pad<0>>, Incoming=tn::incoming<3, 4, 4>, What=tn::Must::be_at_least_high_and_wide, A=7, B=7
 #include <dsl/typenet.hpp>
 
 using namespace tn;

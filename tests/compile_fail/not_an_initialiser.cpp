@@ -1,7 +1,6 @@
 // gcc: the initialiser of the network: with the input Vector<8> it must be an initialiser: Std<...>, Xavier or He
 // clang: tn::Must::be_an_initialiser
-// nvcc: Where=tn::detail::the_initialiser, Layer=tn::detail::the_network, Incoming=tn::incoming<8>,
-// What=tn::Must::be_an_initialiser, A=0, B=0
+// nvcc: Where=tn::detail::the_initialiser, Layer=tn::detail::the_network, Incoming=tn::incoming<8>, What=tn::Must::be_an_initialiser, A=0, B=0
 #include <dsl/typenet.hpp>
 
 using namespace tn;

@@ -3,8 +3,7 @@
 // clang: tn::Pool<2>
 // clang: tn::incoming<64, 1, 1>
 // clang: tn::Must::be_at_least_high_and_wide, 2, 2
-// nvcc: Where=tn::layer<4>, Layer=tn::Pool<2>, Incoming=tn::incoming<64, 1, 1>,
-// What=tn::Must::be_at_least_high_and_wide, A=2, B=2
+// nvcc: Where=tn::layer<4>, Layer=tn::Pool<2>, Incoming=tn::incoming<64, 1, 1>, What=tn::Must::be_at_least_high_and_wide, A=2, B=2
 #include <dsl/typenet.hpp>
 
 using namespace tn;

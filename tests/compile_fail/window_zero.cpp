@@ -1,7 +1,6 @@
 // gcc: layer 0 Pool<0>: with the input Image<1, 8, 8> it must have a window of at least 1, not 0
 // clang: tn::Must::have_a_window_of_at_least_1
-// nvcc: Where=tn::layer<0>, Layer=tn::Pool<0>, Incoming=tn::incoming<1, 8, 8>,
-// What=tn::Must::have_a_window_of_at_least_1, A=0, B=0
+// nvcc: Where=tn::layer<0>, Layer=tn::Pool<0>, Incoming=tn::incoming<1, 8, 8>, What=tn::Must::have_a_window_of_at_least_1, A=0, B=0
 #include <dsl/typenet.hpp>
 
 using namespace tn;

@@ -1,9 +1,12 @@
-// A project of its own uses the compiled library: pictures, a model's file, a chart.
+// A project of its own uses the compiled library: pictures, a model's file, a chart. Headers are found under their short
+// names, too, and one is the same under both.
 #include <dsl/typenet.hpp>
 #include <iostream>
 #include <runtime/data/synthetic.hpp>
 #include <runtime/model/checkpoint.hpp>
 #include <runtime/report/curves.hpp>
+#include <typenet/runtime/data/synthetic.hpp>
+#include <typenet/runtime/model/checkpoint.hpp>
 
 using namespace tn;
 using Small = Net<Image<1, 32, 32>, Batch<4>, Seq<Dense<3>>, SoftmaxCrossEntropy>;

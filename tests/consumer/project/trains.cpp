@@ -1,8 +1,7 @@
 // A project of its own declares a network and trains it a little.
-#include <dsl/typenet.hpp>
 #include <iostream>
-#include <runtime/model/model.hpp>
-#include <runtime/train/launched_processes.hpp>
+#include <typenet/runtime/train/launched_processes.hpp>
+#include <typenet/typenet.hpp>
 
 using namespace tn;
 using Small = Net<Image<1, 8, 8>, Batch<4>, Seq<Conv<4, 3>, BN, Relu, Pool<2>, Dense<2>>, SoftmaxCrossEntropy>;
