@@ -1,5 +1,5 @@
 // Times the way of photographs into a training step: decoding and scaling, augmentation, and how long training waits
-// for them. Prints tables. Usage: loader FOLDER [threads] [steps]; the folder has photographs, one sub-folder a class.
+// for them. Prints tables. Usage: loader FOLDER [threads] [steps]; the folder has photographs, one sub-folder per class.
 #include <fmt/format.h>
 
 #include <chrono>
@@ -9,7 +9,7 @@
 #include <string>
 
 #include "bench/median.hpp"
-#include "examples/photos/network.hpp"
+#include "examples/photos/networks/network.hpp"
 #include "runtime/core/isa.hpp"
 #include "runtime/data/folder.hpp"
 #include "runtime/train/trainer.hpp"
