@@ -3,13 +3,16 @@
 #include <cstdio>
 #include <exception>
 #include <iostream>
+#include <memory>
 
 #include "examples/photos/commands/command.hpp"
+#include "examples/photos/commands/help_format.hpp"
 #include "runtime/core/error.hpp"
 #include "runtime/core/escape_text.hpp"
 
 int main(int argc, char** argv) {
     CLI::App program{"Trains an image classifier on a folder of photographs, one sub-folder per class, and uses it."};
+    program.formatter(std::make_shared<photos::HelpFormatter>());
     program.require_subcommand(1);
     program.failure_message([](const CLI::App*, const CLI::Error& e) {
         return "error: " + tn::escape_text(e.what()) + "; photos --help and photos COMMAND --help say what there is\n";

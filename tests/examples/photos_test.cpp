@@ -558,6 +558,24 @@ BOOST_FIXTURE_TEST_CASE(refuses_options_that_cannot_be, Photographs) {
     BOOST_TEST(contains(help.out, "predict"));
 }
 
+BOOST_AUTO_TEST_CASE(the_help_of_every_command_fits_80_columns) {
+    using Words = std::vector<std::string>;
+    for (const Words& command : {Words{}, Words{"train"}, Words{"test"}, Words{"predict"}, Words{"inspect"},
+                                 Words{"clean"}, Words{"live"}, Words{"export"}}) {
+        Words words = command;
+        words.push_back("--help");
+        const Run help = run("photos", words);
+        BOOST_TEST(help.status == 0);
+        BOOST_TEST(help.lines().size() > 5u);
+        for (const std::string& line : help.lines()) BOOST_TEST(line.size() <= 80u, line);
+    }
+    const std::string indent(30, ' ');
+    BOOST_TEST(contains(run("photos", {"train", "--help"}).out,
+                        "\n  --patience INT:INT in [0 - 1000000]=0\n" + indent +
+                            "stop after so many epochs without a better one on\n" + indent +
+                            "photographs held out of training, and keep the\n" + indent + "best; 0: never\n"));
+}
+
 BOOST_FIXTURE_TEST_CASE(an_instruction_set_that_is_not_there_is_refused_and_one_that_is_runs, Photographs) {
     for (const tn::Isa isa : {tn::Isa::portable, tn::Isa::avx2, tn::Isa::avx512}) {
         const std::vector<std::string> words{"train",   "--generated", "10",          "--iterations", "1", "--out",

@@ -78,9 +78,9 @@ int live(const fs::path& folder) {
 
 Command add_live(CLI::App& program) {
     CLI::App* line =
-        program.add_subcommand("live", "show how a training goes that runs elsewhere, until it ends or Ctrl-C");
+        program.add_subcommand("live", "follow a training that runs elsewhere, until it ends or Ctrl-C");
     const auto folder = std::make_shared<std::string>("photos-run");
-    line->add_option("folder", *folder, "what the training has as --out")->capture_default_str();
+    line->add_option("folder", *folder, "the --out folder of the training")->capture_default_str();
     return {line, [folder] { return live(*folder); }};
 }
 

@@ -10,10 +10,10 @@
 
 namespace photos {
 
-/// One line an epoch, "nan" where there was no test.
+/// One line per epoch, "nan" where there was no test.
 std::string to_csv(const std::vector<tn::EpochResult>& epochs);
 
-/// The same as JSON lines, an object an epoch, null where there was no test.
+/// The same as JSON lines, one object per epoch, null where there was no test.
 std::string to_json_lines(const std::vector<tn::EpochResult>& epochs);
 
 /// Reads what to_csv wrote; nothing when there is no such file. Throws tn::Error naming file and line.
