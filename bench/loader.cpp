@@ -9,7 +9,7 @@
 #include <string>
 
 #include "bench/median.hpp"
-#include "examples/photos/network.hpp"
+#include "examples/photos/networks/network.hpp"
 #include "runtime/core/isa.hpp"
 #include "runtime/data/folder.hpp"
 #include "runtime/train/trainer.hpp"

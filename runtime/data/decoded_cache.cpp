@@ -1,8 +1,10 @@
 #include "runtime/data/decoded_cache.hpp"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <zlib.h>
 
+#include <cerrno>
 #include <chrono>
 #include <cstring>
 #include <limits>
@@ -13,17 +15,18 @@
 #include "runtime/core/error.hpp"
 #include "runtime/core/file.hpp"
 #include "runtime/core/fnv.hpp"
+#include "runtime/data/output_folder.hpp"
 
-// The file: the line `begin`, then numbers of 8 bytes each in the machine's order: channels, height, width, fit, number
-// of pictures; for each its bytes, its time of change, the length of its path and the path; then all pixels, and the
-// CRC-32 of everything before it.
+// The file: the line `begin`, then numbers of 8 bytes each in the machine's byte order: channels, height, width, fit,
+// number of pictures; for each its bytes, inode, mtime, ctime, the length of its path and the path; then all pixels,
+// and the CRC-32 of everything before it.
 
 namespace tn {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view begin = "typenet decoded pictures 1\n";
+constexpr std::string_view begin = "typenet decoded pictures 2\n";
 
 std::uint64_t checksum(std::span<const std::uint8_t> bytes) { return crc32_z(0, bytes.data(), bytes.size()); }
 
@@ -69,10 +72,12 @@ std::map<PictureStamp, std::size_t> places(std::span<const std::uint8_t> file, P
     const auto count = in.number();
     std::vector<PictureStamp> stamps;
     for (std::uint64_t i = 0; count && i < *count; ++i) {
-        const auto bytes = in.number(), changed = in.number(), length = in.number();
+        const auto bytes = in.number(), inode = in.number(), modified = in.number(), changed = in.number(),
+                   length = in.number();
         const auto path = length ? in.text(*length) : std::nullopt;
         if (!path) return {};
-        stamps.push_back({std::string(*path), *bytes, static_cast<std::int64_t>(*changed)});
+        stamps.push_back({std::string(*path), *bytes, *inode, static_cast<std::int64_t>(*modified),
+                          static_cast<std::int64_t>(*changed)});
     }
     if (in.rest.size() != stamps.size() * shape.size()) return {};
     std::map<PictureStamp, std::size_t> found;
@@ -87,12 +92,12 @@ std::map<PictureStamp, std::size_t> places(std::span<const std::uint8_t> file, P
 }  // namespace
 
 PictureStamp stamp_of(const fs::path& path) {
-    std::error_code size_error, time_error;
-    PictureStamp stamp{fs::absolute(path).lexically_normal().string(), fs::file_size(path, size_error),
-                       fs::last_write_time(path, time_error).time_since_epoch().count()};
-    if (size_error || time_error)
-        throw Error(fmt::format("{}: {}", path.string(), (size_error ? size_error : time_error).message()));
-    return stamp;
+    struct stat status {};
+    if (::stat(path.c_str(), &status) != 0)
+        throw Error(fmt::format("{}: {}", path.string(), std::generic_category().message(errno)));
+    const auto nanoseconds = [](const timespec& t) { return std::int64_t{t.tv_sec} * 1'000'000'000 + t.tv_nsec; };
+    return {fs::absolute(path).lexically_normal().string(), static_cast<std::uint64_t>(status.st_size),
+            std::uint64_t{status.st_ino}, nanoseconds(status.st_mtim), nanoseconds(status.st_ctim)};
 }
 
 DecodedCache::DecodedCache(const fs::path& folder, const fs::path& pictures, PictureShape shape, Fit fit)
@@ -121,10 +126,7 @@ void DecodedCache::keep(const std::vector<PictureStamp>& stamps, std::span<const
     if (pixels.size() != stamps.size() * shape_.size())
         throw Error(fmt::format("{}: {} pictures to keep must have {} bytes each, not {} in all", path_.string(),
                                 stamps.size(), shape_.size(), pixels.size()));
-    std::error_code failed;
-    fs::create_directories(path_.parent_path(), failed);
-    if (failed)
-        throw Error(fmt::format("{}: the folder cannot be made: {}", path_.parent_path().string(), failed.message()));
+    const OutputFolder folder(path_.parent_path());
     // Each may be as large as the cache; but processes on other machines may be writing theirs just now.
     remove_leftovers(path_.parent_path(), std::chrono::hours(1));
     std::vector<std::uint8_t> out(begin.begin(), begin.end());
@@ -132,9 +134,9 @@ void DecodedCache::keep(const std::vector<PictureStamp>& stamps, std::span<const
         put(out, static_cast<std::uint64_t>(number));
     put(out, stamps.size());
     for (const PictureStamp& stamp : stamps) {
-        put(out, stamp.bytes);
-        put(out, static_cast<std::uint64_t>(stamp.changed));
-        put(out, stamp.path.size());
+        for (const std::uint64_t number : {stamp.bytes, stamp.inode, static_cast<std::uint64_t>(stamp.modified),
+                                           static_cast<std::uint64_t>(stamp.changed), std::uint64_t{stamp.path.size()}})
+            put(out, number);
         out.insert(out.end(), stamp.path.begin(), stamp.path.end());
     }
     out.insert(out.end(), pixels.begin(), pixels.end());

@@ -12,11 +12,14 @@
 
 namespace tn {
 
-/// What a picture file is known by: one with the same name, size and time of change has the same pixels.
+/// What a picture file is known by: one with the same stamp has the same pixels. Size and time of modification alone
+/// do not tell: two files that change names keep theirs, and a program can set the time back. The time of the last
+/// change of the inode (ctime) is set by the system, on every write and rename.
 struct PictureStamp {
     std::string path;  ///< absolute
     std::uint64_t bytes = 0;
-    std::int64_t changed = 0;  ///< in the ticks of the file system's clock
+    std::uint64_t inode = 0;
+    std::int64_t modified = 0, changed = 0;  ///< mtime and ctime, in nanoseconds since 1970
     auto operator<=>(const PictureStamp&) const = default;
 };
 
@@ -36,7 +39,8 @@ public:
     std::size_t size() const { return place_.size(); }
 
     /// Writes these pictures, stamps.size() times shape.size() bytes, and only these, as a whole or not at all;
-    /// `folder` is made if it is not there, and what processes left there that were killed over an hour ago goes.
+    /// `folder` is made, as an OutputFolder, if it does not exist, and what processes left there that were killed over
+    /// an hour ago is removed.
     /// Throws Error "path: reason".
     void keep(const std::vector<PictureStamp>& stamps, std::span<const std::uint8_t> pixels) const;
 

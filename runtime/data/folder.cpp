@@ -13,6 +13,7 @@
 
 #include "runtime/core/error.hpp"
 #include "runtime/data/decoded_cache.hpp"
+#include "runtime/data/output_folder.hpp"
 
 namespace tn {
 namespace {
@@ -38,6 +39,11 @@ std::string extension_of(const fs::path& path) {
 bool is_picture_name(const fs::path& path) {
     constexpr std::array<std::string_view, 7> known{".jpg", ".jpeg", ".png", ".bmp", ".pgm", ".ppm", ".gif"};
     return std::find(known.begin(), known.end(), extension_of(path)) != known.end();
+}
+
+/// The reason for which a file of another extension is skipped.
+std::string not_a_picture(const fs::path& path) {
+    return fmt::format("not a picture (its extension is '{}')", path.extension().string());
 }
 
 /// What is directly in a folder, sorted by name, without hidden entries.
@@ -69,17 +75,45 @@ bool is_folder(const fs::path& path) {
     return fs::is_directory(path, error);
 }
 
-/// The class folders of `root`; what else lies there goes to `skipped`.
+bool holds_pictures(const fs::path& folder) {
+    const std::vector<fs::path> entries = entries_of(folder);
+    return std::any_of(entries.begin(), entries.end(),
+                       [](const fs::path& entry) { return is_picture_name(entry) && !is_folder(entry); });
+}
+
+/// Whether a sub-folder is for results: those of an earlier run, or those that will be written. Throws Error when
+/// they would be written among pictures.
+bool is_for_results(const fs::path& folder, const std::vector<fs::path>& outputs) {
+    if (is_output_folder(folder)) return true;
+    for (const fs::path& output : outputs) {
+        std::error_code folder_error, target_error;
+        const fs::path canonical_folder = fs::canonical(folder, folder_error),
+                       target = fs::weakly_canonical(fs::absolute(output), target_error);
+        if (folder_error || target_error) continue;  // it can be neither read nor written, which is said then
+        const auto [in_folder, in_target] =
+            std::mismatch(canonical_folder.begin(), canonical_folder.end(), target.begin(), target.end());
+        if (in_folder != canonical_folder.end()) continue;
+        if (!holds_pictures(folder)) return true;
+        if (in_target == target.end())
+            throw Error(
+                fmt::format("{}: holds pictures, among which results would be taken for photographs: name "
+                            "another folder to write to",
+                            output.string()));
+    }
+    return false;
+}
+
+/// The class folders of `root`; what else lies there goes to `skipped`, except for results.
 std::vector<fs::path> class_folders(const fs::path& root, const fs::path& canonical_root,
-                                    std::vector<SkippedFile>& skipped) {
+                                    const std::vector<fs::path>& outputs, std::vector<SkippedFile>& skipped) {
     std::vector<fs::path> folders;
     for (const fs::path& entry : entries_of(root)) {
         if (std::string problem = link_problem(entry, canonical_root); !problem.empty())
             skipped.push_back({entry.string(), std::move(problem)});
-        else if (is_folder(entry))
-            folders.push_back(entry);
-        else
+        else if (!is_folder(entry))
             skipped.push_back({entry.string(), "not in the folder of a class"});
+        else if (!is_for_results(entry, outputs))
+            folders.push_back(entry);
     }
     return folders;
 }
@@ -116,8 +150,7 @@ void list_class(const fs::path& folder, int label, const fs::path& canonical_roo
         else if (is_folder(entry))
             skipped.push_back({entry.string(), "a folder inside a class"});
         else
-            skipped.push_back(
-                {entry.string(), fmt::format("not a picture (its extension is '{}')", entry.extension().string())});
+            skipped.push_back({entry.string(), not_a_picture(entry)});
     }
 }
 
@@ -144,29 +177,74 @@ std::string read_into(const fs::path& path, PictureShape shape, Fit fit, const D
     }
 }
 
+/// The first three of some files, as "NAME (REASON); NAME (REASON)".
+class Examples {
+public:
+    void add(const std::string& name, const std::string& reason) {
+        if (++count_ <= 3) text_ += fmt::format("{}{} ({})", count_ == 1 ? "" : "; ", name, reason);
+    }
+    std::size_t count() const { return count_; }
+    std::string text() const { return count_ > 3 ? text_ + "; ..." : text_; }
+
+private:
+    std::size_t count_ = 0;
+    std::string text_;
+};
+
 void refuse_too_many_failures(const fs::path& root, const std::vector<Candidate>& candidates) {
-    std::size_t failed = 0;
-    std::string examples;
+    Examples failed;
     for (const Candidate& candidate : candidates)
-        if (!candidate.reason.empty() && ++failed <= 3)
-            examples += fmt::format("{}{} ({})", failed == 1 ? "" : "; ", candidate.path.string(), candidate.reason);
-    if (failed * 20 > candidates.size())
-        throw Error(fmt::format("{}: {} of {} pictures cannot be used, more than 5 %: {}{}", root.string(), failed,
-                                candidates.size(), examples, failed > 3 ? "; ..." : ""));
+        if (!candidate.reason.empty()) failed.add(candidate.path.string(), candidate.reason);
+    if (failed.count() * 20 > candidates.size())
+        throw Error(fmt::format("{}: {} of {} pictures cannot be used, more than 5 %: {}", root.string(),
+                                failed.count(), candidates.size(), failed.text()));
+}
+
+/// Says why none of what lies in a class's folder is a picture.
+[[noreturn]] void refuse_class_without_picture(const fs::path& folder, const std::vector<SkippedFile>& skipped) {
+    Examples unused;
+    for (const SkippedFile& file : skipped)
+        if (const fs::path path = file.path; path.parent_path() == folder)
+            unused.add(path.filename().string(), file.reason);
+    throw Error(fmt::format("{}: the class must have at least one picture: {}", folder.string(),
+                            unused.count() > 0 ? unused.text() : "the folder is empty"));
+}
+
+/// Keeps the pixels and stamps of the candidates that could be read, closed up, and their labels; the others go to
+/// `skipped`.
+void keep_readable(std::vector<Candidate>& candidates, std::vector<PictureStamp>& stamps, Pictures& set) {
+    const std::size_t size = set.shape.size();
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < candidates.size(); ++i) {
+        Candidate& candidate = candidates[i];
+        if (!candidate.reason.empty()) {
+            set.skipped.push_back({candidate.path.string(), std::move(candidate.reason)});
+            continue;
+        }
+        if (kept != i) std::copy_n(set.pixels.data() + i * size, size, set.pixels.data() + kept * size);
+        if (!stamps.empty()) stamps[kept] = stamps[i];
+        ++kept;
+        set.labels.push_back(candidate.label);
+        set.files.push_back(candidate.path.string());
+    }
+    set.pixels.resize(kept * size);
+    if (!stamps.empty()) stamps.resize(kept);
 }
 
 }  // namespace
 
 Pictures read_folder(const fs::path& root, PictureShape shape, ThreadPool& pool, const FolderOptions& options) {
     check_picture_shape(shape, "the size of the pictures");
-    if (!is_folder(root)) throw Error(fmt::format("{}: must be a folder with a sub-folder a class", root.string()));
+    if (!is_folder(root)) throw Error(fmt::format("{}: must be a folder with one sub-folder per class", root.string()));
     std::error_code error;
     const fs::path canonical_root = fs::canonical(root, error);
     if (error) throw Error(fmt::format("{}: the folder cannot be read: {}", root.string(), error.message()));
 
     Pictures set;
     set.shape = shape;
-    const std::vector<fs::path> folders = class_folders(root, canonical_root, set.skipped);
+    std::vector<fs::path> outputs = options.outputs;
+    if (!options.cache.empty()) outputs.push_back(options.cache);
+    const std::vector<fs::path> folders = class_folders(root, canonical_root, outputs, set.skipped);
     set.classes = class_names(root, folders, options.classes);
     std::vector<Candidate> candidates;
     for (const fs::path& folder : folders)
@@ -189,41 +267,40 @@ Pictures read_folder(const fs::path& root, PictureShape shape, ThreadPool& pool,
                                          cache ? &stamps[index] : nullptr, set.pixels.data() + index * size, decoded);
     });
     refuse_too_many_failures(root, candidates);
-
+    keep_readable(candidates, stamps, set);
     std::vector<bool> has_picture(set.classes.size());
-    std::size_t kept = 0;
-    for (std::size_t i = 0; i < candidates.size(); ++i) {
-        Candidate& candidate = candidates[i];
-        if (!candidate.reason.empty()) {
-            set.skipped.push_back({candidate.path.string(), std::move(candidate.reason)});
-            continue;
-        }
-        if (kept != i) std::copy_n(set.pixels.data() + i * size, size, set.pixels.data() + kept * size);
-        if (cache) stamps[kept] = stamps[i];
-        ++kept;
-        set.labels.push_back(candidate.label);
-        set.files.push_back(candidate.path.string());
-        has_picture[static_cast<std::size_t>(candidate.label)] = true;
-    }
-    set.pixels.resize(kept * size);
+    for (const int label : set.labels) has_picture[static_cast<std::size_t>(label)] = true;
     for (const fs::path& folder : folders)
         if (!has_picture[static_cast<std::size_t>(label_of(folder, set.classes))])
-            throw Error(fmt::format("{}: the class must have at least one picture", folder.string()));
-    if (cache) stamps.resize(kept);
-    if (cache && (decoded || cache->size() != kept)) cache->keep(stamps, set.pixels);
+            refuse_class_without_picture(folder, set.skipped);
+    if (cache && (decoded || cache->size() != stamps.size())) cache->keep(stamps, set.pixels);
     return set;
 }
 
-std::vector<std::string> picture_files(const fs::path& path) {
+PictureFiles picture_files(const fs::path& path) {
     std::error_code error;
     if (!fs::exists(path, error)) throw Error(fmt::format("{}: must be a picture or a folder", path.string()));
-    if (!is_folder(path)) return {path.string()};
-    std::vector<std::string> files;
-    for (const fs::path& entry : entries_of(path))
-        if (is_picture_name(entry) && !is_folder(entry)) files.push_back(entry.string());
-    if (files.empty())
-        throw Error(fmt::format("{}: has no picture (jpg, jpeg, png, bmp, pgm, ppm, gif)", path.string()));
-    return files;
+    if (!is_folder(path)) return {{path.string()}, {}};
+    if (is_output_folder(path))
+        throw Error(fmt::format("{}: holds what a program wrote, not photographs ({})", path.string(), output_marker));
+    PictureFiles found;
+    for (const fs::path& entry : entries_of(path)) {
+        if (is_folder(entry)) {
+            if (!is_output_folder(entry))
+                found.skipped.push_back({entry.string(), "a folder inside a folder of photographs"});
+        } else if (is_picture_name(entry)) {
+            found.files.push_back(entry.string());
+        } else {
+            found.skipped.push_back({entry.string(), not_a_picture(entry)});
+        }
+    }
+    if (found.files.empty()) {
+        Examples unused;
+        for (const SkippedFile& file : found.skipped) unused.add(fs::path(file.path).filename().string(), file.reason);
+        throw Error(fmt::format("{}: has no picture (jpg, jpeg, png, bmp, pgm, ppm, gif){}{}", path.string(),
+                                unused.count() > 0 ? ": " : "", unused.text()));
+    }
+    return found;
 }
 
 }  // namespace tn

@@ -1,4 +1,4 @@
-// A folder of photographs, one sub-folder a class, as a data set.
+// A folder of photographs, one sub-folder per class, as a data set.
 #pragma once
 
 #include <cstdint>
@@ -21,21 +21,32 @@ struct FolderOptions {
     /// A folder in which decoded pictures are kept (DecodedCache): those whose files have not changed since are not
     /// decoded again. Empty: none. While it is read, it takes as much memory as the pictures once more.
     std::filesystem::path cache;
+    /// Folders that the program writes to, besides the cache. One that is, or lies in, a sub-folder of `root` without
+    /// pictures makes that no class.
+    std::vector<std::filesystem::path> outputs;
 };
 
 /// Reads every picture directly inside the sub-folders of `root`, which are the classes: both sorted by name (byte by
-/// byte), hidden ones ignored, pictures of any size brought to `shape`. Decodes in parallel; the result does not
-/// depend on the number of threads.
+/// byte), hidden ones ignored, pictures of any size scaled to `shape`. What a program wrote (is_output_folder) is no
+/// class. Decodes in parallel; the result does not depend on the number of threads.
 ///
 /// `skipped` lists with a reason what was not used: files without a picture's extension, folders inside a class,
 /// links that leave `root`, and pictures that cannot be decoded. Throws Error naming the folder when more than 5 % of
 /// the files with a picture's extension cannot be used, when there are fewer than 2 classes or more than 1000, when a
-/// class has no picture, when the pixels take more than `max_bytes`, or when the cache cannot be written.
+/// class has no picture (and why its files are none), when the pixels take more than `max_bytes`, when the results
+/// would be written among a class's pictures, or when the cache cannot be written.
 Pictures read_folder(const std::filesystem::path& root, PictureShape shape, ThreadPool& pool,
                      const FolderOptions& options = {});
 
-/// The pictures to predict: `path` itself if it is a file, else the files with a picture's extension directly in that
-/// folder, sorted by name, hidden ones ignored. Throws Error when there is none.
-std::vector<std::string> picture_files(const std::filesystem::path& path);
+/// Pictures to predict, and what was left out.
+struct PictureFiles {
+    std::vector<std::string> files;
+    std::vector<SkippedFile> skipped;
+};
+
+/// `path` itself if it is a file, else the files with a picture's extension directly in that folder, sorted by name.
+/// Other files and sub-folders are skipped, hidden ones and folders of results ignored. Throws Error when there is no
+/// picture, and for a folder of results.
+PictureFiles picture_files(const std::filesystem::path& path);
 
 }  // namespace tn

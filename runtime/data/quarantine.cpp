@@ -46,7 +46,9 @@ void make_folders(const fs::path& path) {
     if (error) throw Error(fmt::format("{}: the folder cannot be made: {}", path.string(), error.message()));
 }
 
-dev_t disk(const fs::path& path) {
+/// The disk that the path is or would be on.
+dev_t disk(fs::path path) {
+    while (!taken(path) && path.has_relative_path()) path = path.parent_path();
     struct stat status {};
     if (::stat(path.c_str(), &status) != 0)
         throw Error(fmt::format("{}: cannot be read: {}", path.string(), std::generic_category().message(errno)));
@@ -89,15 +91,21 @@ void remove_empty(fs::path folder, const fs::path& last) {
 
 }  // namespace
 
-void quarantine_files(const fs::path& root, std::span<const std::string> files, const fs::path& to) {
-    const fs::path from_folder = whole(root), to_folder = whole(to);
-    if (is_below(to_folder, from_folder))
+void check_quarantine(const fs::path& root, const fs::path& to) {
+    const fs::path to_folder = whole(to);
+    if (is_below(to_folder, whole(root)))
         throw Error(
             fmt::format("{}: must not lie within {}, where it would be taken for a class", to.string(), root.string()));
-    const fs::path journal = to_folder / journal_name;
-    if (taken(journal))
+    if (taken(to_folder / journal_name))
         throw Error(fmt::format("{}: already holds moved files; put them back with --undo or name another folder",
                                 to.string()));
+    if (disk(to_folder) != disk(whole(root)))
+        throw Error(fmt::format("{}: must be on the same disk as {}", to.string(), root.string()));
+}
+
+void quarantine_files(const fs::path& root, std::span<const std::string> files, const fs::path& to) {
+    check_quarantine(root, to);
+    const fs::path from_folder = whole(root), to_folder = whole(to), journal = to_folder / journal_name;
     std::vector<Move> moves;
     std::string text;
     for (const std::string& file : files) {
@@ -112,8 +120,6 @@ void quarantine_files(const fs::path& root, std::span<const std::string> files, 
         moves.push_back({from, target});
     }
     make_folders(to_folder);
-    if (disk(to_folder) != disk(from_folder))
-        throw Error(fmt::format("{}: must be on the same disk as {}", to.string(), root.string()));
     write_file(journal, text);
     try {
         for (const Move& move : moves) move_file(move.from, move.to);

@@ -10,6 +10,10 @@ namespace tn {
 /// The file in the folder of moved files that says where each came from.
 inline constexpr const char* journal_name = "moved.tsv";
 
+/// Throws Error when photographs below `root` cannot be moved to `to`: it lies within `root` or
+/// on another disk, or already has a journal.
+void check_quarantine(const std::filesystem::path& root, const std::filesystem::path& to);
+
 /// Moves `files`, which lie below `root`, to the same places below `to`. First `to`/moved.tsv is written with a line
 /// for every file (where it was, absolute; a tab; where it goes, below `to`; each as escape_text), then each file is
 /// renamed: whatever interrupts it, restore_quarantined puts all back. Throws Error before anything is moved when a

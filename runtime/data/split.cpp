@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <string>
 #include <utility>
 
 #include "runtime/core/error.hpp"
@@ -23,8 +24,8 @@ void check_rule(const SplitRule& rule) {
     }
 }
 
-/// How many of the n samples of a class are for training.
-std::size_t train_count(const SplitRule& rule, std::size_t n, int label) {
+/// How many of the n samples of a class are for training; `name` is the class's in an error.
+std::size_t train_count(const SplitRule& rule, std::size_t n, const std::string& name) {
     if (const auto* fraction = std::get_if<TestFraction>(&rule)) {
         if (n < 2) return n;
         const auto test = static_cast<std::size_t>(std::llround(fraction->value * static_cast<double>(n)));
@@ -35,13 +36,13 @@ std::size_t train_count(const SplitRule& rule, std::size_t n, int label) {
         throw Error(
             fmt::format("class {} has {} samples; with {} for training it must have more, to leave one for "
                         "testing",
-                        label, n, count));
+                        name, n, count));
     return count;
 }
 
-}  // namespace
-
-Split stratified_split(std::span<const int> labels, int classes, SplitRule rule, std::uint64_t seed) {
+/// `names` are the classes'; empty: errors number them.
+Split split_classes(std::span<const int> labels, int classes, SplitRule rule, std::uint64_t seed,
+                    std::span<const std::string> names) {
     check_rule(rule);
     if (classes < 1) throw Error(fmt::format("a split must have at least 1 class, not {}", classes));
     if (labels.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
@@ -57,7 +58,8 @@ Split stratified_split(std::span<const int> labels, int classes, SplitRule rule,
     Split split;
     for (int label = 0; label < classes; ++label) {
         std::vector<int>& samples = members[static_cast<std::size_t>(label)];
-        const std::size_t train = train_count(rule, samples.size(), label);
+        const std::string name = names.empty() ? std::to_string(label) : names[static_cast<std::size_t>(label)];
+        const std::size_t train = train_count(rule, samples.size(), name);
         Random random(seed, stream::split, static_cast<std::uint64_t>(label));
         for (std::size_t i = 0; i < train; ++i)  // Fisher and Yates, as far as the training samples go
             std::swap(samples[i], samples[i + random.below(static_cast<std::uint32_t>(samples.size() - i))]);
@@ -68,6 +70,16 @@ Split stratified_split(std::span<const int> labels, int classes, SplitRule rule,
     std::sort(split.train.begin(), split.train.end());
     std::sort(split.test.begin(), split.test.end());
     return split;
+}
+
+}  // namespace
+
+Split stratified_split(std::span<const int> labels, int classes, SplitRule rule, std::uint64_t seed) {
+    return split_classes(labels, classes, rule, seed, {});
+}
+
+Split stratified_split(const Pictures& pictures, SplitRule rule, std::uint64_t seed) {
+    return split_classes(pictures.labels, static_cast<int>(pictures.classes.size()), rule, seed, pictures.classes);
 }
 
 Pictures subset(const Pictures& pictures, std::span<const int> indices) {

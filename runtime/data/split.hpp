@@ -32,6 +32,9 @@ using SplitRule = std::variant<TestFraction, TrainPerClass>;
 /// Throws Error when a label or the rule is out of range or a class is too small for it.
 Split stratified_split(std::span<const int> labels, int classes, SplitRule rule, std::uint64_t seed);
 
+/// The same of a data set, whose classes an error names.
+Split stratified_split(const Pictures& pictures, SplitRule rule, std::uint64_t seed);
+
 /// The pictures of these indices, in this order, with the classes of the whole; `skipped` stays with the whole.
 /// Throws Error when an index is out of range.
 Pictures subset(const Pictures& pictures, std::span<const int> indices);

@@ -10,24 +10,29 @@ namespace tn {
 
 namespace {
 
+constexpr const char* digest_name = "photographs";
+
 std::string key_of(const std::string& name) { return "recipe: " + name; }
 
 }  // namespace
 
 Recipe recipe_of(const TrainOptions& o, const char* optimizer, float rate, float weight_decay, int pictures) {
-    return {{"batch", fmt::format("{}", o.batch)},
-            {"optimizer", optimizer},
-            {"rate", fmt::format("{}", rate)},
-            {"weight decay", fmt::format("{}", weight_decay)},
-            {"schedule", o.cosine ? "cosine" : "constant"},
-            {"warm-up", fmt::format("{}", o.warm_up)},
-            {"augmentation", describe(o.loader.augmentation)},
-            {"label smoothing", fmt::format("{}", o.label_smoothing)},
-            {"mixup", fmt::format("{}", o.mixup)},
-            {"average", fmt::format("{}", o.average)},
-            {"class weights", o.class_weights.empty() ? "none" : fmt::format("{}", fmt::join(o.class_weights, " "))},
-            {"photographs held out", fmt::format("{}", o.patience != 0 && o.held_out ? o.held_out->size() : 0)},
-            {"photographs to train on", fmt::format("{}", pictures)}};
+    Recipe recipe{
+        {"batch", fmt::format("{}", o.batch)},
+        {"optimizer", optimizer},
+        {"rate", fmt::format("{}", rate)},
+        {"weight decay", fmt::format("{}", weight_decay)},
+        {"schedule", o.cosine ? "cosine" : "constant"},
+        {"warm-up", fmt::format("{}", o.warm_up)},
+        {"augmentation", describe(o.loader.augmentation)},
+        {"label smoothing", fmt::format("{}", o.label_smoothing)},
+        {"mixup", fmt::format("{}", o.mixup)},
+        {"average", fmt::format("{}", o.average)},
+        {"class weights", o.class_weights.empty() ? "none" : fmt::format("{}", fmt::join(o.class_weights, " "))},
+        {"photographs held out", fmt::format("{}", o.patience != 0 && o.held_out ? o.held_out->size() : 0)},
+        {"photographs to train on", fmt::format("{}", pictures)}};
+    if (!o.data_digest.empty()) recipe.emplace_back(digest_name, o.data_digest);
+    return recipe;
 }
 
 void add_recipe(const Recipe& recipe, std::map<std::string, std::string>& metadata) {
@@ -40,9 +45,14 @@ void check_recipe(const Recipe& recipe, const std::map<std::string, std::string>
         if (saved == metadata.end())
             throw Error(
                 fmt::format("{}: does not say with which {} its run began, so it cannot be gone on with", path, name));
-        if (saved->second != value)
-            throw Error(fmt::format("{}: is of a run with {} {}, not {}: go on with the same", path, name,
-                                    saved->second, value));
+        if (saved->second == value) continue;
+        if (name == digest_name)
+            throw Error(
+                fmt::format("{}: is of a run with other photographs (their digest is {}, not {}): go on with the "
+                            "same ones, or train anew without resuming",
+                            path, saved->second, value));
+        throw Error(
+            fmt::format("{}: is of a run with {} {}, not {}: go on with the same", path, name, saved->second, value));
     }
 }
 

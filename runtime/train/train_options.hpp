@@ -30,8 +30,9 @@ struct TrainOptions {
     bool mirror = false;                 ///< tests look at each picture and its mirror image and average
     int evaluate_limit = 0;              ///< test pictures looked at after an epoch, from all over them; 0: all
     double evaluate_seconds = 0;         ///< at least so long between two evaluations; 0: after every epoch
-    std::filesystem::path save_to;       ///< a checkpoint after every epoch; empty: none
-    std::filesystem::path resume_from;   ///< a checkpoint of such a run to go on with; empty: from the start
+    std::string data_digest;            ///< of the pictures of the run (digest_of); empty: resuming checks only numbers
+    std::filesystem::path save_to;      ///< a checkpoint after every epoch; empty: none
+    std::filesystem::path resume_from;  ///< a checkpoint of such a run to go on with; empty: from the start
     std::function<void(const ProgressState&)> after_step;  ///< told of every step, of the epoch that is under way
     std::function<bool()> stop;     ///< asked after every step, or 64 on a GPU: true ends the run, and saves
     ProcessGroup* group = nullptr;  ///< processes that share every batch, and all call train() alike; null: one

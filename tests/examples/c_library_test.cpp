@@ -8,7 +8,7 @@
 #include <thread>
 
 #include "examples/photos/library/typenet_photos.h"
-#include "examples/photos/model.hpp"
+#include "examples/photos/networks/model.hpp"
 #include "runtime/core/file.hpp"
 #include "runtime/data/image.hpp"
 #include "runtime/train/probabilities.hpp"

@@ -92,7 +92,7 @@ BOOST_FIXTURE_TEST_CASE(what_was_moved_before_the_program_was_killed_is_put_back
         killed = run_until(folder / "away/moved.tsv", "photos",
                            {"clean", at("set"), "--folds", "0", "--out", at("out"), "--move", at("away")});
         const std::string csv = content(at("out/findings.csv"));
-        BOOST_TEST(std::count(csv.begin(), csv.end(), '\n') == 403);  // a line a copy, not a pair
+        BOOST_TEST(std::count(csv.begin(), csv.end(), '\n') == 403);  // one line per copy, not per pair
         const std::size_t moved = before.size() - tree().size();
         BOOST_TEST_MESSAGE(moved << " of 401 files were moved before it was killed");
         const Run r = run("photos", {"clean", "--undo", at("away")});

@@ -154,7 +154,7 @@ BOOST_AUTO_TEST_CASE(training_shows_itself) {
     for (const std::string& drawing : drawings(all)) check_size(drawing, 80, 24);
     BOOST_TEST(contains(all.substr(all.find(leave)), "generated characters  ended"));
     BOOST_TEST(contains(all.substr(all.find(leave)), "test accuracy "));
-    // In a pipe a line an epoch and no bar.
+    // In a pipe one line per epoch and no bar.
     const Run r = run("photos", train(folder / "piped", 23, {"--live"}));
     BOOST_TEST(r.status == 0, r.err);
     std::istringstream lines(r.err);

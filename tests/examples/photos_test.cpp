@@ -82,7 +82,7 @@ BOOST_FIXTURE_TEST_CASE(trains_on_a_folder, Trained) {
     BOOST_TEST(tn::read_picture(at("run/curves.png"), 3).shape.width > 100);
     std::size_t files = 0;
     for (const auto& entry : fs::directory_iterator(at("run"))) files += entry.is_regular_file();
-    BOOST_TEST(files == 11u);
+    BOOST_TEST(files == 12u);  // with the marker
 }
 
 BOOST_FIXTURE_TEST_CASE(a_cache_of_decoded_photographs_trains_the_same_model, Photographs) {
@@ -95,7 +95,7 @@ BOOST_FIXTURE_TEST_CASE(a_cache_of_decoded_photographs_trains_the_same_model, Ph
     };
     const std::string model = trained("without", false);
     BOOST_TEST((trained("first", true) == model));
-    BOOST_TEST(std::distance(fs::directory_iterator(at("cache")), {}) == 1);
+    BOOST_TEST(std::distance(fs::directory_iterator(at("cache")), {}) == 2);  // and the marker
     BOOST_TEST((trained("again", true) == model));
     BOOST_TEST(contains(complaint("photos", {"train", set(), "--out", at("x"), "--cache", "/dev/null/x"}),
                         "/dev/null/x: the folder cannot be made"));
@@ -162,6 +162,101 @@ BOOST_FIXTURE_TEST_CASE(resuming_refuses_what_is_not_the_same_run, Trained) {
     BOOST_TEST(contains(resume(set(), "run", "3"), "metrics.csv: must begin with 'epoch,iteration,"));
 }
 
+BOOST_FIXTURE_TEST_CASE(resuming_refuses_other_photographs_of_the_same_number, Trained) {
+    const auto resume = [&](const std::string& from, std::vector<std::string> more = {}) {
+        std::vector<std::string> words{"train",        from,   "--out",   at("run"), "--resume", "--epochs", "3",
+                                       "--test-share", "0.25", "--batch", "4",       "--seed",   "3"};
+        words.insert(words.end(), more.begin(), more.end());
+        return run("photos", words);
+    };
+    const std::string refusal = "error: " + model() + ": is of a run with other photographs (their digest is ";
+    fs::copy(set(), at("other"), fs::copy_options::recursive);
+    // What was tested would be trained on, or the other way round.
+    fs::rename(at("other/ada/plain.png"), at("other/ada/zz.png"));
+    BOOST_TEST(contains(resume(at("other")).err, refusal));
+    fs::rename(at("other/ada/zz.png"), at("other/ada/plain.png"));
+    fs::copy_file(at("other/ada/with space.png"), at("other/ada/plain.png"), fs::copy_options::overwrite_existing);
+    BOOST_TEST(contains(resume(at("other")).err, refusal));
+    const auto written = fs::last_write_time(at("run/augmentation.png"));
+    BOOST_TEST(contains(resume(set(), {"--seed", "4"}).err, "seed"));
+    BOOST_TEST((fs::last_write_time(at("run/augmentation.png")) == written));
+    // The same ones may lie elsewhere.
+    fs::copy_file(photograph("plain.png"), at("other/ada/plain.png"), fs::copy_options::overwrite_existing);
+    const Run same = resume(at("other"));
+    BOOST_TEST(same.status == 0, same.err);
+}
+
+BOOST_FIXTURE_TEST_CASE(what_it_wrote_into_a_set_is_no_class_of_it, Photographs) {
+    const auto train = [&](const char* out, std::vector<std::string> more = {}) {
+        std::vector<std::string> words{"train", set(), "--out", (folder / "set" / out).string(), "--iterations", "1"};
+        words.insert(words.end(), more.begin(), more.end());
+        const Run r = run("photos", words);
+        BOOST_TEST(r.status == 0, r.err);
+        BOOST_TEST(r.out.rfind("3 classes, 9 photographs to train on, 3 to test on\n", 0) == 0, r.out);
+    };
+    train("photos-run");
+    train("photos-run");
+    train("runs/first", {"--cache", at("set/cache")});
+    train("runs/second", {"--cache", at("set/cache")});
+    BOOST_TEST(run("photos", {"clean", set(), "--folds", "0", "--out", at("set/photos-clean")}).status == 0);
+    BOOST_TEST(run("photos", {"clean", set(), "--folds", "0", "--out", at("set/photos-clean")}).status == 0);
+    const std::string model = at("set/photos-run/model.safetensors");
+    for (int i = 0; i < 2; ++i)
+        BOOST_TEST(contains(run("photos", {"test", set(), "--model", model, "--out", at("set/report")}).out,
+                            "% of 12 photographs"));
+    BOOST_TEST(contains(complaint("photos", {"predict", "--model", model, at("set/report")}),
+                        "report: holds what a program wrote, not photographs"));
+    fs::create_directories(at("set/empty"));
+    train("empty");
+    BOOST_TEST(contains(complaint("photos", {"train", set(), "--out", at("set/ada"), "--iterations", "1"}),
+                        "set/ada: holds pictures, among which results would be taken for photographs"));
+    BOOST_TEST(!fs::exists(at("set/ada/model.safetensors")));
+}
+
+BOOST_FIXTURE_TEST_CASE(what_cannot_begin_leaves_no_folder, Trained) {
+    fs::create_directories(at("one/ada"));
+    fs::copy(folder / "set/ada", at("one/ada"));
+    const std::string out = at("made/for/this");
+    const std::vector<std::vector<std::string>> all{
+        {"train", at("nothing")},
+        {"train", at("one")},
+        {"train", set(), "--resume"},
+        {"train", set(), "--weights", at("nothing")},
+        {"train", set(), "--test", at("nothing")},
+        {"train", set(), "--train-per-class", "4"},
+        {"train", set(), "--train-per-class", "1", "--patience", "2"},
+        {"train", set(), "--augmentation", "wild"},
+        {"train", set(), "--batch", "0"},
+        {"test", at("nothing"), "--model", model()},
+        {"test", set(), "--model", at("nothing")},
+        {"clean", at("nothing")},
+        {"clean", set(), "--test", at("nothing")},
+        {"clean", set(), "--augmentation", "wild"},
+        {"clean", set(), "--folds", "1"},
+        {"clean", set(), "--move", at("set/away")},
+    };
+    for (std::vector<std::string> words : all) {
+        words.insert(words.end(), {"--out", out});
+        BOOST_TEST(run("photos", words).status == 1, fmt::format("{}", fmt::join(words, " ")));
+        BOOST_TEST(!fs::exists(at("made")), fmt::format("{}", fmt::join(words, " ")));
+    }
+    BOOST_TEST(run("photos", {"export", "--model", model(), "--weights", at("w"), "--header", at("h"), "--name", "a b"})
+                   .status == 1);
+    BOOST_TEST((!fs::exists(at("w")) && !fs::exists(at("h"))));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_class_without_test_photographs_has_no_recall, Trained) {
+    fs::create_directories(at("two"));
+    for (const char* name : {"ada", "ben"}) fs::copy(folder / "set" / name, folder / "two" / name);
+    const Run r = run("photos", {"test", at("two"), "--model", model()});
+    BOOST_TEST(r.status == 0, r.err);
+    BOOST_REQUIRE(r.lines().size() == 5u);
+    BOOST_TEST(contains(r.lines()[1], " %  recall "));
+    BOOST_TEST(!contains(r.lines()[1], "recall    none"));
+    BOOST_TEST(r.lines()[3].rfind("cleo", 0) == 0);
+    BOOST_TEST(contains(r.lines()[3], "recall    none"), r.lines()[3]);
+}
+
 BOOST_FIXTURE_TEST_CASE(tests_a_model, Trained) {
     const Run r = run("photos", {"test", set(), "--model", model(), "--out", at("report")});
     BOOST_TEST(r.status == 0, r.err);
@@ -220,6 +315,20 @@ BOOST_FIXTURE_TEST_CASE(a_folder_with_bad_files_is_answered_for_the_good_ones, T
     BOOST_TEST(std::count(r.err.begin(), r.err.end(), '\n') == 3, r.err);
     for (const char* name : {"/empty.jpg: ", "/cut.png: ", "/no picture\\x1b.gif: "})
         BOOST_TEST(contains(r.err, name), r.err);
+}
+
+BOOST_FIXTURE_TEST_CASE(what_is_left_out_of_a_folder_is_named, Trained) {
+    const fs::path mixed = folder / "mixed";
+    fs::create_directories(mixed / "sub");
+    fs::copy_file(photograph("plain.png"), mixed / "good.png");
+    folder.write("mixed/c.webp", "x");
+    folder.write("mixed/.hidden", "x");
+    const Run r = run("photos", {"predict", "--model", model(), mixed.string()});
+    BOOST_TEST(r.status == 1);
+    BOOST_TEST(r.lines().size() == 1u);
+    BOOST_TEST(r.err == fmt::format("error: {0}/c.webp: not a picture (its extension is '.webp')\n"
+                                    "error: {0}/sub: a folder inside a folder of photographs\n",
+                                    mixed.string()));
 }
 
 BOOST_FIXTURE_TEST_CASE(output_that_cannot_be_written_is_an_error, Trained) {
@@ -390,13 +499,14 @@ BOOST_FIXTURE_TEST_CASE(refuses_folders_it_cannot_train_on, Photographs) {
     const auto train = [&](const std::string& path) {
         return complaint("photos", {"train", path, "--out", at("run"), "--iterations", "1"});
     };
-    BOOST_TEST(contains(train(at("nothing")), "nothing: must be a folder with a sub-folder a class"));
+    BOOST_TEST(contains(train(at("nothing")), "nothing: must be a folder with one sub-folder per class"));
     BOOST_TEST(contains(train(at("new\nline")), "new\\nline: must be a folder"));
     fs::create_directories(at("one"));
     fs::copy(folder / "set/ada", at("one/ada"));
     BOOST_TEST(contains(train(at("one")), "one: must have a sub-folder for each of at least 2 classes, not 1"));
-    fs::create_directories(at("one/nobody"));
-    BOOST_TEST(contains(train(at("one")), "nobody: the class must have at least one picture"));
+    folder.write("one/nobody/a.webp", "");
+    BOOST_TEST(contains(train(at("one")), "nobody: the class must have at least one picture: a.webp (not a picture"));
+    fs::remove(at("one/nobody/a.webp"));
     fs::rename(at("one/nobody"), at("one/B\xe9la"));
     fs::copy(folder / "set/ben", at("one/B\xe9la"));
     BOOST_TEST(contains(train(at("one")), "B\\xe9la: the name of a class must be UTF-8"));
@@ -446,6 +556,24 @@ BOOST_FIXTURE_TEST_CASE(refuses_options_that_cannot_be, Photographs) {
     const Run help = run("photos", {"--help"});
     BOOST_TEST(help.status == 0);
     BOOST_TEST(contains(help.out, "predict"));
+}
+
+BOOST_AUTO_TEST_CASE(the_help_of_every_command_fits_80_columns) {
+    using Words = std::vector<std::string>;
+    for (const Words& command : {Words{}, Words{"train"}, Words{"test"}, Words{"predict"}, Words{"inspect"},
+                                 Words{"clean"}, Words{"live"}, Words{"export"}}) {
+        Words words = command;
+        words.push_back("--help");
+        const Run help = run("photos", words);
+        BOOST_TEST(help.status == 0);
+        BOOST_TEST(help.lines().size() > 5u);
+        for (const std::string& line : help.lines()) BOOST_TEST(line.size() <= 80u, line);
+    }
+    const std::string indent(30, ' ');
+    BOOST_TEST(contains(run("photos", {"train", "--help"}).out,
+                        "\n  --patience INT:INT in [0 - 1000000]=0\n" + indent +
+                            "stop after so many epochs without a better one on\n" + indent +
+                            "photographs held out of training, and keep the\n" + indent + "best; 0: never\n"));
 }
 
 BOOST_FIXTURE_TEST_CASE(an_instruction_set_that_is_not_there_is_refused_and_one_that_is_runs, Photographs) {

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "../model.hpp"
+#include "examples/photos/networks/model.hpp"
 #include "runtime/data/image.hpp"
 #include "runtime/train/probabilities.hpp"
 

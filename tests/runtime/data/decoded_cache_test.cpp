@@ -7,6 +7,7 @@
 
 #include "runtime/core/file.hpp"
 #include "runtime/data/folder.hpp"
+#include "runtime/data/output_folder.hpp"
 #include "tests/runtime/data/sample_files.hpp"
 #include "tests/runtime/temporary_folder.hpp"
 
@@ -43,14 +44,13 @@ struct Photographs {
     fs::path cache(PictureShape shape = tiny) const {
         return DecodedCache(folder / "cache", folder / "photographs", shape, Fit::stretch).path();
     }
-    /// Puts other bytes into a picture's file without anything that a stamp sees.
-    void swap_bytes(const char* name, std::uint8_t value) const {
-        const fs::path path = folder / "photographs" / name;
-        const auto time = fs::last_write_time(path);
-        const auto size = fs::file_size(path);
-        folder.write(std::string("photographs/") + name, grey(value));
-        BOOST_REQUIRE_EQUAL(fs::file_size(path), size);
-        fs::last_write_time(path, time);
+    /// Adds 100 to every pixel in the cache: what is then read from it cannot have been decoded.
+    void mark_cached(const Pictures& set) const {
+        std::vector<PictureStamp> stamps;
+        for (const std::string& file : set.files) stamps.push_back(stamp_of(file));
+        auto pixels = set.pixels;
+        for (std::uint8_t& pixel : pixels) pixel = static_cast<std::uint8_t>(pixel + 100);
+        DecodedCache(folder / "cache", folder / "photographs", set.shape, Fit::stretch).keep(stamps, pixels);
     }
     int changes = 0;
 };
@@ -69,9 +69,9 @@ BOOST_AUTO_TEST_CASE(what_was_decoded_once_is_not_decoded_again) {
     const Pictures first = p.read();
     BOOST_TEST(greys(first) == (Greys{10, 20, 30, 40}), boost::test_tools::per_element());
     BOOST_TEST(fs::exists(p.cache()));
-    p.swap_bytes("a/2.png", 99);  // would be seen if it were decoded
+    p.mark_cached(first);
     const Pictures again = p.read();
-    BOOST_TEST(again.pixels == first.pixels);
+    BOOST_TEST(greys(again) == (Greys{110, 120, 130, 140}), boost::test_tools::per_element());
     BOOST_TEST(again.labels == first.labels);
     BOOST_TEST(again.files == first.files);
 }
@@ -84,9 +84,27 @@ BOOST_AUTO_TEST_CASE(a_picture_that_changed_came_or_went_is_seen) {
     p.write("a/3.png", 60);
     fs::remove(p.folder / "photographs/b/1.png");
     BOOST_TEST(greys(p.read()) == (Greys{10, 50, 60, 40}), boost::test_tools::per_element());
-    p.swap_bytes("b/2.png", 99);
-    BOOST_TEST(greys(p.read()) == (Greys{10, 50, 60, 40}), boost::test_tools::per_element());
+    p.mark_cached(p.read());
+    p.write("a/1.png", 15);
+    BOOST_TEST(greys(p.read()) == (Greys{15, 150, 160, 140}), boost::test_tools::per_element());
     BOOST_TEST(DecodedCache(p.folder / "cache", p.folder / "photographs", tiny, Fit::stretch).size() == 4u);
+}
+
+// Neither sizes nor times of modification differ in these.
+BOOST_AUTO_TEST_CASE(pictures_that_change_names_or_have_their_times_set_back_are_decoded_anew) {
+    Photographs p;
+    const fs::path set = p.folder / "photographs";
+    const auto time = fs::last_write_time(set / "a/1.png");
+    for (const char* name : {"a/1.png", "b/1.png"}) fs::last_write_time(set / name, time);
+    BOOST_REQUIRE_EQUAL(fs::file_size(set / "a/1.png"), fs::file_size(set / "b/1.png"));
+    p.mark_cached(p.read());
+    fs::rename(set / "a/1.png", set / "c");
+    fs::rename(set / "b/1.png", set / "a/1.png");
+    fs::rename(set / "c", set / "b/1.png");
+    BOOST_TEST(greys(p.read()) == (Greys{30, 120, 10, 140}), boost::test_tools::per_element());
+    p.write("a/1.png", 77);
+    fs::last_write_time(set / "a/1.png", time);
+    BOOST_TEST(greys(p.read())[0] == 77);
 }
 
 BOOST_AUTO_TEST_CASE(each_size_and_folder_has_a_file_of_its_own) {
@@ -95,7 +113,11 @@ BOOST_AUTO_TEST_CASE(each_size_and_folder_has_a_file_of_its_own) {
     BOOST_TEST(p.read({1, 4, 4}).pixels.size() == 64u);
     BOOST_TEST(p.read({3, 2, 2}).pixels.size() == 48u);
     BOOST_TEST(greys(p.read()) == (Greys{10, 20, 30, 40}), boost::test_tools::per_element());
-    BOOST_TEST(std::distance(fs::directory_iterator(p.folder / "cache"), {}) == 3);
+    int files = 0;
+    for (const auto& entry : fs::directory_iterator(p.folder / "cache"))
+        files += entry.path().extension() == ".pictures";
+    BOOST_TEST(files == 3);
+    BOOST_TEST(is_output_folder(p.folder / "cache"));
 }
 
 BOOST_AUTO_TEST_CASE(a_damaged_file_is_not_believed_and_is_written_anew) {

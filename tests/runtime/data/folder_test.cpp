@@ -4,6 +4,8 @@
 #include <boost/test/unit_test.hpp>
 #include <iostream>
 
+#include "runtime/data/output_folder.hpp"
+#include "runtime/data/quarantine.hpp"
 #include "tests/runtime/data/sample_files.hpp"
 #include "tests/runtime/temporary_folder.hpp"
 
@@ -124,7 +126,7 @@ BOOST_AUTO_TEST_CASE(unusable_folders_are_named) {
     TemporaryFolder folder;
     ThreadPool pool(1);
     BOOST_TEST(error_of([&] { read_folder(folder / "none", tiny, pool); }) ==
-               (folder / "none").string() + ": must be a folder with a sub-folder a class");
+               (folder / "none").string() + ": must be a folder with one sub-folder per class");
     const fs::path file = folder.write("f/a/1.png", grey(1));
     BOOST_TEST(contains(error_of([&] { read_folder(file, tiny, pool); }), "must be a folder"));
     BOOST_TEST(refusal(folder) ==
@@ -139,8 +141,56 @@ BOOST_AUTO_TEST_CASE(unusable_folders_are_named) {
 BOOST_AUTO_TEST_CASE(a_class_without_pictures_is_an_error) {
     TemporaryFolder folder;
     folder.write("a/1.png", grey(1));
+    fs::create_directories(folder / "b");
+    const std::string refused = (folder / "b").string() + ": the class must have at least one picture: ";
+    BOOST_TEST(refusal(folder) == refused + "the folder is empty");
     folder.write("b/readme.txt", "x");
-    BOOST_TEST(refusal(folder) == (folder / "b").string() + ": the class must have at least one picture");
+    BOOST_TEST(refusal(folder) == refused + "readme.txt (not a picture (its extension is '.txt'))");
+    folder.write("b/a.webp", "x");
+    folder.write("b/day1/1.png", grey(1));
+    fs::create_symlink("nowhere.png", folder / "b/link");
+    BOOST_TEST(refusal(folder) == refused +
+                                      "a.webp (not a picture (its extension is '.webp')); day1 (a folder inside a "
+                                      "class); link (a link that leads nowhere); ...");
+}
+
+BOOST_AUTO_TEST_CASE(what_a_program_wrote_is_no_class) {
+    TemporaryFolder folder;
+    for (const char* name : {"a/1.png", "b/1.png", "moved/1.png"}) folder.write(name, grey(1));
+    folder.write(std::string("moved/") + journal_name, "");
+    {
+        const OutputFolder run(folder / "run"), deep(folder / "runs/first");
+        for (const char* name : {"run/curves.png", "runs/first/curves.png"}) folder.write(name, grey(1));
+    }
+    const Pictures set = read(folder);
+    BOOST_TEST((set.classes == std::vector<std::string>{"a", "b"}));
+    BOOST_TEST(set.skipped.empty());
+    FolderOptions options;
+    options.classes = {"a", "b"};
+    BOOST_TEST(read(folder, options).size() == 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_folder_to_write_to_is_no_class_before_anything_is_in_it) {
+    TemporaryFolder folder;
+    for (const char* name : {"a/1.png", "b/1.png"}) folder.write(name, grey(1));
+    fs::create_directories(folder / "results/deep");
+    BOOST_TEST(contains(refusal(folder), "results: the class must have at least one picture: deep (a folder inside"));
+    FolderOptions options;
+    for (const char* output : {"results", "results/deep", "results/deep/new", "../elsewhere", ".", "new"}) {
+        options.outputs = {folder / "results", folder / output};
+        BOOST_TEST(read(folder, options).classes.size() == 2u, output);
+    }
+    options.outputs.clear();
+    options.cache = folder / "results/cache";
+    BOOST_TEST(read(folder, options).classes.size() == 2u);
+    BOOST_TEST(read(folder, options).classes.size() == 2u);
+    // Below a class it makes a folder inside a class; among its pictures it would add to them.
+    options.outputs = {folder / "b/run"};
+    BOOST_TEST(read(folder, options).classes.size() == 2u);
+    options.outputs = {folder / "a/../b"};
+    BOOST_TEST(refusal(folder, options) == (folder / "a/../b").string() +
+                                               ": holds pictures, among which results would be taken for photographs: "
+                                               "name another folder to write to");
 }
 
 BOOST_AUTO_TEST_CASE(at_most_1000_classes) {
@@ -186,12 +236,27 @@ BOOST_AUTO_TEST_CASE(pictures_to_predict) {
     folder.write("in/.c.png", "x");
     folder.write("in/notes.txt", "x");
     folder.write("in/deep.png/x.png", "x");
-    BOOST_TEST((picture_files(folder / "in") ==
-                std::vector<std::string>{(folder / "in/a.png").string(), (folder / "in/b.JPG").string()}));
+    {
+        const OutputFolder run(folder / "in/run");
+        folder.write("in/run/curves.png", "x");
+    }
+    const PictureFiles found = picture_files(folder / "in");
     BOOST_TEST(
-        (picture_files(folder / "in/notes.txt") == std::vector<std::string>{(folder / "in/notes.txt").string()}));
+        (found.files == std::vector<std::string>{(folder / "in/a.png").string(), (folder / "in/b.JPG").string()}));
+    BOOST_REQUIRE(found.skipped.size() == 2u);
+    BOOST_TEST(found.skipped[0].path == (folder / "in/deep.png").string());
+    BOOST_TEST(found.skipped[0].reason == "a folder inside a folder of photographs");
+    BOOST_TEST(found.skipped[1].path == (folder / "in/notes.txt").string());
+    BOOST_TEST(found.skipped[1].reason == "not a picture (its extension is '.txt')");
+    BOOST_TEST(
+        (picture_files(folder / "in/notes.txt").files == std::vector<std::string>{(folder / "in/notes.txt").string()}));
+    BOOST_TEST(contains(error_of([&] { picture_files(folder / "in/run"); }), "run: holds what a program wrote"));
     fs::create_directory(folder / "empty");
-    BOOST_TEST(contains(error_of([&] { picture_files(folder / "empty"); }), "empty: has no picture"));
+    BOOST_TEST(contains(error_of([&] { picture_files(folder / "empty"); }),
+                        "empty: has no picture (jpg, jpeg, png, bmp, pgm, ppm, gif)"));
+    folder.write("empty/a.webp", "x");
+    BOOST_TEST(contains(error_of([&] { picture_files(folder / "empty"); }),
+                        "gif): a.webp (not a picture (its extension is '.webp'))"));
     BOOST_TEST(contains(error_of([&] { picture_files(folder / "none"); }), "none: must be a picture or a folder"));
 }
 

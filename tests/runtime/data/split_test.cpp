@@ -52,6 +52,12 @@ BOOST_AUTO_TEST_CASE(an_exact_number_of_training_samples) {
                              [&](int i) { return two_classes[static_cast<std::size_t>(i)] == 0; }) == 2);
     BOOST_TEST(error_of([&] { stratified_split(labels, 4, TrainPerClass{2}, 5); }) ==
                "class 2 has 2 samples; with 2 for training it must have more, to leave one for testing");
+    Pictures pictures;
+    pictures.labels = two_classes;
+    pictures.classes = {"ada", "ben"};
+    BOOST_TEST(stratified_split(pictures, TrainPerClass{2}, 5).train == split.train);
+    BOOST_TEST(error_of([&] { stratified_split(pictures, TrainPerClass{3}, 5); }) ==
+               "class ada has 3 samples; with 3 for training it must have more, to leave one for testing");
 }
 
 BOOST_AUTO_TEST_CASE(the_seed_decides) {

@@ -42,6 +42,22 @@ BOOST_AUTO_TEST_CASE(a_run_goes_on_only_with_its_own_recipe_and_what_differs_is_
     refused("rate 0.01, not 0.02", same, {.rate = 0.02f, .weight_decay = 1e-3f});
     refused("weight decay 0.001, not 0", same, {.rate = 0.01f});
     refused("photographs to train on 29, not 28", same, adam, stripes(28, 1));
+    // A checkpoint without a digest is not believed to be of the same pictures, nor is one with another.
+    o.data_digest = "12";
+    BOOST_TEST(contains(error_of([&] { train(fresh, adam, training, testing, o, quiet.progress); }),
+                        "does not say with which photographs its run began"));
+    TrainOptions first = o;
+    first.resume_from.clear();
+    first.epochs = 1;
+    TestModel again(device, 3);
+    again.active_outputs(3);
+    train(again, adam, training, testing, first, quiet.progress);
+    o.data_digest = "34";
+    BOOST_TEST(error_of([&] { train(fresh, adam, training, testing, o, quiet.progress); }) ==
+               o.save_to.string() +
+                   ": is of a run with other photographs (their digest is 12, not 34): go on with the same ones, or "
+                   "train anew without resuming");
+    BOOST_TEST((everything(fresh) == before));
     TrainOptions other = o;
     other.loader.augmentation = Augmentation::none();
     BOOST_TEST(contains(error_of([&] { train(fresh, adam, training, testing, other, quiet.progress); }),

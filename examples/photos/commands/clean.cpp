@@ -1,0 +1,214 @@
+// photos clean: finds what looks wrong in a folder of photographs and, on request, moves it out of the way.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "examples/photos/cleaning/findings.hpp"
+#include "examples/photos/commands/command.hpp"
+#include "examples/photos/data/sets.hpp"
+#include "examples/photos/networks/networks.hpp"
+#include "runtime/core/escape_text.hpp"
+#include "runtime/core/file.hpp"
+#include "runtime/data/folder.hpp"
+#include "runtime/data/output_folder.hpp"
+#include "runtime/data/quarantine.hpp"
+#include "runtime/data/synthetic.hpp"
+#include "runtime/train/out_of_fold.hpp"
+
+namespace photos {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct CleanArguments {
+    Machine machine;
+    std::string folder, test_folder, out = "photos-clean", move, undo, augmentation = "strong";
+    int folds = 5, repeats = 1, epochs = 0, generated = 200;
+    double trial = 0;
+    std::uint64_t seed = 1;
+};
+
+/// The pictures for the smaller network.
+Pictures shrink(const Pictures& pictures, PictureShape shape) {
+    Pictures small = pictures;
+    small.shape = shape;
+    small.pixels.clear();
+    for (int i = 0; i < pictures.size(); ++i) {
+        const auto bytes = pictures.picture(i);
+        const Picture p = resize({pictures.shape, {bytes.begin(), bytes.end()}}, shape);
+        small.pixels.insert(small.pixels.end(), p.pixels.begin(), p.pixels.end());
+    }
+    return small;
+}
+
+/// Twenty passes over all photographs, but at least 600 batches and at most 1500.
+std::int64_t enough_batches(int photographs, int batch) {
+    return std::clamp<std::int64_t>(20 * ((photographs + batch - 1) / batch), 600, 1500);
+}
+
+std::vector<LabelError> suspicious_labels(const Pictures& pictures, Networks& networks, const CleanArguments& a) {
+    const Pictures small = shrink(pictures, judge_shape);
+    FoldOptions o;
+    o.folds = a.folds;
+    o.repeats = a.repeats;
+    o.seed = a.seed;
+    o.train.batch = std::min(32, small.size());
+    o.train.epochs = a.epochs;
+    if (!a.epochs) o.train.iterations = enough_batches(small.size(), o.train.batch);
+    o.train.loader.augmentation = parse_augmentation(a.augmentation);
+    Progress progress;
+    const auto p = out_of_fold([&](std::uint64_t seed) { return networks.judge_model(seed); },
+                               Adam{.rate = 1e-3f, .weight_decay = 1e-4f}, small, o, progress,
+                               [&](int model, int of) {
+                                   progress.say(fmt::format("model {} of {}, on the photographs of {} of {} folds",
+                                                            model + 1, of, a.folds - 1, a.folds));
+                               });
+    return find_label_errors(p, small.labels, static_cast<int>(small.classes.size()));
+}
+
+void print_trial(const std::vector<LabelError>& found, const std::vector<int>& wrong) {
+    std::size_t hits = 0;
+    for (const LabelError& s : found) hits += std::binary_search(wrong.begin(), wrong.end(), s.sample);
+    const auto share = [](std::size_t part, std::size_t whole) {
+        return whole ? 100 * static_cast<double>(part) / static_cast<double>(whole) : 100;
+    };
+    fmt::print("trial: {} of {} wrong labels were found ({:.1f} %); of {} named, {} were wrong ({:.1f} %)\n", hits,
+               wrong.size(), share(hits, wrong.size()), found.size(), hits, share(hits, found.size()));
+}
+
+/// What is searched. Reading it writes nothing; it throws tn::Error for what is not in order.
+struct Inputs {
+    Inputs(const CleanArguments& a, ThreadPool& threads) {
+        parse_augmentation(a.augmentation);
+        if (!a.move.empty()) check_quarantine(a.folder, a.move);
+        FolderOptions options;
+        options.outputs = {a.out};
+        pictures = a.folder.empty() ? generate_characters(a.generated, picture_shape, a.seed)
+                                    : read_folder(a.folder, picture_shape, threads, options);
+        print_skipped(pictures);
+        if (a.folds > 0) stratified_folds(pictures.labels, static_cast<int>(pictures.classes.size()), a.folds, a.seed);
+        if (!a.test_folder.empty()) {
+            options.classes = pictures.classes;
+            test = read_folder(a.test_folder, picture_shape, threads, options);
+            print_skipped(test);
+        }
+        trial = a.folder.empty() && a.trial == 0 ? 0.05 : a.trial;
+        wrong = flip_labels(pictures, trial, a.seed);
+    }
+
+    Pictures pictures, test;
+    double trial = 0;        ///< share of the labels that are made wrong on purpose
+    std::vector<int> wrong;  ///< the pictures that have these
+};
+
+void print_inputs(const Inputs& in, const CleanArguments& a) {
+    if (a.folder.empty()) fmt::print("No folder was named, so pictures of three characters are generated.\n");
+    if (in.trial > 0)
+        fmt::print("{} of {} labels are wrong on purpose, to see whether they are found.\n", in.wrong.size(),
+                   in.pictures.size());
+}
+
+Findings find(const Inputs& in, Networks& networks, const CleanArguments& a) {
+    ThreadPool& threads = networks.threads();
+    const Thumbnails thumbnails(in.pictures, threads);
+    Findings findings;
+    findings.copies = find_duplicates(thumbnails, threads);
+    findings.leaks = find_duplicates(thumbnails, Thumbnails(in.test, threads), threads);
+    if (a.folds > 0) findings.labels = suspicious_labels(in.pictures, networks, a);
+    return findings;
+}
+
+void print_findings(const Findings& findings, const Inputs& in, const CleanArguments& a) {
+    if (a.folds > 0) fmt::print("{} labels look wrong\n", findings.labels.size());
+    fmt::print("{} near-duplicates were found, {} of them in two classes\n", findings.copies.size(),
+               std::count_if(findings.copies.begin(), findings.copies.end(),
+                             [&](const Likeness& l) { return in_two_classes(l, in.pictures); }));
+    if (!a.test_folder.empty()) fmt::print("{} photographs are in the folder to test on too\n", findings.leaks.size());
+    if (in.trial > 0 && a.folds > 0) print_trial(findings.labels, in.wrong);
+    fmt::print("In {} are findings.csv and findings.png.\n", escape_text(a.out));
+}
+
+void move_away(const std::vector<int>& to_move, const Pictures& pictures, const CleanArguments& a) {
+    std::vector<std::string> files;
+    for (const int i : to_move) files.push_back(pictures.files[static_cast<std::size_t>(i)]);
+    if (files.empty()) {
+        fmt::print("There is nothing to move.\n");
+        return;
+    }
+    quarantine_files(a.folder, files, a.move);
+    fmt::print("{} files were moved to {}; photos clean --undo {} puts them back\n", files.size(), escape_text(a.move),
+               escape_text(a.move));
+}
+
+int clean(const CleanArguments& a) {
+    if (!a.undo.empty()) {
+        fmt::print("{} files were put back\n", restore_quarantined(a.undo));
+        return 0;
+    }
+    if (a.folder.empty() && !a.move.empty()) throw Error("--move needs a folder of photographs to move from");
+    if (a.trial > 0 && !a.move.empty())
+        throw Error("--move cannot be asked for in a trial, whose labels are wrong on purpose");
+    const auto networks = open_networks(a.machine);
+    const Inputs in(a, networks->threads());
+    print_inputs(in, a);
+    const OutputFolder out(a.out);
+    if (a.folds > 0) fmt::print("{}\n", networks->describe());
+    std::fflush(stdout);
+
+    const Findings all = find(in, *networks, a);
+    const std::vector<int> to_move = proposed(all, in.pictures);
+    const Findings findings = closest(all, in.pictures);
+    write_file(fs::path(a.out) / "findings.csv", to_csv(findings, in.pictures, in.test, to_move));
+    write_png(fs::path(a.out) / "findings.png", draw_findings(findings, in.pictures, in.test));
+    print_findings(findings, in, a);
+    if (!a.move.empty())
+        move_away(to_move, in.pictures, a);
+    else if (!a.folder.empty() && in.trial == 0)
+        fmt::print("Nothing was moved; --move FOLDER moves the {} photographs marked so in findings.csv.\n",
+                   to_move.size());
+    return 0;
+}
+
+void add_search_options(CLI::App& line, CleanArguments& a) {
+    line.add_option("--folds", a.folds,
+                    "parts that the photographs are dealt into, each judged by a model trained on the others; 0: "
+                    "labels are not judged")
+        ->capture_default_str()
+        ->check(CLI::Range(0, 100));
+    line.add_option("--repeats", a.repeats, "how often all of that is done, with other folds each time")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 100));
+    line.add_option("--epochs", a.epochs, "of each model; 0: as many as make 600 to 1500 batches")
+        ->capture_default_str()
+        ->check(CLI::Range(0, 1000000));
+    line.add_option("--augmentation", a.augmentation, "as for train")->capture_default_str();
+    line.add_option("--trial", a.trial,
+                    "change this share of the labels on purpose, in memory, and tell how many are found")
+        ->check(within(0, 0.5));
+    line.add_option("--generated", a.generated, "with no folder: drawings per character")
+        ->capture_default_str()
+        ->check(CLI::Range(10, 10000));
+    line.add_option("--seed", a.seed, "of weights, folds, order and augmentation")
+        ->capture_default_str()
+        ->check(CLI::NonNegativeNumber);
+}
+
+}  // namespace
+
+Command add_clean(CLI::App& program) {
+    CLI::App* line =
+        program.add_subcommand("clean", "find wrong labels, near-duplicates and leaks into the test folder");
+    const auto a = std::make_shared<CleanArguments>();
+    line->add_option("folder", a->folder, "photographs, one sub-folder per class; none: drawn characters, as a trial");
+    line->add_option("--test", a->test_folder, "the folder to test on, whose photographs must not be in the other");
+    line->add_option("--out", a->out, "where findings.csv and findings.png go")->capture_default_str();
+    line->add_option("--move", a->move, "move what is marked so in findings.csv to this folder");
+    line->add_option("--undo", a->undo, "put back all that was moved to this folder, and do nothing else");
+    add_search_options(*line, *a);
+    add_machine_options(*line, a->machine);
+    return {line, [a] { return clean(*a); }};
+}
+
+}  // namespace photos

@@ -1,0 +1,29 @@
+#include "examples/photos/commands/command.hpp"
+
+#include <sstream>
+
+namespace photos {
+
+void add_machine_options(CLI::App& line, Machine& machine) {
+    line.add_option("--device", machine.device, "cpu, cuda, or auto: the GPU where one works")->capture_default_str();
+    line.add_option("--precision", machine.precision, "on CUDA: fp32, tf32 or bf16")
+        ->capture_default_str()
+        ->check(CLI::IsMember({"fp32", "tf32", "bf16"}));
+    line.add_option("--threads", machine.threads, "threads; 0: every core")->capture_default_str();
+    line.add_option("--isa", machine.instructions, "best, portable, avx2 or avx512")->capture_default_str();
+}
+
+// CLI::Range would let NaN through.
+CLI::Validator within(double low, double high) {
+    std::ostringstream range;
+    range << "from " << low << " to " << high;
+    return CLI::Validator(
+        [=, words = range.str()](std::string& text) {
+            double value = 0;
+            const bool number = CLI::detail::lexical_cast(text, value);
+            return number && value >= low && value <= high ? "" : "'" + text + "' must be a number " + words;
+        },
+        range.str());
+}
+
+}  // namespace photos

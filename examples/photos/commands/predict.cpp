@@ -1,0 +1,82 @@
+// photos predict: the most probable class of each photograph.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "examples/photos/commands/command.hpp"
+#include "examples/photos/networks/model.hpp"
+#include "examples/photos/networks/networks.hpp"
+#include "runtime/core/escape_text.hpp"
+#include "runtime/data/folder.hpp"
+#include "runtime/train/probabilities.hpp"
+
+namespace photos {
+
+namespace {
+
+struct PredictArguments {
+    Machine machine;
+    std::string model = "photos-run/model.safetensors";
+    std::vector<std::string> files;
+    bool mirror = false;
+};
+
+void print_prediction(const std::string& file, InferenceModel& model, const CheckpointInfo& info, bool mirror) {
+    const Pictures one = set_of(read_picture(file, picture_shape.channels));
+    const auto p = probabilities(model, one, info.normalise, 1, mirror);
+    const auto best = std::max_element(p.begin(), p.end());
+    fmt::print("{}\t{}\t{:.4f}\n", escape_text(file),
+               escape_text(info.classes[static_cast<std::size_t>(best - p.begin())]), *best);
+}
+
+/// Errors that do not end the program: they are printed and counted.
+class Failures {
+public:
+    void add(const std::string& what) {
+        std::fflush(stdout);
+        fmt::print(stderr, "error: {}\n", escape_text(what));
+        ++count_;
+    }
+    template <class F> void attempt(F f) {
+        try {
+            f();
+        } catch (const Error& e) {
+            add(e.what());
+        }
+    }
+    int count() const { return count_; }
+
+private:
+    int count_ = 0;
+};
+
+int predict(const PredictArguments& a) {
+    const auto networks = open_networks(a.machine);
+    // Standard output is for the answers alone.
+    if (a.machine.device != "cpu") fmt::print(stderr, "{}\n", networks->describe());
+    const auto model = networks->inference_model();
+    const CheckpointInfo info = load_model(a.model, *model);
+    Failures failures;
+    for (const std::string& argument : a.files)
+        failures.attempt([&] {
+            const PictureFiles found = picture_files(argument);
+            for (const std::string& file : found.files)
+                failures.attempt([&] { print_prediction(file, *model, info, a.mirror); });
+            for (const SkippedFile& file : found.skipped) failures.add(file.path + ": " + file.reason);
+        });
+    return failures.count() > 0 ? 1 : 0;
+}
+
+}  // namespace
+
+Command add_predict(CLI::App& program) {
+    CLI::App* line = program.add_subcommand("predict", "print the class and probability of photographs");
+    const auto a = std::make_shared<PredictArguments>();
+    line->add_option("files", a->files, "photographs, or folders of them")->required();
+    line->add_option("--model", a->model, "the model")->capture_default_str();
+    line->add_flag("--mirror", a->mirror, "look at each photograph and its mirror image and average");
+    add_machine_options(*line, a->machine);
+    return {line, [a] { return predict(*a); }};
+}
+
+}  // namespace photos

@@ -1,0 +1,108 @@
+#include "examples/photos/commands/train_options.hpp"
+
+#include "examples/photos/commands/command.hpp"
+
+namespace photos {
+
+namespace {
+
+void add_set_options(CLI::App& line, SetOptions& o) {
+    line.add_option("folder", o.folder, "photographs, one sub-folder per class");
+    line.option_defaults()->group("Photographs");
+    line.add_option("--test", o.test_folder, "a folder of its own to test on");
+    line.add_option("--test-share", o.test_share, "share of every class to test on")
+        ->capture_default_str()
+        ->check(within(0.01, 0.99));
+    line.add_option("--train-per-class", o.train_per_class, "train on so many of every class, test on the rest")
+        ->check(CLI::Range(1, 1000000));
+    line.add_option("--held-out", o.held_out_share, "share of every class's training photographs that --patience takes")
+        ->capture_default_str()
+        ->check(within(0.01, 0.99));
+    line.add_option("--cache", o.cache, "a folder that keeps decoded photographs, so that each is decoded once");
+    line.add_option("--generated", o.generated, "with no folder: drawings per character")
+        ->capture_default_str()
+        ->check(CLI::Range(10, 10000));
+    line.add_option("--generated-test", o.generated_test,
+                    "with no folder: drawings per character to test on; 0: half as many")
+        ->capture_default_str()
+        ->check(CLI::Range(0, 10000));
+    line.add_option("--wrong-labels", o.wrong_labels, "with no folder: share of training labels that are wrong")
+        ->capture_default_str()
+        ->check(within(0, 0.5));
+}
+
+/// How long a run is, and how its rate goes.
+void add_schedule_options(CLI::App& line, RecipeOptions& o) {
+    line.add_option("--epochs", o.epochs, "passes over all photographs; 0: at least 40 and 1000 batches")
+        ->capture_default_str()
+        ->check(CLI::Range(0, 1000000));
+    line.add_option("--iterations", o.iterations, "batches instead of epochs")->check(CLI::Range(1, 1000000000));
+    line.add_option("--rate", o.rate, "Adam's learning rate")->capture_default_str()->check(within(1e-8, 1));
+    line.add_option("--weight-decay", o.weight_decay, "pulls weights towards 0")
+        ->capture_default_str()
+        ->check(within(0, 1));
+    line.add_option("--schedule", o.schedule, "the learning rate after the warm-up: cosine falls to 0, constant stays")
+        ->capture_default_str()
+        ->check(CLI::IsMember({"cosine", "constant"}));
+    line.add_option("--warm-up", o.warm_up, "part of the run in which the rate rises from 0")
+        ->capture_default_str()
+        ->check(within(0, 1));
+    line.add_option("--patience", o.patience,
+                    "stop after so many epochs without a better one on photographs held out of training, and keep the "
+                    "best; 0: never")
+        ->capture_default_str()
+        ->check(CLI::Range(0, 1000000));
+}
+
+/// What is learnt from a photograph, and what becomes of the weights.
+void add_regularisation_options(CLI::App& line, RecipeOptions& o) {
+    line.add_option("--class-weights", o.class_weights,
+                    "balanced: a class with few photographs counts as much as one with many")
+        ->capture_default_str()
+        ->check(CLI::IsMember({"none", "balanced"}));
+    line.add_option("--augmentation", o.augmentation, "none, light, strong, digits, or strong,flip=0,rotate=0.5:20")
+        ->capture_default_str();
+    line.add_option("--label-smoothing", o.label_smoothing, "part of the target that all classes share, as in 0.1")
+        ->capture_default_str()
+        ->check(within(0, 0.99));
+    line.add_option("--mixup", o.mixup, "train on blends of two photographs; alpha, as in 0.2")
+        ->capture_default_str()
+        ->check(within(0, 100));
+    line.add_option("--average", o.average,
+                    "keep a running mean of the weights with this decay, as in 0.99; 0: the last ones")
+        ->capture_default_str()
+        ->check(within(0, 0.999999));
+}
+
+void add_run_options(CLI::App& line, TrainArguments& a) {
+    line.option_defaults()->group("Run");
+    line.add_option("--out", a.sets.output, "where the model, curves and pictures go")->capture_default_str();
+    line.add_option("--batch", a.batch, "photographs per step; auto: as many as fit into memory")
+        ->capture_default_str();
+    line.add_option("--seed", a.sets.seed, "of weights, split, order and augmentation")
+        ->capture_default_str()
+        ->check(CLI::NonNegativeNumber);
+    CLI::Option* resume = line.add_flag("--resume", a.resume, "go on from the model in --out");
+    line.add_option("--weights", a.weights, "begin with the weights of this safetensors file, as of PyTorch")
+        ->excludes(resume);
+    line.add_flag("--live", a.live, "show the curves in the terminal; elsewhere a line per epoch");
+    line.add_flag("--mirror", a.recipe.mirror, "test each photograph and its mirror image and average");
+    line.add_option("--evaluate-limit", a.recipe.evaluate_limit, "test photographs after an epoch; 0: all")
+        ->capture_default_str()
+        ->check(CLI::Range(0, 1000000000));
+}
+
+}  // namespace
+
+void add_train_options(CLI::App& line, TrainArguments& a) {
+    a.sets.output = "photos-run";
+    add_set_options(line, a.sets);
+    line.option_defaults()->group("Recipe");
+    add_schedule_options(line, a.recipe);
+    add_regularisation_options(line, a.recipe);
+    add_run_options(line, a);
+    line.option_defaults()->group("Machine");
+    add_machine_options(line, a.machine);
+}
+
+}  // namespace photos

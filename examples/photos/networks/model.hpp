@@ -1,0 +1,28 @@
+// A trained model of the photos program, as the commands use it.
+#pragma once
+
+#include <string>
+
+#include "examples/photos/networks/network.hpp"
+#include "runtime/data/image.hpp"
+#include "runtime/model/checkpoint.hpp"
+
+namespace photos {
+
+/// Loads the model and has it use as many outputs as it has classes.
+template <class M> CheckpointInfo load_model(const std::string& path, M& model) {
+    CheckpointInfo info = load_checkpoint(path, model);
+    model.active_outputs(static_cast<int>(info.classes.size()));
+    return info;
+}
+
+/// A data set of this one picture, in the size that the network takes.
+inline Pictures set_of(const Picture& picture) {
+    Pictures one;
+    one.shape = picture_shape;
+    one.pixels = resize(picture, picture_shape).pixels;
+    one.labels = {0};
+    return one;
+}
+
+}  // namespace photos

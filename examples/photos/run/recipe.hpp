@@ -1,0 +1,28 @@
+// How a run trains, in the words of the command line, and as the trainer wants it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "examples/photos/data/sets.hpp"
+#include "runtime/data/augment.hpp"
+#include "runtime/train/train_options.hpp"
+
+namespace photos {
+
+struct RecipeOptions {
+    int epochs = 0;               ///< 0: at least 40, and at least 1000 batches
+    std::int64_t iterations = 0;  ///< batches instead of epochs; 0: none
+    double rate = 1e-3, weight_decay = 1e-4, warm_up = 0.05;
+    std::string schedule = "cosine", class_weights = "none", augmentation = "strong";
+    int patience = 0;
+    double label_smoothing = 0, mixup = 0, average = 0;
+    bool mirror = false;
+    int evaluate_limit = 0;
+};
+
+/// The trainer's options for these photographs. `sets` must outlive them.
+tn::TrainOptions train_options(const RecipeOptions& recipe, const tn::Augmentation& augmentation, const Sets& sets,
+                               int batch, std::uint64_t seed);
+
+}  // namespace photos
