@@ -56,9 +56,9 @@ public:
         const float* gamma = G.norm ? p.parameter[first_norm(G)] : nullptr;
         const float* beta = G.norm ? p.parameter[first_norm(G) + 1] : nullptr;
         if (p.training)
-            ConvBlock<G>::forward(
-                pool_, isa_,
-                {p.n, p.x, p.parameter[0], bias, gamma, beta, p.y, p.saved, p.work, p.state[0], p.state[1], group_});
+            ConvBlock<G>::forward(pool_, isa_,
+                                  {p.n, p.x, p.parameter[0], bias, gamma, beta, p.y, p.saved, p.work, p.state[0],
+                                   p.state[1], 0.1f, 1e-5f, group_});
         else
             ConvBlock<G>::infer(
                 pool_, isa_, {p.n, p.x, p.parameter[0], bias, gamma, beta, p.state[0], p.state[1], 1e-5f, p.y, p.work});
