@@ -1,4 +1,4 @@
-// Tasks cover a batch exactly once, and there are never more of them than scratches.
+// Tasks cover a batch exactly once, and there are never more of them than scratch regions.
 #define BOOST_TEST_MODULE split
 #include "runtime/cpu/conv_block/split.hpp"
 

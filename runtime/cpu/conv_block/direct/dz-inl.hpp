@@ -27,7 +27,7 @@ inline void add_gradient_sums(const float* z, const float* dy, const Affine& aff
         V g = load_partial(dy + i, count - i);
         if (with_relu) g = gradient_behind_relu(affine, from, g);
         sum_g += g;
-        // Behind the last output g is zero, and the mean finite.
+        // Beyond the last output g is zero, and the mean is finite.
         sum_gz += g * (from - broadcast(affine.mean));
     }
 }

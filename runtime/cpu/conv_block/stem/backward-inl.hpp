@@ -23,18 +23,18 @@
 #include "runtime/cpu/conv_block/stem/argmax_gradient-inl.hpp"
 #include "runtime/cpu/conv_block/stem/dx-inl.hpp"
 #include "runtime/cpu/conv_block/stem/layout.hpp"
-#include "runtime/cpu/conv_block/stem/pass-inl.hpp"
 #include "runtime/cpu/conv_block/stem/patch_covariance-inl.hpp"
+#include "runtime/cpu/conv_block/stem/workspace-inl.hpp"
 #include "runtime/cpu/simd/vector-inl.hpp"
 
 namespace tn::cpu::TN_ISA {
 
 /// Adds the sums of a strip to `sums` [filters][channels * 9 + 1]: of g times each value of the patch, and of g.
-inline void add_patch_sums(const StemPass& t, const Strip& strip, const float* dy, const unsigned char* argmax,
+inline void add_patch_sums(const StemWorkspace& ws, const Strip& strip, const float* dy, const unsigned char* argmax,
                            const float* planes, double* sums) {
-    const int width = t.y_w, line = t.line, channels = t.conv().channels;
-    for (int f = 0; f < t.filters; ++f, sums += StemWork::sums_of_filter(t.plan)) {
-        const std::size_t of_strip = t.y_at(strip.sample, f, strip.row, 0);
+    const int width = ws.y_w, line = ws.line, channels = ws.conv().channels;
+    for (int f = 0; f < ws.filters; ++f, sums += StemWork::sums_of_filter(ws.plan)) {
+        const std::size_t of_strip = ws.y_at(strip.sample, f, strip.row, 0);
         for (int channel = 0; channel < channels; ++channel) {
             V tap[kernel_taps], total{};
             TN_UNROLL for (int k = 0; k < kernel_taps; ++k) tap[k] = V{};
@@ -42,7 +42,7 @@ inline void add_patch_sums(const StemPass& t, const Strip& strip, const float* d
                 for (int j = 0; j < width; j += lanes) {
                     const std::size_t at = of_strip + std::size_t(row * width + j);
                     const ArgmaxGradient from(dy + at, argmax + at, width - j);
-                    const float* x = planes + t.plane(channel, 2 * row, 0) + j;
+                    const float* x = planes + ws.plane(channel, 2 * row, 0) + j;
                     V before[3];
                     total += from.g;
                     TN_UNROLL for (int y = 0; y < patch_side; ++y, x += patch_side * line) {
@@ -65,18 +65,18 @@ inline void add_patch_sums(const StemPass& t, const Strip& strip, const float* d
 }
 
 /// Those sums over all samples of this process; they lie in `work`.
-inline const double* patch_sums(ThreadPool& pool, const StemPass& t, const ConvBackward& pass,
+inline const double* patch_sums(ThreadPool& pool, const StemWorkspace& ws, const ConvBackward& pass,
                                 const unsigned char* argmax) {
-    auto* sums = reinterpret_cast<double*>(t.work + t.at.gradients);
-    const std::size_t size = std::size_t(t.filters) * std::size_t(StemWork::sums_of_filter(t.plan));
+    auto* sums = reinterpret_cast<double*>(ws.work + ws.at.gradients);
+    const std::size_t size = std::size_t(ws.filters) * std::size_t(StemWork::sums_of_filter(ws.plan));
     const Slices slices(pass.n);
     pool.run(slices.count, [&](int slice, int thread) {
-        float* scratch = t.scratch(thread);
+        float* scratch = ws.scratch(thread);
         double* of_slice = sums + std::size_t(slice) * size;
         std::fill_n(of_slice, size, 0.0);
-        each_strip(t, t.y_h, slices.samples(slice), [&](const Strip& strip) {
-            divide_columns(t, strip, pass.x, scratch);
-            add_patch_sums(t, strip, pass.dy, argmax, scratch + t.at.planes, of_slice);
+        each_strip(ws, ws.y_h, slices.samples(slice), [&](const Strip& strip) {
+            divide_columns(ws, strip, pass.x, scratch);
+            add_patch_sums(ws, strip, pass.dy, argmax, scratch + ws.at.planes, of_slice);
         });
     });
     add_slices(sums, size, slices.count);
@@ -85,10 +85,10 @@ inline const double* patch_sums(ThreadPool& pool, const StemPass& t, const ConvB
 
 /// The sums over z of one filter from its patch sums, and its dw [depth]: dw is linear in the sums, so where several
 /// processes share the batch each computes that of its own samples.
-inline GradientSums filter_gradient(const StemPass& t, const PatchCovariance& covariance, const double* sum_gp,
+inline GradientSums filter_gradient(const StemWorkspace& ws, const PatchCovariance& covariance, const double* sum_gp,
                                     const float* weight, double scale, double inv_std, float* dw) {
-    const int depth = t.plan.depth();
-    const bool norm = t.plan.block.norm;
+    const int depth = ws.plan.depth();
+    const bool norm = ws.plan.block.norm;
     const double sum_g = sum_gp[depth];
     double sum_gz = 0;
     if (norm) {
@@ -106,29 +106,29 @@ inline GradientSums filter_gradient(const StemPass& t, const PatchCovariance& co
 }
 
 inline void stem_backward(ThreadPool& pool, const ConvPlan& conv_plan, const ConvBackward& pass) {
-    const StemPass t(conv_plan, true, pass.work);
-    const StemSaved kept(t.plan, pass.n);
-    const BlockGeometry& b = t.plan.block;
-    const int depth = t.plan.depth();
-    const SavedStatistics statistics(pass.saved, t.filters);
+    const StemWorkspace ws(conv_plan, true, pass.work);
+    const StemSaved kept(ws.plan, pass.n);
+    const BlockGeometry& b = ws.plan.block;
+    const int depth = ws.plan.depth();
+    const SavedStatistics statistics(pass.saved, ws.filters);
     const auto* argmax = reinterpret_cast<const unsigned char*>(pass.saved + kept.argmax);
-    auto* channels = reinterpret_cast<Channel*>(t.work + t.at.channels);
+    auto* channels = reinterpret_cast<Channel*>(ws.work + ws.at.channels);
     start_channels(b, pass, statistics, channels);
 
-    const double* sums = patch_sums(pool, t, pass, argmax);
+    const double* sums = patch_sums(pool, ws, pass, argmax);
     double moments[max_moments]{};  // a copy, because in `saved` they need not be aligned
-    if (b.norm) std::memcpy(moments, pass.saved + kept.moments, sizeof(double) * std::size_t(t.plan.moments()));
-    const PatchCovariance covariance{t.plan, moments, patches(t, pass.group, pass.n)};
-    auto* own = reinterpret_cast<GradientSums*>(t.work + t.at.channel_sums);
-    for (int f = 0; f < t.filters; ++f) {
-        own[f] = filter_gradient(t, covariance, sums + f * StemWork::sums_of_filter(t.plan), pass.weight + f * depth,
+    if (b.norm) std::memcpy(moments, pass.saved + kept.moments, sizeof(double) * std::size_t(ws.plan.moments()));
+    const PatchCovariance covariance{ws.plan, moments, patches(ws, pass.group, pass.n)};
+    auto* own = reinterpret_cast<GradientSums*>(ws.work + ws.at.channel_sums);
+    for (int f = 0; f < ws.filters; ++f) {
+        own[f] = filter_gradient(ws, covariance, sums + f * StemWork::sums_of_filter(ws.plan), pass.weight + f * depth,
                                  channels[f].affine.scale, statistics.inv_std[f], pass.dweight + f * depth);
         set_own_gradients(b, pass, statistics, f, own[f]);
     }
     if (!pass.dx) return;
-    if (b.norm) sum_over(pass.group, {&own[0].g, 2 * static_cast<std::size_t>(t.filters)});
-    for (int f = 0; f < t.filters; ++f) set_dz(b, statistics, f, own[f], covariance.count, channels[f]);
-    stem_dx(pool, t, conv_plan.direct, pass, argmax, channels);
+    if (b.norm) sum_over(pass.group, {&own[0].g, 2 * static_cast<std::size_t>(ws.filters)});
+    for (int f = 0; f < ws.filters; ++f) set_dz(b, statistics, f, own[f], covariance.count, channels[f]);
+    stem_dx(pool, ws, conv_plan.direct, pass, argmax, channels);
 }
 
 }  // namespace tn::cpu::TN_ISA

@@ -16,28 +16,28 @@
 #include "runtime/cpu/conv_block/direct/pack-inl.hpp"
 #include "runtime/cpu/conv_block/split.hpp"
 #include "runtime/cpu/conv_block/stem/argmax_gradient-inl.hpp"
-#include "runtime/cpu/conv_block/stem/pass-inl.hpp"
 #include "runtime/cpu/conv_block/stem/windows-inl.hpp"
+#include "runtime/cpu/conv_block/stem/workspace-inl.hpp"
 #include "runtime/cpu/simd/vector-inl.hpp"
 
 namespace tn::cpu::TN_ISA {
 
 /// dz of a strip in the packed planes of its sample.
-inline void stem_dz(const StemPass& t, const DirectPlan& direct, const Strip& strip, const ConvBackward& pass,
+inline void stem_dz(const StemWorkspace& ws, const DirectPlan& direct, const Strip& strip, const ConvBackward& pass,
                     const unsigned char* argmax, const Channel* channels, float* scratch) {
-    const ConvGeometry& c = t.conv();
-    each_window(t, strip, t.plan.windows_w(), pass.x, scratch, [&](int f, int r, int j, const V(&z)[4]) {
+    const ConvGeometry& c = ws.conv();
+    each_window(ws, strip, ws.plan.windows_w(), pass.x, scratch, [&](int f, int r, int j, const V(&z)[4]) {
         const int y = strip.row + r;
-        const std::size_t at = t.y_at(strip.sample, f, y, j);
-        const int pooled = y < t.y_h ? std::max(0, t.y_w - j) : 0;  // windows that are whole
-        const ArgmaxGradient from(pass.dy + (pooled ? at : 0), argmax + (pooled ? at : 0), pooled);
+        const std::size_t at = ws.y_at(strip.sample, f, y, j);
+        const int whole = y < ws.y_h ? std::max(0, ws.y_w - j) : 0;  // of the windows from j on
+        const ArgmaxGradient from(pass.dy + (whole ? at : 0), argmax + (whole ? at : 0), whole);
         V dz[4];
         TN_UNROLL for (int k = 0; k < 4; ++k) {
             const auto here = ((from.right != 0) == (k % 2 != 0 ? I{} - 1 : I{})) &
                               ((from.below != 0) == (k / 2 != 0 ? I{} - 1 : I{}));
             dz[k] = gradient(channels[f].affine, channels[f].to_dz, z[k], here ? from.g : V{});
         }
-        float* to = scratch + t.at.dz + direct.dz_origin() + std::size_t(f) * std::size_t(direct.dz_plane) +
+        float* to = scratch + ws.at.dz + direct.dz_origin() + std::size_t(f) * std::size_t(direct.dz_plane) +
                     2 * y * direct.row + 2 * j;
         const int left = c.out_w() - 2 * j;
         for (int row = 0; row < std::min(2, c.out_h() - 2 * y); ++row, to += direct.row) {
@@ -48,25 +48,25 @@ inline void stem_dz(const StemPass& t, const DirectPlan& direct, const Strip& st
 }
 
 /// dx of all samples. `channels` are changed to suit the signed z of windows-inl.hpp.
-inline void stem_dx(ThreadPool& pool, const StemPass& t, const DirectPlan& direct, const ConvBackward& pass,
+inline void stem_dx(ThreadPool& pool, const StemWorkspace& ws, const DirectPlan& direct, const ConvBackward& pass,
                     const unsigned char* argmax, Channel* channels) {
-    const float* gamma = t.plan.block.norm ? pass.gamma : nullptr;
-    window_weights(t, pass.weight, gamma);
-    for (int f = 0; f < t.filters; ++f) {
+    const float* gamma = ws.plan.block.norm ? pass.gamma : nullptr;
+    window_weights(ws, pass.weight, gamma);
+    for (int f = 0; f < ws.filters; ++f) {
         channels[f].affine.mean *= gamma_sign(gamma, f);
         channels[f].to_dz.z_factor *= gamma_sign(gamma, f);
     }
-    pack_dx_weights(pool, direct, pass.weight, t.work + t.at.dx_weights);
+    pack_dx_weights(pool, direct, pass.weight, ws.work + ws.at.dx_weights);
     const Slices slices(pass.n);
     pool.run(slices.count, [&](int slice, int thread) {
-        float* scratch = t.scratch(thread);
-        clear(scratch + t.at.dz, direct.packed_dz());
+        float* scratch = ws.scratch(thread);
+        clear(scratch + ws.at.dz, direct.packed_dz());
         const Range samples = slices.samples(slice);
         for (int s = samples.first; s < samples.last; ++s) {
-            each_strip(t, t.plan.windows_h(), Range{s, s + 1},
-                       [&](const Strip& strip) { stem_dz(t, direct, strip, pass, argmax, channels, scratch); });
-            input_gradient(direct, scratch + t.at.dz, t.work + t.at.dx_weights, scratch + t.at.dx_band,
-                           pass.dx + std::size_t(s) * t.conv().in_size());
+            each_strip(ws, ws.plan.windows_h(), Range{s, s + 1},
+                       [&](const Strip& strip) { stem_dz(ws, direct, strip, pass, argmax, channels, scratch); });
+            input_gradient(direct, scratch + ws.at.dz, ws.work + ws.at.dx_weights, scratch + ws.at.dx_band,
+                           pass.dx + std::size_t(s) * ws.conv().in_size());
         }
     });
 }

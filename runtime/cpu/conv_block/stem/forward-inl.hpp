@@ -16,33 +16,33 @@
 #include "runtime/cpu/conv_block/batch_norm-inl.hpp"
 #include "runtime/cpu/conv_block/split.hpp"
 #include "runtime/cpu/conv_block/stem/layout.hpp"
-#include "runtime/cpu/conv_block/stem/pass-inl.hpp"
 #include "runtime/cpu/conv_block/stem/patch_covariance-inl.hpp"
 #include "runtime/cpu/conv_block/stem/windows-inl.hpp"
+#include "runtime/cpu/conv_block/stem/workspace-inl.hpp"
 #include "runtime/cpu/simd/vector-inl.hpp"
 
 namespace tn::cpu::TN_ISA {
 
 /// From z to y and, with KeepArgmax, to what backward needs.
 template <bool KeepArgmax> struct WindowFinisher {
-    const StemPass& t;
+    const StemWorkspace& ws;
     bool with_relu;
     const Affine* affine;
     float* y;
     unsigned char* kept_argmax;
     bool streams;
 
-    WindowFinisher(const StemPass& t, int n, const Affine* affine, float* y, unsigned char* kept_argmax)
-        : t(t),
-          with_relu(t.plan.block.relu),
+    WindowFinisher(const StemWorkspace& ws, int n, const Affine* affine, float* y, unsigned char* kept_argmax)
+        : ws(ws),
+          with_relu(ws.plan.block.relu),
           affine(affine),
           y(y),
           kept_argmax(kept_argmax),
-          streams(t.y_w % lanes == 0 && worth_streaming(y, std::size_t(n) * t.plan.block.y_size())) {}
+          streams(ws.y_w % lanes == 0 && worth_streaming(y, std::size_t(n) * ws.plan.block.y_size())) {}
 
     TN_INLINE void take(const Strip& strip, int f, int row, int column, const V (&z)[4]) const {
-        const std::size_t at = t.y_at(strip.sample, f, strip.row + row, column);
-        const int left = t.y_w - column;
+        const std::size_t at = ws.y_at(strip.sample, f, strip.row + row, column);
+        const int left = ws.y_w - column;
         I argmax;
         V value = normalise(affine[f], window_maximum(z, argmax));
         if (with_relu) {
@@ -62,16 +62,16 @@ template <bool KeepArgmax> struct WindowFinisher {
 };
 
 template <bool KeepArgmax>
-inline void finish_windows(ThreadPool& pool, const StemPass& t, int n, const float* x,
+inline void finish_windows(ThreadPool& pool, const StemWorkspace& ws, int n, const float* x,
                            const WindowFinisher<KeepArgmax>& finisher) {
-    const int strips = t.strips(t.y_h);
+    const int strips = ws.strips(ws.y_h);
     const Tasks tasks = Tasks::for_slices(n, strips);
     pool.run(tasks.count(), [&](int task, int thread) {
-        float* scratch = t.scratch(thread);
+        float* scratch = ws.scratch(thread);
         const Range samples = tasks.samples(task);
         for (int s = samples.first; s < samples.last; ++s)
-            each_strip(t, t.y_h, s, tasks.units(task, strips), [&](const Strip& strip) {
-                each_window(t, strip, t.y_w, x, scratch,
+            each_strip(ws, ws.y_h, s, tasks.units(task, strips), [&](const Strip& strip) {
+                each_window(ws, strip, ws.y_w, x, scratch,
                             [&](int f, int row, int column, const V(&z)[4])
                                 TN_INLINE_LAMBDA { finisher.take(strip, f, row, column, z); });
             });
@@ -80,39 +80,39 @@ inline void finish_windows(ThreadPool& pool, const StemPass& t, int n, const flo
 }
 
 inline void stem_infer(ThreadPool& pool, const ConvPlan& conv_plan, const ConvInfer& pass) {
-    const StemPass t(conv_plan, false, pass.work);
-    const BlockGeometry& b = t.plan.block;
+    const StemWorkspace ws(conv_plan, false, pass.work);
+    const BlockGeometry& b = ws.plan.block;
     const float* gamma = b.norm ? pass.gamma : nullptr;
-    auto* affine = reinterpret_cast<Affine*>(t.work + t.at.channels);
-    for (int f = 0; f < t.filters; ++f) affine[f] = signed_affine(running_affine(b, pass, f), gamma_sign(gamma, f));
-    window_weights(t, pass.weight, gamma);
-    finish_windows(pool, t, pass.n, pass.x, WindowFinisher<false>(t, pass.n, affine, pass.y, nullptr));
+    auto* affine = reinterpret_cast<Affine*>(ws.work + ws.at.channels);
+    for (int f = 0; f < ws.filters; ++f) affine[f] = signed_affine(running_affine(b, pass, f), gamma_sign(gamma, f));
+    window_weights(ws, pass.weight, gamma);
+    finish_windows(pool, ws, pass.n, pass.x, WindowFinisher<false>(ws, pass.n, affine, pass.y, nullptr));
 }
 
 inline void stem_forward(ThreadPool& pool, const ConvPlan& conv_plan, const ConvForward& pass) {
-    const StemPass t(conv_plan, false, pass.work);
-    const StemSaved kept(t.plan, pass.n);
-    const BlockGeometry& b = t.plan.block;
+    const StemWorkspace ws(conv_plan, false, pass.work);
+    const StemSaved kept(ws.plan, pass.n);
+    const BlockGeometry& b = ws.plan.block;
     const float* gamma = b.norm ? pass.gamma : nullptr;
-    const SavedStatistics statistics(pass.saved, t.filters);
+    const SavedStatistics statistics(pass.saved, ws.filters);
     if (b.norm) {
-        const double* moments = sum_moments(pool, t, pass.n, pass.x, pass.group);
-        std::memcpy(pass.saved + kept.moments, moments, sizeof(double) * std::size_t(t.plan.moments()));
-        const PatchCovariance covariance{t.plan, moments, patches(t, pass.group, pass.n)};
-        for (int f = 0; f < t.filters; ++f) {
-            const float* weight = pass.weight + f * t.plan.depth();
+        const double* moments = sum_moments(pool, ws, pass.n, pass.x, pass.group);
+        std::memcpy(pass.saved + kept.moments, moments, sizeof(double) * std::size_t(ws.plan.moments()));
+        const PatchCovariance covariance{ws.plan, moments, patches(ws, pass.group, pass.n)};
+        for (int f = 0; f < ws.filters; ++f) {
+            const float* weight = pass.weight + f * ws.plan.depth();
             set_statistics(pass, f, covariance.count, covariance.z_mean(weight),
                            covariance.z_variance(weight) * covariance.count, statistics);
         }
     } else {
         set_bias_statistics(b, pass.bias, statistics);
     }
-    auto* affine = reinterpret_cast<Affine*>(t.work + t.at.channels);
-    for (int f = 0; f < t.filters; ++f)
+    auto* affine = reinterpret_cast<Affine*>(ws.work + ws.at.channels);
+    for (int f = 0; f < ws.filters; ++f)
         affine[f] = signed_affine(batch_affine(b, statistics, gamma, pass.beta, f), gamma_sign(gamma, f));
-    window_weights(t, pass.weight, gamma);
+    window_weights(ws, pass.weight, gamma);
     auto* argmax = reinterpret_cast<unsigned char*>(pass.saved + kept.argmax);
-    finish_windows(pool, t, pass.n, pass.x, WindowFinisher<true>(t, pass.n, affine, pass.y, argmax));
+    finish_windows(pool, ws, pass.n, pass.x, WindowFinisher<true>(ws, pass.n, affine, pass.y, argmax));
 }
 
 }  // namespace tn::cpu::TN_ISA

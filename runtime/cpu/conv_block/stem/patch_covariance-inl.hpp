@@ -15,9 +15,9 @@
 #include "runtime/cpu/conv_block/shared_batch.hpp"
 #include "runtime/cpu/conv_block/slices-inl.hpp"
 #include "runtime/cpu/conv_block/split.hpp"
-#include "runtime/cpu/conv_block/stem/pass-inl.hpp"
 #include "runtime/cpu/conv_block/stem/patch_moments-inl.hpp"
 #include "runtime/cpu/conv_block/stem/plan.hpp"
+#include "runtime/cpu/conv_block/stem/workspace-inl.hpp"
 
 namespace tn::cpu::TN_ISA {
 
@@ -50,21 +50,21 @@ struct PatchCovariance {
 };
 
 /// The patches of the whole batch, of which n samples are this process's.
-inline double patches(const StemPass& t, const ProcessGroup* group, int n) {
-    return static_cast<double>(t.conv().out_plane()) * whole_batch(group, n);
+inline double patches(const StemWorkspace& ws, const ProcessGroup* group, int n) {
+    return static_cast<double>(ws.conv().out_plane()) * whole_batch(group, n);
 }
 
 /// The moments of all patches of the whole batch; they lie in `work`.
-inline double* sum_moments(ThreadPool& pool, const StemPass& t, int n, const float* x, ProcessGroup* group) {
-    auto* moments = reinterpret_cast<double*>(t.work + t.at.moments);
-    const auto count = static_cast<std::size_t>(t.plan.moments());
+inline double* sum_moments(ThreadPool& pool, const StemWorkspace& ws, int n, const float* x, ProcessGroup* group) {
+    auto* moments = reinterpret_cast<double*>(ws.work + ws.at.moments);
+    const auto count = static_cast<std::size_t>(ws.plan.moments());
     const Slices slices(n);
     pool.run(slices.count, [&](int slice, int thread) {
         double* of_slice = moments + std::size_t(slice) * count;
         std::fill_n(of_slice, count, 0.0);
-        PatchMoments sums(t.plan, reinterpret_cast<double*>(t.scratch(thread) + t.at.rows), of_slice);
+        PatchMoments sums(ws.plan, reinterpret_cast<double*>(ws.scratch(thread) + ws.at.rows), of_slice);
         const Range samples = slices.samples(slice);
-        for (int s = samples.first; s < samples.last; ++s) sums.add(x + std::size_t(s) * t.conv().in_size());
+        for (int s = samples.first; s < samples.last; ++s) sums.add(x + std::size_t(s) * ws.conv().in_size());
     });
     add_slices(moments, count, slices.count);
     sum_over(group, {moments, count});

@@ -13,7 +13,7 @@
 
 #include "runtime/core/isa_target.hpp"
 #include "runtime/cpu/conv_block/batch_norm-inl.hpp"
-#include "runtime/cpu/conv_block/stem/pass-inl.hpp"
+#include "runtime/cpu/conv_block/stem/workspace-inl.hpp"
 #include "runtime/cpu/simd/separable-inl.hpp"
 #include "runtime/cpu/simd/vector-inl.hpp"
 
@@ -28,24 +28,24 @@ TN_INLINE void window_input_axis(const V (&d)[4], V (&t)[4]) {
 }
 
 /// The products' inputs of all windows in `columns` columns of a strip: [windows / lanes][channels][16][lanes].
-inline void window_inputs(const StemPass& t, const Strip& strip, int columns, float* scratch) {
-    const float* planes = scratch + t.at.planes;
-    float* to = scratch + t.at.inputs;
+inline void window_inputs(const StemWorkspace& ws, const Strip& strip, int columns, float* scratch) {
+    const float* planes = scratch + ws.at.planes;
+    float* to = scratch + ws.at.inputs;
     for (int row = 0; row < strip.rows; ++row)
         for (int j = 0; j < columns; j += lanes)
-            for (int channel = 0; channel < t.conv().channels; ++channel, to += patch_size * lanes)
+            for (int channel = 0; channel < ws.conv().channels; ++channel, to += patch_size * lanes)
                 both_axes<4, 4>([](const V(&in)[4], V(&out)[4]) TN_INLINE_LAMBDA { window_input_axis(in, out); },
                                 [&](int r, int q)
-                                    TN_INLINE_LAMBDA { return load(planes + t.plane(channel, 2 * row + r, q) + j); },
+                                    TN_INLINE_LAMBDA { return load(planes + ws.plane(channel, 2 * row + r, q) + j); },
                                 [&](int r, int q, V v) TN_INLINE_LAMBDA { store(to + (4 * r + q) * lanes, v); });
 }
 
 /// The weights of the products, G g G' for every filter and channel: [filters][channels][16]. A filter is multiplied by
 /// the sign of its gamma, which is zero where gamma is: the largest of its values is then the largest behind the
 /// normalisation, and the first where all of them become the same.
-inline void window_weights(const StemPass& t, const float* weight, const float* gamma) {
-    const ConvGeometry& c = t.conv();
-    float* to = t.weights();
+inline void window_weights(const StemWorkspace& ws, const float* weight, const float* gamma) {
+    const ConvGeometry& c = ws.conv();
+    float* to = ws.weights();
     for (int f = 0; f < c.filters; ++f) {
         const float sign = gamma_sign(gamma, f);
         for (int channel = 0; channel < c.channels; ++channel, weight += kernel_taps, to += patch_size) {
@@ -111,12 +111,12 @@ TN_INLINE void window_values(const float* in, const V (&weights)[Channels * patc
 }
 
 template <int Channels, class Take>
-void each_window_of(const StemPass& t, const Strip& strip, int columns, float* scratch, const Take& take) {
-    const float* from = t.weights();
-    for (int f = 0; f < t.filters; ++f, from += Channels * patch_size) {
+void each_window_of(const StemWorkspace& ws, const Strip& strip, int columns, float* scratch, const Take& take) {
+    const float* from = ws.weights();
+    for (int f = 0; f < ws.filters; ++f, from += Channels * patch_size) {
         V weights[Channels * patch_size];
         TN_UNROLL for (int i = 0; i < Channels * patch_size; ++i) weights[i] = broadcast(from[i]);
-        const float* in = scratch + t.at.inputs;
+        const float* in = scratch + ws.at.inputs;
         for (int row = 0; row < strip.rows; ++row)
             for (int j = 0; j < columns; j += lanes, in += Channels * patch_size * lanes) {
                 V z[4];
@@ -129,13 +129,14 @@ void each_window_of(const StemPass& t, const Strip& strip, int columns, float* s
 /// Passes z of every filter's windows in `columns` columns of a strip of x to take(f, row, column, z), row counted from
 /// the strip's first.
 template <class Take>
-void each_window(const StemPass& t, const Strip& strip, int columns, const float* x, float* scratch, const Take& take) {
-    divide_columns(t, strip, x, scratch);
-    window_inputs(t, strip, columns, scratch);
-    switch (t.conv().channels) {
-        case 1: return each_window_of<1>(t, strip, columns, scratch, take);
-        case 2: return each_window_of<2>(t, strip, columns, scratch, take);
-        default: return each_window_of<3>(t, strip, columns, scratch, take);
+void each_window(const StemWorkspace& ws, const Strip& strip, int columns, const float* x, float* scratch,
+                 const Take& take) {
+    divide_columns(ws, strip, x, scratch);
+    window_inputs(ws, strip, columns, scratch);
+    switch (ws.conv().channels) {
+        case 1: return each_window_of<1>(ws, strip, columns, scratch, take);
+        case 2: return each_window_of<2>(ws, strip, columns, scratch, take);
+        default: return each_window_of<3>(ws, strip, columns, scratch, take);
     }
 }
 

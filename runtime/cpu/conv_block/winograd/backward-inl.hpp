@@ -16,17 +16,17 @@
 #include "runtime/cpu/conv_block/split.hpp"
 #include "runtime/cpu/conv_block/winograd/backward_group-inl.hpp"
 #include "runtime/cpu/conv_block/winograd/layout.hpp"
-#include "runtime/cpu/conv_block/winograd/pass-inl.hpp"
 #include "runtime/cpu/conv_block/winograd/weights-inl.hpp"
+#include "runtime/cpu/conv_block/winograd/workspace-inl.hpp"
 #include "runtime/cpu/simd/blocked-inl.hpp"
 
 namespace tn::cpu::TN_ISA {
 
 /// The sums over one sample and block of g and of g * (z - mean), from dy and the z that y came from.
-inline void winograd_sums(const WinogradPass& t, const ConvBackward& pass, const float* kept, int s, int block) {
-    const BlockGeometry& b = t.plan.block;
+inline void winograd_sums(const WinogradWorkspace& ws, const ConvBackward& pass, const float* kept, int s, int block) {
+    const BlockGeometry& b = ws.plan.block;
     const int filters = b.conv.filters;
-    const AffineOf<V> a = t.affine().affine(block).affine;
+    const AffineOf<V> a = ws.affine().affine(block).affine;
     const std::size_t at = block_at(filters, s, block, b.y_plane());
     V sum_g{}, sum_gz{};
     constexpr int together = 64;
@@ -47,57 +47,57 @@ inline void winograd_sums(const WinogradPass& t, const ConvBackward& pass, const
             sum_gz += g * (from - a.mean);
         }
     }
-    store(t.sums() + SampleSums::at(filters, s, 0, block * lanes), sum_g);
-    store(t.sums() + SampleSums::at(filters, s, 1, block * lanes), sum_gz);
+    store(ws.sums() + SampleSums::at(filters, s, 0, block * lanes), sum_g);
+    store(ws.sums() + SampleSums::at(filters, s, 1, block * lanes), sum_gz);
 }
 
 /// How every channel's dz follows from dy, and dgamma, dbeta and dbias.
-inline void winograd_reduce_gradients(ThreadPool& pool, const WinogradPass& t, const ConvBackward& pass) {
-    const BlockGeometry& b = t.plan.block;
+inline void winograd_reduce_gradients(ThreadPool& pool, const WinogradWorkspace& ws, const ConvBackward& pass) {
+    const BlockGeometry& b = ws.plan.block;
     const int filters = b.conv.filters;
-    const WinogradSaved kept(t.plan, pass.n);
+    const WinogradSaved kept(ws.plan, pass.n);
     const SavedStatistics statistics(pass.saved, filters);
     const float* gamma = b.norm ? pass.gamma : nullptr;
-    auto* channels = reinterpret_cast<Channel*>(t.work + t.at.channels);
+    auto* channels = reinterpret_cast<Channel*>(ws.work + ws.at.channels);
     const auto tabulate = [&] {
         for (int f = 0; f < filters; ++f) {
-            t.affine().set(f, channels[f].affine, gamma_sign(gamma, f));
-            t.affine().set_gradient(f, channels[f].to_dz);
+            ws.affine().set(f, channels[f].affine, gamma_sign(gamma, f));
+            ws.affine().set_gradient(f, channels[f].to_dz);
         }
     };
     start_channels(b, pass, statistics, channels);
     tabulate();
     if (!b.norm && !b.bias) return;
-    const Tasks tasks = Tasks::for_threads(pass.n, pool.threads(), t.blocks);
+    const Tasks tasks = Tasks::for_threads(pass.n, pool.threads(), ws.blocks);
     pool.run(tasks.count(), [&](int task) {
-        const Range samples = tasks.samples(task), blocks = tasks.units(task, t.blocks);
+        const Range samples = tasks.samples(task), blocks = tasks.units(task, ws.blocks);
         for (int s = samples.first; s < samples.last; ++s)
             for (int block = blocks.first; block < blocks.last; ++block)
-                winograd_sums(t, pass, pass.saved + (b.pool() ? kept.argmax_z : kept.z), s, block);
+                winograd_sums(ws, pass, pass.saved + (b.pool() ? kept.argmax_z : kept.z), s, block);
     });
-    combine_gradients(b, pass, statistics, t.sums(), channels);
+    combine_gradients(b, pass, statistics, ws.sums(), channels);
     tabulate();
 }
 
 inline void winograd_backward(ThreadPool& pool, const ConvPlan& conv_plan, const ConvBackward& pass) {
-    const WinogradPass t(conv_plan, pass.n, true, pass.work);
-    const WinogradSaved kept(t.plan, pass.n);
-    const WinogradPlan& p = t.plan;
-    winograd_reduce_gradients(pool, t, pass);
-    if (pass.dx) transform_weights_for_dx(pool, t, pass.weight);
+    const WinogradWorkspace ws(conv_plan, pass.n, true, pass.work);
+    const WinogradSaved kept(ws.plan, pass.n);
+    const WinogradPlan& p = ws.plan;
+    winograd_reduce_gradients(pool, ws, pass);
+    if (pass.dx) transform_weights_for_dx(pool, ws, pass.weight);
     const Slices slices(pass.n);
     pool.run(slices.count, [&](int slice, int thread) {
-        const WinogradBackwardSlice backward{t, pass, KeptZ(p, pass.saved + kept.z), t.scratch(thread),
-                                             t.work + t.at.partial + std::size_t(slice) * t.at.partial_stride};
-        clear(backward.dw, t.at.partial_stride);
+        const WinogradBackwardSlice backward{ws, pass, KeptZ(p, pass.saved + kept.z), ws.scratch(thread),
+                                             ws.work + ws.at.partial + std::size_t(slice) * ws.at.partial_stride};
+        clear(backward.dw, ws.at.partial_stride);
         each_group(p, true, slices.samples(slice), [&](const TileGroup& g) { backward.run(g); });
     });
     // dw: the slices' own ones, added in order.
-    pool.run(t.blocks, [&](int block) {
+    pool.run(ws.blocks, [&](int block) {
         const int depth = p.depth();
-        float* first = t.work + t.at.partial + std::size_t(block * depth) * lanes;
+        float* first = ws.work + ws.at.partial + std::size_t(block * depth) * lanes;
         for (int i = 0; i < depth * lanes; i += lanes)
-            store(first + i, sum_of_slices(first + i, t.at.partial_stride, slices.count));
+            store(first + i, sum_of_slices(first + i, ws.at.partial_stride, slices.count));
         from_blocked(first, depth, pass.dweight + std::size_t(block * lanes) * std::size_t(depth), std::size_t(depth));
     });
 }

@@ -14,40 +14,40 @@
 #include "runtime/cpu/conv_block/passes.hpp"
 #include "runtime/cpu/conv_block/winograd/convolve-inl.hpp"
 #include "runtime/cpu/conv_block/winograd/multiply-inl.hpp"
-#include "runtime/cpu/conv_block/winograd/pass-inl.hpp"
 #include "runtime/cpu/conv_block/winograd/tile-inl.hpp"
 #include "runtime/cpu/conv_block/winograd/transforms-inl.hpp"
+#include "runtime/cpu/conv_block/winograd/workspace-inl.hpp"
 #include "runtime/cpu/simd/blocked-inl.hpp"
 
 namespace tn::cpu::TN_ISA {
 
 /// One slice of the samples, on one thread.
 struct WinogradBackwardSlice {
-    const WinogradPass& t;
+    const WinogradWorkspace& ws;
     const ConvBackward& pass;
     KeptZ kept_z;
     float *scratch, *dw;  // dw [blocks][depth][lanes], of this slice
 
     void run(const TileGroup& g) const {
-        float *inputs = scratch + t.at.inputs, *input_gradients = scratch + t.at.input_gradients;
-        transform_inputs(t, g, pass.x, scratch + t.at.packed, inputs, t.input_stride(true));
-        for (int chunk = 0; chunk < t.chunks; ++chunk) {
+        float *inputs = scratch + ws.at.inputs, *input_gradients = scratch + ws.at.input_gradients;
+        transform_inputs(ws, g, pass.x, scratch + ws.at.packed, inputs, ws.input_stride(true));
+        for (int chunk = 0; chunk < ws.chunks; ++chunk) {
             product_gradients(g, chunk);
             multiply_gradients(g, chunk);
             add_weight_gradients(chunk);
         }
-        if (pass.dx) add_input_gradients(g, input_gradients, t.input_stride(true));
+        if (pass.dx) add_input_gradients(g, input_gradients, ws.input_stride(true));
     }
 
 private:
     /// dz of the tiles of one sample and block, passed to take(dz).
     template <class Take> void each_dz(const TileGroup& g, int s, int block, const Take& take) const {
-        const WinogradPlan& p = t.plan;
+        const WinogradPlan& p = ws.plan;
         const BlockGeometry& b = p.block;
-        const BlockAffine a = t.affine().affine(block);
-        const GradientOf<V> to_dz = t.affine().gradient(block);
+        const BlockAffine a = ws.affine().affine(block);
+        const GradientOf<V> to_dz = ws.affine().gradient(block);
         const int y0 = p.y_rows(g.row), rows = p.y_rows(g.row + g.rows) - y0;
-        float* lines = scratch + t.at.lines;
+        float* lines = scratch + ws.at.lines;
         to_blocked(pass.dy + block_at(b.conv.filters, s, block, b.y_plane()) + std::size_t(y0) * std::size_t(b.y_w()),
                    b.y_plane(), rows * b.y_w(), lines);
         for (int row = g.row; row < g.row + g.rows; ++row)
@@ -61,7 +61,7 @@ private:
                     kept_z.prefetch_behind(from);
                     load_tile(from, kept_z.row, in, z);
                 }
-                const TileOfY of_y = t.tile_of_y(row, column);
+                const TileOfY of_y = ws.tile_of_y(row, column);
                 const float* dy =
                     lines + std::size_t(p.y_rows(row) - y0) * of_y.stride + std::size_t(column * p.y_side()) * lanes;
                 if (b.pool())
@@ -74,10 +74,10 @@ private:
 
     /// The gradients of a chunk's products: [frequencies][tiles][width].
     void product_gradients(const TileGroup& g, int chunk) const {
-        const int width = t.width(chunk);
-        const std::size_t product_stride = t.product_stride(true);
-        for (int block = t.first_block(chunk); block < t.last_block(chunk); ++block) {
-            float* of_tile = scratch + t.at.products + (block - t.first_block(chunk)) * lanes;
+        const int width = ws.width(chunk);
+        const std::size_t product_stride = ws.product_stride(true);
+        for (int block = ws.first_block(chunk); block < ws.last_block(chunk); ++block) {
+            float* of_tile = scratch + ws.at.products + (block - ws.first_block(chunk)) * lanes;
             for (int s = g.sample; s < g.sample + g.samples; ++s)
                 each_dz(g, s, block, [&](const V(&dz)[tile_size]) TN_INLINE_LAMBDA {
                     output_gradient_tile(dz, of_tile, product_stride);
@@ -88,40 +88,41 @@ private:
 
     /// From them those of the transformed weights, and for dx those of the transformed inputs, summed over the chunks.
     void multiply_gradients(const TileGroup& g, int chunk) const {
-        const int channels = t.conv().channels, tiles = g.samples * g.rows * t.plan.columns, width = t.width(chunk);
-        const std::size_t input_stride = t.input_stride(true), product_stride = t.product_stride(true);
+        const int channels = ws.conv().channels, tiles = g.samples * g.rows * ws.plan.columns, width = ws.width(chunk);
+        const std::size_t input_stride = ws.input_stride(true), product_stride = ws.product_stride(true);
         for (int f = 0; f < frequencies; ++f) {
-            const float* inputs = scratch + t.at.inputs + std::size_t(f) * input_stride;
-            const float* products = scratch + t.at.products + std::size_t(f) * product_stride;
+            const float* inputs = scratch + ws.at.inputs + std::size_t(f) * input_stride;
+            const float* products = scratch + ws.at.products + std::size_t(f) * product_stride;
             multiply({inputs, 1, std::size_t(channels)}, channels, tiles, products, width,
-                     scratch + t.at.weight_gradients + std::size_t(f) * t.weight_gradient_stride(), std::size_t(width));
+                     scratch + ws.at.weight_gradients + std::size_t(f) * ws.weight_gradient_stride(),
+                     std::size_t(width));
             if (!pass.dx) continue;
-            const float* weights = t.weights(chunk) + std::size_t(f) * std::size_t(channels * width);
+            const float* weights = ws.weights(chunk) + std::size_t(f) * std::size_t(channels * width);
             for (int c = 0; c < channels; c += 2 * lanes)
                 multiply({products, std::size_t(width), 1}, tiles, width, weights + c * width,
                          std::min(2 * lanes, channels - c),
-                         scratch + t.at.input_gradients + std::size_t(f) * input_stride + c, std::size_t(channels),
+                         scratch + ws.at.input_gradients + std::size_t(f) * input_stride + c, std::size_t(channels),
                          chunk > 0);
         }
     }
 
     void add_weight_gradients(int chunk) const {
-        const int width = t.width(chunk);
-        for (int block = t.first_block(chunk); block < t.last_block(chunk); ++block)
-            for (int c = 0; c < t.conv().channels; ++c)
+        const int width = ws.width(chunk);
+        for (int block = ws.first_block(chunk); block < ws.last_block(chunk); ++block)
+            for (int c = 0; c < ws.conv().channels; ++c)
                 weight_gradient_tile(
-                    scratch + t.at.weight_gradients + c * width + (block - t.first_block(chunk)) * lanes,
-                    t.weight_gradient_stride(), dw + std::size_t(block * t.plan.depth() + c * 9) * lanes);
+                    scratch + ws.at.weight_gradients + c * width + (block - ws.first_block(chunk)) * lanes,
+                    ws.weight_gradient_stride(), dw + std::size_t(block * ws.plan.depth() + c * 9) * lanes);
     }
 
     /// Overlapping tiles are added up in a blocked image with margins, which becomes dx when its last row is there.
     void add_input_gradients(const TileGroup& g, const float* gradients, std::size_t stride) const {
-        const WinogradPlan& p = t.plan;
-        const ConvGeometry& c = t.conv();
+        const WinogradPlan& p = ws.plan;
+        const ConvGeometry& c = ws.conv();
         const std::size_t row = std::size_t(p.packed_columns) * lanes, block_size = p.packed_plane(p.rows) * lanes;
         for (int i = 0; i < g.samples; ++i) {
-            float* image = scratch + t.at.dx + std::size_t(i) * t.at.dx_stride;
-            if (g.row == 0) clear(image, t.at.dx_stride);
+            float* image = scratch + ws.at.dx + std::size_t(i) * ws.at.dx_stride;
+            if (g.row == 0) clear(image, ws.at.dx_stride);
             for (int block = 0; block < c.channels / lanes; ++block)
                 for (int r = 0; r < g.rows; ++r)
                     for (int column = 0; column < p.columns; ++column)

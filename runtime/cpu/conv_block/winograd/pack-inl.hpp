@@ -37,8 +37,8 @@ inline void pack_blocked(const WinogradPlan& plan, const float* x, int first, in
         }
 }
 
-/// blocked [9][lanes] from `lanes` kernels of 9 values, one behind the other; as many as `lanes` floats behind them are
-/// read and not used.
+/// blocked [9][lanes] from `lanes` adjacent kernels of 9 values; up to `lanes` floats beyond them are read and not
+/// used.
 inline void kernels_to_blocked(const float* kernels, float* blocked) {
     for (int i = 0; i < 9; i += lanes) {
         V v[lanes];

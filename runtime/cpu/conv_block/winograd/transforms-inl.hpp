@@ -79,8 +79,8 @@ TN_INLINE void weight_gradient_axis(const V (&u)[6], V (&g)[3]) {
     g[2] = (s34 - s12) * (1.0f / 6) + u[5];
 }
 
-/// The 36 products' inputs of one tile and block of channels; `d` is its upper left corner in a packed image, `t` the
-/// first frequency, `stride` floats from the next.
+/// The inputs of the 36 products of one tile and block of channels: `d` is the tile's upper left corner in a packed
+/// image, `t` the first frequency, `stride` floats from the next.
 inline void input_tile(const float* d, int packed_columns, float* t, std::size_t stride) {
     const std::size_t row = std::size_t(packed_columns) * lanes;
     both_axes<6, 6>([](const V(&in)[6], V(&out)[6]) TN_INLINE_LAMBDA { input_axis(in, out); },

@@ -1,9 +1,9 @@
 // What the stem passes share: their sizes, and strips of x with its columns divided (plan.hpp).
-#if defined(TN_CPU_CONV_BLOCK_STEM_PASS_INL) == defined(TN_ISA_TOGGLE)
-#ifdef TN_CPU_CONV_BLOCK_STEM_PASS_INL
-#undef TN_CPU_CONV_BLOCK_STEM_PASS_INL
+#if defined(TN_CPU_CONV_BLOCK_STEM_WORKSPACE_INL) == defined(TN_ISA_TOGGLE)
+#ifdef TN_CPU_CONV_BLOCK_STEM_WORKSPACE_INL
+#undef TN_CPU_CONV_BLOCK_STEM_WORKSPACE_INL
 #else
-#define TN_CPU_CONV_BLOCK_STEM_PASS_INL
+#define TN_CPU_CONV_BLOCK_STEM_WORKSPACE_INL
 #endif
 
 #include <algorithm>
@@ -20,15 +20,15 @@
 
 namespace tn::cpu::TN_ISA {
 
-/// One pass: its sizes, those that inner loops read worked out, and where it keeps things.
-struct StemPass {
+/// The sizes of one pass, those that inner loops read worked out in advance, and where it keeps what it computes.
+struct StemWorkspace {
     StemPlan plan;
     StemWork at;
     float* work;
     int filters, strip_rows, x_rows, line, y_h, y_w;
     std::size_t y_plane;
 
-    StemPass(const ConvPlan& conv_plan, bool backward, float* unaligned)
+    StemWorkspace(const ConvPlan& conv_plan, bool backward, float* unaligned)
         : plan(conv_plan.block()),
           at(plan, conv_plan.direct, backward),
           work(aligned(unaligned)),
@@ -61,28 +61,28 @@ struct Strip {
 };
 
 /// Calls f(strip) for the strips `which` of the first `rows` rows of windows of a sample.
-template <class F> void each_strip(const StemPass& t, int rows, int sample, Range which, const F& f) {
+template <class F> void each_strip(const StemWorkspace& ws, int rows, int sample, Range which, const F& f) {
     for (int i = which.first; i < which.last; ++i) {
-        const int row = i * t.strip_rows;
-        f(Strip{sample, row, std::min(t.strip_rows, rows - row)});
+        const int row = i * ws.strip_rows;
+        f(Strip{sample, row, std::min(ws.strip_rows, rows - row)});
     }
 }
 
 /// Calls f(strip) for the first `rows` rows of windows of the samples.
-template <class F> void each_strip(const StemPass& t, int rows, Range samples, const F& f) {
-    for (int s = samples.first; s < samples.last; ++s) each_strip(t, rows, s, Range{0, t.strips(rows)}, f);
+template <class F> void each_strip(const StemWorkspace& ws, int rows, Range samples, const F& f) {
+    for (int s = samples.first; s < samples.last; ++s) each_strip(ws, rows, s, Range{0, ws.strips(rows)}, f);
 }
 
 /// What a strip's windows read of its sample of x, with zeros around the image, divided into the planes of each row.
-inline void divide_columns(const StemPass& t, const Strip& strip, const float* x, float* scratch) {
-    const ConvGeometry& c = t.conv();
-    float *column = scratch + t.at.column, *planes = scratch + t.at.planes;
-    const int line = t.line, room = 2 * line + 4 * lanes;
+inline void divide_columns(const StemWorkspace& ws, const Strip& strip, const float* x, float* scratch) {
+    const ConvGeometry& c = ws.conv();
+    float *column = scratch + ws.at.column, *planes = scratch + ws.at.planes;
+    const int line = ws.line, room = 2 * line + 4 * lanes;
     x += std::size_t(strip.sample) * c.in_size();
     clear(column, std::size_t(room));
     for (int channel = 0; channel < c.channels; ++channel)
         for (int row = 0; row < 2 * strip.rows + 2; ++row) {
-            float* to = planes + t.plane(channel, row, 0);
+            float* to = planes + ws.plane(channel, row, 0);
             const int y = 2 * strip.row + row - c.pad;
             if (y < 0 || y >= c.height) {
                 clear(to, std::size_t(patch_side * line));

@@ -1,9 +1,9 @@
 // What Winograd's passes share: their sizes, the groups of tiles, and where z is kept.
-#if defined(TN_CPU_CONV_BLOCK_WINOGRAD_PASS_INL) == defined(TN_ISA_TOGGLE)
-#ifdef TN_CPU_CONV_BLOCK_WINOGRAD_PASS_INL
-#undef TN_CPU_CONV_BLOCK_WINOGRAD_PASS_INL
+#if defined(TN_CPU_CONV_BLOCK_WINOGRAD_WORKSPACE_INL) == defined(TN_ISA_TOGGLE)
+#ifdef TN_CPU_CONV_BLOCK_WINOGRAD_WORKSPACE_INL
+#undef TN_CPU_CONV_BLOCK_WINOGRAD_WORKSPACE_INL
 #else
-#define TN_CPU_CONV_BLOCK_WINOGRAD_PASS_INL
+#define TN_CPU_CONV_BLOCK_WINOGRAD_WORKSPACE_INL
 #endif
 
 #include <algorithm>
@@ -21,14 +21,14 @@
 
 namespace tn::cpu::TN_ISA {
 
-/// One pass: its sizes, and where it keeps things.
-struct WinogradPass {
+/// The sizes of one pass, and where it keeps what it computes.
+struct WinogradWorkspace {
     WinogradPlan plan;
     WinogradWork at;
     float* work;
     int blocks, chunks;  // blocks of output channels, and pairs of them
 
-    WinogradPass(const ConvPlan& conv_plan, int n, bool backward, float* unaligned)
+    WinogradWorkspace(const ConvPlan& conv_plan, int n, bool backward, float* unaligned)
         : plan(conv_plan.block()),
           at(plan, n, backward),
           work(aligned(unaligned)),
