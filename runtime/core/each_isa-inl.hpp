@@ -1,7 +1,9 @@
-// Includes the file that TN_KERNELS names once for every instruction set that a program may choose when it runs
-// (isa.hpp), compiled for it, with TN_ISA as the name of the set, for a namespace, and TN_LANES floats in its vectors.
-// No include guard: every source file that has such kernels includes it once.
+// Includes the file that TN_KERNELS names once per instruction set that a program may choose at run time (isa.hpp),
+// compiled for that set: TN_ISA is the name of the set, for a namespace, and TN_LANES the number of floats in one of
+// its vectors. TN_ISA_TOGGLE is defined for every second set, for the guards of what the file includes
+// (isa_target.hpp). No include guard: every source file with such kernels includes it once.
 
+// The portable set comes first: what the kernels include besides *-inl.hpp files is then compiled for no other.
 #define TN_ISA portable
 #define TN_LANES 4
 #include TN_KERNELS
@@ -10,6 +12,7 @@
 
 #if defined(__x86_64__)
 
+#define TN_ISA_TOGGLE
 #define TN_ISA avx2
 #define TN_LANES 8
 #if defined(__clang__)
@@ -26,6 +29,7 @@
 #endif
 #undef TN_ISA
 #undef TN_LANES
+#undef TN_ISA_TOGGLE
 
 #define TN_ISA avx512
 #define TN_LANES 16

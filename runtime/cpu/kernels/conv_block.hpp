@@ -21,19 +21,14 @@ struct KernelFor<cpu::Device, Conv, Behind...> {
             default: return {"fused, direct", "vectors over pixels, for any geometry"};
         }
     }
-    static constexpr std::size_t saved(Shape in, int batch) {
-        return cpu::SavedLayout(cpu::conv_plan_sizes(geometry(in)), batch).floats;
-    }
-    static constexpr std::size_t work(Shape in, int batch) {
-        const cpu::ConvPlan plan = cpu::conv_plan_sizes(geometry(in));
-        return std::max(cpu::WorkLayout(plan, batch, false).floats, cpu::WorkLayout(plan, batch, true).floats);
-    }
+    static constexpr std::size_t saved(Shape in, int batch) { return cpu::block_saved_floats(geometry(in), batch); }
+    static constexpr std::size_t work(Shape in, int batch) { return cpu::block_work_floats(geometry(in), batch); }
 
     template <Shape In> static void forward(cpu::Device& device, const Pass<float>& p) {
         cpu::ConvBlock<geometry(In)>::forward(
             device.threads(), device.isa(),
             {p.n, p.x, p.parameter[0], bias(p.parameter), gamma(p.parameter), beta(p.parameter), p.y, p.saved, p.work,
-             p.state[0], p.state[1], device.group(), norm.momentum, norm.epsilon});
+             p.state[0], p.state[1], norm.momentum, norm.epsilon, device.group()});
     }
     template <Shape In> static void infer(cpu::Device& device, const Pass<float>& p) {
         cpu::ConvBlock<geometry(In)>::infer(

@@ -1,0 +1,136 @@
+// Backward by the direct method.
+#if defined(TN_CPU_CONV_BLOCK_DIRECT_BACKWARD_INL) == defined(TN_ISA_TOGGLE)
+#ifdef TN_CPU_CONV_BLOCK_DIRECT_BACKWARD_INL
+#undef TN_CPU_CONV_BLOCK_DIRECT_BACKWARD_INL
+#else
+#define TN_CPU_CONV_BLOCK_DIRECT_BACKWARD_INL
+#endif
+
+#include <algorithm>
+#include <cstddef>
+
+#include "runtime/core/isa_target.hpp"
+#include "runtime/core/thread_pool.hpp"
+#include "runtime/cpu/conv_block/batch_norm-inl.hpp"
+#include "runtime/cpu/conv_block/direct/dw-inl.hpp"
+#include "runtime/cpu/conv_block/direct/dx-inl.hpp"
+#include "runtime/cpu/conv_block/direct/dz-inl.hpp"
+#include "runtime/cpu/conv_block/direct/layout.hpp"
+#include "runtime/cpu/conv_block/direct/pack-inl.hpp"
+#include "runtime/cpu/conv_block/plan.hpp"
+#include "runtime/cpu/conv_block/slices-inl.hpp"
+#include "runtime/cpu/conv_block/split.hpp"
+
+namespace tn::cpu::TN_ISA {
+
+/// How every channel's dz follows from dy, and dgamma, dbeta and dbias, from sums over y and the z it came from.
+inline void reduce_gradients(ThreadPool& pool, const DirectPlan& plan, const ConvBackward& pass, float* sums,
+                             Channel* channels) {
+    const BlockGeometry& b = plan.block;
+    const int filters = plan.conv().filters;
+    const DirectSaved kept(plan, pass.n);
+    const SavedStatistics statistics(pass.saved, filters);
+    start_channels(b, pass, statistics, channels);
+    if (!b.norm && !b.bias) return;
+    const Tasks tasks = Tasks::for_threads(pass.n, pool.threads(), filters);
+    pool.run(tasks.count(), [&](int task) {
+        const Range samples = tasks.samples(task), own = tasks.units(task, filters);
+        for (int s = samples.first; s < samples.last; ++s)
+            for (int f = own.first; f < own.last; ++f) {
+                const std::size_t channel = std::size_t(s) * std::size_t(filters) + std::size_t(f);
+                const float* dy = pass.dy + channel * b.y_plane();
+                const float* z = b.pool()     ? pass.saved + kept.argmax_z + channel * b.y_plane()
+                                 : b.z_is_y() ? dy
+                                              : pass.saved + kept.z + channel * std::size_t(plan.z.out_plane());
+                const bool whole = b.pool() || plan.z.dense() || b.z_is_y();
+                const int rows = whole ? 1 : b.y_h(), count = whole ? b.y_h() * b.y_w() : b.y_w();
+                V sum_g{}, sum_gz{};
+                for (int r = 0; r < rows; ++r)
+                    add_gradient_sums(z + r * plan.z.out_row(), dy + r * count, channels[f].affine, b.relu, count,
+                                      sum_g, sum_gz);
+                sums[SampleSums::at(filters, s, 0, f)] = horizontal_sum(sum_g);
+                sums[SampleSums::at(filters, s, 1, f)] = horizontal_sum(sum_gz);
+            }
+    });
+    combine_gradients(b, pass, statistics, sums, channels);
+}
+
+/// One slice of the samples, group by group: x and dz packed, dx of each sample, dw summed.
+struct DirectBackwardSlice {
+    const DirectPlan& plan;
+    const ConvBackward& pass;
+    const DirectSaved& kept;
+    const Channel* channels;
+    const float* dx_weights;
+    float *x, *dz;  // packed, of a group
+    float *band, *dw;
+
+    void run(Range samples) const {
+        const std::size_t x_size = round_up(plan.packed_x()), dz_size = round_up(plan.packed_dz());
+        for (int first = samples.first; first < samples.last; first += plan.group()) {
+            const int count = std::min(plan.group(), samples.last - first);
+            for (int i = 0; i < count; ++i) {
+                const auto s = std::size_t(first + i);
+                float* dz_sample = dz + std::size_t(i) * dz_size;
+                pack_sample(plan, pass.x + s * plan.conv().in_size(), x + std::size_t(i) * x_size);
+                pack_dz(s, dz_sample);
+                if (pass.dx) input_gradient(plan, dz_sample, dx_weights, band, pass.dx + s * plan.conv().in_size());
+            }
+            add_dw(plan, x, x_size, dz, dz_size, count, dw);
+        }
+    }
+
+    void pack_dz(std::size_t s, float* packed) const {
+        const BlockGeometry& b = plan.block;
+        for (int f = 0; f < b.conv.filters; ++f) {
+            const std::size_t channel = s * std::size_t(b.conv.filters) + std::size_t(f);
+            const float* z = b.z_is_y() ? nullptr : pass.saved + kept.z + channel * std::size_t(plan.z.out_plane());
+            dz_plane(plan, z, pass.dy + channel * b.y_plane(), channels[f],
+                     packed + plan.dz_origin() + std::size_t(f) * std::size_t(plan.dz_plane));
+        }
+    }
+};
+
+/// dw [count], the sum of the slices' own ones, which are `stride` floats apart.
+inline void sum_slices_of_dw(ThreadPool& pool, const float* partial, std::size_t stride, int slices, std::size_t count,
+                             float* dw) {
+    constexpr std::size_t chunk = 4096;
+    pool.run(static_cast<int>((count + chunk - 1) / chunk), [&](int task) {
+        const std::size_t begin = std::size_t(task) * chunk, end = std::min(count, begin + chunk);
+        for (std::size_t i = begin; i < end; i += lanes)
+            store_partial(dw + i, sum_of_slices(partial + i, stride, slices),
+                          static_cast<int>(std::min(end - i, std::size_t(lanes))));
+    });
+}
+
+inline void direct_backward(ThreadPool& pool, const ConvPlan& conv_plan, const ConvBackward& pass) {
+    const DirectPlan& plan = conv_plan.direct;
+    const DirectWork at(plan, pass.n, true);
+    const DirectSaved kept(plan, pass.n);
+    float* work = aligned(pass.work);
+    auto* channels = reinterpret_cast<Channel*>(work + at.channels);
+    reduce_gradients(pool, plan, pass, work + at.sums, channels);
+    if (pass.dx) pack_dx_weights(pool, plan, pass.weight, work + at.weights);
+
+    const Slices slices(pass.n);
+    pool.run(slices.count, [&](int slice) {
+        float* x = work + at.packed + std::size_t(slice) * at.packed_stride;
+        float* dw = work + at.partial + std::size_t(slice) * at.partial_stride;
+        clear(x, at.packed_stride);
+        clear(dw, at.partial_stride);
+        const DirectBackwardSlice backward{plan,
+                                           pass,
+                                           kept,
+                                           channels,
+                                           work + at.weights,
+                                           x,
+                                           x + std::size_t(plan.group()) * round_up(plan.packed_x()),
+                                           work + at.band + std::size_t(slice) * at.band_stride,
+                                           dw};
+        backward.run(slices.samples(slice));
+    });
+    sum_slices_of_dw(pool, work + at.partial, at.partial_stride, slices.count, plan.conv().weights(), pass.dweight);
+}
+
+}  // namespace tn::cpu::TN_ISA
+#endif

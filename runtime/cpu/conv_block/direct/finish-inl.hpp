@@ -1,0 +1,116 @@
+// From z to y: the statistics of z, and in one pass over it normalisation, ReLU and max pooling.
+#if defined(TN_CPU_CONV_BLOCK_DIRECT_FINISH_INL) == defined(TN_ISA_TOGGLE)
+#ifdef TN_CPU_CONV_BLOCK_DIRECT_FINISH_INL
+#undef TN_CPU_CONV_BLOCK_DIRECT_FINISH_INL
+#else
+#define TN_CPU_CONV_BLOCK_DIRECT_FINISH_INL
+#endif
+
+#include <cstddef>
+
+#include "runtime/core/isa_target.hpp"
+#include "runtime/cpu/conv_block/affine-inl.hpp"
+#include "runtime/cpu/conv_block/argmax-inl.hpp"
+#include "runtime/cpu/conv_block/direct/plan.hpp"
+#include "runtime/cpu/simd/vector-inl.hpp"
+
+namespace tn::cpu::TN_ISA {
+
+/// The sum of a plane of z.
+inline float plane_sum(const float* z, const Grid& grid) {
+    V total{};
+    const int rows = grid.dense() ? 1 : grid.rows, columns = grid.dense() ? grid.rows * grid.columns : grid.columns;
+    for (int y = 0; y < rows; ++y, z += grid.row) {
+        int i = 0;
+        for (; i + lanes <= columns; i += lanes) total += load(z + i);
+        if (i < columns) total += load_partial(z + i, columns - i);
+    }
+    return horizontal_sum(total);
+}
+
+/// The sum of its squared distances to `mean`.
+inline float plane_squares(const float* z, const Grid& grid, float mean) {
+    V total{};
+    const int rows = grid.dense() ? 1 : grid.rows, columns = grid.dense() ? grid.rows * grid.columns : grid.columns;
+    for (int y = 0; y < rows; ++y, z += grid.row) {
+        int i = 0;
+        for (; i + lanes <= columns; i += lanes) {
+            const V d = load(z + i) - broadcast(mean);
+            total += d * d;
+        }
+        for (; i < columns; ++i) total[0] += (z[i] - mean) * (z[i] - mean);
+    }
+    return horizontal_sum(total);
+}
+
+inline void finish_row(const float* z, const Affine& affine, bool with_relu, int count, float* y) {
+    for (int i = 0; i < count; i += lanes) {
+        V v = normalise(affine, load(z + i));
+        if (with_relu) v = relu(v);
+        store_partial(y + i, v, count - i);
+    }
+}
+
+/// A row of y from two rows of z that are pooled 2 x 2; argmax_z, if not null, becomes the z at each argmax.
+inline void finish_2x2(const float* z0, const float* z1, const Affine& affine, bool with_relu, int count, float* y,
+                       float* argmax_z) {
+    for (int i = 0; i < count; i += lanes, z0 += 2 * lanes, z1 += 2 * lanes) {
+        const V a = load(z0), b = load(z0 + lanes), c = load(z1), d = load(z1 + lanes);
+        const V z[4] = {even(a, b), odd(a, b), even(c, d), odd(c, d)};
+        V from = z[0], maximum = normalise(affine, z[0]);
+        TN_UNROLL for (int k = 1; k < 4; ++k) {
+            const V next = normalise(affine, z[k]);
+            const auto replace = replaces(next, maximum);
+            maximum = replace ? next : maximum;
+            from = replace ? z[k] : from;
+        }
+        store_partial(y + i, with_relu ? relu(maximum) : maximum, count - i);
+        if (argmax_z) store_partial(argmax_z + i, from, count - i);
+    }
+}
+
+/// The argmax of a window of any size, as an offset in z, whose rows are `row` floats apart.
+inline int window_argmax(const float* z, int row, int window, const Affine& affine, float& maximum) {
+    int argmax = 0;
+    maximum = normalise(affine, z[0]);
+    for (int dy = 0; dy < window; ++dy)
+        for (int dx = 0; dx < window; ++dx) {
+            const float next = normalise(affine, z[dy * row + dx]);
+            if (next > maximum || next != next) {
+                maximum = next;
+                argmax = dy * row + dx;
+            }
+        }
+    return argmax;
+}
+
+/// `rows` rows of y [rows][y_w] of one channel from its z, which begins with the row that the first one needs. argmax_z
+/// as in finish_2x2().
+inline void finish_rows(const DirectPlan& plan, const float* z, const Affine& affine, int rows, float* y,
+                        float* argmax_z) {
+    const BlockGeometry& b = plan.block;
+    const int z_row = plan.z.out_row(), width = b.y_w();
+    if (!b.pool()) {
+        if (plan.z.dense())
+            finish_row(z, affine, b.relu, rows * width, y);
+        else
+            for (int r = 0; r < rows; ++r) finish_row(z + r * z_row, affine, b.relu, width, y + r * width);
+        return;
+    }
+    for (int r = 0; r < rows; ++r, z += b.pool_stride * z_row, y += width, argmax_z += argmax_z ? width : 0) {
+        if (b.pool_window == 2 && b.pool_stride == 2) {
+            finish_2x2(z, z + z_row, affine, b.relu, width, y, argmax_z);
+            continue;
+        }
+        for (int i = 0; i < width; ++i) {
+            float maximum;
+            const float* window = z + i * b.pool_stride;
+            const int argmax = window_argmax(window, z_row, b.pool_window, affine, maximum);
+            y[i] = b.relu && 0.0f > maximum ? 0.0f : maximum;
+            if (argmax_z) argmax_z[i] = window[argmax];
+        }
+    }
+}
+
+}  // namespace tn::cpu::TN_ISA
+#endif

@@ -1,0 +1,58 @@
+// How a block is computed: a constant expression of its geometry, which the kernels read, and the buffers that it
+// takes.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+
+#include "dsl/core/conv_geometry.hpp"
+#include "runtime/cpu/conv_block/direct/layout.hpp"
+#include "runtime/cpu/conv_block/direct/plan.hpp"
+#include "runtime/cpu/conv_block/method.hpp"
+#include "runtime/cpu/conv_block/stem/layout.hpp"
+#include "runtime/cpu/conv_block/stem/plan.hpp"
+#include "runtime/cpu/conv_block/winograd/layout.hpp"
+#include "runtime/cpu/conv_block/winograd/plan.hpp"
+
+namespace tn::cpu {
+
+/// The method, and the direct plan with its tables: the stem method needs it for dx. What the other methods have to
+/// know of the geometry is worked out when they run.
+struct ConvPlan {
+    Method method;
+    DirectPlan direct;
+
+    constexpr explicit ConvPlan(const BlockGeometry& b) : method(method_of(b)), direct(b) {}
+    constexpr const BlockGeometry& block() const { return direct.block; }
+};
+
+template <BlockGeometry G> constexpr ConvPlan make_conv_plan() {
+    ConvPlan plan(G);
+    plan.direct.set_tables(tap_tables<G.conv>);
+    return plan;
+}
+
+/// Floats that forward leaves for backward.
+constexpr std::size_t block_saved_floats(const BlockGeometry& b, int batch) {
+    switch (method_of(b)) {
+        case Method::winograd: return WinogradSaved(WinogradPlan(b), batch).floats;
+        case Method::stem: return StemSaved(StemPlan(b), batch).floats;
+        default: return DirectSaved(DirectPlan(b), batch).floats;
+    }
+}
+
+/// Scratch of one pass of a kind.
+constexpr std::size_t block_work_floats(const BlockGeometry& b, int batch, bool backward) {
+    switch (method_of(b)) {
+        case Method::winograd: return WinogradWork(WinogradPlan(b), batch, backward).floats;
+        case Method::stem: return StemWork(StemPlan(b), DirectPlan(b), backward).floats;
+        default: return DirectWork(DirectPlan(b), batch, backward).floats;
+    }
+}
+
+/// Scratch of one call of any pass.
+constexpr std::size_t block_work_floats(const BlockGeometry& b, int batch) {
+    return std::max(block_work_floats(b, batch, false), block_work_floats(b, batch, true));
+}
+
+}  // namespace tn::cpu

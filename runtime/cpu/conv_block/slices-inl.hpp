@@ -1,0 +1,30 @@
+// Sums over slices of the samples (split.hpp): in order, so that they are the same bits at any number of threads.
+#if defined(TN_CPU_CONV_BLOCK_SLICES_INL) == defined(TN_ISA_TOGGLE)
+#ifdef TN_CPU_CONV_BLOCK_SLICES_INL
+#undef TN_CPU_CONV_BLOCK_SLICES_INL
+#else
+#define TN_CPU_CONV_BLOCK_SLICES_INL
+#endif
+
+#include <cstddef>
+
+#include "runtime/core/isa_target.hpp"
+#include "runtime/cpu/simd/vector-inl.hpp"
+
+namespace tn::cpu::TN_ISA {
+
+/// The sum of one vector of each slice, `stride` floats apart.
+TN_INLINE V sum_of_slices(const float* first, std::size_t stride, int slices) {
+    V total = load(first);
+    for (int slice = 1; slice < slices; ++slice) total += load(first + std::size_t(slice) * stride);
+    return total;
+}
+
+/// Adds the `count` numbers of every other slice, which follow one another, to those of the first.
+inline void add_slices(double* first, std::size_t count, int slices) {
+    for (int slice = 1; slice < slices; ++slice)
+        for (std::size_t i = 0; i < count; ++i) first[i] += first[std::size_t(slice) * count + i];
+}
+
+}  // namespace tn::cpu::TN_ISA
+#endif

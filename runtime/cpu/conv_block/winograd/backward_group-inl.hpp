@@ -1,0 +1,150 @@
+// The gradients of one group of tiles: dz in registers, the gradients of the products in the L2 cache.
+#if defined(TN_CPU_CONV_BLOCK_WINOGRAD_BACKWARD_GROUP_INL) == defined(TN_ISA_TOGGLE)
+#ifdef TN_CPU_CONV_BLOCK_WINOGRAD_BACKWARD_GROUP_INL
+#undef TN_CPU_CONV_BLOCK_WINOGRAD_BACKWARD_GROUP_INL
+#else
+#define TN_CPU_CONV_BLOCK_WINOGRAD_BACKWARD_GROUP_INL
+#endif
+
+#include <algorithm>
+#include <cstddef>
+
+#include "runtime/core/isa_target.hpp"
+#include "runtime/cpu/conv_block/layout.hpp"
+#include "runtime/cpu/conv_block/passes.hpp"
+#include "runtime/cpu/conv_block/winograd/convolve-inl.hpp"
+#include "runtime/cpu/conv_block/winograd/multiply-inl.hpp"
+#include "runtime/cpu/conv_block/winograd/tile-inl.hpp"
+#include "runtime/cpu/conv_block/winograd/transforms-inl.hpp"
+#include "runtime/cpu/conv_block/winograd/workspace-inl.hpp"
+#include "runtime/cpu/simd/blocked-inl.hpp"
+
+namespace tn::cpu::TN_ISA {
+
+/// One slice of the samples, on one thread.
+struct WinogradBackwardSlice {
+    const WinogradWorkspace& ws;
+    const ConvBackward& pass;
+    KeptZ kept_z;
+    float *scratch, *dw;  // dw [blocks][depth][lanes], of this slice
+
+    void run(const TileGroup& g) const {
+        float *inputs = scratch + ws.at.inputs, *input_gradients = scratch + ws.at.input_gradients;
+        transform_inputs(ws, g, pass.x, scratch + ws.at.packed, inputs, ws.input_stride(true));
+        for (int chunk = 0; chunk < ws.chunks; ++chunk) {
+            product_gradients(g, chunk);
+            multiply_gradients(g, chunk);
+            add_weight_gradients(chunk);
+        }
+        if (pass.dx) add_input_gradients(g, input_gradients, ws.input_stride(true));
+    }
+
+private:
+    /// dz of the tiles of one sample and block, passed to take(dz).
+    template <class Take> void each_dz(const TileGroup& g, int s, int block, const Take& take) const {
+        const WinogradPlan& p = ws.plan;
+        const BlockGeometry& b = p.block;
+        const BlockAffine a = ws.affine().affine(block);
+        const GradientOf<V> to_dz = ws.affine().gradient(block);
+        const int y0 = p.y_rows(g.row), rows = p.y_rows(g.row + g.rows) - y0;
+        float* lines = scratch + ws.at.lines;
+        to_blocked(pass.dy + block_at(b.conv.filters, s, block, b.y_plane()) + std::size_t(y0) * std::size_t(b.y_w()),
+                   b.y_plane(), rows * b.y_w(), lines);
+        for (int row = g.row; row < g.row + g.rows; ++row)
+            for (int column = 0; column < p.columns; ++column) {
+                V z[tile_size], dz[tile_size];
+                const Inside in(p, row, column);
+                if (b.z_is_y()) {
+                    for (V& v : z) v = V{};
+                } else {
+                    const float* from = kept_z.at(s, block, row, column);
+                    kept_z.prefetch_behind(from);
+                    load_tile(from, kept_z.row, in, z);
+                }
+                const TileOfY of_y = ws.tile_of_y(row, column);
+                const float* dy =
+                    lines + std::size_t(p.y_rows(row) - y0) * of_y.stride + std::size_t(column * p.y_side()) * lanes;
+                if (b.pool())
+                    gradient_tile<true>(z, a, to_dz, b.relu, in, of_y, dy, dz);
+                else
+                    gradient_tile<false>(z, a, to_dz, b.relu, in, of_y, dy, dz);
+                take(dz);
+            }
+    }
+
+    /// The gradients of a chunk's products: [frequencies][tiles][width].
+    void product_gradients(const TileGroup& g, int chunk) const {
+        const int width = ws.width(chunk);
+        const std::size_t product_stride = ws.product_stride(true);
+        for (int block = ws.first_block(chunk); block < ws.last_block(chunk); ++block) {
+            float* of_tile = scratch + ws.at.products + (block - ws.first_block(chunk)) * lanes;
+            for (int s = g.sample; s < g.sample + g.samples; ++s)
+                each_dz(g, s, block, [&](const V(&dz)[tile_size]) TN_INLINE_LAMBDA {
+                    output_gradient_tile(dz, of_tile, product_stride);
+                    of_tile += width;
+                });
+        }
+    }
+
+    /// From them those of the transformed weights, and for dx those of the transformed inputs, summed over the chunks.
+    void multiply_gradients(const TileGroup& g, int chunk) const {
+        const int channels = ws.conv().channels, tiles = g.samples * g.rows * ws.plan.columns, width = ws.width(chunk);
+        const std::size_t input_stride = ws.input_stride(true), product_stride = ws.product_stride(true);
+        for (int f = 0; f < frequencies; ++f) {
+            const float* inputs = scratch + ws.at.inputs + std::size_t(f) * input_stride;
+            const float* products = scratch + ws.at.products + std::size_t(f) * product_stride;
+            multiply({inputs, 1, std::size_t(channels)}, channels, tiles, products, width,
+                     scratch + ws.at.weight_gradients + std::size_t(f) * ws.weight_gradient_stride(),
+                     std::size_t(width));
+            if (!pass.dx) continue;
+            const float* weights = ws.weights(chunk) + std::size_t(f) * std::size_t(channels * width);
+            for (int c = 0; c < channels; c += 2 * lanes)
+                multiply({products, std::size_t(width), 1}, tiles, width, weights + c * width,
+                         std::min(2 * lanes, channels - c),
+                         scratch + ws.at.input_gradients + std::size_t(f) * input_stride + c, std::size_t(channels),
+                         chunk > 0);
+        }
+    }
+
+    void add_weight_gradients(int chunk) const {
+        const int width = ws.width(chunk);
+        for (int block = ws.first_block(chunk); block < ws.last_block(chunk); ++block)
+            for (int c = 0; c < ws.conv().channels; ++c)
+                weight_gradient_tile(
+                    scratch + ws.at.weight_gradients + c * width + (block - ws.first_block(chunk)) * lanes,
+                    ws.weight_gradient_stride(), dw + std::size_t(block * ws.plan.depth() + c * 9) * lanes);
+    }
+
+    /// Overlapping tiles are added up in a blocked image with margins, which becomes dx when its last row is there.
+    void add_input_gradients(const TileGroup& g, const float* gradients, std::size_t stride) const {
+        const WinogradPlan& p = ws.plan;
+        const ConvGeometry& c = ws.conv();
+        const std::size_t row = std::size_t(p.packed_columns) * lanes, block_size = p.packed_plane(p.rows) * lanes;
+        for (int i = 0; i < g.samples; ++i) {
+            float* image = scratch + ws.at.dx + std::size_t(i) * ws.at.dx_stride;
+            if (g.row == 0) clear(image, ws.at.dx_stride);
+            for (int block = 0; block < c.channels / lanes; ++block)
+                for (int r = 0; r < g.rows; ++r)
+                    for (int column = 0; column < p.columns; ++column)
+                        input_gradient_tile(
+                            gradients + std::size_t((i * g.rows + r) * p.columns + column) * std::size_t(c.channels) +
+                                block * lanes,
+                            stride,
+                            image + std::size_t(block) * block_size + std::size_t(tile_side * (g.row + r)) * row +
+                                std::size_t(tile_side * column * lanes),
+                            p.packed_columns);
+            if (g.row + g.rows < p.rows) continue;
+            for (int block = 0; block < c.channels / lanes; ++block)
+                for (int y = 0; y < c.height; ++y)
+                    from_blocked(
+                        image + std::size_t(block) * block_size + std::size_t(y + c.pad) * row +
+                            std::size_t(c.pad * lanes),
+                        c.width,
+                        pass.dx + block_at(c.channels, g.sample + i, block, c.in_plane()) + std::size_t(y * c.width),
+                        c.in_plane());
+        }
+    }
+};
+
+}  // namespace tn::cpu::TN_ISA
+#endif

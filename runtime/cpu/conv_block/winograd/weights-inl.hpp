@@ -1,0 +1,63 @@
+// Winograd's weights, transformed once per pass.
+#if defined(TN_CPU_CONV_BLOCK_WINOGRAD_WEIGHTS_INL) == defined(TN_ISA_TOGGLE)
+#ifdef TN_CPU_CONV_BLOCK_WINOGRAD_WEIGHTS_INL
+#undef TN_CPU_CONV_BLOCK_WINOGRAD_WEIGHTS_INL
+#else
+#define TN_CPU_CONV_BLOCK_WINOGRAD_WEIGHTS_INL
+#endif
+
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+
+#include "runtime/core/isa_target.hpp"
+#include "runtime/core/thread_pool.hpp"
+#include "runtime/cpu/conv_block/split.hpp"
+#include "runtime/cpu/conv_block/winograd/pack-inl.hpp"
+#include "runtime/cpu/conv_block/winograd/transforms-inl.hpp"
+#include "runtime/cpu/conv_block/winograd/workspace-inl.hpp"
+#include "runtime/cpu/simd/blocked-inl.hpp"
+
+namespace tn::cpu::TN_ISA {
+
+/// For the forward pass, from [filters][channels][taps]: chunk by chunk [frequencies][channels][width].
+inline void transform_weights(ThreadPool& pool, const WinogradWorkspace& ws, const float* weight) {
+    const int depth = ws.plan.depth(), channels = ws.conv().channels;
+    const int tasks = std::min(ws.chunks, max_slices);  // a scratch region each
+    pool.run(tasks, [&](int task, int thread) {
+        float* kernels = ws.scratch(thread) + ws.at.inputs;
+        const Range own = part_of(ws.chunks, tasks, task);
+        for (int block = ws.first_block(own.first); block < ws.last_block(own.last - 1); ++block) {
+            const int chunk = block / 2, column = (block - ws.first_block(chunk)) * lanes;
+            to_blocked(weight + std::size_t(block * lanes) * std::size_t(depth), std::size_t(depth), depth, kernels);
+            for (int c = 0; c < channels; ++c)
+                weight_tile(kernels + c * 9 * lanes, ws.weights(chunk) + std::size_t(c * ws.width(chunk) + column),
+                            std::size_t(channels * ws.width(chunk)));
+        }
+    });
+}
+
+/// For dx: for each chunk of output channels [frequencies], then panels of two vectors of input channels [width of the
+/// chunk][width of the panel].
+inline void transform_weights_for_dx(ThreadPool& pool, const WinogradWorkspace& ws, const float* weight) {
+    const int depth = ws.plan.depth(), channels = ws.conv().channels;
+    pool.run(ws.chunks, [&](int chunk) {
+        const int width = ws.width(chunk);
+        for (int k = 0; k < width; ++k)
+            for (int c = 0; c < channels; c += lanes) {
+                // The kernels of a filter are adjacent; they are copied, so that whole vectors can be read from the
+                // last.
+                float kernels[9 * lanes + lanes]{}, kernel[9 * lanes];
+                const int filter = ws.first_block(chunk) * lanes + k;
+                std::memcpy(kernels, weight + std::size_t(filter) * std::size_t(depth) + c * 9,
+                            sizeof(float) * 9 * lanes);
+                kernels_to_blocked(kernels, kernel);
+                const int first = c / (2 * lanes) * 2 * lanes, panel = std::min(2 * lanes, channels - first);
+                weight_tile(kernel, ws.weights(chunk) + std::size_t(first * width + k * panel + c - first),
+                            std::size_t(channels * width));
+            }
+    });
+}
+
+}  // namespace tn::cpu::TN_ISA
+#endif
