@@ -9,9 +9,9 @@ namespace tn::cpu {
 
 /// A training step's forward pass over n samples. x [n][channels][height][width], weight
 /// [filters][channels][kernel_h][kernel_w], bias, gamma and beta [filters], y [n][filters][y_h][y_w].
-/// bias may be null; what follows it is read only with norm. The batch's own mean and variance normalise; the running
-/// ones move towards them by `momentum`, the variance as its unbiased estimate (Ioffe and Szegedy, "Batch
-/// normalization", 2015). running_mean and running_var may be null.
+/// bias may be null. gamma, beta, the running statistics, momentum and epsilon are read only with norm: the batch's own
+/// mean and variance normalise, and the running ones move towards them by `momentum`, the variance as its unbiased
+/// estimate (Ioffe and Szegedy, "Batch normalization", 2015). running_mean and running_var may be null.
 struct ConvForward {
     int n;
     const float *x, *weight, *bias, *gamma, *beta;

@@ -1,8 +1,10 @@
 // Backward by the stem method: one pass over dy for the gradients of the weights.
 //
-// Let g be dy at the value of z that it came from, else zero, and p the patch that a value of z sees. z = w . p, so
-// with the sums over all patches of g and of g p, sum g z = w . sum g p; and dz = a g + b (z - mean) + c gives dw = a
-// sum g p + b sum (z - mean) p + c sum p, where sum (z - mean) p = count * Cov(p) w is known from the moments.
+// Let g be dy at the value of z that it came from and zero elsewhere, and p the patch that a value of z sees. Summed
+// over all patches,
+//     z = w . p                     gives  sum g z = w . sum g p,
+//     dz = a g + b (z - mean) + c   gives  dw = a sum g p + b sum (z - mean) p + c sum p,
+// where sum (z - mean) p = count * Cov(p) w is known from the moments.
 #if defined(TN_CPU_CONV_BLOCK_STEM_BACKWARD_INL) == defined(TN_ISA_TOGGLE)
 #ifdef TN_CPU_CONV_BLOCK_STEM_BACKWARD_INL
 #undef TN_CPU_CONV_BLOCK_STEM_BACKWARD_INL

@@ -58,7 +58,7 @@ private:
                     for (V& v : z) v = V{};
                 } else {
                     const float* from = kept_z.at(s, block, row, column);
-                    kept_z.prefetch_behind(from);
+                    kept_z.prefetch_ahead(from);
                     load_tile(from, kept_z.row, in, z);
                 }
                 const TileOfY of_y = ws.tile_of_y(row, column);

@@ -87,7 +87,7 @@ struct KeptZ {
     }
     /// Prefetches a tile that is read some tiles after this one: z comes from memory, and the work on a tile hides from
     /// the processor's own prefetching that z is read in order.
-    TN_INLINE static void prefetch_behind(const float* of_tile) {
+    TN_INLINE static void prefetch_ahead(const float* of_tile) {
         constexpr int tiles = 8;
         TN_UNROLL for (int i = 0; i < tile_size; ++i) __builtin_prefetch(of_tile + (tiles * tile_size + i) * lanes);
     }
