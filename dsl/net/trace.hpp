@@ -1,6 +1,9 @@
 // The shape of every value that flows through a flat list of layers, or the first layer that breaks its rule.
 #pragma once
 
+#include <string_view>
+#include <utility>
+
 #include "dsl/net/flatten.hpp"
 
 namespace tn {
@@ -37,6 +40,25 @@ struct Frame {
     int done[max_branches]{}, count = 0;
 };
 
+/// Whether no two tensors of a layer, or of one member of a fused layer, have one name: a checkpoint tells them apart
+/// by it.
+template <class L> constexpr bool names_differ(Shape in) {
+    std::pair<int, std::string_view> seen[max_parameters + max_states]{};
+    std::size_t count = 0;
+    bool differ = true;
+    const auto look = [&](const auto& tensors) {
+        for (int i = 0; i < tensors.count; ++i) {
+            const auto& tensor = tensors.item[static_cast<std::size_t>(i)];
+            seen[count] = {tensor.member, tensor.name};
+            for (std::size_t k = 0; k < count; ++k) differ = differ && seen[k] != seen[count];
+            ++count;
+        }
+    };
+    look(Traits<L>::parameters(in));
+    look(Traits<L>::states(in));
+    return differ;
+}
+
 /// Runs the shape rules in order; the values that wait for their branch lie on a stack.
 template <class P, class Sizes> class Tracer {
 public:
@@ -72,6 +94,7 @@ private:
         node.in = p.value[x];
         const ShapeResult result = L::output(node.in);
         if (!result.ok()) return fail(result, node.in);
+        if (!names_differ<L>(node.in)) return fail(layer_must(Must::give_every_tensor_a_name_of_its_own), node.in);
         if (!accept(node, result.out)) return;
         describe<L>(node);
         if constexpr (requires { L::branches; }) {
