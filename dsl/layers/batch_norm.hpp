@@ -36,6 +36,7 @@ struct BN {
     }
     /// The batch's mean and 1 / sqrt(variance + epsilon) of every channel.
     static constexpr std::size_t saved(Shape in, int) { return 2 * static_cast<std::size_t>(in.channels); }
+    static constexpr bool saves_for_inference = false;
     /// What a runtime sums over several processes.
     template <class Sizes> static constexpr std::size_t work(Shape in, int) { return Sizes::norm_work(in.channels); }
 

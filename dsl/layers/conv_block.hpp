@@ -63,6 +63,7 @@ template <class ConvLayer, class... Rest> struct ConvBlock {
     template <class Sizes> static constexpr std::size_t saved(Shape in, int batch) {
         return Sizes::block_saved(geometry(in), batch);
     }
+    static constexpr bool saves_for_inference = false;
     template <class Sizes> static constexpr std::size_t work(Shape in, int batch) {
         return Sizes::block_work(geometry(in), batch);
     }

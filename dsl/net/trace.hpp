@@ -19,6 +19,7 @@ struct Node {
     Reads reads{};
     bool trained = false;  ///< has parameters
     std::size_t saved = 0, work = 0;
+    bool saves_for_inference = false;
 };
 
 /// A whole network: its nodes in order, the shape of every value, and the fault if there is one.
@@ -130,6 +131,7 @@ private:
         node.in_place = Traits<L>::in_place && node.in.size() == node.out.size();
         node.trained = Traits<L>::parameters(node.in).count > 0;
         node.saved = Traits<L>::template saved<Sizes>(node.in, batch_);
+        node.saves_for_inference = Traits<L>::saves_for_inference;
         node.work = Traits<L>::template work<Sizes>(node.in, batch_);
     }
 
