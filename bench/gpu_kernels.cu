@@ -213,7 +213,7 @@ template <Precision P, int Samples> void steps() {
         model.train(Samples, Adam{.rate = 3e-4f});
         const auto rule = Adam{.rate = 3e-4f}.rule(1000);
         const auto time = [&](const char* program) {
-            const auto graph = device.gpu().record([&] { model.enqueue_step(Samples, rule, 0); });
+            const auto graph = device.gpu().record([&] { model.engine().enqueue_step(Samples, rule, 0); });
             for (int i = 0; i < 20; ++i) device.gpu().replay(graph);
             print_step(program, P, Samples, bench::median(9, [&] {
                            return watch.ms([&] {

@@ -22,8 +22,10 @@ enum class Must {
     drop_from_0_to_99_percent,
     have_only_options_it_knows,
     have_each_option_once,
+    give_every_tensor_a_name_of_its_own,
     be_a_layer,
     contain_at_least_1_layer,
+    be_nested_at_most_this_deep,
     have_at_least_2_branches,
     have_at_most_8_branches,
     leave_the_shape_as_it_was_or_have_a_Shortcut_that_gives,
@@ -56,8 +58,10 @@ constexpr const char* words(Must must) {
         case Must::drop_from_0_to_99_percent: return "drop from 0 to 99 percent, not {}";
         case Must::have_only_options_it_knows: return "have only options it knows: option {} is not one of them";
         case Must::have_each_option_once: return "have each option once: option {} is given again";
+        case Must::give_every_tensor_a_name_of_its_own: return "give every parameter and state a name of its own";
         case Must::be_a_layer: return "be a layer: a type with name() and output(Shape)";
         case Must::contain_at_least_1_layer: return "contain at least 1 layer";
+        case Must::be_nested_at_most_this_deep: return "be nested at most {} deep";
         case Must::have_at_least_2_branches: return "have at least 2 branches, not {}";
         case Must::have_at_most_8_branches: return "have at most 8 branches, not {}";
         case Must::leave_the_shape_as_it_was_or_have_a_Shortcut_that_gives:
@@ -111,14 +115,20 @@ constexpr ShapeResult input_must(const char* own_words, int a = 0, int b = 0) {
     return r;
 }
 
-/// Where a layer stands: its index in the Seq, counted from 0, then its index within each composite around it.
+/// Where a layer stands: its index in the network's Seq, counted from 0, then its index in each composite within.
 struct Path {
-    int index[6]{};
+    /// A U-Net has 2 to 3 indices per level. Net refuses a network that is nested deeper.
+    static constexpr int max_depth = 32;
+    int index[max_depth]{};
     int depth = 0;
+    bool too_deep = false;  ///< has lost an index, and no longer names one layer
 
     constexpr Path child(int i) const {
         Path p = *this;
-        if (p.depth < 6) p.index[p.depth++] = i;
+        if (depth < max_depth)
+            p.index[p.depth++] = i;
+        else
+            p.too_deep = true;
         return p;
     }
     constexpr Text text() const {

@@ -95,7 +95,7 @@ template <class T> struct Pass {
     T* dx = nullptr;        ///< [n][in]; null when nothing before this layer is trained
     std::array<T*, max_parameters> parameter{}, gradient{};
     std::array<T*, max_states> state{};
-    T* saved = nullptr;  ///< what forward leaves for backward
+    T* saved = nullptr;  ///< what forward leaves for backward; null in inference where saves_for_inference is false
     T* work = nullptr;   ///< scratch within one pass
     RandomKey random{};
     int first = 0;  ///< samples of the batch before these, where several processes share it
@@ -138,6 +138,11 @@ template <class L> struct Traits {
         if constexpr (requires { L::work(in, batch); }) return L::work(in, batch);
         return 0;
     }
+    /// Whether forward fills `saved` when the model only infers, too.
+    static constexpr bool saves_for_inference = [] {
+        if constexpr (requires { L::saves_for_inference; }) return bool{L::saves_for_inference};
+        return true;
+    }();
     static constexpr Reads reads = [] {
         if constexpr (requires { L::reads; }) return Reads{L::reads};
         return Reads{};

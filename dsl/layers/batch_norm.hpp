@@ -35,6 +35,7 @@ struct BN {
     }
     /// Mean and inv_std = 1 / sqrt(variance + epsilon) of the batch, by channel.
     static constexpr std::size_t saved(Shape in, int) { return 2 * static_cast<std::size_t>(in.channels); }
+    static constexpr bool saves_for_inference = false;
 
     template <class T> static constexpr void forward(const Pass<T>& p) {
         for (int c = p.begin; c < p.end; ++c) {

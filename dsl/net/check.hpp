@@ -13,7 +13,9 @@ template <class L> inline constexpr bool is_seq = false;
 template <class... Ls> inline constexpr bool is_seq<Seq<Ls...>> = true;
 
 /// The first fault of a network outside its layers, or of the layers.
-enum class Part { none, input, batch, body, layers, loss, initialiser };
+enum class Part { none, input, batch, body, depth, layers, loss, initialiser };
+
+template <class... Ps> constexpr bool too_deep(List<Ps...>) { return (Ps::path[0].too_deep || ...); }
 
 template <Shape In, BatchSize N, class Body, class LossType, class Init_> struct Check {
     using flat = Flatten_t<Body>;
@@ -27,6 +29,7 @@ template <Shape In, BatchSize N, class Body, class LossType, class Init_> struct
         if (In.channels < 1 || In.height < 1 || In.width < 1) return Part::input;
         if (N.samples < 1) return Part::batch;
         if (!is_seq<Body> || flat::size == 0) return Part::body;
+        if (too_deep(flat{})) return Part::depth;
         if (!program.ok()) return Part::layers;
         if (!Loss<LossType>) return Part::loss;
         if constexpr (Loss<LossType>)
@@ -41,6 +44,7 @@ template <Shape In, BatchSize N, class Body, class LossType, class Init_> struct
             case Part::batch: return layer_must(Must::have_a_batch_of_at_least_1, N.samples);
             case Part::body:
                 return is_seq<Body> ? layer_must(Must::contain_at_least_1_layer) : layer_must(Must::be_a_Seq);
+            case Part::depth: return layer_must(Must::be_nested_at_most_this_deep, Path::max_depth);
             case Part::layers: return program.fault;
             case Part::loss:
                 if constexpr (Loss<LossType>) return ShapeResult(LossType::check(program.value[program.output]));
@@ -103,11 +107,11 @@ template <class C, Shape In, class LossType> constexpr auto report() {
         using Where = std::conditional_t<
             C::part == Part::input, the_input,
             std::conditional_t<C::part == Part::batch, the_batch,
-                               std::conditional_t<C::part == Part::body, the_body, the_initialiser>>>;
-        constexpr const char* words = C::part == Part::input   ? "the input of the network"
-                                      : C::part == Part::batch ? "the network"
-                                      : C::part == Part::body  ? "the layers of the network"
-                                                               : "the initialiser of the network";
+                               std::conditional_t<C::part == Part::initialiser, the_initialiser, the_body>>>;
+        constexpr const char* words = C::part == Part::input         ? "the input of the network"
+                                      : C::part == Part::batch       ? "the network"
+                                      : C::part == Part::initialiser ? "the initialiser of the network"
+                                                                     : "the layers of the network";
         constexpr Text said = sentence(words, In, f);
         return Type<network_error<Where, the_network, typename IncomingTag<In>::type, f.must, f.a, f.b,
                                   Sentence<said.length>(said)>>{};

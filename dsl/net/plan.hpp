@@ -193,9 +193,9 @@ private:
 
     constexpr void place_saved_and_work() {
         for (int i = 0; i < p.nodes; ++i) {
-            if (training_ && p.node[i].saved)
-                saved_[i] =
-                    add(p.node[i].saved, forward_step(i), runs_backward_[i] ? backward_step(i) : forward_step(i));
+            if (p.node[i].saved && (training_ || p.node[i].saves_for_inference))
+                saved_[i] = add(p.node[i].saved, forward_step(i),
+                                training_ && runs_backward_[i] ? backward_step(i) : forward_step(i));
             if (!p.node[i].work) continue;
             work_forward_[i] = add(p.node[i].work, forward_step(i), forward_step(i));
             if (training_) work_backward_[i] = add(p.node[i].work, backward_step(i), backward_step(i));

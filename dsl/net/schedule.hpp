@@ -19,6 +19,7 @@ constexpr Program<Nodes, Values> with_room_on(Program<Nodes, Values> program, Li
         Node& node = program.node[next++];
         if constexpr (Layer<L>) {
             node.saved = saved_values<Device, L>(node.in, batch);
+            node.saves_for_inference = !has_kernel_of<Device, L> && Traits<L>::saves_for_inference;
             node.work = work_values<Device, L>(node.in, batch);
         }
     };

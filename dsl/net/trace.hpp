@@ -1,6 +1,9 @@
 // The shape of every value that flows through a flat list of layers, or the first layer that breaks its rule.
 #pragma once
 
+#include <string_view>
+#include <utility>
+
 #include "dsl/net/flatten.hpp"
 
 namespace tn {
@@ -14,8 +17,11 @@ struct Node {
     bool is_fork = false;
     bool in_place = false;
     Reads reads{};
-    bool trained = false;             ///< has parameters
-    std::size_t saved = 0, work = 0;  ///< values on the device that the program is for (dsl/net/schedule.hpp)
+    bool trained = false;  ///< has parameters
+    /// On the device that the program is for (dsl/net/schedule.hpp): values, and whether inference, too, has room for
+    /// what forward saves.
+    std::size_t saved = 0, work = 0;
+    bool saves_for_inference = false;
 };
 
 /// A whole network: its nodes in order, the shape of every value, and the fault if there is one.
@@ -36,6 +42,25 @@ namespace detail {
 struct Frame {
     int done[max_branches]{}, count = 0;
 };
+
+/// Whether no two tensors of a layer, or of one member of a fused layer, have one name: a checkpoint tells them apart
+/// by it.
+template <class L> constexpr bool names_differ(Shape in) {
+    std::pair<int, std::string_view> seen[max_parameters + max_states]{};
+    std::size_t count = 0;
+    bool differ = true;
+    const auto look = [&](const auto& tensors) {
+        for (int i = 0; i < tensors.count; ++i) {
+            const auto& tensor = tensors.item[static_cast<std::size_t>(i)];
+            seen[count] = {tensor.member, tensor.name};
+            for (std::size_t k = 0; k < count; ++k) differ = differ && seen[k] != seen[count];
+            ++count;
+        }
+    };
+    look(Traits<L>::parameters(in));
+    look(Traits<L>::states(in));
+    return differ;
+}
 
 /// Runs the shape rules in order; the values that wait for their branch lie on a stack.
 template <class P> class Tracer {
@@ -72,6 +97,7 @@ private:
         node.in = p.value[x];
         const ShapeResult result = L::output(node.in);
         if (!result.ok()) return fail(result, node.in);
+        if (!names_differ<L>(node.in)) return fail(layer_must(Must::give_every_tensor_a_name_of_its_own), node.in);
         if (!accept(node, result.out)) return;
         describe<L>(node);
         if constexpr (requires { L::branches; }) {

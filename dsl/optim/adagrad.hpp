@@ -1,7 +1,10 @@
 // AdaGrad: Duchi, Hazan and Singer, "Adaptive subgradient methods", 2011.
 #pragma once
 
+#include <array>
 #include <cmath>
+
+#include "dsl/optim/optimizer.hpp"
 
 namespace tn {
 
@@ -14,10 +17,13 @@ struct AdaGrad {
     struct Rule {
         float rate, epsilon;
         template <class T> constexpr void operator()(T& w, T g, T& s, T&) const {
-            s += g * g;
+            s = flush_subnormal(s + g * g);
             w -= T(rate) * g / (std::sqrt(s) + T(epsilon));
         }
     };
+    constexpr std::array<Hyperparameter, 3> hyperparameters() const {
+        return {{{"rate", rate}, {"epsilon", epsilon, least_epsilon}, {"weight_decay", weight_decay}}};
+    }
     Rule rule(long long) const { return {rate, epsilon}; }
 };
 

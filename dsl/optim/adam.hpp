@@ -1,7 +1,10 @@
 // Adam: Kingma and Ba, "Adam: a method for stochastic optimization", 2015.
 #pragma once
 
+#include <array>
 #include <cmath>
+
+#include "dsl/optim/optimizer.hpp"
 
 namespace tn {
 
@@ -17,11 +20,18 @@ struct Adam {
         double rate_t, root;
         float beta1, beta2, epsilon;
         template <class T> constexpr void operator()(T& w, T g, T& m, T& v) const {
-            m = T(beta1) * m + (T(1) - T(beta1)) * g;
-            v = T(beta2) * v + (T(1) - T(beta2)) * g * g;
+            m = flush_subnormal(T(beta1) * m + (T(1) - T(beta1)) * g);
+            v = flush_subnormal(T(beta2) * v + (T(1) - T(beta2)) * g * g);
             w -= T(rate_t) * m / (std::sqrt(v) * T(root) + T(epsilon));
         }
     };
+    constexpr std::array<Hyperparameter, 5> hyperparameters() const {
+        return {{{"rate", rate},
+                 {"beta1", beta1, 0, 1},
+                 {"beta2", beta2, 0, 1},
+                 {"epsilon", epsilon, least_epsilon},
+                 {"weight_decay", weight_decay}}};
+    }
     Rule rule(long long step) const {
         const double t = static_cast<double>(step);
         return {rate / (1 - std::pow(double{beta1}, t)), 1 / std::sqrt(1 - std::pow(double{beta2}, t)), beta1, beta2,

@@ -1,6 +1,10 @@
 // Nesterov's momentum as Sutskever and others, "On the importance of initialization and momentum", 2013, write it.
 #pragma once
 
+#include <array>
+
+#include "dsl/optim/optimizer.hpp"
+
 namespace tn {
 
 /// v = momentum v + g; w -= rate (g + momentum v).
@@ -12,10 +16,13 @@ struct Nesterov {
     struct Rule {
         float rate, momentum;
         template <class T> constexpr void operator()(T& w, T g, T& v, T&) const {
-            v = T(momentum) * v + g;
+            v = flush_subnormal(T(momentum) * v + g);
             w -= T(rate) * (g + T(momentum) * v);
         }
     };
+    constexpr std::array<Hyperparameter, 3> hyperparameters() const {
+        return {{{"rate", rate}, {"momentum", momentum, 0, 1}, {"weight_decay", weight_decay}}};
+    }
     Rule rule(long long) const { return {rate, momentum}; }
 };
 

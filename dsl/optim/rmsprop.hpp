@@ -1,7 +1,10 @@
 // RMSprop: Tieleman and Hinton, lecture 6.5 of "Neural networks for machine learning", 2012.
 #pragma once
 
+#include <array>
 #include <cmath>
+
+#include "dsl/optim/optimizer.hpp"
 
 namespace tn {
 
@@ -14,10 +17,16 @@ struct RMSprop {
     struct Rule {
         float rate, decay, epsilon;
         template <class T> constexpr void operator()(T& w, T g, T& s, T&) const {
-            s = T(decay) * s + (T(1) - T(decay)) * g * g;
+            s = flush_subnormal(T(decay) * s + (T(1) - T(decay)) * g * g);
             w -= T(rate) * g / (std::sqrt(s) + T(epsilon));
         }
     };
+    constexpr std::array<Hyperparameter, 4> hyperparameters() const {
+        return {{{"rate", rate},
+                 {"decay", decay, 0, 1},
+                 {"epsilon", epsilon, least_epsilon},
+                 {"weight_decay", weight_decay}}};
+    }
     Rule rule(long long) const { return {rate, decay, epsilon}; }
 };
 

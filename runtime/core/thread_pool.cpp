@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 #include <system_error>
+#include <utility>
 
 #include "runtime/core/error.hpp"
 
@@ -42,7 +43,7 @@ void ThreadPool::take_tasks(int thread) {
             try {
                 call_(function_, descending_ ? share.last - 1 - i : share.first + i, thread);
             } catch (...) {
-                std::lock_guard lock(mutex_);
+                std::lock_guard lock(failure_mutex_);
                 if (!failure_) failure_ = std::current_exception();
             }
         }
@@ -75,6 +76,7 @@ void ThreadPool::run_erased(int tasks, Call call, void* function) {
         for (int i = 0; i < tasks; ++i) call(function, i, 0);
         return;
     }
+    const std::lock_guard turn(turn_);
     call_ = call;
     function_ = function;
     sharing_ = std::min(tasks, threads());
@@ -86,12 +88,11 @@ void ThreadPool::run_erased(int tasks, Call call, void* function) {
     }
     descending_ = !descending_;
     busy_.store(static_cast<int>(workers_.size()), std::memory_order_relaxed);
-    failure_ = nullptr;
     generation_.fetch_add(1, std::memory_order_release);
     generation_.notify_all();
     take_tasks(0);
     for (int busy; (busy = busy_.load(std::memory_order_acquire)) != 0;) wait_while(busy_, busy);
-    if (failure_) std::rethrow_exception(failure_);
+    if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
 }
 
 }  // namespace tn

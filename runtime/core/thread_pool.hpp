@@ -24,7 +24,8 @@ public:
 
     /// Runs f(0) .. f(tasks - 1) in any order, the caller helping, and returns when all are done; allocates nothing. An
     /// f of two arguments is also told which slot of scratch memory is its own meanwhile: 0 .. min(tasks, threads())
-    /// - 1. The first exception that a task throws is thrown again here. Not to be called from within a task.
+    /// - 1. The first exception that a task throws is thrown again here. Several threads may call it: their runs take
+    /// turns. Not to be called from within a task.
     template <class F> void run(int tasks, F&& f) {
         using Function = std::remove_reference_t<F>;
         const Call call = [](void* g, int task, int slot) {
@@ -54,6 +55,7 @@ private:
     template <class Integer> void wait_while(std::atomic<Integer>& value, Integer old) const;
 
     std::vector<std::thread> workers_;
+    std::mutex turn_;                      // held by the thread whose run the workers share
     int awake_ = 0;                        // how often a waiting thread looks again before it sleeps
     std::atomic<unsigned> generation_{0};  // counts the runs
     std::atomic<int> busy_{0};             // workers that have not finished the run
@@ -63,7 +65,7 @@ private:
     int sharing_ = 0;  // threads that take part in the run
     std::vector<Share> shares_;
     bool descending_ = false;
-    std::mutex mutex_;  // of failure_
+    std::mutex failure_mutex_;
     std::exception_ptr failure_;
 };
 

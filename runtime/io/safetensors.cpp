@@ -15,6 +15,7 @@ namespace tn {
 namespace {
 
 using json = nlohmann::json;
+constexpr const char* metadata_key = "__metadata__";
 constexpr std::uint64_t max_header = 100'000'000;  // the limit that the format sets
 constexpr std::uint64_t max_file = std::uint64_t{16} << 30;
 
@@ -38,13 +39,20 @@ void write_safetensors(const std::filesystem::path& path, std::span<const Tensor
     std::vector<std::uint8_t> data;
     json header = json::object();
     for (const TensorView& t : tensors) {
+        std::size_t values = 1;
+        for (const std::int64_t extent : t.shape) values *= static_cast<std::size_t>(extent);
+        if (values != t.data.size())
+            throw Error(fmt::format("{}: the tensor '{}' has {} values, but its shape {}", path.string(), t.name,
+                                    t.data.size(), values));
+        if (t.name == metadata_key || header.contains(t.name))
+            throw Error(fmt::format("{}: a tensor cannot be named '{}', which is taken", path.string(), t.name));
         const std::size_t begin = data.size();
         data.resize(begin + t.data.size_bytes());
         if (!t.data.empty()) std::memcpy(data.data() + begin, t.data.data(), t.data.size_bytes());
         header[t.name] = {{"dtype", "F32"}, {"shape", t.shape}, {"data_offsets", {begin, data.size()}}};
     }
     metadata["crc32"] = checksum(data.data(), data.size());
-    header["__metadata__"] = metadata;
+    header[metadata_key] = metadata;
     // Bytes of a file's name that are not UTF-8 become U+FFFD instead of an exception.
     std::string text = header.dump(-1, ' ', false, json::error_handler_t::replace);
     text.resize((text.size() + 7) / 8 * 8, ' ');
@@ -76,7 +84,7 @@ Safetensors::Safetensors(const std::filesystem::path& path) : path_(path.string(
         const json header = json::parse(bytes.begin() + 8, bytes.begin() + static_cast<std::ptrdiff_t>(8 + length));
         if (!header.is_object()) fail("its header must be a JSON object");
         for (const auto& [name, entry] : header.items()) {
-            if (name == "__metadata__") {
+            if (name == metadata_key) {
                 metadata_ = entry.get<std::map<std::string, std::string>>();
                 continue;
             }

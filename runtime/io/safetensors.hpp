@@ -18,7 +18,8 @@ struct TensorView {
 };
 
 /// Writes an 8-byte length, a JSON header and the data, as a whole or not at all. The metadata gets "crc32", the
-/// checksum of the data. Throws Error "path: reason".
+/// checksum of the data. Throws Error "path: reason", also when two tensors have one name, or one has another number of
+/// values than its shape: such a file could not be read.
 void write_safetensors(const std::filesystem::path& path, std::span<const TensorView> tensors,
                        std::map<std::string, std::string> metadata);
 

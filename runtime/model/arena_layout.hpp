@@ -1,4 +1,4 @@
-// Where everything that a model keeps lies in its one arena: constants of the type.
+// Where everything that a model keeps lies in its one arena: constants of its type.
 #pragma once
 
 #include <array>
@@ -8,13 +8,14 @@
 
 namespace tn {
 
-/// Offsets in values from the arena's start, in the order in which things lie there. The gradients and every state of
+/// Offsets in values from the arena's start, in the order of the arena. The gradients and every state of
 /// the optimizer have the same order as the parameters, so that one pass over all of them is a step of the optimizer.
 template <class N, Fusion F, Purpose For, int OptimizerStates, class Device> struct ArenaLayout {
     using network = N;
     using schedule = typename N::template schedule<F, For, Device>;
     using layers = typename schedule::layers;
     static constexpr bool trains = For != Purpose::infer;
+    static constexpr bool has_input_gradient = For == Purpose::input_gradient || For == Purpose::watched;
     static constexpr int optimizer_states = OptimizerStates;
 
     static constexpr std::size_t parameter_span = N::parameter_span;

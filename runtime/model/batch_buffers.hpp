@@ -1,4 +1,4 @@
-// A batch on its way to a pass, and what the pass gave on its way back.
+// A batch on its way to the device, and what a pass gave on its way back.
 #pragma once
 
 #include <algorithm>
@@ -16,8 +16,23 @@
 
 namespace tn {
 
-/// Everything of a batch that the host and the passes hand each other, for at most `batch` samples: places in the
-/// arena, and where the host reads and writes them.
+/// Copies samples of `size` values each to a batch from sample `first` on. Throws Error that names them as `what`
+/// unless they are whole and fit.
+template <class V>
+void copy_samples(const char* what, std::span<const V> values, int first, std::span<V> batch, std::size_t size) {
+    const std::size_t samples = values.size() / size, capacity = batch.size() / size;
+    if (samples * size != values.size())
+        throw Error(std::string(what) + " of " + std::to_string(size) + " values per sample cannot be set from " +
+                    std::to_string(values.size()) + " values");
+    if (first < 0 || samples > capacity || static_cast<std::size_t>(first) > capacity - samples)
+        throw Error(std::string(what) + " of " + std::to_string(samples) + " samples from sample " +
+                    std::to_string(first) + " on do not fit into a batch of " + std::to_string(capacity));
+    std::copy(values.begin(), values.end(),
+              batch.begin() + static_cast<std::ptrdiff_t>(first) * static_cast<std::ptrdiff_t>(size));
+}
+
+/// Everything of a batch that the host and the passes hand each other, for at most `batch` samples: in the arena, and
+/// where the host reads and writes it.
 template <class Layout, class Device, class T> class BatchBuffers {
     using N = typename Layout::network;
     static constexpr auto& plan = Layout::schedule::plan;
@@ -42,14 +57,14 @@ public:
 
     BatchBuffers(Device& device, T* arena)
         : memory_(device, bytes),
-          step_number(share_as<std::uint64_t>(arena + Layout::step_number, 1)),
-          input(share(arena + Layout::planned + plan.value[0], input_size(N::batch))),
-          outputs(share(arena + Layout::planned + plan.value[Layout::schedule::program.output], output_size(N::batch))),
-          targets(share(arena + Layout::targets, output_size(N::batch))),
-          losses(share(arena + Layout::losses, Layout::batch)),
-          class_weights(share(arena + Layout::class_weights, N::output.size())),
-          labels(share_as<int>(arena + Layout::labels, Layout::batch)),
-          correct(share_as<unsigned char>(arena + Layout::correct, Layout::batch)) {}
+          step_number(stage_as<std::uint64_t>(arena + Layout::step_number, 1)),
+          input(stage(arena + Layout::planned + plan.value[0], input_size(N::batch))),
+          outputs(stage(arena + Layout::planned + plan.value[Layout::schedule::program.output], output_size(N::batch))),
+          targets(stage(arena + Layout::targets, output_size(N::batch))),
+          losses(stage(arena + Layout::losses, Layout::batch)),
+          class_weights(stage(arena + Layout::class_weights, N::output.size())),
+          labels(stage_as<int>(arena + Layout::labels, Layout::batch)),
+          correct(stage_as<unsigned char>(arena + Layout::correct, Layout::batch)) {}
 
     /// What the host writes and reads, for the largest batch.
     std::span<T> host_input() { return {input.host, input_size(N::batch)}; }
@@ -65,34 +80,34 @@ public:
                             " classes");
     }
 
-    /// Hands the device the first n samples, with what they are compared with if wanted, and the step's number.
+    /// Uploads the first n samples, with what they are compared with if wanted, and the step's number.
     void upload(Device& device, int n, std::uint64_t step, bool compared) {
         *step_number.host = step;
-        device.upload(step_number.place, step_number.host, 1);
-        device.upload(input.place, input.host, input_size(n));
+        device.upload(step_number.device, step_number.host, 1);
+        device.upload(input.device, input.host, input_size(n));
         if (!compared) return;
         if constexpr (labelled)
-            device.upload(labels.place, labels.host, static_cast<std::size_t>(n));
+            device.upload(labels.device, labels.host, static_cast<std::size_t>(n));
         else
-            device.upload(targets.place, targets.host, output_size(n));
+            device.upload(targets.device, targets.host, output_size(n));
     }
 
     /// A weight for every class that counts.
     void upload_class_weights(Device& device, std::span<const float> weights) {
         device.wait();
         std::copy(weights.begin(), weights.end(), class_weights.host);
-        device.upload(class_weights.place, class_weights.host, weights.size());
+        device.upload(class_weights.device, class_weights.host, weights.size());
     }
 
-    /// Waits for what the last pass gave of n samples: their outputs, or their losses and how many are right.
+    /// What the last pass gave of n samples: their outputs, or their losses and how many are right.
     std::span<T> download_outputs(Device& device, int n) {
-        device.download(outputs.host, outputs.place, output_size(n));
+        device.download(outputs.host, outputs.device, output_size(n));
         device.wait();
         return {outputs.host, output_size(n)};
     }
     BatchResult download_result(Device& device, int n) {
-        device.download(losses.host, losses.place, static_cast<std::size_t>(n));
-        device.download(correct.host, correct.place, static_cast<std::size_t>(n));
+        device.download(losses.host, losses.device, static_cast<std::size_t>(n));
+        device.download(correct.host, correct.device, static_cast<std::size_t>(n));
         device.wait();
         BatchResult r{0, 0, n};
         for (int i = 0; i < n; ++i) {
@@ -103,13 +118,13 @@ public:
     }
 
 private:
-    Staged<T> share(T* place, std::size_t count) { return memory_.share(place, count); }
+    Staged<T> stage(T* values, std::size_t count) { return memory_.stage(values, count); }
 
     /// An arena of the host holds values of type T until objects of another type begin there.
-    template <class V> Staged<V> share_as(T* at, std::size_t count) {
-        const Staged<V> shared = memory_.share(reinterpret_cast<V*>(at), count);
-        if (shared.host == shared.place) std::uninitialized_fill_n(shared.place, count, V(0));
-        return shared;
+    template <class V> Staged<V> stage_as(T* at, std::size_t count) {
+        const Staged<V> staged = memory_.stage(reinterpret_cast<V*>(at), count);
+        if (staged.host == staged.device) std::uninitialized_fill_n(staged.device, count, V(0));
+        return staged;
     }
 };
 

@@ -1,4 +1,4 @@
-// What a batch is where several processes share it: a part here, the other parts elsewhere.
+// The part of a batch that this process computes, where several share it.
 #pragma once
 
 #include "runtime/core/process_group.hpp"
@@ -6,9 +6,9 @@
 
 namespace tn {
 
-/// This process's place in the batch. Without a group the whole batch is here.
+/// Where this process's samples lie in the batch. Without a group the whole batch is here.
 struct BatchShard {
-    int first = 0, elsewhere = 0;  ///< samples of the batch before this process's, and all that others have
+    int first = 0, elsewhere = 0;  ///< samples of the batch before this process's, and all that the others have
 
     /// Says that this process has n samples of the next batch.
     void begin(ProcessGroup* group, int n) {

@@ -29,7 +29,7 @@ CheckpointInfo checkpoint_info(const Safetensors& file, const std::string& path)
 /// The first part in which two descriptions differ: "layer 4 is Conv<32, 3> in the file, but Conv<16, 3> here".
 std::string first_difference(const std::string& in_file, const std::string& here);
 
-/// Saves every parameter and state, and with `optimizer_too` the optimizer's memory, so that training goes on from it;
+/// Saves every parameter and state, and with `optimizer_too` the optimizer's states, so that training goes on from it;
 /// `more` are tensors of names that the model does not have.
 template <class M>
 void save_checkpoint(const std::filesystem::path& path, M& model, CheckpointInfo info, bool optimizer_too = false,
@@ -43,7 +43,7 @@ void save_checkpoint(const std::filesystem::path& path, M& model, CheckpointInfo
         for (int i = 0; i < t.parameter.rank; ++i) shape.push_back(t.parameter.extent[static_cast<std::size_t>(i)]);
         views.push_back({t.name, shape, t.values});
         for (int k = 0; optimizer_too && t.trained && k < M::optimizer::states; ++k)
-            views.push_back({"optimizer." + std::to_string(k) + "." + t.name, shape, model.optimizer_memory(t, k)});
+            views.push_back({"optimizer." + std::to_string(k) + "." + t.name, shape, model.optimizer_state(t, k)});
     }
     views.insert(views.end(), more.begin(), more.end());
     write_safetensors(path, views, to_metadata(info));
@@ -70,7 +70,7 @@ CheckpointInfo load_checkpoint(const std::filesystem::path& path, M& model, bool
     for (const auto& t : model.tensors()) {
         want(t.name, t.values);
         for (int k = 0; optimizer_too && t.trained && k < M::optimizer::states; ++k)
-            want("optimizer." + std::to_string(k) + "." + t.name, model.optimizer_memory(t, k));
+            want("optimizer." + std::to_string(k) + "." + t.name, model.optimizer_state(t, k));
     }
     for (auto& [from, to] : copies) std::copy(from.begin(), from.end(), to.begin());
     model.step(info.step);

@@ -56,8 +56,7 @@ public:
         });
     }
 
-    /// Gradients of the network's input and output; null where they are not computed.
-    T* input_gradient() const { return planned(plan.gradient[0]); }
+    /// The gradient of the network's output.
     T* output_gradient() const { return planned(plan.gradient[program.output]); }
 
 private:

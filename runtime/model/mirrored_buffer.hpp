@@ -1,4 +1,4 @@
-// What a device keeps from step to step, as the host sees it.
+// What a device keeps from step to step, with a copy of it on the host.
 #pragma once
 
 #include <cstddef>
@@ -7,31 +7,31 @@
 
 namespace tn {
 
-/// `count` values of the device. On a device the host has a copy, which goes to and fro as a whole when the other side
-/// is about to use it.
+/// `count` values in the memory of a device, and the host's copy, which is uploaded or downloaded as a whole when the
+/// other side is about to use it. Where the host uses the device's memory the two are one.
 template <class Device, class T> class MirroredBuffer {
 public:
-    MirroredBuffer(Device& device, T* place, std::size_t count)
+    MirroredBuffer(Device& device, T* values, std::size_t count)
         : device_(device),
           count_(count),
           memory_(device, StagingBuffer<Device>::template bytes_of<T>(count)),
-          values_(memory_.share(place, count)) {}
+          values_(memory_.stage(values, count)) {}
 
-    /// Where the host and the passes find the first value; always the same places.
+    /// The first value, as the host and as the passes reach it; these pointers never change.
     T* host() const { return values_.host; }
-    T* place() const { return values_.place; }
+    T* device() const { return values_.device; }
 
-    /// Waits for the passes, and lets the host read and write until to_device().
-    void to_host() {
+    /// Waits for the passes, and lets the host read and write until upload(). Does nothing where it may already.
+    void download() {
         if (on_host_) return;
-        device_.download(values_.host, values_.place, count_);
+        device_.download(values_.host, values_.device, count_);
         device_.wait();
         on_host_ = true;
     }
 
     /// Lets the passes go on with what the host has left.
-    void to_device() {
-        if (on_host_) device_.upload(values_.place, values_.host, count_);
+    void upload() {
+        if (on_host_) device_.upload(values_.device, values_.host, count_);
         on_host_ = false;
     }
 

@@ -4,24 +4,19 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <string>
 #include <type_traits>
-#include <vector>
 
 #include "dsl/net/net.hpp"
 #include "runtime/core/error.hpp"
 #include "runtime/core/process_group.hpp"
 #include "runtime/cpu/device.hpp"
 #include "runtime/model/arena_layout.hpp"
-#include "runtime/model/batch_buffers.hpp"
 #include "runtime/model/batch_result.hpp"
-#include "runtime/model/batch_shard.hpp"
-#include "runtime/model/executor.hpp"
-#include "runtime/model/mirrored_buffer.hpp"
+#include "runtime/model/engine.hpp"
+#include "runtime/model/hyperparameters.hpp"
 #include "runtime/model/tensors.hpp"
-#include "runtime/model/update.hpp"
 
 namespace tn {
 
@@ -31,13 +26,17 @@ struct NoOptimizer {
     static constexpr const char* name = "none";
 };
 
+/// The loss compares a sample with a label, the number of its class, or with targets, a value for every output.
+template <class N>
+concept HasLabels = N::loss::target == Target::label;
+template <class N>
+concept HasTargets = N::loss::target == Target::values;
+
 template <class N, class Optimizer = NoOptimizer, class Device = cpu::Device, class T = float,
           Fusion F = Fusion::on,
           Purpose For = std::is_same_v<Optimizer, NoOptimizer> ? Purpose::infer : Purpose::train>
 class Model {
     using Layout = ArenaLayout<N, F, For, Optimizer::states, Device>;
-    static constexpr bool trains = Layout::trains;
-    using label_target = std::bool_constant<N::loss::target == Target::label>;
 
 public:
     using network = N;
@@ -45,197 +44,85 @@ public:
     using value = T;
     using device_type = Device;
 
-    /// Values of the arena; times sizeof(T) it is what construction allocates.
+    /// Values of the arena; times sizeof(T) it is what construction allocates on the device.
     static constexpr std::size_t arena_values = Layout::size;
 
     /// Weights start as the network's initialiser and `seed` say. The device must outlive the model.
-    explicit Model(Device& device, std::uint64_t seed = 1)
-        : device_(device),
-          seed_(seed),
-          arena_(static_cast<T*>(device.allocate(arena_values * sizeof(T))), Release{&device}),
-          kept_(device, arena_.get(), Layout::planned),
-          batch_(device, arena_.get()),
-          executor_(device, arena_.get(), {seed, batch_.step_number.place}),
-          tensors_(list_tensors<Layout>(kept_.host())) {
+    explicit Model(Device& device, std::uint64_t seed = 1) : device_(device), seed_(seed), engine_(device, seed) {
         initialise(typename N::initialiser{});
     }
 
     /// Starts the weights anew: normal numbers with the deviation of the layer's own initialiser, or of this one.
     template <Initialiser I> void initialise(const I& initialiser) {
-        kept_.to_host();
-        tn::initialise(std::span(tensors_), initialiser.rule(), seed_);
-        if constexpr (trains) std::fill(kept_.host() + Layout::optimizer_state(0), kept_.host() + Layout::states, T(0));
-        step_ = 0;
+        tn::initialise(memory().tensors(), initialiser.rule(), seed_);
+        if constexpr (Layout::trains) std::ranges::fill(memory().optimizer_states(), T(0));
+        step(0);
     }
 
-    /// The most samples that a step takes.
+    /// The most samples that a pass takes.
     static constexpr int batch() { return N::batch; }
 
-    /// Where the samples of the next batch go: [batch][input], and what they are compared with.
-    std::span<T> input() { return batch_.host_input(); }
-    std::span<int> labels() { return batch_.host_labels(); }
-    std::span<T> targets() { return batch_.host_targets(); }
+    // The samples of the next batch, which the caller writes before every pass: in a model that only infers, layers may
+    // compute in the memory of the input. These are views; set_...() copies whole samples into them, the first one to
+    // sample `first` of the batch, and throws Error when they do not fit.
 
-    /// How many of the outputs count, with a softmax: a network for up to 1000 classes serves any number from 2.
-    void active_outputs(int count) {
-        if (count < 1 || count > N::output.channels)
-            throw Error("the network has " + std::to_string(N::output.channels) + " outputs, not " +
-                        std::to_string(count));
-        active_ = count;
-        weighted_ = false;
+    /// [batch][input].
+    const std::span<T> input() { return memory().batch().host_input(); }
+    void set_input(std::span<const T> values, int first = 0) {
+        copy_samples<T>("input", values, first, input(), N::input.size());
     }
-    int active_outputs() const { return active_; }
+
+    /// [batch], from 0 to active_outputs() - 1.
+    const std::span<int> labels() requires HasLabels<N> { return memory().batch().host_labels(); }
+    void set_labels(std::span<const int> values, int first = 0) requires HasLabels<N> {
+        copy_samples<int>("labels", values, first, labels(), 1);
+    }
+
+    /// [batch][outputs].
+    const std::span<T> targets() requires HasTargets<N> { return memory().batch().host_targets(); }
+    void set_targets(std::span<const T> values, int first = 0) requires HasTargets<N> {
+        copy_samples<T>("targets", values, first, targets(), N::output.size());
+    }
+
+    // What training does. These calls are not for a model that only infers.
+
+    /// Forward, loss, backward and update on the first n samples; 1 <= n <= batch. Throws Error when n, a label or a
+    /// field of the optimizer is out of range, and NotFinite when the loss is not finite, or a gradient is not and the
+    /// device's memory is the host's. Weights and running statistics are then as they were.
+    BatchResult train(int n, const Optimizer& optimizer) {
+        check_hyperparameters(optimizer);
+        return engine_.train(n, optimizer);
+    }
+
+    /// Forward, loss and backward: leaves the gradients, and moves the running statistics. On a device that has joined
+    /// a ProcessGroup, n is this process's part of a batch; gradients and result are of the whole batch.
+    BatchResult gradients(int n) { return engine_.gradients(n); }
+
+    /// One step of the optimizer with the gradients that are there; throws as train() does.
+    void update(const Optimizer& optimizer) {
+        check_hyperparameters(optimizer);
+        engine_.update(optimizer);
+    }
 
     /// The part of the target that all classes share in training (LossPass::smoothing); 0 <= part < 1.
     void label_smoothing(float part) {
         if (!(part >= 0 && part < 1))
             throw Error("the label smoothing must be at least 0 and below 1, not " + std::to_string(part));
-        smoothing_ = part;
+        engine_.loss_options.smoothing = part;
     }
 
     /// What a sample of each class that counts is worth in training: its loss and gradient are times that. None: all 1.
     /// Choosing active_outputs() makes all 1 again.
-    void class_weights(std::span<const float> weights) requires label_target::value {
-        if (!weights.empty() && weights.size() != static_cast<std::size_t>(active_))
-            throw Error("there must be " + std::to_string(active_) + " class weights, not " +
+    void class_weights(std::span<const float> weights) requires HasLabels<N> {
+        if (!weights.empty() && weights.size() != static_cast<std::size_t>(active_outputs()))
+            throw Error("there must be " + std::to_string(active_outputs()) + " class weights, not " +
                         std::to_string(weights.size()));
         for (const float w : weights)
             if (!(w >= 0 && w <= 1e6f))
                 throw Error("a class weight must be from 0 to 1000000, not " + std::to_string(w));
-        batch_.upload_class_weights(device_, weights);
-        weighted_ = !weights.empty();
+        memory().batch().upload_class_weights(device_, weights);
+        engine_.loss_options.has_class_weights = !weights.empty();
     }
-
-    /// Forward, loss, backward and update on the first n samples of input(); 1 <= n <= batch.
-    BatchResult train(int n, const Optimizer& optimizer) {
-        const BatchResult result = gradients(n);
-        update(optimizer);
-        return result;
-    }
-
-    /// Forward, loss and backward: leaves the gradients. On a device that has joined a ProcessGroup, n is this
-    /// process's part of a batch; gradients and result are of the whole batch.
-    BatchResult gradients(int n) {
-        static_assert(trains, "a model that trains names its optimizer: Model<Net, Adam>");
-        check(n);
-        batch_.check_labels(n, active_);
-        share_.begin(group(), n);
-        upload(n, true);
-        enqueue_gradients(n);
-        if (group()) group()->finish_sums();
-        return share_.whole(group(), batch_.download_result(device_, n));
-    }
-
-    /// One step of the optimizer with the gradients that are there.
-    void update(const Optimizer& optimizer) {
-        to_device();
-        ++step_;
-        change_by(optimizer.rule(static_cast<long long>(step_)), optimizer.weight_decay);
-    }
-
-    /// A training step on a batch that lies on the device already, by a rule that is read there: nothing is sent,
-    /// fetched or waited for, and the arguments of what is launched are the same in every step. Before it, and before
-    /// what it launched is replayed, goes to_device().
-    template <class Rule> void enqueue_step(int n, const Rule& rule, float weight_decay) {
-        enqueue_gradients(n);
-        change_by(rule, weight_decay);
-    }
-
-    /// Where on the device a step finds its batch and its number, counted from 0, and leaves every sample's result and
-    /// what it has changed.
-    struct Places {
-        T* input;
-        int* labels;
-        std::uint64_t* step;
-        const T* losses;
-        const unsigned char* correct;
-        std::span<const T> parameters, states;
-    };
-    Places places() {
-        return {batch_.input.place,
-                batch_.labels.place,
-                batch_.step_number.place,
-                batch_.losses.place,
-                batch_.correct.place,
-                {arena_.get(), Layout::parameter_span},
-                {arena_.get() + Layout::states, N::state_span}};
-    }
-
-    /// Forward with the running statistics, and the loss against labels() or targets().
-    BatchResult evaluate(int n) {
-        check(n);
-        batch_.check_labels(n, active_);
-        upload(n, true);
-        executor_.forward(n, false);
-        executor_.loss(n, loss_pass(n));
-        return batch_.download_result(device_, n);
-    }
-
-    /// Forward with the running statistics: probabilities (or values) of n samples, [n][outputs]; valid until the next
-    /// pass.
-    std::span<const T> predict(int n) {
-        check(n);
-        upload(n, false);
-        executor_.forward(n, false);
-        device_.for_ranges(n, PredictPart<typename N::loss, T>{batch_.outputs.place, N::output.channels, active_});
-        return batch_.download_outputs(device_, n);
-    }
-
-    /// Forward only, in training or evaluation: the outputs before the loss, [n][outputs].
-    std::span<T> outputs(int n, bool training) {
-        check(n);
-        upload(n, false);
-        executor_.forward(n, training, share_.first);
-        return batch_.download_outputs(device_, n);
-    }
-
-    /// Every parameter and state, named as in a PyTorch state_dict. The host may read and write them, and their
-    /// gradients and the optimizer's memory, until the next pass begins; with a device these are copies, which go to
-    /// and fro.
-    std::span<const Tensor<T>> tensors() const {
-        kept_.to_host();
-        return tensors_;
-    }
-    std::span<T> gradient(const Tensor<T>& t) {
-        kept_.to_host();
-        return {t.values.data() + Layout::gradients, t.values.size()};
-    }
-
-    /// The optimizer's memory beside the tensor, its k-th state.
-    std::span<T> optimizer_memory(const Tensor<T>& t, int k) {
-        kept_.to_host();
-        return {t.values.data() + Layout::optimizer_state(k), t.values.size()};
-    }
-
-    /// Gives the device what the host may have changed. Every pass begins with it.
-    void to_device() { kept_.to_device(); }
-
-    /// Memory of the device, which the host reaches only where that is its own: a tensor, its gradient, the gradient
-    /// of the input, the whole arena, and the part of it whose contents matter only within a step.
-    std::span<T> place_of(const Tensor<T>& t) {
-        return {arena_.get() + (t.values.data() - kept_.host()), t.values.size()};
-    }
-    std::span<T> place_of_gradient(const Tensor<T>& t) {
-        return {place_of(t).data() + Layout::gradients, t.values.size()};
-    }
-    std::span<T> input_gradient() requires(For == Purpose::input_gradient || For == Purpose::watched) {
-        device_.wait();
-        return {executor_.input_gradient(), input().size()};
-    }
-    std::span<T> arena() {
-        device_.wait();
-        return {arena_.get(), arena_values};
-    }
-    std::span<T> planned_region() {
-        device_.wait();
-        return {arena_.get() + Layout::planned, Layout::schedule::plan.size};
-    }
-
-    /// Steps taken; decides Dropout's random numbers and Adam's corrections, so a resumed run sets it.
-    std::uint64_t step() const { return step_; }
-    void step(std::uint64_t s) { step_ = s; }
-    std::uint64_t seed() const { return seed_; }
-    Device& device() { return device_; }
 
     /// Batches are shared with the other processes of the group from now on; null: with none. Throws Error where the
     /// device cannot.
@@ -246,81 +133,54 @@ public:
             throw Error("training by several processes is not there for " + device_.describe());
     }
 
+    // What every model does.
+
+    /// Forward with the running statistics, and the loss against labels() or targets().
+    BatchResult evaluate(int n) { return engine_.evaluate(n); }
+
+    /// Forward with the running statistics: probabilities (or values) of n samples, [n][outputs]; valid until the next
+    /// pass.
+    std::span<const T> predict(int n) { return engine_.predict(n); }
+
+    /// Forward only: the outputs before the loss, [n][outputs], as in training or in evaluation; valid until the next
+    /// pass. Throws Error where a model that only infers is asked for those of training.
+    std::span<const T> outputs(int n, bool training) { return engine_.outputs(n, training); }
+
+    /// How many of the outputs count, with a softmax: a network for up to 1000 classes serves any number from 2.
+    void active_outputs(int count) {
+        if (count < 1 || count > N::output.channels)
+            throw Error("the network has " + std::to_string(N::output.channels) + " outputs, not " +
+                        std::to_string(count));
+        engine_.loss_options.active = count;
+        engine_.loss_options.has_class_weights = false;
+    }
+    int active_outputs() const { return engine_.loss_options.active; }
+
+    // The weights. The host may read and write them until the next pass begins; with a device of other memory these
+    // are copies, which are downloaded when one is asked for and uploaded by the next pass.
+
+    /// Every parameter and state, named as in a PyTorch state_dict.
+    std::span<const Tensor<T>> tensors() const { return memory().tensors(); }
+
+    /// A parameter's gradient, and state k that the optimizer keeps of it. Throw Error where there is none.
+    const std::span<T> gradient(const Tensor<T>& t) { return memory().gradient(t); }
+    const std::span<T> optimizer_state(const Tensor<T>& t, int k) { return memory().optimizer_state(t, k); }
+
+    /// Steps taken; decides Dropout's random numbers and Adam's corrections, so a resumed run sets it.
+    std::uint64_t step() const { return engine_.step; }
+    void step(std::uint64_t s) { engine_.step = s; }
+    std::uint64_t seed() const { return seed_; }
+    Device& device() { return device_; }
+
+    /// For trainers and tests: passes that are launched without the host, and where everything lies on the device.
+    Engine<Layout, Device, T>& engine() { return engine_; }
+    ModelMemory<Layout, Device, T>& memory() { return engine_.memory(); }
+    const ModelMemory<Layout, Device, T>& memory() const { return engine_.memory(); }
+
 private:
-    struct Release {
-        Device* device;
-        void operator()(T* p) const { device->release(p); }
-    };
-
-    void check(int n) const {
-        if (n < 1 || n > N::batch)
-            throw Error("a batch has 1 to " + std::to_string(N::batch) + " samples here, not " + std::to_string(n));
-    }
-
-    void upload(int n, bool compared) {
-        to_device();
-        batch_.upload(device_, n, step_, compared);
-    }
-
-    /// Null unless the device has joined one: then it computes a part of the batch here and the other parts elsewhere.
-    static constexpr bool shares = requires(Device & b) { b.group(); };
-    ProcessGroup* group() {
-        if constexpr (shares) return device_.group();
-        return nullptr;
-    }
-
-    void enqueue_gradients(int n) {
-        executor_.forward(n, true, share_.first);
-        executor_.loss(n, training_loss_pass(n));
-        executor_.backward(n, share_.first, [this](std::size_t entry) { begin_sum(Layout::entries[entry]); });
-    }
-
-    /// The gradients of an entry of the running list are there.
-    void begin_sum(const typename Layout::Entry& entry) {
-        if constexpr (shares)
-            if (ProcessGroup* others = group(); others && entry.parameters > 0) {
-                T* const gradients = arena_.get() + Layout::gradients;
-                others->begin_sum({gradients + entry.parameter[0], gradients + entry.end});
-            }
-    }
-
-    LossPass<T> loss_pass(int n) const {
-        LossPass<T> p;
-        p.n = n;
-        p.active = active_;
-        if constexpr (label_target::value)
-            p.label = batch_.labels.place;
-        else
-            p.target = batch_.targets.place;
-        p.loss = batch_.losses.place;
-        p.correct = batch_.correct.place;
-        return p;
-    }
-    LossPass<T> training_loss_pass(int n) const {
-        LossPass<T> p = loss_pass(n + share_.elsewhere);
-        p.smoothing = T(smoothing_);
-        if (weighted_) p.class_weight = batch_.class_weights.place;
-        p.dx = executor_.output_gradient();
-        return p;
-    }
-
-    template <class Rule> void change_by(const Rule& rule, float weight_decay) {
-        update_all<Layout>(device_, std::span<const Tensor<T>>(tensors_), arena_.get(), rule, weight_decay);
-    }
-
     Device& device_;
     std::uint64_t seed_;
-    std::uint64_t step_ = 0;
-    std::unique_ptr<T, Release> arena_;
-    /// The front of the arena: parameters, gradients, the optimizer's memory and states.
-    mutable MirroredBuffer<Device, T> kept_;
-    BatchBuffers<Layout, Device, T> batch_;
-    Executor<Layout, Device, T> executor_;
-    std::vector<Tensor<T>> tensors_;
-    BatchShard share_;
-    int active_ = N::output.channels;
-    float smoothing_ = 0;
-    bool weighted_ = false;
+    Engine<Layout, Device, T> engine_;
 };
 
 }  // namespace tn

@@ -1,4 +1,4 @@
-// What callers and passes hand each other: a batch on its way in, results on their way out.
+// Host memory for what is copied to and from a device: a batch on its way in, results on their way out.
 #pragma once
 
 #include <cstddef>
@@ -6,8 +6,8 @@
 
 namespace tn {
 
-/// Values in the arena, and where the host reads and writes them: there itself, or on a device in a copy.
-template <class V> struct Staged { V *place = nullptr, *host = nullptr; };
+/// Values in the memory of a device, and where the host reads and writes them: there itself, or in a copy of its own.
+template <class V> struct Staged { V *device = nullptr, *host = nullptr; };
 
 /// Lays out the host's copies, one after another, in one allocation of the device.
 template <class Device> class StagingBuffer {
@@ -15,12 +15,13 @@ public:
     StagingBuffer(Device& device, std::size_t bytes)
         : memory_(static_cast<std::byte*>(device.allocate_staging(bytes)), Release{&device}), next_(memory_.get()) {}
 
-    template <class V> Staged<V> share(V* place, std::size_t count) {
-        if (!next_) return {place, place};
+    /// Gives `count` values of the device their copy, of zeros; without one where the host uses the device's memory.
+    template <class V> Staged<V> stage(V* values, std::size_t count) {
+        if (!next_) return {values, values};
         V* host = reinterpret_cast<V*>(next_);
         std::uninitialized_fill_n(host, count, V(0));
         next_ += bytes_of<V>(count);
-        return {place, host};
+        return {values, host};
     }
 
     /// Room for `count` values, rounded so that what follows is aligned to 64 bytes.

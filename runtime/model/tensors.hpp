@@ -57,9 +57,9 @@ template <class Layout, class T> std::vector<Tensor<T>> list_tensors(T* arena) {
 
 /// Starts them anew: normal numbers with the deviation of the layer's own initialiser, or of this one; constants and
 /// states with their values.
-template <class T> void initialise(std::span<Tensor<T>> tensors, const InitRule& rule, std::uint64_t seed) {
+template <class T> void initialise(std::span<const Tensor<T>> tensors, const InitRule& rule, std::uint64_t seed) {
     std::uint64_t index = 0;
-    for (Tensor<T>& t : tensors) {
+    for (const Tensor<T>& t : tensors) {
         ++index;
         const bool constant = t.parameter.init.kind == InitRule::constant;
         const float spread = constant || !t.trained ? 0 : deviation(t.parameter, rule);

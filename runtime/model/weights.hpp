@@ -39,7 +39,7 @@ template <class M> void save_weights(const std::filesystem::path& path, const M&
 }
 
 /// Loads weights from any safetensors file that has them under these names: one that PyTorch wrote, a checkpoint, or
-/// save_weights' own. The optimizer's memory and PyTorch's num_batches_tracked are left aside. The last layer may have
+/// save_weights' own. The optimizer's states and PyTorch's num_batches_tracked are left aside. The last layer may have
 /// only as many outputs as are active. Throws Error naming the first tensor that does not fit, and then leaves the
 /// model as it was.
 template <class M> void load_weights(const std::filesystem::path& path, M& model) {

@@ -31,8 +31,8 @@ public:
     /// As Model::join().
     virtual void join(ProcessGroup* group) = 0;
     virtual int batch() const = 0;
-    virtual std::span<float> input() = 0;
-    virtual std::span<int> labels() = 0;
+    virtual const std::span<float> input() = 0;
+    virtual const std::span<int> labels() = 0;
     virtual void active_outputs(int count) = 0;
     virtual int active_outputs() const = 0;
     virtual void label_smoothing(float part) = 0;
@@ -46,7 +46,7 @@ public:
     virtual TakenSteps train_on_device(std::uint64_t first, std::span<const Optimizer> optimizers) = 0;
     virtual std::span<const float> predict(int n) = 0;
     virtual std::span<const Tensor<float>> tensors() const = 0;
-    virtual std::span<float> optimizer_memory(const Tensor<float>& t, int k) = 0;
+    virtual const std::span<float> optimizer_state(const Tensor<float>& t, int k) = 0;
     /// The average beside the tensor that train_on_device() moves, for the host as tensors() are. Throws Error unless
     /// upload_pictures() was told to average.
     virtual std::span<float> average(const Tensor<float>& t) = 0;
@@ -65,8 +65,8 @@ public:
     std::string describe() const override { return device_.describe(); }
     void join(ProcessGroup* group) override { model_.join(group); }
     int batch() const override { return Built::batch; }
-    std::span<float> input() override { return model_.input(); }
-    std::span<int> labels() override { return model_.labels(); }
+    const std::span<float> input() override { return model_.input(); }
+    const std::span<int> labels() override { return model_.labels(); }
     void active_outputs(int count) override { model_.active_outputs(count); }
     int active_outputs() const override { return model_.active_outputs(); }
     void label_smoothing(float part) override { model_.label_smoothing(part); }
@@ -91,7 +91,9 @@ public:
     }
     std::span<const float> predict(int n) override { return model_.predict(n); }
     std::span<const Tensor<float>> tensors() const override { return model_.tensors(); }
-    std::span<float> optimizer_memory(const Tensor<float>& t, int k) override { return model_.optimizer_memory(t, k); }
+    const std::span<float> optimizer_state(const Tensor<float>& t, int k) override {
+        return model_.optimizer_state(t, k);
+    }
     std::span<float> average(const Tensor<float>& t) override {
         if constexpr (makes_batches)
             if (on_device_) return on_device_->average(t);

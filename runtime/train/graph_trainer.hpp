@@ -16,6 +16,7 @@
 #include "runtime/cuda/launches.hpp"
 #include "runtime/data/loader.hpp"
 #include "runtime/model/batch_result.hpp"
+#include "runtime/model/hyperparameters.hpp"
 #include "runtime/model/mirrored_buffer.hpp"
 #include "runtime/model/staging_buffer.hpp"
 #include "runtime/model/tensors.hpp"
@@ -29,7 +30,7 @@ namespace tn::cuda {
 
 /// Gives `M`, a Model on a BasicDevice, the batches that tn::Loader would give it, blended or not, but made on the
 /// device, where an average of the weights may follow them. Pictures go there once as bytes and are shuffled there; a
-/// call of run() sends the rules and blends of its steps. What a step is told (which step it is, its rule, its
+/// call of run() uploads the rules and blends of its steps. What a step is told (which step it is, its rule, its
 /// pictures, their blends) lies on the device, so each batch size is recorded once and then replayed. Everything is
 /// allocated and recorded at construction.
 template <class Device, class M> class GraphTrainer {
@@ -64,7 +65,8 @@ public:
     }
 
     /// Takes steps, the first of which has number `first` counted from 0, with these optimizers: as many as there are,
-    /// but at most steps_ahead and only up to where the batch size or the order changes.
+    /// but at most steps_ahead and only up to where the batch size or the order changes. Throws Error when a field of
+    /// an optimizer is out of range. The steps do not look at the loss, which the caller does.
     TakenSteps run(std::uint64_t first, std::span<const Optimizer> optimizers) {
         const auto batches = static_cast<std::uint64_t>((pictures_ + batch_ - 1) / batch_), index = first % batches;
         const bool is_rest = rest() > 0 && index + 1 == batches;
@@ -74,16 +76,17 @@ public:
         order_for(first / batches);
         for (int k = 0; k < count; ++k) {
             const std::uint64_t step = first + static_cast<std::uint64_t>(k);
-            rules_.host[step % steps_ahead] =
-                optimizers[static_cast<std::size_t>(k)].rule(static_cast<long long>(step) + 1);
+            const Optimizer& optimizer = optimizers[static_cast<std::size_t>(k)];
+            check_hyperparameters(optimizer);
+            rules_.host[step % steps_ahead] = optimizer.rule(static_cast<long long>(step) + 1);
         }
-        device_.upload(rules_.place, rules_.host, steps_ahead);
+        device_.upload(rules_.device, rules_.host, steps_ahead);
         begin_at(first);
         for (int k = 0; k < count; ++k) {
             upload_blends(first + static_cast<std::uint64_t>(k), is_rest ? rest() : batch_);
             device_.gpu().replay(is_rest ? rest_graph_ : graph_);
         }
-        device_.download(sums_.host, sums_.place, 1);
+        device_.download(sums_.host, sums_.device, 1);
         device_.wait();
         model_.step(first + static_cast<std::uint64_t>(count));
         return {{sums_.host->loss, static_cast<int>(sums_.host->right), static_cast<int>(sums_.host->seen)}, count};
@@ -93,15 +96,15 @@ public:
     /// next run(). Throws Error where there is none.
     std::span<float> average(const Tensor<float>& t) {
         if (!average_) throw Error("the device keeps no average");
-        average_->to_host();
-        const float* const place = model_.place_of(t).data();
-        const auto places = model_.places();
-        float* const first = average_->host() + (t.trained ? 0 : places.parameters.size());
-        return {first + (place - (t.trained ? places.parameters : places.states).data()), t.values.size()};
+        average_->download();
+        const auto pointers = model_.memory().device_pointers();
+        const auto& whole = t.trained ? pointers.parameters : pointers.states;
+        float* const first = average_->host() + (t.trained ? 0 : pointers.parameters.size());
+        return {first + (model_.memory().on_device(t).data() - whole.data()), t.values.size()};
     }
 
 private:
-    /// Memory of the device, and of the host where something is sent or fetched more than once.
+    /// Memory of the device, and of the host where something is uploaded or downloaded more than once.
     class Memory {
     public:
         Memory(Device& device, std::size_t device_bytes, std::size_t host_bytes)
@@ -186,13 +189,13 @@ private:
         const auto visit = [&](auto f) {
             for (const auto& t : model_.tensors()) {
                 f(t.values);
-                for (int k = 0; t.trained && k < Optimizer::states; ++k) f(model_.optimizer_memory(t, k));
+                for (int k = 0; t.trained && k < Optimizer::states; ++k) f(model_.optimizer_state(t, k));
             }
         };
         visit([&](std::span<float> v) { kept.emplace_back(v.begin(), v.end()); });
         order_for(0);
         for (int k = 0; k < steps_ahead; ++k) rules_.host[k] = Optimizer{}.rule(1);
-        device_.upload(rules_.place, rules_.host, steps_ahead);
+        device_.upload(rules_.device, rules_.host, steps_ahead);
         begin_at(0);
         upload_blends(0, batch_);
         enqueue(batch_);
@@ -209,7 +212,7 @@ private:
         model_.step(at);
         if (average_)
             for (const auto& t : model_.tensors()) std::ranges::copy(t.values, average(t).begin());
-        to_device();
+        upload();
         graph_ = device_.gpu().record([&] { enqueue(batch_); });
         if (rest() > 0) rest_graph_ = device_.gpu().record([&] { enqueue(rest()); });
     }
@@ -217,12 +220,12 @@ private:
     /// One step on n pictures.
     void enqueue(int n) {
         auto& gpu = device_.gpu();
-        const auto places = model_.places();
+        const auto pointers = model_.memory().device_pointers();
         const auto samples = static_cast<std::size_t>(n);
-        const Span<std::uint64_t> step{places.step, 1};
-        gpu.launch(PickBatch{n, data_, step, {places.labels, samples}, picked_, drawn_}, (n + warp - 1) / warp, warp);
+        const Span<std::uint64_t> step{pointers.step, 1};
+        gpu.launch(PickBatch{n, data_, step, {pointers.labels, samples}, picked_, drawn_}, (n + warp - 1) / warp, warp);
         const std::size_t values = samples * data_.shape.size();
-        const Span<float> input{places.input, values}, augmented = blends() ? Span<float>{augmented_, values} : input;
+        const Span<float> input{pointers.input, values}, augmented = blends() ? Span<float>{augmented_, values} : input;
         constexpr Shape in = M::network::input;
         using Parts = PictureParts<in>;
         const int blocks = n * Parts::count;
@@ -232,35 +235,35 @@ private:
         gpu.launch(change, blocks, Parts::threads);
         if (blends())
             launch_each(gpu, values,
-                        BlendBatch{values, data_.shape.size(), {blends_.place, samples}, augmented, input});
-        model_.enqueue_step(n, PlannedRule<Rule>{{rules_.place, steps_ahead}, steps_ahead, step}, decay_);
+                        BlendBatch{values, data_.shape.size(), {blends_.device, samples}, augmented, input});
+        model_.engine().enqueue_step(n, PlannedRule<Rule>{{rules_.device, steps_ahead}, steps_ahead, step}, decay_);
         if (average_) {
-            const std::size_t parameters = places.parameters.size(), states = places.states.size(),
+            const std::size_t parameters = pointers.parameters.size(), states = pointers.states.size(),
                               count = parameters + states;
             launch_each(gpu, count,
                         MoveAverage{step_options_.average,
                                     parameters,
                                     count,
                                     step,
-                                    {places.parameters.data(), parameters},
-                                    {places.states.data(), states},
-                                    {average_->place(), count}});
+                                    {pointers.parameters.data(), parameters},
+                                    {pointers.states.data(), states},
+                                    {average_->device(), count}});
         }
-        gpu.launch(EndStep{n, {places.losses, samples}, {places.correct, samples}, {sums_.place, 1}, step}, 1,
+        gpu.launch(EndStep{n, {pointers.losses, samples}, {pointers.correct, samples}, {sums_.device, 1}, step}, 1,
                    end_threads);
     }
 
-    void to_device() {
-        model_.to_device();
-        if (average_) average_->to_device();
+    void upload() {
+        model_.memory().upload();
+        if (average_) average_->upload();
     }
 
     void begin_at(std::uint64_t step) {
-        to_device();
+        upload();
         *step_.host = step;
         *sums_.host = {};
-        device_.upload(model_.places().step, step_.host, 1);
-        device_.upload(sums_.place, sums_.host, 1);
+        device_.upload(model_.memory().device_pointers().step, step_.host, 1);
+        device_.upload(sums_.device, sums_.host, 1);
     }
 
     /// What a step blends its n pictures of: drawn while the device computes the steps before. Each of the steps that
@@ -270,7 +273,7 @@ private:
         Blend* const host = blends_.host + step % steps_ahead * static_cast<std::size_t>(batch_);
         const auto samples = static_cast<std::size_t>(n);
         draw_blends(step_options_.mixup, Random(data_.seed, stream::mixup, step), {host, samples});
-        device_.upload(blends_.place, host, samples);
+        device_.upload(blends_.device, host, samples);
     }
 
     void order_for(std::uint64_t epoch) {

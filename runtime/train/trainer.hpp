@@ -10,6 +10,7 @@
 
 #include "runtime/core/error.hpp"
 #include "runtime/model/model.hpp"
+#include "runtime/model/not_finite.hpp"
 #include "runtime/train/batch_source.hpp"
 #include "runtime/train/data_parallel.hpp"
 #include "runtime/train/evaluate.hpp"
@@ -94,18 +95,29 @@ private:
 
     /// Takes one step, or as many as a device that keeps the pictures takes together.
     void take_step() {
-        const TakenSteps taken = source_.take(done_, total_, [this](std::int64_t at) {
-            Optimizer optimizer = optimizer_;
-            optimizer.rate = optimizer_.rate * rate_factor(options_, at, total_);
-            return optimizer;
-        });
+        const TakenSteps taken = take_from_source();
         done_ += taken.count;
-        if (!std::isfinite(taken.result.loss))
-            throw Error("the loss is not finite at iteration " + std::to_string(done_) +
-                        ": use a smaller learning rate");
+        if (!std::isfinite(taken.result.loss)) throw diverged("the loss", done_);
         state_.sums.add(taken.result);
         samples_ += taken.result.n;
         show_progress();
+    }
+
+    /// A model on the host refuses a step that would spoil it; one whose device takes several steps has taken them.
+    TakenSteps take_from_source() {
+        try {
+            return source_.take(done_, total_, [this](std::int64_t at) {
+                Optimizer optimizer = optimizer_;
+                optimizer.rate = optimizer_.rate * rate_factor(options_, at, total_);
+                return optimizer;
+            });
+        } catch (const NotFinite& refused) {
+            throw diverged(refused.quantity, done_ + 1);
+        }
+    }
+    static Error diverged(const std::string& quantity, std::int64_t iteration) {
+        return Error(quantity + " is not finite at iteration " + std::to_string(iteration) +
+                     ": use a smaller learning rate");
     }
 
     void show_progress() {

@@ -19,9 +19,17 @@ namespace tn::test {
 template <class M, class T> void fill(M& model, int n, std::uint64_t seed) {
     Random random(seed, 1000);
     for (T& v : model.input()) v = static_cast<T>(random.normal());
-    for (T& v : model.targets()) v = static_cast<T>(random.uniform());
-    for (int& label : model.labels())
+    // Both are drawn, so that the weights do not depend on the loss.
+    using N = typename M::network;
+    std::vector<T> targets(N::output.size() * static_cast<std::size_t>(N::batch));
+    std::vector<int> labels(static_cast<std::size_t>(N::batch));
+    for (T& v : targets) v = static_cast<T>(random.uniform());
+    for (int& label : labels)
         label = static_cast<int>(random.below(static_cast<std::uint32_t>(model.active_outputs())));
+    if constexpr (HasTargets<N>)
+        model.set_targets(targets);
+    else
+        model.set_labels(labels);
     for (const auto& t : model.tensors())
         if (t.trained)
             for (T& v : t.values) v += static_cast<T>(0.1f * random.normal());
@@ -53,7 +61,7 @@ template <class N> void check_gradients(int n, std::uint64_t seed = 1) {
     for (const auto& t : model.tensors())
         gradients.emplace_back(t.trained ? std::vector<double>(model.gradient(t).begin(), model.gradient(t).end())
                                          : std::vector<double>{});
-    const std::vector<double> dx(model.input_gradient().begin(), model.input_gradient().end());
+    const std::vector<double> dx(model.memory().input_gradient().begin(), model.memory().input_gradient().end());
     int checked = 0, wrong = 0;
     double largest = 1e-8;
     for (const auto& g : gradients)
@@ -122,16 +130,16 @@ template <class M> Result step(M& model, int n) {
             keep("gradient of " + t.name, model.gradient(t));
         else
             keep(t.name, t.values);
-    if constexpr (requires { model.input_gradient(); })
+    if constexpr (requires { model.memory().input_gradient(); })
         keep("gradient of the input",
-             model.input_gradient().first(static_cast<std::size_t>(n) * M::network::input.size()));
+             model.memory().input_gradient().first(static_cast<std::size_t>(n) * M::network::input.size()));
     keep("outputs", model.outputs(n, false));
     return r;
 }
 
 /// NaN wherever nothing was written: a value that is read before it is written spoils the result.
 template <class M> void poison(M& model) {
-    const std::span region = model.planned_region();
+    const std::span region = model.memory().planned_region();
     const std::vector<typename M::value> nan(region.size(), std::nanf(""));
     if constexpr (std::is_base_of_v<HostMemory, std::remove_reference_t<decltype(model.device())>>) {
         std::copy(nan.begin(), nan.end(), region.begin());
@@ -150,7 +158,8 @@ public:
         fill<Exact, double>(exact_, n, seed);
         // Values that float holds exactly, so that the comparison starts equal.
         for (double& v : exact_.input()) v = static_cast<float>(v);
-        for (double& v : exact_.targets()) v = static_cast<float>(v);
+        if constexpr (HasTargets<N>)
+            for (double& v : exact_.targets()) v = static_cast<float>(v);
         for (const auto& t : exact_.tensors())
             for (double& v : t.values) v = static_cast<float>(v);
         for (const auto& t : exact_.tensors()) start_.emplace_back(t.values.begin(), t.values.end());
@@ -204,8 +213,10 @@ private:
     template <class M> void prepare(M& model) {
         poison(model);
         std::copy(input_.begin(), input_.end(), model.input().begin());
-        std::copy(exact_.targets().begin(), exact_.targets().end(), model.targets().begin());
-        std::copy(exact_.labels().begin(), exact_.labels().end(), model.labels().begin());
+        if constexpr (HasTargets<N>)
+            std::copy(exact_.targets().begin(), exact_.targets().end(), model.targets().begin());
+        else
+            model.set_labels(exact_.labels());
         for (const auto& t : model.tensors()) {
             std::size_t k = 0;
             while (exact_.tensors()[k].name != t.name) ++k;

@@ -33,21 +33,21 @@ namespace tn::test {
 /// What is read before it is written spoils the results; a mark that is gone where no buffer is in use (there is room
 /// around each, see Purpose::watched, and tensors end in room up to the next multiple of 64 bytes) was overwritten.
 template <class N, Fusion F, class M> class Watch {
-    using Value = typename std::remove_reference_t<decltype(std::declval<M&>().arena())>::value_type;
+    using Value = typename std::remove_reference_t<decltype(std::declval<M&>().memory().arena())>::value_type;
     using Bits = std::conditional_t<sizeof(Value) == 4, std::uint32_t, std::uint64_t>;
     using schedule = typename N::template schedule<F, Purpose::watched, typename M::device_type>;
     static constexpr auto buffers = plan_buffers(schedule::program, N::batch, Purpose::watched);
 
 public:
-    explicit Watch(M& model) : region_(model.planned_region()), owned_(region_.size()) {
+    explicit Watch(M& model) : region_(model.memory().planned_region()), owned_(region_.size()) {
         const auto behind = [](std::span<Value> s) {
             return std::span(s.data() + s.size(), aligned(s.size()) - s.size());
         };
         for (const auto& t : model.tensors()) {
-            edges_.push_back(behind(model.place_of(t)));
-            if (t.trained) edges_.push_back(behind(model.place_of_gradient(t)));
+            edges_.push_back(behind(model.memory().on_device(t)));
+            if (t.trained) edges_.push_back(behind(model.memory().gradient_on_device(t)));
         }
-        model.to_device();
+        model.memory().upload();
         for (auto& edge : edges_)
             for (Value& v : edge) mark(v);
         model.device().on_step = [this](int step) { begin(step); };

@@ -73,7 +73,7 @@ template <Fault F> Seen watched() {
     bool finite = std::isfinite(model.gradients(4).loss);
     for (const auto& t : model.tensors())
         for (double v : model.gradient(t)) finite = finite && std::isfinite(v);
-    for (double v : model.input_gradient()) finite = finite && std::isfinite(v);
+    for (double v : model.memory().input_gradient()) finite = finite && std::isfinite(v);
     BOOST_TEST(watch.steps() == 3 + 1 + 3);
     return {watch.outside(), finite};
 }

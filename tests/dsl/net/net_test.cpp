@@ -65,9 +65,9 @@ static_assert(Dropped::train_bytes<SGD> < Dropped::arena_values<Fusion::off, Pur
 BOOST_AUTO_TEST_CASE(the_arena_is_what_the_constant_says) {
     cpu::Device device(1);
     Model<Idol, Adam> model(device);
-    BOOST_TEST(model.arena().size_bytes() == Idol::train_bytes<Adam>);
+    BOOST_TEST(model.memory().arena().size_bytes() == Idol::train_bytes<Adam>);
     Model<Idol> infers(device);
-    BOOST_TEST(infers.arena().size_bytes() == Idol::infer_bytes);
+    BOOST_TEST(infers.memory().arena().size_bytes() == Idol::infer_bytes);
 }
 
 BOOST_AUTO_TEST_CASE(buffers_that_live_together_do_not_overlap) {

@@ -3,6 +3,7 @@
 #include <array>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
+#include <limits>
 
 #include "dsl/typenet.hpp"
 #include "runtime/model/model.hpp"
@@ -45,6 +46,51 @@ BOOST_AUTO_TEST_CASE(adam) {
     const double two = one - 0.1 * (0.02 / 0.19) / std::sqrt(3.1225e-4 / 0.001999);
     const double three = two - 0.1 * (0.118 / 0.271) / std::sqrt(1.31193775e-3 / 0.002997001);
     check(Adam{.rate = 0.1f}, {one, two, three});
+}
+
+/// A weight whose gradient is 1e-3 for a while and then stays 0.
+template <class O, class T> void check_states() {
+    for (const T sign : {T(1), T(-1)}) {
+        T w = 1, a = 0, b = 0;
+        bool subnormal = false, flushed = false;
+        for (int t = 1; t <= 100'000 && !flushed; ++t) {
+            O{}.rule(t)(w, t <= 20 ? sign * T(1e-3) : T(0), a, b);
+            for (const T state : {a, b}) subnormal = subnormal || (state != 0 && !std::isnormal(state));
+            flushed = t > 20 && a == 0 && b == 0;
+        }
+        BOOST_TEST(!subnormal, O::name);
+        BOOST_TEST(flushed == (O::name != AdaGrad::name), O::name);  // which forgets nothing
+        BOOST_TEST(std::isfinite(w));
+    }
+}
+BOOST_AUTO_TEST_CASE(states_are_never_subnormal) {
+    check_states<Momentum, float>(), check_states<Nesterov, float>(), check_states<AdaGrad, float>();
+    check_states<RMSprop, float>(), check_states<Adam, float>(), check_states<Momentum, double>();
+    float w = 1, s = 0, none = 0;
+    AdaGrad{}.rule(1)(w, 1e-20f, s, none);
+    BOOST_TEST(s == 0);
+}
+
+BOOST_AUTO_TEST_CASE(normal_numbers_and_what_is_not_finite_are_left_alone) {
+    constexpr float least = std::numeric_limits<float>::min();
+    for (const float v : {least, -least, 1.0f, 3e38f, std::numeric_limits<float>::infinity()}) {
+        BOOST_TEST(flush_subnormal(v) == v);
+    }
+    BOOST_TEST(std::isnan(flush_subnormal(std::nanf(""))));
+    for (const float v : {std::nextafter(least, 0.0f), -std::nextafter(least, 0.0f), 1e-45f, 0.0f, -0.0f})
+        BOOST_TEST(flush_subnormal(v) == 0);
+    static_assert(flush_subnormal(1e-310) == 0 && flush_subnormal(1e-300) == 1e-300);
+}
+
+BOOST_AUTO_TEST_CASE(the_fields_of_every_optimizer_are_within_their_ranges) {
+    const auto fit = [](const auto& optimizer) {
+        for (const Hyperparameter& field : optimizer.hyperparameters()) BOOST_TEST(field.fits(), field.name);
+    };
+    fit(SGD{}), fit(Momentum{}), fit(Nesterov{}), fit(AdaGrad{}), fit(RMSprop{}), fit(Adam{});
+    fit(SGD{.rate = 0}), fit(Momentum{.momentum = 0}), fit(Adam{.beta1 = 0, .beta2 = 0});
+    constexpr Hyperparameter below_one{"x", 1, 0, 1}, infinite{"x", std::numeric_limits<float>::infinity()};
+    static_assert(!below_one.fits() && !infinite.fits());
+    static_assert(!Hyperparameter{"x", std::numeric_limits<float>::quiet_NaN()}.fits());
 }
 
 using N = Net<Vector<3>, Batch<2>, Seq<Dense<2>>, MeanSquaredError>;

@@ -10,6 +10,7 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "runtime/core/error.hpp"
@@ -79,6 +80,32 @@ BOOST_AUTO_TEST_CASE(an_exception_is_thrown_again_and_the_pool_goes_on) {
             BOOST_REQUIRE_EQUAL(sum, 190);
         }
     }
+}
+
+BOOST_AUTO_TEST_CASE(threads_that_share_a_pool_take_turns) {
+    ThreadPool pool(3);
+    constexpr int callers = 4, rounds = 2000, tasks = 16;
+    std::vector<std::vector<int>> runs(callers, std::vector<int>(tasks));
+    std::vector<std::thread> threads;
+    std::atomic<int> errors{0};
+    for (int caller = 0; caller < callers; ++caller)
+        threads.emplace_back([&, caller] {
+            auto& mine = runs[static_cast<std::size_t>(caller)];
+            for (int round = 0; round < rounds; ++round) {
+                pool.run(tasks, [&](int i) { ++mine[static_cast<std::size_t>(i)]; });
+                try {  // an exception goes to the caller whose task threw it
+                    pool.run(tasks, [&](int i) {
+                        if (i == caller) throw Error(std::to_string(caller));
+                    });
+                } catch (const Error& e) {
+                    errors += e.what() == std::to_string(caller);
+                }
+            }
+        });
+    for (std::thread& t : threads) t.join();
+    for (const auto& counts : runs)
+        for (const int count : counts) BOOST_REQUIRE_EQUAL(count, rounds);
+    BOOST_TEST(errors == callers * rounds);
 }
 
 BOOST_AUTO_TEST_CASE(zero_takes_every_core_and_impossible_numbers_are_errors) {

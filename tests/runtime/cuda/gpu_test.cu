@@ -147,9 +147,9 @@ BOOST_AUTO_TEST_CASE(launches_that_overlap_leave_what_those_in_turn_leave) {
         fill<decltype(model), float>(model, 64, 1);
         model.train(64, Adam{});
         const auto rule = Adam{}.rule(2);
-        const auto graph = gpu.gpu().record([&] { model.enqueue_step(64, rule, 0); });
+        const auto graph = gpu.gpu().record([&] { model.engine().enqueue_step(64, rule, 0); });
         BOOST_TEST(gpu.gpu().overlaps() == (overlap && gpu.gpu().can_overlap()));
-        model.to_device();
+        model.memory().upload();
         for (int i = 0; i < 20; ++i) gpu.gpu().replay(graph);
         gpu.wait();
         std::vector<std::vector<float>> all;

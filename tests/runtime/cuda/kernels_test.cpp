@@ -143,7 +143,7 @@ BOOST_AUTO_TEST_CASE(the_arena_has_room_for_this_runtime_alone) {
     using N = Images<Conv<4, 3>, Relu, Conv<3, 3>, BN, Relu, Pool<2>>;
     Emulated emulated;
     Model<N, Adam, Emulated> trains(emulated);
-    BOOST_TEST(trains.arena().size_bytes() == (N::train_bytes<Adam, cuda::Device>));
+    BOOST_TEST(trains.memory().arena().size_bytes() == (N::train_bytes<Adam, cuda::Device>));
     static_assert(N::train_bytes<Adam, cuda::Device> != N::train_bytes<Adam>);
     static_assert(N::train_bytes<Adam, cuda::DeviceOf<Precision::bf16>> < N::train_bytes<Adam, cuda::Device>);
 }

@@ -4,6 +4,7 @@
 #include <boost/test/unit_test.hpp>
 #include <fstream>
 #include <functional>
+#include <set>
 
 #include "dsl/typenet.hpp"
 #include "tests/runtime/temporary_folder.hpp"
@@ -47,6 +48,47 @@ BOOST_AUTO_TEST_CASE(a_resumed_run_ends_with_the_same_bits) {
     BOOST_TEST(info.step == 3u);
     steps(second, 4);
     BOOST_TEST(all(whole) == all(second));
+}
+
+/// A level of a U-Net: half the picture goes through the levels below, and is joined to what passes by.
+template <class Below>
+using Level = Concat<Seq<Conv<2, 3>, Relu>, Seq<Conv<3, 3>, BN, Residual<Seq<Relu, Conv<3, 1>>>, Below>>;
+using UNet = Net<Image<1, 8, 8>, Batch<4>, Seq<Level<Level<Level<Level<Conv<2, 3>>>>>, Dense<3>>, SoftmaxCrossEntropy>;
+
+BOOST_AUTO_TEST_CASE(tensors_have_names_of_their_own_however_deep_they_lie) {
+    TemporaryFolder folder;
+    cpu::Device device(2);
+    Model<UNet, Adam> saved(device, 1), loaded(device, 2);
+    std::set<std::string> names;
+    for (const auto& t : saved.tensors()) BOOST_TEST(names.insert(t.name).second, t.name << " is there twice");
+    BOOST_TEST(names.count("0.1.3.1.3.1.3.1.3.weight") == 1u);
+    steps(saved, 2);
+    save_checkpoint(folder.path() / "m.safetensors", saved, {"", {"a", "b", "c"}, {}, 0, 0, {}}, true);
+    load_checkpoint(folder.path() / "m.safetensors", loaded, true);
+    BOOST_TEST(all(loaded) == all(saved));
+    steps(saved, 1), steps(loaded, 1);
+    BOOST_TEST(all(loaded) == all(saved));
+}
+
+BOOST_AUTO_TEST_CASE(what_could_not_be_read_back_is_not_written) {
+    TemporaryFolder folder;
+    const auto path = folder.path() / "m.safetensors";
+    const float values[] = {1, 2};
+    const auto said = [&](const std::vector<TensorView>& views) {
+        const std::string text = message([&] { write_safetensors(path, views, {}); });
+        BOOST_TEST(!std::filesystem::exists(path));
+        return text;
+    };
+    BOOST_TEST(said({{"w", {2}, values}, {"v", {2}, values}, {"w", {1, 2}, values}}) ==
+               path.string() + ": a tensor cannot be named 'w', which is taken");
+    BOOST_TEST(said({{"__metadata__", {2}, values}}) ==
+               path.string() + ": a tensor cannot be named '__metadata__', which is taken");
+    BOOST_TEST(said({{"w", {3}, values}}) == path.string() + ": the tensor 'w' has 2 values, but its shape 3");
+    cpu::Device device(1);
+    Model<N> model(device);
+    const TensorView more[] = {{"0.weight", {2}, values}};
+    BOOST_TEST(message([&] { save_checkpoint(path, model, {}, false, more); }) ==
+               path.string() + ": a tensor cannot be named '0.weight', which is taken");
 }
 
 BOOST_AUTO_TEST_CASE(another_network_is_named_and_the_model_stays_as_it_was) {

@@ -76,9 +76,9 @@ BOOST_AUTO_TEST_CASE(batches_are_those_of_the_loader) {
             const TakenSteps got = trainer.run(step, {&one, 1});
             BOOST_TEST(got.count == 1);
             BOOST_TEST(got.result.n == batch.n);
-            const std::span<const float> made(model.places().input, wanted.size());
+            const std::span<const float> made(model.memory().device_pointers().input, wanted.size());
             BOOST_TEST(distance(wanted, made) < 1e-4, describe(a) << ", step " << step);
-            BOOST_TEST(std::equal(batch.labels.begin(), batch.labels.end(), model.places().labels));
+            BOOST_TEST(std::equal(batch.labels.begin(), batch.labels.end(), model.memory().device_pointers().labels));
         }
     };
     for (const Augmentation& a :
@@ -159,7 +159,7 @@ BOOST_AUTO_TEST_CASE(keeping_pictures_leaves_the_model_as_it_was) {
         BOOST_TEST(std::equal(a.values.begin(), a.values.end(), b.values.begin()), a.name);
         BOOST_TEST(std::ranges::equal(trainer.average(a), b.values), a.name);
         for (int state = 0; a.trained && state < Adam::states; ++state)
-            BOOST_TEST(std::ranges::equal(model.optimizer_memory(a, state), same.optimizer_memory(b, state)), a.name);
+            BOOST_TEST(std::ranges::equal(model.optimizer_state(a, state), same.optimizer_state(b, state)), a.name);
     }
 }
 

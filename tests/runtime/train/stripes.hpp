@@ -45,14 +45,14 @@ inline TrainOptions run_options(int epochs) {
     return o;
 }
 
-/// Every bit that a run leaves: weights, running statistics and the optimizer's memory.
+/// Every bit that a run leaves: weights, running statistics and the optimizer's states.
 inline std::vector<float> everything(TestModel& model) {
     std::vector<float> all;
     for (const auto& t : model.tensors()) {
         all.insert(all.end(), t.values.begin(), t.values.end());
         for (int k = 0; t.trained && k < Adam::states; ++k) {
-            const auto memory = model.optimizer_memory(t, k);
-            all.insert(all.end(), memory.begin(), memory.end());
+            const auto state = model.optimizer_state(t, k);
+            all.insert(all.end(), state.begin(), state.end());
         }
     }
     return all;

@@ -1,0 +1,207 @@
+// What a model does with a batch: forward, loss, backward and the optimizer's step, each on the device and in order.
+#pragma once
+
+#include <atomic>
+#include <cmath>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <type_traits>
+
+#include "dsl/loss/loss.hpp"
+#include "runtime/core/error.hpp"
+#include "runtime/core/process_group.hpp"
+#include "runtime/cpu/host_memory.hpp"
+#include "runtime/model/batch_result.hpp"
+#include "runtime/model/batch_shard.hpp"
+#include "runtime/model/executor.hpp"
+#include "runtime/model/model_memory.hpp"
+#include "runtime/model/not_finite.hpp"
+#include "runtime/model/state_backup.hpp"
+#include "runtime/model/update.hpp"
+
+namespace tn {
+
+/// How a batch's loss is taken; Model checks the values.
+struct LossOptions {
+    int active;                      ///< how many outputs count
+    float smoothing = 0;             ///< in training
+    bool has_class_weights = false;  ///< in training; they lie in BatchBuffers::class_weights
+};
+
+/// A network on a device, which must outlive it.
+template <class Layout, class Device, class T> class Engine {
+    using N = typename Layout::network;
+    static constexpr bool has_labels = N::loss::target == Target::label;
+
+public:
+    Engine(Device& device, std::uint64_t seed)
+        : device_(device),
+          memory_(device),
+          executor_(device, memory_.arena_begin(), {seed, memory_.batch().step_number.device}),
+          states_(device, memory_.device_pointers().states) {}
+
+    ModelMemory<Layout, Device, T>& memory() { return memory_; }
+    const ModelMemory<Layout, Device, T>& memory() const { return memory_; }
+
+    LossOptions loss_options{N::output.channels};
+    std::uint64_t step = 0;  ///< steps taken
+
+    /// A whole step; throws NotFinite instead of the update, and then leaves parameters and states as they were.
+    template <class Optimizer> BatchResult train(int n, const Optimizer& optimizer) {
+        check_batch(n);
+        memory_.upload();
+        states_.save();
+        const BatchResult result = gradients(n);
+        const std::string fault = !std::isfinite(result.loss) ? "the loss" : non_finite_gradient();
+        if (!fault.empty()) {
+            states_.restore();
+            throw NotFinite(fault);
+        }
+        apply(optimizer);
+        return result;
+    }
+
+    BatchResult gradients(int n) {
+        static_assert(Layout::trains, "a model that trains names its optimizer: Model<Net, Adam>");
+        check_batch(n);
+        shard_.begin(group(), n);
+        upload(n, true);
+        enqueue_gradients(n);
+        if (group()) group()->finish_sums();
+        return shard_.whole(group(), memory_.batch().download_result(device_, n));
+    }
+
+    template <class Optimizer> void update(const Optimizer& optimizer) {
+        if (const std::string fault = non_finite_gradient(); !fault.empty()) throw NotFinite(fault);
+        memory_.upload();
+        apply(optimizer);
+    }
+
+    BatchResult evaluate(int n) {
+        check_batch(n);
+        upload(n, true);
+        executor_.forward(n, false);
+        executor_.loss(n, loss_pass(n));
+        return memory_.batch().download_result(device_, n);
+    }
+
+    std::span<T> predict(int n) {
+        check_count(n);
+        upload(n, false);
+        executor_.forward(n, false);
+        device_.for_ranges(n, PredictPart<typename N::loss, T>{memory_.batch().outputs.device, N::output.channels,
+                                                               loss_options.active});
+        return memory_.batch().download_outputs(device_, n);
+    }
+
+    std::span<T> outputs(int n, bool training) {
+        check_count(n);
+        if (training && !Layout::trains) throw Error("a model that only infers has no outputs in training");
+        upload(n, false);
+        executor_.forward(n, training, shard_.first);
+        return memory_.batch().download_outputs(device_, n);
+    }
+
+    /// A training step on a batch that lies on the device already, by a rule that is read there: nothing is uploaded,
+    /// downloaded, waited for or checked, and the arguments of what is launched are the same in every step. Before it,
+    /// and before what it launched is replayed, comes memory().upload().
+    template <class Rule> void enqueue_step(int n, const Rule& rule, float weight_decay) {
+        enqueue_gradients(n);
+        enqueue_update(rule, weight_decay);
+    }
+
+private:
+    void check_count(int n) const {
+        if (n < 1 || n > N::batch)
+            throw Error("a batch has 1 to " + std::to_string(N::batch) + " samples here, not " + std::to_string(n));
+    }
+    void check_batch(int n) const {
+        check_count(n);
+        memory_.batch().check_labels(n, loss_options.active);
+    }
+
+    void upload(int n, bool with_targets) {
+        memory_.upload();
+        memory_.batch().upload(device_, n, step, with_targets);
+    }
+
+    /// Null unless the device has joined one: then it computes a part of the batch here and the others the rest.
+    static constexpr bool shares = requires(Device & b) { b.group(); };
+    ProcessGroup* group() {
+        if constexpr (shares) return device_.group();
+        return nullptr;
+    }
+
+    void enqueue_gradients(int n) {
+        executor_.forward(n, true, shard_.first);
+        executor_.loss(n, training_loss_pass(n));
+        executor_.backward(n, shard_.first, [this](std::size_t entry) { begin_sum(Layout::entries[entry]); });
+    }
+
+    /// The gradients of an entry of the running list are there.
+    void begin_sum(const typename Layout::Entry& entry) {
+        if constexpr (shares)
+            if (ProcessGroup* others = group(); others && entry.parameters > 0) {
+                T* const gradients = memory_.arena_begin() + Layout::gradients;
+                others->begin_sum({gradients + entry.parameter[0], gradients + entry.end});
+            }
+    }
+
+    LossPass<T> loss_pass(int n) const {
+        const auto& batch = memory_.batch();
+        LossPass<T> p;
+        p.n = n;
+        p.active = loss_options.active;
+        if constexpr (has_labels)
+            p.label = batch.labels.device;
+        else
+            p.target = batch.targets.device;
+        p.loss = batch.losses.device;
+        p.correct = batch.correct.device;
+        return p;
+    }
+    LossPass<T> training_loss_pass(int n) const {
+        LossPass<T> p = loss_pass(n + shard_.elsewhere);
+        p.smoothing = T(loss_options.smoothing);
+        if (loss_options.has_class_weights) p.class_weight = memory_.batch().class_weights.device;
+        p.dx = executor_.output_gradient();
+        return p;
+    }
+
+    /// Names the first gradient that is not finite; empty where there is none. Only the host looks: on a device of
+    /// other memory it would have to be downloaded.
+    std::string non_finite_gradient() {
+        if constexpr (std::is_base_of_v<HostMemory, Device>) {
+            constexpr std::size_t parts = 64;
+            const std::span<const T> all(memory_.arena_begin() + Layout::gradients, Layout::parameter_span);
+            std::atomic<bool> finite = true;
+            device_.for_ranges(parts, [&](int first, int last) {
+                const std::size_t begin = all.size() * static_cast<std::size_t>(first) / parts,
+                                  end = all.size() * static_cast<std::size_t>(last) / parts;
+                if (!all_finite(all.subspan(begin, end - begin))) finite = false;
+            });
+            if (finite) return {};
+            for (const Tensor<T>& t : memory_.tensors())
+                if (t.trained && !all_finite(std::span<const T>(memory_.gradient(t))))
+                    return "the gradient of '" + t.name + "'";
+        }
+        return {};
+    }
+
+    template <class Optimizer> void apply(const Optimizer& optimizer) {
+        ++step;
+        enqueue_update(optimizer.rule(static_cast<long long>(step)), optimizer.weight_decay);
+    }
+    template <class Rule> void enqueue_update(const Rule& rule, float weight_decay) {
+        update_all<Layout>(device_, memory_.tensor_list(), memory_.arena_begin(), rule, weight_decay);
+    }
+
+    Device& device_;
+    ModelMemory<Layout, Device, T> memory_;
+    Executor<Layout, Device, T> executor_;
+    StateBackup<Device, T> states_;
+    BatchShard shard_;
+};
+
+}  // namespace tn
