@@ -1,5 +1,5 @@
-// typenet: deep learning where a network is declared as a C++ type. The umbrella, and the only list of layers: all that a
-// first program needs, also the model and the CPU device that runs it.
+// typenet: deep learning where a network is declared as a C++ type. The umbrella, and the only list of layers: all that
+// a first program needs, also the model and the CPU device that runs it.
 #pragma once
 
 #include "dsl/init/initialisers.hpp"

@@ -88,7 +88,7 @@ struct stat regular(const Descriptor& file, const fs::path& path, std::string_vi
 /// What `path` stands for: the end of its symbolic links. Refuses what a rename would destroy: a folder, a device.
 fs::path writable_target(const fs::path& path) {
     std::error_code error;
-    const fs::path target = fs::is_symlink(path, error) ? fs::weakly_canonical(path, error) : path;
+    fs::path target = fs::is_symlink(path, error) ? fs::weakly_canonical(path, error) : path;
     if (error && error != std::errc::no_such_file_or_directory && error != std::errc::not_a_directory)
         fail(path, "be written", error.value());
     const fs::file_status status = fs::status(target, error);

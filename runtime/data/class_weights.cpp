@@ -21,6 +21,7 @@ std::vector<float> balanced_class_weights(std::span<const int> labels, int class
     const std::vector<int> counts = count_labels(labels, classes);
     const auto used = static_cast<double>(std::count_if(counts.begin(), counts.end(), [](int n) { return n > 0; }));
     std::vector<float> weights;
+    weights.reserve(counts.size());
     for (const int n : counts)
         weights.push_back(n > 0 ? static_cast<float>(static_cast<double>(labels.size()) / (used * n)) : 0.0f);
     return weights;

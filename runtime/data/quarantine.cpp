@@ -31,7 +31,7 @@ bool taken(const fs::path& path) {
 /// The folder's own path: absolute and without links; what is not there yet is kept as it is.
 fs::path whole(const fs::path& path) {
     std::error_code error;
-    const fs::path result = fs::weakly_canonical(fs::absolute(path), error);
+    fs::path result = fs::weakly_canonical(fs::absolute(path), error);
     if (error) throw Error(fmt::format("{}: the folder cannot be used: {}", path.string(), error.message()));
     return result;
 }

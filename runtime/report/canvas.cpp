@@ -200,7 +200,7 @@ std::string text_cut(std::string_view text, double width, double scale) {
     std::string whole = plain_text(text);
     while (!whole.empty()) {
         whole.pop_back();
-        if (const std::string cut = whole + ".."; text_width(cut, scale) <= width) return cut;
+        if (std::string cut = whole + ".."; text_width(cut, scale) <= width) return cut;
     }
     return "";
 }

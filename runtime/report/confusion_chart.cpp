@@ -37,7 +37,8 @@ Picture draw_confusion(const Confusion& confusion, std::span<const std::string> 
             canvas.rectangle(x, y, cell - gap, cell - gap, fill);
             if (count && n <= 60) {
                 const double scale = n <= 10 ? 2 : 1;
-                canvas.text(x + cell / 2, y + cell / 2 - text_height(scale) / 2, std::to_string(count),
+                const int middle = cell / 2;
+                canvas.text(x + middle, y + middle - text_height(scale) / 2, std::to_string(count),
                             share > 0.5 ? color::white : color::ink, Align::centre, scale);
             }
         }

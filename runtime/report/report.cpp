@@ -39,7 +39,7 @@ int truth_of(const Pictures& set, const Prediction& p) {
 /// The picture, at most 128 pixels wide.
 Picture thumbnail(const Pictures& set, int i) {
     const auto bytes = set.picture(i);
-    const Picture whole{set.shape, {bytes.begin(), bytes.end()}};
+    Picture whole{set.shape, {bytes.begin(), bytes.end()}};
     if (set.shape.width <= 128) return whole;
     return resize(whole, {set.shape.channels, std::max(1, set.shape.height * 128 / set.shape.width), 128});
 }

@@ -1,5 +1,5 @@
-// A project of its own uses the compiled library: pictures, a model's file, a chart. Headers are found under their short
-// names, too, and one is the same under both.
+// A project of its own uses the compiled library: pictures, a model's file, a chart. Headers are found under their
+// short names, too, and one is the same under both.
 #include <dsl/typenet.hpp>
 #include <iostream>
 #include <runtime/data/synthetic.hpp>
