@@ -1,16 +1,10 @@
-// One test case a network: its gradients, and its kernels against the reference, for whole and partial batches.
+// One test case for a network of tests/support/networks.hpp on the CPU: its gradients, and its kernels against the
+// reference, for whole and partial batches.
 #pragma once
 
 #include "tests/support/layer_checker.hpp"
+#include "tests/support/networks.hpp"
 #include "tests/support/sanitized.hpp"
-
-namespace tn::test {
-
-/// Layers under test between an input of odd sizes and a small classifier.
-template <class... Ls> using Images = Net<Image<2, 7, 5>, Batch<5>, Seq<Ls..., Dense<3>>, SoftmaxCrossEntropy>;
-template <class... Ls> using Vectors = Net<Vector<6>, Batch<5>, Seq<Ls..., Dense<3>>, SoftmaxCrossEntropy>;
-
-}  // namespace tn::test
 
 #define CHECK_LAYER(NAME, ...)                        \
     BOOST_AUTO_TEST_CASE(NAME) {                      \

@@ -6,26 +6,7 @@
 using namespace tn;
 using namespace tn::test;
 
-CHECK_LAYER(pool, Images<Pool<2>>)
-CHECK_LAYER(pool_overlapping, Images<Pool<3, Stride<1>>>)
-CHECK_LAYER(norm_of_images, Images<BN>)
-CHECK_LAYER(norm_of_vectors, Vectors<Dense<4>, BN>)
-CHECK_LAYER(dense, Vectors<Dense<4>>)
-CHECK_LAYER(dense_without_bias, Vectors<Dense<4, NoBias>>)
-CHECK_LAYER(relu, Vectors<Dense<8>, Relu>)
-CHECK_LAYER(sigmoid, Vectors<Dense<8>, Sigmoid>)
-CHECK_LAYER(sigmoid_of_images, Images<Sigmoid>)
-CHECK_LAYER(flatten, Images<Conv<2, 3>, Flatten>)
-CHECK_LAYER(dropout, Vectors<Dense<8>, Dropout<40>>)
-CHECK_LAYER(dropout_of_nothing, Vectors<Dense<8>, Dropout<0>>)
-CHECK_LAYER(dropout_after_the_last, Vectors<Dense<3>, Dropout<0>>)
-CHECK_LAYER(relu_then_dropout, Vectors<Dense<8>, Relu, Dropout<30>, Dense<5>, Dropout<30>, Relu>)
-CHECK_LAYER(norm_relu_dropout, Vectors<Dense<9>, BN, Relu, Dropout<50>>)
-CHECK_LAYER(relu_and_dropout_of_images, Images<Pool<2>, Relu, Dropout<40>, Conv<3, 3>, Sigmoid>)
-CHECK_LAYER(relu_and_dropout_of_nothing, Images<Residual<Relu, Dropout<0>>>)
-CHECK_LAYER(dropout_behind_a_fused_block, Images<Conv<4, 3>, BN, Relu, Pool<2>, Dropout<40>>)
-CHECK_LAYER(mean_squared_error, Net<Vector<4>, Batch<6>, Seq<Dense<5>, Sigmoid, Dense<2>>, MeanSquaredError>)
-CHECK_LAYER(sigmoid_cross_entropy, Net<Vector<4>, Batch<6>, Seq<Dense<5>, Relu, Dense<3>>, SigmoidCrossEntropy>)
+TN_TEST_LAYERS(CHECK_LAYER)
 
 BOOST_AUTO_TEST_CASE(one_sample_is_a_batch) {
     check_gradients<Vectors<Dense<8>, Sigmoid>>(1);

@@ -1,74 +1,12 @@
-// Every CUDA kernel under the emulator, through the generic layer checker: what a GPU would compute, without one.
+// What CUDA's kernels do under the emulator besides what every device does with the networks that all are tested with.
 #define BOOST_TEST_MODULE cuda_kernels
 #include <boost/test/unit_test.hpp>
 
-#include "runtime/cuda/device.hpp"
-#include "tests/support/cuda_emulator/emulator.hpp"
-#include "tests/support/layer_checker.hpp"
-#include "tests/support/sanitized.hpp"
+#include "tests/support/cuda_emulator/check_kernels.hpp"
 
 using namespace tn;
 using namespace tn::test;
 using cuda::Precision;
-template <Precision P> using EmulatedIn = cuda::BasicDevice<Emulator, P>;
-using Emulated = EmulatedIn<Precision::fp32>;
-
-template <class... Ls> using Images = Net<Image<2, 7, 5>, Batch<5>, Seq<Ls..., Dense<3>>, SoftmaxCrossEntropy>;
-template <class... Ls> using Vectors = Net<Vector<6>, Batch<5>, Seq<Ls..., Dense<3>>, SoftmaxCrossEntropy>;
-
-/// Agreement with the reference, fused and not, and the same bits whichever blocks and threads come first.
-template <class N, Precision P = Precision::fp32> void check_emulated(int n, double tolerance = 2e-4) {
-    Comparison<N> comparison(n, tolerance);
-    const auto check = [&](auto fusion, const std::string& how) {
-        EmulatedIn<P> forwards(0), backwards(1);
-        const Result one = comparison.template run<fusion()>(forwards);
-        comparison.agree(one, how);
-        BOOST_TEST(forwards.gpu().launches() > 0);
-        BOOST_TEST(one.values == comparison.template run<fusion()>(backwards).values,
-                   how << ": the order of blocks changes bits");
-    };
-    check(std::integral_constant<Fusion, Fusion::on>{}, "fused");
-    // Kernels of layers by themselves are also in networks in which nothing fuses.
-    if constexpr (!sanitized) check(std::integral_constant<Fusion, Fusion::off>{}, "unfused");
-}
-
-#define CHECK_KERNELS(NAME, ...)              \
-    BOOST_AUTO_TEST_CASE(NAME) {              \
-        using N = __VA_ARGS__;                \
-        for (int n : {3, 1, int{N::batch}}) { \
-            check_emulated<N>(n);             \
-            if (sanitized) break;             \
-        }                                     \
-    }
-
-CHECK_KERNELS(conv, Images<Conv<4, 3>>)
-CHECK_KERNELS(conv_strided, Images<Conv<4, 3, Stride<2>>, Conv<3, Kernel<3, 1>>, Conv<3, 2, Pad<0>>>)
-CHECK_KERNELS(more_samples_than_a_group,
-              Net<Image<2, 5, 4>, Batch<19>, Seq<Conv<3, 3>, Conv<2, 3>, Dense<3>>, SoftmaxCrossEntropy>)
-CHECK_KERNELS(conv_norm_relu_pool, Images<Conv<4, 3>, BN, Relu, Pool<2>>)
-CHECK_KERNELS(conv_norm_pool_overlapping, Images<Conv<4, 3>, BN, Pool<3, Stride<2>>>)
-CHECK_KERNELS(conv_relu_pool_with_gaps, Images<Conv<3, 3>, Relu, Pool<2, Stride<3>>>)
-CHECK_KERNELS(conv_pool, Images<Conv<4, 3>, Pool<2>>)
-CHECK_KERNELS(conv_norm_relu, Images<Conv<20, 3>, BN, Relu, Conv<4, 3, Stride<2>>, Relu>)
-CHECK_KERNELS(two_blocks, Images<Conv<4, 3>, BN, Relu, Pool<2>, Conv<35, 3>, BN, Relu>)
-CHECK_KERNELS(several_tiles_and_parts,
-              Net<Image<3, 21, 23>, Batch<5>, Seq<Conv<70, 3>, BN, Relu, Pool<2>, Conv<9, 1>, Relu, Dense<4>>,
-                  SoftmaxCrossEntropy>)
-CHECK_KERNELS(norm, Images<Conv<4, 3>, BN, Sigmoid>)
-CHECK_KERNELS(norm_of_vectors, Vectors<Dense<4>, BN, Relu>)
-CHECK_KERNELS(norm_of_many_values, Net<Image<2, 20, 17>, Batch<4>, Seq<BN, Dense<3>>, SoftmaxCrossEntropy>)
-CHECK_KERNELS(pool, Images<Conv<3, 3>, Relu, Pool<2>>)
-CHECK_KERNELS(pool_overlapping, Images<Conv<3, 3>, Pool<3, Stride<1>>, Pool<3, Stride<2>>>)
-CHECK_KERNELS(pool_with_gaps, Images<Conv<2, 3>, Pool<1, Stride<2>>>)
-CHECK_KERNELS(dense, Vectors<Dense<4>, Dense<5, NoBias>>)
-CHECK_KERNELS(dropout, Vectors<Dense<9>, Dropout<40>, Dense<4>, Dropout<0>>)
-CHECK_KERNELS(relu_dropout, Vectors<Dense<9>, Relu, Dropout<40>, Dense<4>, BN, Relu, Dropout<0>>)
-CHECK_KERNELS(relu_dropout_of_images, Images<Pool<2>, Relu, Dropout<40>>)
-CHECK_KERNELS(flatten, Images<Conv<2, 3>, Flatten, Relu>)
-CHECK_KERNELS(residual, Images<Conv<3, 3>, Residual<Conv<3, 3>, BN, Relu>>)
-CHECK_KERNELS(concat, Images<Concat<Conv<3, 1>, Seq<Conv<2, 3>, Relu>, Conv<1, 5>>>)
-CHECK_KERNELS(mean_squared_error, Net<Vector<4>, Batch<6>, Seq<Dense<5>, Sigmoid, Dense<2>>, MeanSquaredError>)
-CHECK_KERNELS(sigmoid_cross_entropy, Net<Vector<4>, Batch<6>, Seq<Dense<5>, Relu, Dense<3>>, SigmoidCrossEntropy>)
 
 BOOST_AUTO_TEST_CASE(every_optimizer_takes_the_step_of_its_rule_in_one_kernel) {
     using N = Net<Vector<5>, Batch<4>, Seq<Dense<20>, BN, Dense<3>>, MeanSquaredError>;

@@ -56,7 +56,7 @@ template <BlockGeometry G> void check_stem(int n, float middle = 0) {
     agrees(r.y, std::vector<float>(p.y, p.y + outputs), "y in evaluation");
 }
 
-#define CHECK_STEM(NAME, ...)                                              \
+#define CHECK_STEM(NAME, ...)                                                 \
     BOOST_AUTO_TEST_CASE(NAME) {                                              \
         for (const int n : {1, 3}) check_stem<BlockGeometry{__VA_ARGS__}>(n); \
     }

@@ -1,0 +1,69 @@
+// The networks that every device is tested with, in groups that are compiled apart. A new layer is a line here.
+#pragma once
+
+#include "dsl/typenet.hpp"
+
+namespace tn::test {
+
+/// Layers under test between an input of odd sizes and a small classifier.
+template <class... Ls> using Images = Net<Image<2, 7, 5>, Batch<5>, Seq<Ls..., Dense<3>>, SoftmaxCrossEntropy>;
+template <class... Ls> using Vectors = Net<Vector<6>, Batch<5>, Seq<Ls..., Dense<3>>, SoftmaxCrossEntropy>;
+
+}  // namespace tn::test
+
+// NETWORK(name, type) for each.
+// clang-format off
+#define TN_TEST_CONVOLUTIONS(NETWORK) \
+    NETWORK(conv, Images<Conv<4, 3>>) \
+    NETWORK(conv_five, Images<Conv<3, 5>>) \
+    NETWORK(conv_strided, Images<Conv<4, 3, Stride<2>>, Conv<3, Kernel<3, 1>>, Conv<3, 2, Pad<0>>>) \
+    NETWORK(conv_unpadded, Images<Conv<4, 3, Pad<0>>, Conv<3, 1, NoBias>>) \
+    NETWORK(conv_of_more_samples_than_a_slice, \
+            Net<Image<2, 5, 4>, Batch<19>, Seq<Conv<3, 3>, Conv<2, 3>, Dense<3>>, SoftmaxCrossEntropy>) \
+    NETWORK(conv_norm, Images<Conv<4, 3>, BN, Sigmoid>) \
+    NETWORK(conv_norm_relu, Images<Conv<20, 3>, BN, Relu, Conv<4, 3, Stride<2>>, Relu>) \
+    NETWORK(conv_pool, Images<Conv<4, 3>, Pool<2>>) \
+    NETWORK(conv_relu_pool_with_gaps, Images<Conv<3, 3>, Relu, Pool<2, Stride<3>>>) \
+    NETWORK(conv_norm_relu_pool, Images<Conv<4, 3>, BN, Relu, Pool<2>>) \
+    NETWORK(conv_norm_pool_overlapping, Images<Conv<4, 3>, BN, Pool<3, Stride<2>>>) \
+    NETWORK(two_blocks, Images<Conv<4, 3>, BN, Relu, Pool<2>, Conv<35, 3>, BN, Relu>) \
+    NETWORK(wide_images, \
+            Net<Image<3, 9, 33>, Batch<4>, Seq<Conv<9, 3>, BN, Relu, Pool<2>, Dense<2>>, SoftmaxCrossEntropy>) \
+    NETWORK(two_blocks_of_tiles, \
+            Net<Image<1, 9, 10>, Batch<5>, Seq<Conv<16, 3>, BN, Relu, Pool<2>, Conv<16, 3>, BN, Relu, Dense<2>>, \
+                SoftmaxCrossEntropy>) \
+    NETWORK(several_tiles_and_parts, \
+            Net<Image<3, 13, 15>, Batch<5>, Seq<Conv<70, 3>, BN, Relu, Pool<2>, Conv<9, 1>, Relu, Dense<4>>, \
+                SoftmaxCrossEntropy>)
+
+#define TN_TEST_LAYERS(NETWORK) \
+    NETWORK(pool, Images<Pool<2>>) \
+    NETWORK(pool_overlapping, Images<Pool<3, Stride<1>>, Pool<3, Stride<2>>>) \
+    NETWORK(pool_with_gaps, Images<Conv<2, 3>, Sigmoid, Pool<1, Stride<2>>>) \
+    NETWORK(norm_of_images, Images<BN>) \
+    NETWORK(norm_of_vectors, Vectors<Dense<4>, BN, Relu>) \
+    NETWORK(norm_of_many_values, Net<Image<2, 20, 17>, Batch<4>, Seq<BN, Dense<3>>, SoftmaxCrossEntropy>) \
+    NETWORK(dense, Vectors<Dense<4>, Dense<5, NoBias>>) \
+    NETWORK(relu, Vectors<Dense<8>, Relu>) \
+    NETWORK(sigmoid, Vectors<Dense<8>, Sigmoid>) \
+    NETWORK(sigmoid_of_images, Images<Sigmoid>) \
+    NETWORK(flatten, Images<Conv<2, 3>, Flatten, Relu>) \
+    NETWORK(dropout, Vectors<Dense<9>, Dropout<40>, Dense<4>, Dropout<0>>) \
+    NETWORK(dropout_after_the_last, Vectors<Dense<3>, Dropout<0>>) \
+    NETWORK(relu_then_dropout, Vectors<Dense<8>, Relu, Dropout<30>, Dense<5>, Dropout<30>, Relu>) \
+    NETWORK(norm_relu_dropout, Vectors<Dense<9>, BN, Relu, Dropout<50>, Dense<4>, Relu, Dropout<0>>) \
+    NETWORK(relu_and_dropout_of_images, Images<Pool<2>, Relu, Dropout<40>, Conv<3, 3>, Sigmoid>) \
+    NETWORK(dropout_behind_a_fused_block, Images<Conv<4, 3>, BN, Relu, Pool<2>, Dropout<40>>)
+
+#define TN_TEST_STRUCTURES(NETWORK) \
+    NETWORK(residual, Images<Conv<3, 3>, Residual<Conv<3, 3>, BN, Relu>>) \
+    NETWORK(residual_shortcut, \
+            Images<Residual<Conv<4, 3, Stride<2>>, Relu, Shortcut<Conv<4, 1, Stride<2>, Pad<0>>>>>) \
+    NETWORK(residual_of_nothing_dropped, Images<Residual<Relu, Dropout<0>>>) \
+    NETWORK(concat, Images<Concat<Conv<3, 1>, Seq<Conv<2, 3>, Relu>, Conv<1, 5>>>) \
+    NETWORK(concat_of_the_input_itself, Images<Concat<Conv<2, 3>, Sigmoid>>) \
+    NETWORK(nested, Images<Conv<2, 3>, Residual<Concat<Conv<1, 1>, Conv<1, 3>>, Relu>, Relu>) \
+    NETWORK(seq_in_seq, Images<Seq<Conv<2, 3>, Seq<Relu, Pool<2>>>>) \
+    NETWORK(mean_squared_error, Net<Vector<4>, Batch<6>, Seq<Dense<5>, Sigmoid, Dense<2>>, MeanSquaredError>) \
+    NETWORK(sigmoid_cross_entropy, Net<Vector<4>, Batch<6>, Seq<Dense<5>, Relu, Dense<3>>, SigmoidCrossEntropy>)
+// clang-format on
