@@ -1,6 +1,6 @@
 // What a header with code for one instruction set (*-inl.hpp) includes before its code.
 //
-// each_isa-inl.hpp compiles such headers once per instruction set. TN_ISA then names the set, and the namespace that
+// each_isa.inc compiles such headers once per instruction set. TN_ISA then names the set, and the namespace that
 // the code goes to; TN_LANES is the number of floats in one of its vectors. A header that is compiled alone, by an
 // editor for example, is compiled for the portable set. Instead of `#pragma once` it has a guard that TN_ISA_TOGGLE
 // flips from one set to the next, so that it can be included wherever it is needed, like any other header:

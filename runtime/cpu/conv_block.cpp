@@ -7,7 +7,7 @@
 #include "runtime/cpu/conv_block/kernels.hpp"
 
 #define TN_KERNELS "runtime/cpu/conv_block/kernels-inl.hpp"
-#include "runtime/core/each_isa-inl.hpp"
+#include "runtime/core/each_isa.inc"
 
 namespace tn::cpu {
 namespace {

@@ -1,5 +1,18 @@
 // The loops of pixel_rows.hpp for the instruction set that is being compiled, which TN_ISA names; TN_LANES floats make
-// a vector of it. No include guard: pixel_rows.cpp includes it once a set.
+// a vector of it.
+#if defined(TN_DATA_PIXEL_ROWS_INL) == defined(TN_ISA_TOGGLE)
+#ifdef TN_DATA_PIXEL_ROWS_INL
+#undef TN_DATA_PIXEL_ROWS_INL
+#else
+#define TN_DATA_PIXEL_ROWS_INL
+#endif
+
+#include <cstdint>
+#include <cstring>
+
+#include "runtime/core/isa_target.hpp"
+#include "runtime/data/augment_draw.hpp"
+#include "runtime/data/pixel_rows.hpp"
 
 namespace tn::row_loops::TN_ISA {
 
@@ -135,3 +148,5 @@ inline double sum(const float* values, std::size_t count) {
 inline constexpr PixelRows rows{sample, light, plain, sum};
 
 }  // namespace tn::row_loops::TN_ISA
+
+#endif

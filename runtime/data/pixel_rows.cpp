@@ -5,7 +5,7 @@
 #include "runtime/data/augment_draw.hpp"
 
 #define TN_KERNELS "runtime/data/pixel_rows-inl.hpp"
-#include "runtime/core/each_isa-inl.hpp"
+#include "runtime/core/each_isa.inc"
 
 namespace tn {
 
