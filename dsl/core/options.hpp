@@ -14,6 +14,10 @@ struct KernelSize {
 };
 template <int Height, int Width> inline constexpr KernelSize Kernel{Height, Width};
 
+/// A kernel as a layer's argument names it: by its side or by both sizes.
+constexpr KernelSize kernel_size(int side) { return {side, side}; }
+constexpr KernelSize kernel_size(KernelSize size) { return size; }
+
 template <int N> struct Stride { static constexpr int value = N; };
 template <int N> struct Pad { static constexpr int value = N; };
 /// Leaves out the layer's bias.

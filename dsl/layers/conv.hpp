@@ -15,12 +15,7 @@ namespace tn {
 /// Trains weight [Filters][C][KH][KW] and bias [Filters]. A Conv right before BN has no bias: BN would take it away.
 template <int Filters, auto KernelArgument, class... Options> struct Conv {
     static constexpr int filters = Filters;
-    static constexpr KernelSize kernel = [] {
-        if constexpr (std::is_same_v<std::remove_cv_t<decltype(KernelArgument)>, KernelSize>)
-            return KernelArgument;
-        else
-            return KernelSize{static_cast<int>(KernelArgument), static_cast<int>(KernelArgument)};
-    }();
+    static constexpr KernelSize kernel = kernel_size(KernelArgument);
     static constexpr int stride = options::find<options::is_stride, Stride<1>, Options...>::type::value;
     static constexpr int named_pad = options::find<options::is_pad, Pad<-1000000>, Options...>::type::value;
     static constexpr bool pad_is_named = named_pad != -1000000;

@@ -1,7 +1,10 @@
 // What the optimizers share: the ranges of their fields, and states that never become subnormal.
 #pragma once
 
+#include <bit>
+#include <cstdint>
 #include <limits>
+#include <type_traits>
 
 namespace tn {
 
@@ -19,10 +22,13 @@ struct Hyperparameter {
 inline constexpr float least_epsilon = 1e-18f;
 
 /// The value, or 0 where it is subnormal. The states of weights whose gradient stays 0 decay to subnormal numbers and
-/// would stay there: a CPU computes with them many times more slowly.
+/// would stay there: a CPU computes with them many times more slowly. The exponent is looked at as bits, because
+/// compilers do not make vectors of a comparison of values that may be NaN.
 template <class T> constexpr T flush_subnormal(T value) {
-    constexpr T smallest = std::numeric_limits<T>::min();
-    return value < smallest && value > -smallest ? T(0) : value;
+    using Bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
+    constexpr Bits exponent = std::bit_cast<Bits>(std::numeric_limits<T>::infinity());
+    const Bits bits = std::bit_cast<Bits>(value);
+    return std::bit_cast<T>((bits & exponent) != 0 ? bits : Bits{0});
 }
 
 }  // namespace tn

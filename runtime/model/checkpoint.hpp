@@ -56,7 +56,7 @@ CheckpointInfo load_checkpoint(const std::filesystem::path& path, M& model, bool
     using N = typename M::network;
     using T = typename M::value;
     const Safetensors file(path);
-    const CheckpointInfo info = checkpoint_info(file, path.string());
+    CheckpointInfo info = checkpoint_info(file, path.string());
     if (info.description != N::description())
         throw Error(path.string() + ": is of another network: " + first_difference(info.description, N::description()));
     std::vector<std::pair<std::span<const float>, std::span<T>>> copies;
