@@ -223,8 +223,10 @@ Passes run_adam(const Bench& b, std::size_t count) {
     Floats first(count), second(count);
     const auto rule = Adam{}.rule(1);
     const std::array<Span, 1> decays{Span{0, static_cast<std::uint32_t>(count)}};
-    const double ms =
-        b.ms([&] { UpdateKernel<cpu::Device>::run(b.device, rule, 0.0f, decays, count, w.data(), g.data(), first.data(), second.data()); });
+    const double ms = b.ms([&] {
+        UpdateKernel<cpu::Device>::run(b.device, rule, 0.0f, decays, count, w.data(), g.data(), first.data(),
+                                       second.data());
+    });
     const double flops = 13.0 * static_cast<double>(count);
     return {{}, Pass(b, ms, flops, flops, 7.0 * static_cast<double>(count)), {}};
 }

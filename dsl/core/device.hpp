@@ -1,5 +1,5 @@
-// What a device is: a processor with memory of its own, or the host's, on which networks run. HACKING.md tells how to add
-// one; runtime/cpu and runtime/cuda have the two that there are.
+// What a device is: a processor with memory of its own, or the host's, on which networks run. HACKING.md tells how to
+// add one; runtime/cpu and runtime/cuda have the two that there are.
 #pragma once
 
 #include <concepts>
@@ -16,8 +16,8 @@ namespace tn {
 ///     void upload(to, from, count);      copies values from the host to the device's memory
 ///     void download(to, from, count);    and back
 ///     void wait();                       returns when all that was begun is done
-///     void for_ranges(count, f);         f(begin, end) for ranges that cover 0 .. count-1, in parallel. Where they begin
-///                                        does not depend on the number of threads.
+///     void for_ranges(count, f);         f(begin, end) for ranges that cover 0 .. count-1, in parallel; where they
+///                                        begin does not depend on the number of threads
 ///
 /// What is optional is asked for by a `requires`, where it is used:
 ///
@@ -27,16 +27,16 @@ namespace tn {
 ///
 /// Its kernels, and the optimizer's step, are found in the table of dsl/core/kernel.hpp.
 template <class D>
-concept DeviceConcept = requires(D& device, void* memory, float* to, const float* from, std::size_t count,
-                                 void (*f)(int, int)) {
-    { device.allocate(count) } -> std::same_as<void*>;
-    device.release(memory);
-    { device.allocate_staging(count) } -> std::same_as<void*>;
-    device.release_staging(memory);
-    device.upload(to, from, count);
-    device.download(to, from, count);
-    device.wait();
-    device.for_ranges(1, f);
-};
+concept DeviceConcept =
+    requires(D& device, void* memory, float* to, const float* from, std::size_t count, void (*f)(int, int)) {
+        { device.allocate(count) } -> std::same_as<void*>;
+        device.release(memory);
+        { device.allocate_staging(count) } -> std::same_as<void*>;
+        device.release_staging(memory);
+        device.upload(to, from, count);
+        device.download(to, from, count);
+        device.wait();
+        device.for_ranges(1, f);
+    };
 
 }  // namespace tn

@@ -33,8 +33,9 @@ template <class Device, Operation... Operations> struct KernelFor;
 ///                     std::size_t count, float* w, const float* g, float* a, float* b);
 ///
 /// calls rule(w[i], gradient, a[i], b[i]) for every one of `count` weights; `spans` (begin, end), in order, say where
-/// weight decay adds `decay` w[i] to the gradient g[i]. a and b are the optimizer's states, or w where it has none. What
-/// lies between tensors is 0 with a gradient of 0 and stays so. A device without it updates one tensor after another.
+/// weight decay adds `decay` w[i] to the gradient g[i]. a and b are the optimizer's states, or w where it has none.
+/// What lies between tensors is 0 with a gradient of 0 and stays so. A device without it updates one tensor after
+/// another.
 template <class Device> struct UpdateKernel;
 
 /// What runs an operation, and why it is this: for people.
@@ -44,7 +45,9 @@ struct KernelInfo {
 };
 
 /// The device whose kernels a device has: its own, unless it wraps another one and specialises this.
-template <class Device> struct KernelDevice { using type = Device; };
+template <class Device> struct KernelDevice {
+    using type = Device;
+};
 
 /// Defined beside a device where all of its kernels are in sight. Where it is not, asking for a size or a kernel is an
 /// error: two translation units must not find different ones.
@@ -77,14 +80,15 @@ template <class Device, Operation... Operations> struct KernelFound {
     static_assert(detail::kernels_in_sight<Owner>());
     using type = typename decltype(detail::kernel_or_none<KernelFor<Owner, Operations...>>())::type;
 };
-template <class Device, Operation... Operations>
-using FindKernel = typename KernelFound<Device, Operations...>::type;
+template <class Device, Operation... Operations> using FindKernel = typename KernelFound<Device, Operations...>::type;
 
 template <class Device, Operation... Operations>
 inline constexpr bool has_kernel = !std::is_same_v<FindKernel<Device, Operations...>, detail::NoKernel>;
 
 /// The kernel of a layer, or detail::NoKernel. A fused layer says it itself.
-template <class Device, class L> struct KernelOfLayer { using type = detail::NoKernel; };
+template <class Device, class L> struct KernelOfLayer {
+    using type = detail::NoKernel;
+};
 template <class Device, class L>
     requires requires { Operation{L::operation}; }
 struct KernelOfLayer<Device, L> {

@@ -1,5 +1,5 @@
-// What a layer or a loss computes, said once with all its attributes, in the layer's own file. Everything else reads it:
-// the patterns of fusion, the table of kernels, the exporters.
+// What a layer or a loss computes, said once with all its attributes, in the layer's own file. Everything else reads
+// it: the patterns of fusion, the table of kernels, the exporters.
 #pragma once
 
 #include "dsl/core/expression.hpp"
@@ -7,23 +7,23 @@
 
 namespace tn {
 
-/// A member `static constexpr Operation operation` of a layer or loss. One without it is trained and run by its reference
-/// mathematics, is part of no fusion and cannot be exported. Structural: kernels are specialised by it.
+/// A member `static constexpr Operation operation` of a layer or loss. One without it is trained and run by its
+/// reference mathematics, is part of no fusion and cannot be exported. Structural: kernels are specialised by it.
 struct Operation {
     enum Kind {
         none,
-        identity,      ///< y = x
-        flatten,       ///< the same values, read as a vector
-        convolution,   ///< parameters weight and, with `bias`, bias; `window`, `features`
-        dense,         ///< the same, without a window
-        batch_norm,    ///< parameters weight and bias, states mean and variance, by channel; `epsilon`, `momentum`
-        scale,         ///< y = weight[c] x, + bias[c] if there is one
-        pointwise,     ///< y = function(x), value by value; `function`
-        max_pool,      ///< `window`
-        dropout,       ///< `percent` in training, identity at inference
-        fork,          ///< the same value for several branches
-        add,           ///< the sum of all inputs
-        concat,        ///< the channels of all inputs
+        identity,     ///< y = x
+        flatten,      ///< the same values, read as a vector
+        convolution,  ///< parameters weight and, with `bias`, bias; `window`, `features`
+        dense,        ///< the same, without a window
+        batch_norm,   ///< parameters weight and bias, states mean and variance, by channel; `epsilon`, `momentum`
+        scale,        ///< y = weight[c] x, + bias[c] if there is one
+        pointwise,    ///< y = function(x), value by value; `function`
+        max_pool,     ///< `window`
+        dropout,      ///< `percent` in training, identity at inference
+        fork,         ///< the same value for several branches
+        add,          ///< the sum of all inputs
+        concat,       ///< the channels of all inputs
         softmax
     } kind = none;
     Window window{};

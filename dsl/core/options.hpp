@@ -18,12 +18,18 @@ template <int Height, int Width> inline constexpr KernelSize Kernel{Height, Widt
 constexpr KernelSize kernel_size(int side) { return {side, side}; }
 constexpr KernelSize kernel_size(KernelSize size) { return size; }
 
-template <int N> struct Stride { static constexpr int value = N; };
-template <int N> struct Pad { static constexpr int value = N; };
+template <int N> struct Stride {
+    static constexpr int value = N;
+};
+template <int N> struct Pad {
+    static constexpr int value = N;
+};
 /// Leaves out the layer's bias.
 struct NoBias {};
 /// The initialiser of this layer's weights instead of the network's: Init<Xavier>.
-template <class Initialiser> struct Init { using type = Initialiser; };
+template <class Initialiser> struct Init {
+    using type = Initialiser;
+};
 
 namespace options {
 
@@ -34,11 +40,13 @@ template <int N> struct is_pad<Pad<N>> : std::true_type {};
 template <class T> struct is_no_bias : std::is_same<T, NoBias> {};
 template <class T> struct is_init : std::false_type {};
 template <class I>
-requires requires(I i) { i.rule(); }
+    requires requires(I i) { i.rule(); }
 struct is_init<Init<I>> : std::true_type {};
 
 /// The option for which Is holds, or Default.
-template <template <class> class Is, class Default, class... Options> struct find { using type = Default; };
+template <template <class> class Is, class Default, class... Options> struct find {
+    using type = Default;
+};
 template <template <class> class Is, class Default, class First, class... Rest>
 struct find<Is, Default, First, Rest...> {
     using type = std::conditional_t<Is<First>::value, First, typename find<Is, Default, Rest...>::type>;

@@ -14,10 +14,14 @@
 namespace tn {
 
 /// A list of types, without values.
-template <class... Ts> struct List { static constexpr std::size_t size = sizeof...(Ts); };
+template <class... Ts> struct List {
+    static constexpr std::size_t size = sizeof...(Ts);
+};
 
 /// Stands for a type where a function needs a value: for_each hands these out.
-template <class T> struct Type { using type = T; };
+template <class T> struct Type {
+    using type = T;
+};
 
 namespace detail {
 namespace hana = boost::hana;
@@ -49,8 +53,9 @@ template <class L, std::size_t I> using At_t = detail::at<L, I>;
 
 /// Calls f(Type<T>{}, integral_constant<size_t, i>{}) for every type of the list in order.
 template <class... Ts, class F> constexpr void for_each(List<Ts...>, F&& f) {
-    [&]<std::size_t... I>(std::index_sequence<I...>) { (f(Type<Ts>{}, std::integral_constant<std::size_t, I>{}), ...); }
-    (std::index_sequence_for<Ts...>{});
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+        (f(Type<Ts>{}, std::integral_constant<std::size_t, I>{}), ...);
+    }(std::index_sequence_for<Ts...>{});
 }
 
 /// The types at First, First+1, .. First+Count-1.

@@ -17,11 +17,14 @@ template <auto Test> struct One {
 };
 
 /// The same, or nothing.
-template <auto Test> struct Maybe : One<Test> { static constexpr bool optional = true; };
+template <auto Test> struct Maybe : One<Test> {
+    static constexpr bool optional = true;
+};
 
 /// Steps one behind another.
 template <class... Steps> struct Chain {
-    /// How many of the first `count` operations the chain takes, each step as soon as it can; 0 where it does not match.
+    /// How many of the first `count` operations the chain takes, each step as soon as it can; 0 where it does not
+    /// match.
     static constexpr int match(const Operation* operations, int count) {
         int taken = 0;
         bool fits = true;

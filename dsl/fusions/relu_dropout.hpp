@@ -1,8 +1,8 @@
 // ReLU with the dropout that follows it: one pass over the values.
 #pragma once
 
-#include "dsl/core/layer.hpp"
 #include "dsl/core/dropout_mask.hpp"
+#include "dsl/core/layer.hpp"
 #include "dsl/fusions/conv_block.hpp"
 #include "dsl/fusions/pattern.hpp"
 
@@ -32,8 +32,7 @@ template <Operation Relu, Operation Dropout> struct ReluDropoutValues {
     }
     template <class T> static constexpr void backward(const Pass<T>& p) {
         using Mask = DropoutMask<Dropout.percent>;
-        for (int i = p.begin; i < p.end; ++i)
-            p.dx[i] = p.dy[i] * Mask::template scale<T> * (p.y[i] > 0 ? T(1) : T(0));
+        for (int i = p.begin; i < p.end; ++i) p.dx[i] = p.dy[i] * Mask::template scale<T> * (p.y[i] > 0 ? T(1) : T(0));
     }
 };
 

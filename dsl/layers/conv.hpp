@@ -10,9 +10,9 @@
 namespace tn {
 
 /// `Conv<Filters, K>` or `Conv<Filters, Kernel<KH, KW>>`, with `Stride<S>`, `Pad<P>`, `NoBias`, `Init<...>`.
-/// `Image<C, H, W>` -> `Image<Filters, (H + 2P - KH) / S + 1, (W + 2P - KW) / S + 1>`. Without Pad an odd kernel is padded
-/// so that stride 1 keeps height and width.
-/// Trains weight [Filters][C][KH][KW] and bias [Filters]. A Conv right before BN has no bias: BN would take it away.
+/// `Image<C, H, W>` -> `Image<Filters, (H + 2P - KH) / S + 1, (W + 2P - KW) / S + 1>`. Without Pad an odd kernel is
+/// padded so that stride 1 keeps height and width. Trains weight [Filters][C][KH][KW] and bias [Filters]. A Conv right
+/// before BN has no bias: BN would take it away.
 template <int Filters, auto KernelArgument, class... Options> struct Conv {
     static constexpr int filters = Filters;
     static constexpr KernelSize kernel = kernel_size(KernelArgument);

@@ -1,9 +1,9 @@
 // Dropout: Srivastava and others, "Dropout: a simple way to prevent neural networks from overfitting", 2014.
 #pragma once
 
+#include "dsl/core/dropout_mask.hpp"
 #include "dsl/core/layer.hpp"
 #include "dsl/core/operation.hpp"
-#include "dsl/core/dropout_mask.hpp"
 
 namespace tn {
 

@@ -30,8 +30,7 @@ template <int Side, class... Options> struct Pool {
         if (stride < 1) return layer_must(Must::have_a_stride_of_at_least_1, stride);
         if (in.is_vector) return input_must(Must::be_an_image);
         if (in.height < Side || in.width < Side) return input_must(Must::be_at_least_high_and_wide, Side, Side);
-        return Shape{in.channels, window_places(in.height, Side, stride), window_places(in.width, Side, stride),
-                     false};
+        return Shape{in.channels, window_places(in.height, Side, stride), window_places(in.width, Side, stride), false};
     }
 
     template <class T> static constexpr void forward(const Pass<T>& p) {

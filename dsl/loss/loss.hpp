@@ -52,7 +52,7 @@ template <class L>
 concept Loss = requires(const LossPass<float>& p, const float* x, float* y) {
     { L::name() } -> std::convertible_to<Text>;
     { L::check(Shape{}) } -> std::convertible_to<ShapeResult>;
-    {Target{L::target}};
+    { Target{L::target} };
     L::gradient(p);
     L::predict(x, y, 1, 1, 1);
 };

@@ -72,9 +72,12 @@ template <class P, std::size_t... I> struct LayerTag<P, std::index_sequence<I...
 template <class P>
 using layer_tag = typename LayerTag<P, std::make_index_sequence<static_cast<std::size_t>(P::path[0].depth)>>::type;
 
-template <Shape S> struct IncomingTag { using type = incoming<S.channels, S.height, S.width>; };
+template <Shape S> struct IncomingTag {
+    using type = incoming<S.channels, S.height, S.width>;
+};
 template <Shape S>
-requires(S.is_vector) struct IncomingTag<S> {
+    requires(S.is_vector)
+struct IncomingTag<S> {
     using type = incoming<S.channels>;
 };
 

@@ -56,8 +56,7 @@ private:
             };
             [&]<std::size_t... K>(std::index_sequence<K...>) {
                 (gives(std::integral_constant<std::size_t, K>{}) || ...);
-            }
-            (std::make_index_sequence<max_branches>{});
+            }(std::make_index_sequence<max_branches>{});
         }
     }
 };

@@ -18,7 +18,9 @@ namespace detail {
 template <class L> inline constexpr bool is_shortcut = false;
 template <class... Ls> inline constexpr bool is_shortcut<Shortcut<Ls...>> = true;
 
-template <class L, Path P> struct Flat { using type = List<Placed<L, P>>; };
+template <class L, Path P> struct Flat {
+    using type = List<Placed<L, P>>;
+};
 
 template <class Indices, Path P, class... Ls> struct FlatEach;
 template <std::size_t... I, Path P, class... Ls> struct FlatEach<std::index_sequence<I...>, P, Ls...> {
@@ -37,8 +39,12 @@ template <std::size_t... I, Path P, class... Ls> struct FlatEach<std::index_sequ
 
 template <Path P, class... Ls> using Each = FlatEach<std::index_sequence_for<Ls...>, P, Ls...>;
 
-template <class... Ls, Path P> struct Flat<Seq<Ls...>, P> { using type = typename Each<P, Ls...>::in_order; };
-template <class... Ls, Path P> struct Flat<Shortcut<Ls...>, P> { using type = typename Each<P, Ls...>::in_order; };
+template <class... Ls, Path P> struct Flat<Seq<Ls...>, P> {
+    using type = typename Each<P, Ls...>::in_order;
+};
+template <class... Ls, Path P> struct Flat<Shortcut<Ls...>, P> {
+    using type = typename Each<P, Ls...>::in_order;
+};
 template <class... Ls, Path P> struct Flat<Residual<Ls...>, P> {
     using type = Join_t<List<Placed<Fork<2>, P>>, typename Each<P, Ls...>::body, List<Placed<NextBranch, P>>,
                         typename Each<P, Ls...>::shortcut, List<Placed<AddBranches, P>>>;
@@ -49,10 +55,12 @@ template <class... Bs, Path P> struct Flat<Concat<Bs...>, P> {
 };
 
 /// A layer that changes when BN follows it (Conv and Dense lose their bias) names the result before_norm.
-template <class P, class Next> struct BeforeNorm { using type = P; };
+template <class P, class Next> struct BeforeNorm {
+    using type = P;
+};
 template <class L, Path Place, class Next, Path NextPlace>
-requires(requires { typename L::before_norm; } &&
-         Traits<Next>::operation.kind == Operation::batch_norm) struct BeforeNorm<Placed<L, Place>, Placed<Next, NextPlace>> {
+    requires(requires { typename L::before_norm; } && Traits<Next>::operation.kind == Operation::batch_norm)
+struct BeforeNorm<Placed<L, Place>, Placed<Next, NextPlace>> {
     using type = Placed<typename L::before_norm, Place>;
 };
 
@@ -64,7 +72,9 @@ template <class L> struct Shift;
 template <class First, class... Rest> struct Shift<List<First, Rest...>> {
     using type = List<Rest..., Placed<NextBranch, Path{}>>;
 };
-template <> struct Shift<List<>> { using type = List<>; };
+template <> struct Shift<List<>> {
+    using type = List<>;
+};
 
 }  // namespace detail
 

@@ -1,5 +1,5 @@
-// Fusion: a step over the type that replaces neighbours by one layer where the device has a kernel that does the work of
-// all. Which neighbours may be fused, the patterns of dsl/fusions say.
+// Fusion: a step over the type that replaces neighbours by one layer where the device has a kernel that does the work
+// of all. Which neighbours may be fused, the patterns of dsl/fusions say.
 #pragma once
 
 #include "dsl/fusions/fusions.hpp"
@@ -68,7 +68,9 @@ template <class Device, class L, std::size_t... I> constexpr auto group(std::ind
 }
 
 template <class F, class Members> struct FuseMembers;
-template <class P> struct FuseMembers<NoFusion, List<P>> { using type = P; };
+template <class P> struct FuseMembers<NoFusion, List<P>> {
+    using type = P;
+};
 template <class F, class... Ps> struct FuseMembers<F, List<Ps...>> {
     using type = Placed<Fused<F, typename Ps::type...>, Ps::path[0]...>;
 };

@@ -11,8 +11,7 @@ namespace tn {
 template <class F, class First, class... Rest> struct Fused {
     static constexpr Reads reads = F::reads;
     static constexpr bool in_place = F::in_place;
-    template <class Device>
-    using kernel = FindKernel<Device, Traits<First>::operation, Traits<Rest>::operation...>;
+    template <class Device> using kernel = FindKernel<Device, Traits<First>::operation, Traits<Rest>::operation...>;
 
     static constexpr Text name() {
         Text t = First::name();

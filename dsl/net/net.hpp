@@ -36,8 +36,12 @@ template <class C> constexpr std::size_t summed(Kind kind, bool spans) {
 }
 
 /// The list that runs, fused or not.
-template <class Flat, Fusion F, class Device> struct RunningList { using type = Flat; };
-template <class Flat, class Device> struct RunningList<Flat, Fusion::on, Device> { using type = Fuse_t<Flat, Device>; };
+template <class Flat, Fusion F, class Device> struct RunningList {
+    using type = Flat;
+};
+template <class Flat, class Device> struct RunningList<Flat, Fusion::on, Device> {
+    using type = Fuse_t<Flat, Device>;
+};
 
 template <class C, Shape In, int Samples, Fusion F, Purpose For, class Device>
 using ScheduleOf = Schedule<typename RunningList<typename C::flat, F, Device>::type, In, Samples, For, Device>;
@@ -115,8 +119,8 @@ public:
     /// state, running statistics, activations, their gradients and scratch. On the CPU, or on another
     /// device: train_bytes<Adam, cuda::Device>.
     template <class Optimizer, class Device = cpu::Device>
-    static constexpr std::size_t train_bytes = arena_values<Fusion::on, Purpose::train, Optimizer::states, Device> *
-                                               sizeof(float);
+    static constexpr std::size_t train_bytes =
+        arena_values<Fusion::on, Purpose::train, Optimizer::states, Device> * sizeof(float);
 
     /// The kernel that runs each layer on the device, and why; to be printed by format().
     template <class Device = cpu::Device> static std::vector<KernelRow> kernels() {

@@ -30,8 +30,7 @@ constexpr Program<Nodes, Values> with_room_on(Program<Nodes, Values> program, Li
 /// Of a flat list, for batches of up to `Samples`, on the device.
 template <class LayerList, Shape Input, int Samples, Purpose For, class Device> struct Schedule {
     using layers = LayerList;
-    static constexpr auto program =
-        with_room_on<Device>(trace(LayerList{}, Input, Samples), LayerList{}, Samples);
+    static constexpr auto program = with_room_on<Device>(trace(LayerList{}, Input, Samples), LayerList{}, Samples);
     static constexpr auto plan = make_plan(program, Samples, For);
 };
 

@@ -18,11 +18,20 @@ template <class... Ls> inline constexpr bool is_element<Concat<Ls...>> = true;
 
 /// The value form: Conv<16, 3>{} | BN{} | Relu{} is a Seq<Conv<16, 3>, BN, Relu>.
 template <class A, class B>
-requires(is_element<A>&& is_element<B>) constexpr Seq<A, B> operator|(A, B) { return {}; }
+    requires(is_element<A> && is_element<B>)
+constexpr Seq<A, B> operator|(A, B) {
+    return {};
+}
 template <class... As, class B>
-requires(is_element<B>) constexpr Seq<As..., B> operator|(Seq<As...>, B) { return {}; }
+    requires(is_element<B>)
+constexpr Seq<As..., B> operator|(Seq<As...>, B) {
+    return {};
+}
 template <class... As, class... Bs> constexpr Seq<As..., Bs...> operator|(Seq<As...>, Seq<Bs...>) { return {}; }
 template <class A, class... Bs>
-requires(Layer<A>) constexpr Seq<A, Bs...> operator|(A, Seq<Bs...>) { return {}; }
+    requires(Layer<A>)
+constexpr Seq<A, Bs...> operator|(A, Seq<Bs...>) {
+    return {};
+}
 
 }  // namespace tn

@@ -67,8 +67,8 @@ public:
     Span() = default;
     TN_HOST_DEVICE Span(V* data, std::size_t size) : data_(data), size_(data ? size : 0) {}
     template <class U>
-    requires std::is_same_v<V, const U> TN_HOST_DEVICE Span(const Span<U>& other)
-        : data_(other.data_), size_(other.size_) {}
+        requires std::is_same_v<V, const U>
+    TN_HOST_DEVICE Span(const Span<U>& other) : data_(other.data_), size_(other.size_) {}
 
     template <class I> TN_HOST_DEVICE V& operator[](I i) const {
         const auto at = static_cast<std::size_t>(i);

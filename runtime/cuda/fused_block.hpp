@@ -57,7 +57,9 @@ protected:
     // What training keeps.
     Span<float> mean() const { return of(p_.saved + saved_.mean, G.norm); }
     Span<float> inverse() const { return of(p_.saved + saved_.inverse, G.norm); }
-    BatchStatistics statistics() const { return {norm_.epsilon, norm_.momentum, mean(), inverse(), running_mean(), running_var()}; }
+    BatchStatistics statistics() const {
+        return {norm_.epsilon, norm_.momentum, mean(), inverse(), running_mean(), running_var()};
+    }
     Normalisation<G> norm() const { return {mean(), inverse(), gamma(), beta()}; }
 
     Gpu& gpu_;

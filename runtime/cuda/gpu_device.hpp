@@ -43,9 +43,9 @@ public:
     }
     void wait() { gpu_.wait(); }
 
-    /// As cpu::Device::join(): batch normalisation then takes mean and variance of the whole batch, forward and backward.
-    /// The group must sum memory of this GPU in the order of its stream, as nccl_group() does. Tested under the emulator,
-    /// with processes that are threads; it has not run on several GPUs.
+    /// As cpu::Device::join(): batch normalisation then takes mean and variance of the whole batch, forward and
+    /// backward. The group must sum memory of this GPU in the order of its stream, as nccl_group() does. Tested under
+    /// the emulator, with processes that are threads; it has not run on several GPUs.
     void join(ProcessGroup* group) { group_ = group; }
     ProcessGroup* group() const { return group_; }
 

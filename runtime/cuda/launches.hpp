@@ -53,11 +53,12 @@ template <class Gpu> void bias_backward(Gpu& gpu, const Pass<float>& p) {
 
 /// y += bias, by channel.
 template <class Gpu> void add_bias(Gpu& gpu, const Pass<float>& p) {
-    launch_each(gpu, out_size(p), AddBias{out_size(p),
-                              p.out.channels,
-                              static_cast<int>(p.out.plane()),
-                              {p.parameter[1], static_cast<std::size_t>(p.out.channels)},
-                              {p.y, out_size(p)}});
+    launch_each(gpu, out_size(p),
+                AddBias{out_size(p),
+                        p.out.channels,
+                        static_cast<int>(p.out.plane()),
+                        {p.parameter[1], static_cast<std::size_t>(p.out.channels)},
+                        {p.y, out_size(p)}});
 }
 
 }  // namespace tn::cuda

@@ -127,7 +127,7 @@ private:
     }
 
     /// Null unless the device has joined one: then it computes a part of the batch here and the others the rest.
-    static constexpr bool shares = requires(Device & b) { b.group(); };
+    static constexpr bool shares = requires(Device& b) { b.group(); };
     ProcessGroup* group() {
         if constexpr (shares) return device_.group();
         return nullptr;

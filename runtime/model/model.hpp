@@ -32,8 +32,7 @@ concept HasLabels = N::loss::target == Target::label;
 template <class N>
 concept HasTargets = N::loss::target == Target::values;
 
-template <class N, class Optimizer = NoOptimizer, class Device = cpu::Device, class T = float,
-          Fusion F = Fusion::on,
+template <class N, class Optimizer = NoOptimizer, class Device = cpu::Device, class T = float, Fusion F = Fusion::on,
           Purpose For = std::is_same_v<Optimizer, NoOptimizer> ? Purpose::infer : Purpose::train>
 class Model {
     using Layout = ArenaLayout<N, F, For, Optimizer::states, Device>;
@@ -73,14 +72,26 @@ public:
     }
 
     /// [batch], from 0 to active_outputs() - 1.
-    const std::span<int> labels() requires HasLabels<N> { return memory().batch().host_labels(); }
-    void set_labels(std::span<const int> values, int first = 0) requires HasLabels<N> {
+    const std::span<int> labels()
+        requires HasLabels<N>
+    {
+        return memory().batch().host_labels();
+    }
+    void set_labels(std::span<const int> values, int first = 0)
+        requires HasLabels<N>
+    {
         copy_samples<int>("labels", values, first, labels(), 1);
     }
 
     /// [batch][outputs].
-    const std::span<T> targets() requires HasTargets<N> { return memory().batch().host_targets(); }
-    void set_targets(std::span<const T> values, int first = 0) requires HasTargets<N> {
+    const std::span<T> targets()
+        requires HasTargets<N>
+    {
+        return memory().batch().host_targets();
+    }
+    void set_targets(std::span<const T> values, int first = 0)
+        requires HasTargets<N>
+    {
         copy_samples<T>("targets", values, first, targets(), N::output.size());
     }
 
@@ -113,7 +124,9 @@ public:
 
     /// What a sample of each class that counts is worth in training: its loss and gradient are times that. None: all 1.
     /// Choosing active_outputs() makes all 1 again.
-    void class_weights(std::span<const float> weights) requires HasLabels<N> {
+    void class_weights(std::span<const float> weights)
+        requires HasLabels<N>
+    {
         if (!weights.empty() && weights.size() != static_cast<std::size_t>(active_outputs()))
             throw Error("there must be " + std::to_string(active_outputs()) + " class weights, not " +
                         std::to_string(weights.size()));

@@ -58,7 +58,9 @@ public:
         return behind(t, Layout::optimizer_state(k));
     }
     /// What a model that trains has of its optimizer, for all parameters.
-    std::span<T> optimizer_states() const requires(Layout::trains) {
+    std::span<T> optimizer_states() const
+        requires(Layout::trains)
+    {
         persistent_.download();
         return {persistent_.host() + Layout::optimizer_state(0), Layout::states - Layout::optimizer_state(0)};
     }
@@ -94,7 +96,9 @@ public:
         return {arena_.get(), Layout::size};
     }
     std::span<T> planned_region() const { return arena().subspan(Layout::planned, Layout::schedule::plan.size); }
-    std::span<T> input_gradient() const requires(Layout::has_input_gradient) {
+    std::span<T> input_gradient() const
+        requires(Layout::has_input_gradient)
+    {
         return planned_region().subspan(Layout::schedule::plan.gradient[0],
                                         N::input.size() * static_cast<std::size_t>(N::batch));
     }

@@ -7,7 +7,9 @@
 namespace tn {
 
 /// Values in the memory of a device, and where the host reads and writes them: there itself, or in a copy of its own.
-template <class V> struct Staged { V *device = nullptr, *host = nullptr; };
+template <class V> struct Staged {
+    V *device = nullptr, *host = nullptr;
+};
 
 /// Lays out the host's copies, one after another, in one allocation of the device.
 template <class Device> class StagingBuffer {

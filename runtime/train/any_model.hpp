@@ -105,9 +105,8 @@ public:
 
 private:
     using M = Model<Built, Optimizer, Device>;
-    static constexpr bool makes_batches = !std::is_same_v<Optimizer, NoOptimizer> && requires {
-        typename Device::Graph;
-    };
+    static constexpr bool makes_batches =
+        !std::is_same_v<Optimizer, NoOptimizer> && requires { typename Device::Graph; };
 
     static auto no_trainer() {
         if constexpr (makes_batches)
@@ -122,7 +121,9 @@ private:
 };
 
 namespace detail {
-template <class Device> struct OwnDevice { std::unique_ptr<Device> device; };
+template <class Device> struct OwnDevice {
+    std::unique_ptr<Device> device;
+};
 }  // namespace detail
 
 /// The same with a device of its own.

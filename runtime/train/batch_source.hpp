@@ -69,9 +69,8 @@ public:
 
 private:
     static constexpr int most_ahead = 64;  ///< as many as cuda::LoaderStats takes together
-    static constexpr bool can_keep = requires(M & model, const Pictures& pictures) {
-        model.upload_pictures(pictures, {}, 0.0f, {});
-    };
+    static constexpr bool can_keep =
+        requires(M& model, const Pictures& pictures) { model.upload_pictures(pictures, {}, 0.0f, {}); };
 
     M& model_;
     std::uint64_t seed_;

@@ -5,8 +5,12 @@
 
 using namespace tn;
 
-template <int Levels> struct Nest { using type = Seq<typename Nest<Levels - 1>::type>; };
-template <> struct Nest<0> { using type = Dense<2>; };
+template <int Levels> struct Nest {
+    using type = Seq<typename Nest<Levels - 1>::type>;
+};
+template <> struct Nest<0> {
+    using type = Dense<2>;
+};
 
 using Broken = Net<Vector<4>, Batch<4>, Seq<Nest<32>::type>, SoftmaxCrossEntropy>;
 

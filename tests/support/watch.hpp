@@ -25,7 +25,9 @@ template <class Device> struct Watched : Device {
 
 }  // namespace tn::test
 
-template <class Device> struct tn::KernelDevice<tn::test::Watched<Device>> { using type = Device; };
+template <class Device> struct tn::KernelDevice<tn::test::Watched<Device>> {
+    using type = Device;
+};
 
 namespace tn::test {
 

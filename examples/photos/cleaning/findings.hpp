@@ -28,9 +28,9 @@ std::vector<int> proposed(const Findings& findings, const tn::Pictures& pictures
 /// rows, not thousands.
 Findings closest(const Findings& findings, const tn::Pictures& pictures);
 
-/// One row per finding (RFC 4180, names as escape_text): kind (label, duplicate, two classes, leak), file, its class, the
-/// suggested class, the probabilities of both, the other file, its class, similarity, mirrored (yes or no), and whether
-/// the file is among those to move. What does not apply is empty.
+/// One row per finding (RFC 4180, names as escape_text): kind (label, duplicate, two classes, leak), file, its class,
+/// the suggested class, the probabilities of both, the other file, its class, similarity, mirrored (yes or no), and
+/// whether the file is among those to move. What does not apply is empty.
 std::string to_csv(const Findings& findings, const tn::Pictures& pictures, const tn::Pictures& test,
                    const std::vector<int>& to_move);
 

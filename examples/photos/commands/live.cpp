@@ -77,8 +77,7 @@ int live(const fs::path& folder) {
 }  // namespace
 
 Command add_live(CLI::App& program) {
-    CLI::App* line =
-        program.add_subcommand("live", "follow a training that runs elsewhere, until it ends or Ctrl-C");
+    CLI::App* line = program.add_subcommand("live", "follow a training that runs elsewhere, until it ends or Ctrl-C");
     const auto folder = std::make_shared<std::string>("photos-run");
     line->add_option("folder", *folder, "the --out folder of the training")->capture_default_str();
     return {line, [folder] { return live(*folder); }};

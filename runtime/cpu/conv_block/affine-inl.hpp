@@ -13,10 +13,14 @@
 namespace tn::cpu::TN_ISA {
 
 /// (z - mean) * scale + shift.
-template <class T> struct AffineOf { T mean, scale, shift; };
+template <class T> struct AffineOf {
+    T mean, scale, shift;
+};
 
 /// dz = g_factor * g + z_factor * (z - mean) + constant, from the gradient g of what was normalised.
-template <class T> struct GradientOf { T g_factor, z_factor, constant; };
+template <class T> struct GradientOf {
+    T g_factor, z_factor, constant;
+};
 
 using Affine = AffineOf<float>;
 using AffineGradient = GradientOf<float>;

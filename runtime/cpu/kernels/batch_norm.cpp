@@ -98,9 +98,8 @@ void batch_norm_forward(Device& device, const Pass<float>& p, float epsilon, flo
 }
 
 void batch_norm_infer(Device& device, const Pass<float>& p, float epsilon) {
-    device.threads().run(p.in.channels, [&](int c) {
-        normalise(p, c, p.state[0][c], 1 / std::sqrt(p.state[1][c] + epsilon));
-    });
+    device.threads().run(p.in.channels,
+                         [&](int c) { normalise(p, c, p.state[0][c], 1 / std::sqrt(p.state[1][c] + epsilon)); });
 }
 
 void batch_norm_backward(Device& device, const Pass<float>& p) {

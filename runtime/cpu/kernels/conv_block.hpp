@@ -31,10 +31,9 @@ struct KernelFor<cpu::Device, Conv, Behind...> {
              p.state[0], p.state[1], norm.momentum, norm.epsilon, device.group()});
     }
     template <Shape In> static void infer(cpu::Device& device, const Pass<float>& p) {
-        cpu::ConvBlock<geometry(In)>::infer(
-            device.threads(), device.isa(),
-            {p.n, p.x, p.parameter[0], bias(p.parameter), gamma(p.parameter), beta(p.parameter), p.state[0], p.state[1],
-             norm.epsilon, p.y, p.work});
+        cpu::ConvBlock<geometry(In)>::infer(device.threads(), device.isa(),
+                                            {p.n, p.x, p.parameter[0], bias(p.parameter), gamma(p.parameter),
+                                             beta(p.parameter), p.state[0], p.state[1], norm.epsilon, p.y, p.work});
     }
     template <Shape In> static void backward(cpu::Device& device, const Pass<float>& p) {
         cpu::ConvBlock<geometry(In)>::backward(

@@ -31,13 +31,13 @@ void batch_norm_forward(BasicDevice<Gpu, P>& device, const Pass<float>& p, float
         by = NormBy::kept;
     }
     device.gpu().launch(NormForward{by,
-                            values_of(p, p.in),
-                            x,
-                            {p.parameter[0], channels},
-                            {p.parameter[1], channels},
-                            {p.y, in_size(p)},
-                            statistics},
-                p.in.channels, norm_threads);
+                                    values_of(p, p.in),
+                                    x,
+                                    {p.parameter[0], channels},
+                                    {p.parameter[1], channels},
+                                    {p.y, in_size(p)},
+                                    statistics},
+                        p.in.channels, norm_threads);
 }
 
 template <class Gpu, Precision P> void batch_norm_backward(BasicDevice<Gpu, P>& device, const Pass<float>& p) {

@@ -1,8 +1,8 @@
 // A convolution by itself as matrix products: the columns that it multiplies, and backward their sum.
 #pragma once
 
-#include "dsl/core/window.hpp"
 #include "dsl/core/layer.hpp"
+#include "dsl/core/window.hpp"
 #include "runtime/cuda/execution.hpp"
 
 namespace tn::cuda {

@@ -16,16 +16,16 @@ namespace cuda {
 /// The columns of `group` samples from the `first` one on.
 template <class Gpu> void to_columns(Gpu& gpu, const Taps& taps, const Pass<float>& p, int first, int group) {
     const std::size_t count = static_cast<std::size_t>(group) * taps.columns();
-    launch_each(gpu, count, ToColumns{count,
-                          taps,
-                          {p.x + static_cast<std::size_t>(first) * p.in.size(),
-                           static_cast<std::size_t>(group) * p.in.size()},
-                          {p.work, count}});
+    launch_each(
+        gpu, count,
+        ToColumns{count,
+                  taps,
+                  {p.x + static_cast<std::size_t>(first) * p.in.size(), static_cast<std::size_t>(group) * p.in.size()},
+                  {p.work, count}});
 }
-template <class Gpu>
-void sum_parts(Gpu& gpu, int parts, std::size_t size, bool add, const float* part, float* sum) {
+template <class Gpu> void sum_parts(Gpu& gpu, int parts, std::size_t size, bool add, const float* part, float* sum) {
     gpu.launch(SumParts<>{parts, size, add, {part, static_cast<std::size_t>(parts) * size}, {sum, size}},
-                blocks(static_cast<int>(size), warp), sum_parts_threads);
+               blocks(static_cast<int>(size), warp), sum_parts_threads);
 }
 
 /// A group of samples at a time is spread into columns in p.work: y = W columns, sample by sample.
@@ -74,17 +74,17 @@ void convolution_backward(BasicDevice<Gpu, P>& device, const Window& window, con
         device.gpu().multiply(dw);
         sum_parts(device.gpu(), samples, weights, first > 0, partial, p.gradient[0]);
         if (!p.dx) continue;
-        Product dcolumns{false,          true,   pixels, rows,   p.out.channels, dy,
-                         p.parameter[0], pixels, rows,   pixels, p.work};
+        Product dcolumns{false, true, pixels, rows, p.out.channels, dy, p.parameter[0], pixels, rows, pixels, p.work};
         dcolumns.batch = samples;
         dcolumns.stride_a = p.out.size();
         dcolumns.stride_c = taps.columns();
         device.gpu().multiply(dcolumns);
         const std::size_t values = static_cast<std::size_t>(samples) * p.in.size();
-        launch_each(device.gpu(), values, FromColumns{values,
-                                 taps,
-                                 {p.work, static_cast<std::size_t>(samples) * taps.columns()},
-                                 {p.dx + static_cast<std::size_t>(first) * p.in.size(), values}});
+        launch_each(device.gpu(), values,
+                    FromColumns{values,
+                                taps,
+                                {p.work, static_cast<std::size_t>(samples) * taps.columns()},
+                                {p.dx + static_cast<std::size_t>(first) * p.in.size(), values}});
     }
     if (p.gradient[1]) bias_backward(device.gpu(), p);
 }

@@ -9,7 +9,7 @@
 namespace tn::cuda {
 
 /// Values of the inner extent in one step.
-template <Precision P> inline constexpr int depth = Tile::words* values_per_word(P);
+template <Precision P> inline constexpr int depth = Tile::words * values_per_word(P);
 
 /// The words a thread fills of a matrix with so many rows (or columns): the same word of several rows, so that
 /// neighbouring threads read along the inner extent.
@@ -98,7 +98,7 @@ private:
 /// The faster way where the matrices allow it.
 template <Precision P, Tile T, class M> struct GatherOf : std::type_identity<GatherValues<P, T, M>> {};
 template <Precision P, Tile T, class M>
-requires requires { typename M::Pixel; }
+    requires requires { typename M::Pixel; }
 struct GatherOf<P, T, M> : std::type_identity<GatherPixels<P, T, M>> {};
 
 }  // namespace tn::cuda

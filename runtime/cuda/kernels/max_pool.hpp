@@ -1,5 +1,5 @@
-// Max pooling by itself: a thread for every output value, and backward one for every input value, which looks into the windows that
-// hold it; so nothing is added from two sides.
+// Max pooling by itself: a thread for every output value, and backward one for every input value, which looks into the
+// windows that hold it; so nothing is added from two sides.
 #pragma once
 
 #include "dsl/core/kernel.hpp"
@@ -38,8 +38,7 @@ template <Window W> struct PoolBackward {
         float sum = 0;
         for (int oy = first(row); oy <= last(row, out.height); ++oy)
             for (int ox = first(column); ox <= last(column, out.width); ++ox) {
-                const std::size_t corner =
-                    plane * in.plane() + static_cast<std::size_t>(oy * in.width + ox) * W.stride;
+                const std::size_t corner = plane * in.plane() + static_cast<std::size_t>(oy * in.width + ox) * W.stride;
                 if (first_largest(x, corner, width, W) == i)
                     sum += dy[plane * out.plane() + static_cast<std::size_t>(oy * out.width + ox)];
             }

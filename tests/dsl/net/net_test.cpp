@@ -37,7 +37,8 @@ static_assert(
 // Fusion makes one layer of a block, and a bias that BN takes away is not there.
 using Running = Fuse_t<Idol::flat, cpu::Device>;
 static_assert(Running::size == 7);
-static_assert(std::is_same_v<At_t<Running, 0>::type, Fused<fusions::ConvBlock, Conv<16, 3, NoBias>, BN, Relu, Pool<2>>>);
+static_assert(
+    std::is_same_v<At_t<Running, 0>::type, Fused<fusions::ConvBlock, Conv<16, 3, NoBias>, BN, Relu, Pool<2>>>);
 static_assert(At_t<Running, 1>::path[2].text() == Text("6"));
 static_assert(std::is_same_v<At_t<Running, 4>::type, Dense<128>>);
 static_assert(std::is_same_v<At_t<Running, 5>::type, Fused<fusions::ReluDropout, Relu, Dropout<50>>>);

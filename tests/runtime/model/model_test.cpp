@@ -21,31 +21,24 @@ using Regresses = Model<Regression, SGD>;
 
 // A view of a batch or of a tensor is not assigned to: that would change the view, and no value.
 template <class M, class Values>
-concept InputAssignable = requires(M& model, Values values) {
-    model.input() = values;
-};
+concept InputAssignable = requires(M& model, Values values) { model.input() = values; };
 template <class M>
-concept ParameterViewsAssignable = requires(M& model, std::vector<float> values) {
-    model.gradient(model.tensors()[0]) = values;
-}
-|| requires(M& model, std::vector<float> values) { model.optimizer_state(model.tensors()[0], 0) = values; }
-|| requires(M& model, std::vector<float> values) { model.tensors()[0].values = values; };
+concept ParameterViewsAssignable =
+    requires(M& model, std::vector<float> values) { model.gradient(model.tensors()[0]) = values; } ||
+    requires(M& model, std::vector<float> values) { model.optimizer_state(model.tensors()[0], 0) = values; } ||
+    requires(M& model, std::vector<float> values) { model.tensors()[0].values = values; };
 static_assert(!InputAssignable<Classifies, std::vector<float>> && !InputAssignable<Classifies, std::span<float>> &&
               !InputAssignable<Classifies, std::array<float, 4>>);
 static_assert(!ParameterViewsAssignable<Classifies>);
 
 // What a loss does not read cannot be written.
 template <class M>
-concept TakesLabels = requires(M& model, std::vector<int> values) {
-    model.labels();
-}
-|| requires(M& model) { model.set_labels(std::vector<int>{}); }
-|| requires(M& model) { model.class_weights(std::vector<float>{}); };
+concept TakesLabels = requires(M& model, std::vector<int> values) { model.labels(); } || requires(M& model) {
+    model.set_labels(std::vector<int>{});
+} || requires(M& model) { model.class_weights(std::vector<float>{}); };
 template <class M>
-concept TakesTargets = requires(M& model) {
-    model.targets();
-}
-|| requires(M& model) { model.set_targets(std::vector<float>{}); };
+concept TakesTargets =
+    requires(M& model) { model.targets(); } || requires(M& model) { model.set_targets(std::vector<float>{}); };
 static_assert(TakesLabels<Classifies> && !TakesTargets<Classifies>);
 static_assert(!TakesLabels<Regresses> && TakesTargets<Regresses>);
 
