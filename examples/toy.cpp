@@ -3,7 +3,6 @@
 
 #include <dsl/typenet.hpp>
 #include <exception>
-#include <runtime/model/model.hpp>
 
 using namespace tn;
 
@@ -19,8 +18,8 @@ int main() try {
     const float corners[] = {0, 0, 0, 1, 1, 0, 1, 1};
     const int classes[] = {0, 1, 1, 0};
     for (int step = 1; step <= 500; ++step) {
-        std::copy(std::begin(corners), std::end(corners), model.input().begin());
-        std::copy(std::begin(classes), std::end(classes), model.labels().begin());
+        model.set_input(corners);
+        model.set_labels(classes);
         const BatchResult r = model.train(4, Adam{.rate = 0.05f});
         if (step % 100 == 0) fmt::print("step {}  loss {:.4f}  right {} of 4\n", step, r.loss / 4, r.correct);
     }

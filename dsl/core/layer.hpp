@@ -66,7 +66,8 @@ struct States {
     constexpr void add(const State& s) { item[static_cast<std::size_t>(count++)] = s; }
 };
 
-/// What the backward pass of a layer reads of its own input and output; decides how long they live.
+/// What the backward pass of a layer reads of its own input, the first where it has several, and of its output; decides
+/// how long they live.
 struct Reads {
     bool x = true, y = false;
 };

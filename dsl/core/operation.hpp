@@ -22,6 +22,7 @@ struct Operation {
         max_pool,     ///< `window`
         dropout,      ///< `percent` in training, identity at inference
         fork,         ///< the same value for several branches
+        next_branch,  ///< where one branch ends and the next begins; nothing runs
         add,          ///< the sum of all inputs
         concat,       ///< the channels of all inputs
         softmax

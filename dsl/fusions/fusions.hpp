@@ -2,11 +2,12 @@
 #pragma once
 
 #include "dsl/core/sequence.hpp"
+#include "dsl/fusions/conv_add.hpp"
 #include "dsl/fusions/conv_block.hpp"
 #include "dsl/fusions/relu_dropout.hpp"
 
 namespace tn {
 
-using Fusions = List<fusions::ConvBlock, fusions::ReluDropout>;
+using Fusions = List<fusions::ConvAdd, fusions::ConvBlock, fusions::ReluDropout>;
 
 }  // namespace tn

@@ -31,6 +31,8 @@ template <int K> struct Fork {
 };
 
 /// Stands between two branches in the flat list; nothing runs.
-struct NextBranch {};
+struct NextBranch {
+    static constexpr Operation operation{.kind = Operation::next_branch};
+};
 
 }  // namespace tn

@@ -18,14 +18,15 @@ template <class... Ps> struct OperationsOf<List<Ps...>> {
     static constexpr Operation all[sizeof...(Ps) + 1] = {Traits<typename Ps::type>::operation..., Operation{}};
 };
 
-template <class Device, class L, std::size_t At, class Indices> struct KernelThere;
-template <class Device, class L, std::size_t At, std::size_t... I>
-struct KernelThere<Device, L, At, std::index_sequence<I...>> {
-    static constexpr bool value = has_kernel<Device, OperationsOf<L>::all[At + I]...>;
-};
+/// Whether the fusion takes these neighbours, no more and no fewer, and the device has a kernel for them.
+template <class Device, class F, class Neighbours> inline constexpr bool fuses = false;
+template <class Device, class F, class... Ps>
+inline constexpr bool fuses<Device, F, List<Ps...>> =
+    F::pattern::template is<Traits<typename Ps::type>::operation...>() &&
+    has_kernel_of<Device, Fused<F, typename Ps::type...>>;
 
-/// How many neighbours from place `At` on the fusion takes: what its pattern matches, or fewer where the device has a
-/// kernel for these only; 1 where it takes none. `Shorter` counts what is left away.
+/// How many neighbours from place `At` on the fusion takes: what its pattern matches, or fewer that it matches, too,
+/// where the device has a kernel for these only; 1 where it takes none. `Shorter` counts what is left away.
 template <class Device, class L, class F, std::size_t At> struct Taken {
     static constexpr std::size_t match = static_cast<std::size_t>(
         F::pattern::match(OperationsOf<L>::all + At, static_cast<int>(L::size) - static_cast<int>(At)));
@@ -35,7 +36,7 @@ template <class Device, class L, class F, std::size_t At> struct Taken {
         const auto try_size = [&found](std::size_t size, bool there) {
             if (found == 1 && there) found = size;
         };
-        (try_size(match - Shorter, KernelThere<Device, L, At, std::make_index_sequence<match - Shorter>>::value), ...);
+        (try_size(match - Shorter, fuses<Device, F, typename Slice<L, At, match - Shorter>::type>), ...);
         static_cast<void>(try_size);
         return found;
     }

@@ -3,31 +3,55 @@
 
 #include "dsl/core/kernel.hpp"
 #include "dsl/core/layer.hpp"
+#include "dsl/core/sequence.hpp"
+#include "dsl/net/branches.hpp"
 
 namespace tn {
+
+namespace detail {
+
+/// The layers without what stands between two branches.
+template <class... Ls>
+using WithoutNextBranch = Join_t<List<>, std::conditional_t<std::is_same_v<Ls, NextBranch>, List<>, List<Ls>>...>;
+
+template <class Device, class Members> struct KernelOfMembers;
+template <class Device, class... Ls> struct KernelOfMembers<Device, List<Ls...>> {
+    using type = FindKernel<Device, Traits<Ls>::operation...>;
+};
+
+}  // namespace detail
 
 /// The layers `First, Rest...` by the fusion `F`, which says what their backward pass reads. Parameters and states are
 /// those of the members in order; there is no mathematics besides the kernel's.
 template <class F, class First, class... Rest> struct Fused {
     static constexpr Reads reads = F::reads;
     static constexpr bool in_place = F::in_place;
-    template <class Device> using kernel = FindKernel<Device, Traits<First>::operation, Traits<Rest>::operation...>;
+    template <class Device>
+    using kernel = typename detail::KernelOfMembers<Device, detail::WithoutNextBranch<First, Rest...>>::type;
+
+    /// The value of another branch is added: that of the branch before, or, where this is the first of two, that of the
+    /// second one, which has no layers.
+    static constexpr bool adds_branch = ((Traits<Rest>::operation.kind == Operation::add) || ...);
+    static constexpr bool is_first_branch = (std::is_same_v<Rest, NextBranch> || ...);
 
     static constexpr Text name() {
         Text t = First::name();
-        ((t << " + " << Rest::name()), ...);
+        each_member(Shape{}, [&]<class L>(Type<L>, Shape, int member) {
+            if (member > 0) t << " + " << L::name();
+        });
         return t;
     }
     static constexpr ShapeResult output(Shape in) {
-        ShapeResult r = First::output(in);
-        ((r = r.ok() ? ShapeResult{Rest::output(r.out)} : r), ...);
+        ShapeResult r = in;
+        each_member(in, [&r]<class L>(Type<L>, Shape, int) { r = r.ok() ? ShapeResult{L::output(r.out)} : r; });
         return r;
     }
     static constexpr Parameters parameters(Shape in) {
         Parameters all;
-        each_member(in, [&all](const Parameters& of_member, const States&, int member) {
-            for (int i = 0; i < of_member.count; ++i) {
-                Parameter p = of_member.item[static_cast<std::size_t>(i)];
+        each_member(in, [&all]<class L>(Type<L>, Shape incoming, int member) {
+            const Parameters own = Traits<L>::parameters(incoming);
+            for (int i = 0; i < own.count; ++i) {
+                Parameter p = own.item[static_cast<std::size_t>(i)];
                 p.member = member;
                 all.add(p);
             }
@@ -36,9 +60,10 @@ template <class F, class First, class... Rest> struct Fused {
     }
     static constexpr States states(Shape in) {
         States all;
-        each_member(in, [&all](const Parameters&, const States& of_member, int member) {
-            for (int i = 0; i < of_member.count; ++i) {
-                State s = of_member.item[static_cast<std::size_t>(i)];
+        each_member(in, [&all]<class L>(Type<L>, Shape incoming, int member) {
+            const States own = Traits<L>::states(incoming);
+            for (int i = 0; i < own.count; ++i) {
+                State s = own.item[static_cast<std::size_t>(i)];
                 s.member = member;
                 all.add(s);
             }
@@ -47,12 +72,15 @@ template <class F, class First, class... Rest> struct Fused {
     }
 
 private:
-    /// Calls f(parameters, states, member) for every member with the shape that comes into it.
+    /// Calls f(type, incoming shape, member) for every layer; what stands between branches counts as a member, too.
     template <class Visit> static constexpr void each_member(Shape in, Visit f) {
         int member = 0;
         const auto visit = [&]<class L>(Type<L>) {
-            f(Traits<L>::parameters(in), Traits<L>::states(in), member++);
-            in = ShapeResult{L::output(in)}.out;
+            if constexpr (!std::is_same_v<L, NextBranch>) {
+                f(Type<L>{}, in, member);
+                in = ShapeResult{L::output(in)}.out;
+            }
+            ++member;
         };
         visit(Type<First>{});
         (visit(Type<Rest>{}), ...);

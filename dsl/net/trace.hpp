@@ -80,6 +80,8 @@ public:
             fail(layer_must(Must::be_a_layer), p.value[top()]);
         } else if constexpr (requires { L::combine(static_cast<const Shape*>(nullptr), 0); }) {
             meet<L>(node);
+        } else if constexpr (requires { requires L::adds_branch; }) {
+            run_and_meet<L>(node);
         } else {
             run<L>(node);
         }
@@ -123,6 +125,21 @@ private:
         const ShapeResult result = L::combine(shapes, frame.count);
         if (!result.ok()) return fail(result, shapes[frame.count > 1 ? 1 : 0]);
         if (!accept(node, result.out)) return;
+        describe<L>(node);
+        node.outputs[node.output_count++] = new_value(node.out);
+        push(node.outputs[0]);
+    }
+
+    /// The last layers of one of two branches with the addition behind them. The layers were traced one by one before
+    /// they were fused, so that they fit.
+    template <class L> constexpr void run_and_meet(Node& node) {
+        const int x = pop();
+        const int other = L::is_first_branch ? pop() : frames_[frame_count_ - 1].done[0];
+        --frame_count_;
+        node.inputs[node.input_count++] = x;
+        node.inputs[node.input_count++] = other;
+        node.in = p.value[x];
+        if (!accept(node, ShapeResult{L::output(node.in)}.out)) return;
         describe<L>(node);
         node.outputs[node.output_count++] = new_value(node.out);
         push(node.outputs[0]);

@@ -4,6 +4,7 @@
 
 #include "runtime/cuda/gpu_device.hpp"
 #include "runtime/cuda/kernels/batch_norm.hpp"
+#include "runtime/cuda/kernels/conv_add.hpp"
 #include "runtime/cuda/kernels/conv_block.hpp"
 #include "runtime/cuda/kernels/convolution.hpp"
 #include "runtime/cuda/kernels/dense.hpp"

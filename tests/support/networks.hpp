@@ -59,6 +59,10 @@ template <class... Ls> using Vectors = Net<Vector<6>, Batch<5>, Seq<Ls..., Dense
     NETWORK(residual, Images<Conv<3, 3>, Residual<Conv<3, 3>, BN, Relu>>) \
     NETWORK(residual_shortcut, \
             Images<Residual<Conv<4, 3, Stride<2>>, Relu, Shortcut<Conv<4, 1, Stride<2>, Pad<0>>>>>) \
+    NETWORK(residual_sum_behind_a_norm, Images<Residual<Conv<2, 3>, BN>, Relu>) \
+    NETWORK(residual_sums_of_blocks, \
+            Images<Conv<16, 3>, Residual<Conv<16, 3>, BN, Relu, Conv<16, 3>, BN>, Relu, \
+                   Residual<Conv<4, 3>, BN, Shortcut<Conv<4, 1>, BN>>>) \
     NETWORK(residual_of_nothing_dropped, Images<Residual<Relu, Dropout<0>>>) \
     NETWORK(concat, Images<Concat<Conv<3, 1>, Seq<Conv<2, 3>, Relu>, Conv<1, 5>>>) \
     NETWORK(concat_of_the_input_itself, Images<Concat<Conv<2, 3>, Sigmoid>>) \

@@ -46,6 +46,17 @@ static_assert(At_t<Running, 5>::type::name() == Text("Relu + Dropout<50>"));
 static_assert(At_t<Running, 5>::path[1].text() == Text("18"));
 static_assert(std::is_same_v<At_t<Running, 6>::type, Dense<3>>);
 
+// The end of a residual's branch is one layer with the addition, whether the other branch has layers or not.
+template <class... Ls> using Summed = Net<Image<4, 6, 6>, Batch<2>, Seq<Ls..., Dense<2>>, MeanSquaredError>;
+using Identity = Fuse_t<Summed<Residual<Conv<4, 3>, BN>, Relu>::flat, cpu::Device>;
+static_assert(Identity::size == 3);
+static_assert(At_t<Identity, 1>::type::name() == Text("Conv<4, 3> + BN + Residual + Relu"));
+static_assert(At_t<Identity, 1>::type::is_first_branch && At_t<Identity, 1>::path[1].text() == Text("0.1"));
+using Projection = Fuse_t<Summed<Residual<Conv<8, 3>, BN, Shortcut<Conv<8, 1>, BN>>>::flat, cpu::Device>;
+static_assert(Projection::size == 5);
+static_assert(At_t<Projection, 3>::type::name() == Text("Conv<8, 1> + BN + Residual"));
+static_assert(!At_t<Projection, 3>::type::is_first_branch);
+
 // A device without kernels fuses nothing.
 static_assert(std::is_same_v<Fuse_t<Idol::flat, cpu::Reference>, Idol::flat>);
 
