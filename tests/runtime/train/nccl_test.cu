@@ -27,8 +27,8 @@ using Small = Net<Image<2, 9, 11>, Batch<8>,
 using Shared = cuda::Device;
 
 /// What a step on the whole batch, of which this process has a part, leaves: loss, gradients, weights and statistics.
-std::vector<float> trained(ProcessGroup* group, int device) {
-    Shared device(device);
+std::vector<float> trained(ProcessGroup* group, int gpu) {
+    Shared device(gpu);
     const std::unique_ptr<ProcessGroup> joined = group ? cuda::nccl_group(*group, device.gpu().stream()) : nullptr;
     device.join(joined.get());
     Model<Small, SGD, Shared> model(device);
