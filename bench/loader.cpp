@@ -1,5 +1,6 @@
 // Times the way of photographs into a training step: decoding and scaling, augmentation, and how long training waits
-// for them. Prints tables. Usage: loader FOLDER [threads] [steps]; the folder has photographs, one sub-folder a class.
+// for them. Prints tables. Usage: loader FOLDER [threads] [steps]; the folder has photographs, one sub-folder per
+// class.
 #include <fmt/format.h>
 
 #include <chrono>

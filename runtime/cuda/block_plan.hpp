@@ -18,16 +18,16 @@ constexpr int window_step(const BlockGeometry& g) { return g.pool() ? g.pool_str
 /// Where things lie in `saved`, in values of float. z is the convolution's output, and backward its gradient, in
 /// bfloat16 where that is what products read; of every pooling window, `argmax` keeps which of its values it took.
 struct BlockSaved {
-    std::size_t mean, inverse, z, argmax, values;
+    std::size_t mean, inv_std, z, argmax, values;
 
     static constexpr bool keeps_z(const BlockGeometry& g) { return !g.z_is_y(); }
 
     static constexpr std::size_t z_bytes(Precision p) { return p == Precision::bf16 ? 2 : 4; }
 
-    constexpr BlockSaved(const BlockGeometry& g, int n, Precision p) : mean(0), inverse(0), z(0), argmax(0), values(0) {
+    constexpr BlockSaved(const BlockGeometry& g, int n, Precision p) : mean(0), inv_std(0), z(0), argmax(0), values(0) {
         if (!keeps_z(g)) return;
         const auto filters = static_cast<std::size_t>(g.conv.filters), samples = static_cast<std::size_t>(n);
-        inverse = filters;
+        inv_std = filters;
         z = 2 * filters;
         argmax = z + (samples * g.conv.out_size() * z_bytes(p) + 3) / 4;
         values = argmax + (g.pool() ? (samples * g.y_size() + 3) / 4 : 0);

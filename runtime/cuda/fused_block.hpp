@@ -56,11 +56,11 @@ protected:
 
     // What training keeps.
     Span<float> mean() const { return of(p_.saved + saved_.mean, G.norm); }
-    Span<float> inverse() const { return of(p_.saved + saved_.inverse, G.norm); }
+    Span<float> inv_std() const { return of(p_.saved + saved_.inv_std, G.norm); }
     BatchStatistics statistics() const {
-        return {norm_.epsilon, norm_.momentum, mean(), inverse(), running_mean(), running_var()};
+        return {norm_.epsilon, norm_.momentum, mean(), inv_std(), running_mean(), running_var()};
     }
-    Normalisation<G> norm() const { return {mean(), inverse(), gamma(), beta()}; }
+    Normalisation<G> norm() const { return {mean(), inv_std(), gamma(), beta()}; }
 
     Gpu& gpu_;
     ProcessGroup* group_;

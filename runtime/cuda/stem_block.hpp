@@ -23,7 +23,7 @@ public:
         if (p_.training) {
             if constexpr (G.norm) take_statistics();
             norm.mean = this->mean();
-            norm.inverse = this->inverse();
+            norm.inv_std = this->inv_std();
             argmax = this->argmax();
         }
         using Kernel = StemForward<G>;
@@ -37,7 +37,7 @@ public:
         using Sums = RoutedSums<G>;
         gpu_.launch(Sums{p_.n, work_.parts, moments(), this->x(), this->dy(), argmax(), partial},
                     Sums::groups * work_.parts, Sums::threads);
-        gpu_.launch(StemGradients<G>{work_.parts, moments(), partial, this->weight(), this->gamma(), this->inverse(),
+        gpu_.launch(StemGradients<G>{work_.parts, moments(), partial, this->weight(), this->gamma(), this->inv_std(),
                                      this->dweight(), this->dgamma(), this->dbeta(), this->dbias(), total},
                     G.conv.filters, warp);
         if (p_.dx) input_gradient(total);

@@ -56,14 +56,14 @@ struct PatchSums {
 /// the sums of p[d] p[e] and at last of p[d], over all places of the whole batch. Of every window `argmax` keeps which
 /// of its values it took.
 struct StemSaved {
-    std::size_t moments, mean, inverse, argmax, values;
+    std::size_t moments, mean, inv_std, argmax, values;
 
-    constexpr StemSaved(const BlockGeometry& g, int n) : moments(0), mean(0), inverse(0), argmax(0), values(0) {
+    constexpr StemSaved(const BlockGeometry& g, int n) : moments(0), mean(0), inv_std(0), argmax(0), values(0) {
         const auto filters = static_cast<std::size_t>(g.conv.filters);
         if (g.norm) {
             mean = moments_size(g) * sizeof(double) / sizeof(float);
-            inverse = mean + filters;
-            argmax = inverse + filters;
+            inv_std = mean + filters;
+            argmax = inv_std + filters;
         }
         values = argmax + (static_cast<std::size_t>(n) * g.y_size() + 3) / 4;
     }

@@ -52,7 +52,7 @@ struct Reference {
         for (std::size_t i = 0; i < std::size_t(n) * filters() * z_plane(); ++i) f(i / z_plane() % filters(), i);
     }
 
-    Doubles z, act, mean, inverse, dz;
+    Doubles z, act, mean, inv_std, dz;
     std::vector<std::size_t> source;  // where in z each y comes from
 
     void forward() {
@@ -81,24 +81,24 @@ struct Reference {
     /// y from z.
     void finish() {
         mean.assign(filters(), 0.0);
-        inverse.assign(filters(), 1.0);
+        inv_std.assign(filters(), 1.0);
         const double count = double(n) * double(z_plane());
         if (g.norm && training) {
             Doubles var(filters());
             places([&](std::size_t f, std::size_t i) { mean[f] += z[i] / count; });
             places([&](std::size_t f, std::size_t i) { var[f] += (z[i] - mean[f]) * (z[i] - mean[f]); });
             for (std::size_t f = 0; f < filters(); ++f) {
-                inverse[f] = 1 / std::sqrt(var[f] / count + epsilon);
+                inv_std[f] = 1 / std::sqrt(var[f] / count + epsilon);
                 running_mean[f] = (1 - momentum) * running_mean[f] + momentum * mean[f];
                 if (count > 1) running_var[f] = (1 - momentum) * running_var[f] + momentum * var[f] / (count - 1);
             }
         } else if (g.norm) {
             mean = running_mean;
-            for (std::size_t f = 0; f < filters(); ++f) inverse[f] = 1 / std::sqrt(running_var[f] + epsilon);
+            for (std::size_t f = 0; f < filters(); ++f) inv_std[f] = 1 / std::sqrt(running_var[f] + epsilon);
         }
         act = z;
         if (g.norm)
-            places([&](std::size_t f, std::size_t i) { act[i] = (z[i] - mean[f]) * inverse[f] * gamma[f] + beta[f]; });
+            places([&](std::size_t f, std::size_t i) { act[i] = (z[i] - mean[f]) * inv_std[f] * gamma[f] + beta[f]; });
         y.resize(std::size_t(n) * g.y_size());
         source.resize(y.size());
         for (std::size_t i = 0; i < y.size(); ++i) {
@@ -141,11 +141,11 @@ struct Reference {
             const double count = double(n) * double(z_plane());
             places([&](std::size_t f, std::size_t i) {
                 dbeta[f] += dz[i];
-                dgamma[f] += dz[i] * (z[i] - mean[f]) * inverse[f];
+                dgamma[f] += dz[i] * (z[i] - mean[f]) * inv_std[f];
             });
             places([&](std::size_t f, std::size_t i) {
-                const double normal = (z[i] - mean[f]) * inverse[f];
-                dz[i] = gamma[f] * inverse[f] * (dz[i] - dbeta[f] / count - normal * dgamma[f] / count);
+                const double normal = (z[i] - mean[f]) * inv_std[f];
+                dz[i] = gamma[f] * inv_std[f] * (dz[i] - dbeta[f] / count - normal * dgamma[f] / count);
             });
         } else {
             places([&](std::size_t f, std::size_t i) { dbias[f] += dz[i]; });

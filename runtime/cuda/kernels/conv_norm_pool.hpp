@@ -12,24 +12,24 @@ namespace tn::cuda {
 
 /// How z becomes what ReLU and pooling see.
 template <BlockGeometry G> struct Normalisation {
-    Span<const float> mean, inverse, gamma, beta;
+    Span<const float> mean, inv_std, gamma, beta;
 
     /// (z - mean) / deviation, before gamma and beta.
-    TN_DEVICE float unit(float z, int f) const { return (z - mean[f]) * inverse[f]; }
+    TN_DEVICE float unit(float z, int f) const { return (z - mean[f]) * inv_std[f]; }
     TN_DEVICE float operator()(float z, int f) const {
-        if constexpr (G.norm) return (z - mean[f]) * (gamma[f] * inverse[f]) + beta[f];
+        if constexpr (G.norm) return (z - mean[f]) * (gamma[f] * inv_std[f]) + beta[f];
         return z;
     }
 };
 
 /// The normalisation of each filter as z scale + offset, with what the convolution adds to z: by the batch's mean and
-/// inverse deviation, or where `inverse` is null by the running mean and variance.
+/// 1 / sigma, or where `inv_std` is null by the running mean and variance.
 template <BlockGeometry G> struct NormOfFilters {
-    Span<const float> bias, mean, inverse, variance, gamma, beta;
+    Span<const float> bias, mean, inv_std, variance, gamma, beta;
     float epsilon;
 
     TN_DEVICE float scale(int f) const {
-        if constexpr (G.norm) return inverse ? gamma[f] * inverse[f] : gamma[f] / std::sqrt(variance[f] + epsilon);
+        if constexpr (G.norm) return inv_std ? gamma[f] * inv_std[f] : gamma[f] / std::sqrt(variance[f] + epsilon);
         return 1;
     }
     TN_DEVICE float offset(int f) const {
@@ -201,16 +201,16 @@ template <BlockGeometry G> struct GradientTotals {
 
 /// The gradient of one filter's z, of what comes back through ReLU and pooling, g: with N values normalised together,
 /// S their sum of g and D that of g unit(z),
-///     dz = gamma inverse (g - S / N - unit(z) D / N) = scale g + offset + slope (z - mean)
+///     dz = gamma inv_std (g - S / N - unit(z) D / N) = scale g + offset + slope (z - mean)
 template <BlockGeometry G> struct NormGradient {
     float mean = 0, scale = 1, offset = 0, slope = 0;
 
     TN_DEVICE NormGradient(const Normalisation<G>& norm, Span<const float> total, float share, int f) {
         if constexpr (G.norm) {
             mean = norm.mean[f];
-            scale = norm.gamma[f] * norm.inverse[f];
+            scale = norm.gamma[f] * norm.inv_std[f];
             offset = -scale * (total[2 * f] * share);
-            slope = -scale * norm.inverse[f] * (total[2 * f + 1] * share);
+            slope = -scale * norm.inv_std[f] * (total[2 * f + 1] * share);
         }
     }
     TN_DEVICE float operator()(float g, float z) const {

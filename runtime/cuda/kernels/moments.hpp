@@ -26,12 +26,12 @@ struct Moments {
 /// the running ones, which move by `momentum`.
 struct BatchStatistics {
     float epsilon, momentum;
-    Span<float> mean, inverse, running_mean, running_var;
+    Span<float> mean, inv_std, running_mean, running_var;
 
-    TN_DEVICE float inverse_of(float variance) const { return 1 / std::sqrt(variance + epsilon); }
+    TN_DEVICE float inv_std_of(float variance) const { return 1 / std::sqrt(variance + epsilon); }
     TN_DEVICE void set(int c, const Moments& all) const {
         mean[c] = all.mean;
-        inverse[c] = inverse_of(all.squares / all.count);
+        inv_std[c] = inv_std_of(all.squares / all.count);
         running_mean[c] = (1 - momentum) * running_mean[c] + momentum * all.mean;
         if (all.count > 1)  // one value has no variance
             running_var[c] = (1 - momentum) * running_var[c] + momentum * (all.squares / (all.count - 1));

@@ -39,11 +39,11 @@ struct GradientPair {
 };
 template <class Thread, class Shared>
 TN_DEVICE GradientPair gradient_sums_of(Thread& t, const ChannelValues& values, Span<const float> x,
-                                        Span<const float> dy, float mean, float inverse, Shared scratch) {
+                                        Span<const float> dy, float mean, float inv_std, Shared scratch) {
     float sum = 0, dot = 0;
     values.each(t, [&](std::size_t i) {
         sum += dy[i];
-        dot += dy[i] * ((x[i] - mean) * inverse);
+        dot += dy[i] * ((x[i] - mean) * inv_std);
     });
     sum = block_sum(t, sum, scratch);
     dot = block_sum(t, dot, scratch);
@@ -63,20 +63,20 @@ struct NormForward {
 
     template <class Thread> TN_DEVICE void operator()(Thread& t) const {
         const int c = t.block();
-        float mean = 0, inverse = 0;
+        float mean = 0, inv_std = 0;
         if (by == NormBy::batch) {
             const Moments all = moments_of(t, values, x, t.template shared<float>(0, norm_threads / warp));
             mean = all.mean;
-            inverse = statistics.inverse_of(all.squares / all.count);
+            inv_std = statistics.inv_std_of(all.squares / all.count);
             if (t.thread() == 0) statistics.set(c, all);
         } else if (by == NormBy::kept) {
             mean = statistics.mean[c];
-            inverse = statistics.inverse[c];
+            inv_std = statistics.inv_std[c];
         } else {
             mean = statistics.running_mean[c];
-            inverse = statistics.inverse_of(statistics.running_var[c]);
+            inv_std = statistics.inv_std_of(statistics.running_var[c]);
         }
-        const float scale = gamma[c] * inverse, offset = beta[c];
+        const float scale = gamma[c] * inv_std, offset = beta[c];
         values.each(t, [&](std::size_t i) { y[i] = (x[i] - mean) * scale + offset; });
     }
 };
@@ -85,10 +85,10 @@ struct NormForward {
 /// together.
 template <class Thread>
 TN_DEVICE void put_input_gradient(const Thread& t, const ChannelValues& values, Span<const float> x,
-                                  Span<const float> dy, Span<float> dx, float gamma, float mean, float inverse,
+                                  Span<const float> dy, Span<float> dx, float gamma, float mean, float inv_std,
                                   const GradientPair& means) {
-    const float scale = gamma * inverse;
-    values.each(t, [&](std::size_t i) { dx[i] = scale * (dy[i] - means.sum - (x[i] - mean) * inverse * means.dot); });
+    const float scale = gamma * inv_std;
+    values.each(t, [&](std::size_t i) { dx[i] = scale * (dy[i] - means.sum - (x[i] - mean) * inv_std * means.dot); });
 }
 
 struct NormBackward {
@@ -99,15 +99,15 @@ struct NormBackward {
 
     template <class Thread> TN_DEVICE void operator()(Thread& t) const {
         const int c = t.block();
-        const float mean = saved[c], inverse = saved[values.channels + c];
+        const float mean = saved[c], inv_std = saved[values.channels + c];
         const auto [sum, dot] =
-            gradient_sums_of(t, values, x, dy, mean, inverse, t.template shared<float>(0, norm_threads / warp));
+            gradient_sums_of(t, values, x, dy, mean, inv_std, t.template shared<float>(0, norm_threads / warp));
         if (t.thread() == 0) {
             dgamma[c] = dot;
             dbeta[c] = sum;
         }
         if (dx)
-            put_input_gradient(t, values, x, dy, dx, gamma[c], mean, inverse,
+            put_input_gradient(t, values, x, dy, dx, gamma[c], mean, inv_std,
                                {sum / values.count(), dot / values.count()});
     }
 };

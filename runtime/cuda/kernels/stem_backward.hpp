@@ -1,9 +1,9 @@
 // A block of few input channels, backward. With g what comes back through pooling and ReLU to a value of z, sums over
 // all values of a filter's z, and m the mean of p:
 //     a = sum g (p - m)             of every value of p, the only pass over the windows
-//     dbeta = sum g,   dgamma = D = inverse w a,
-//     dw = gamma inverse (a - D / N inverse c w')     with N c = sum (p - m)' (p - m), which forward left
-// since dz = gamma inverse (g - dbeta / N - unit(z) D / N) and unit(z) = inverse w (p - m).
+//     dbeta = sum g,   dgamma = D = inv_std w a,
+//     dw = gamma inv_std (a - D / N inv_std c w')     with N c = sum (p - m)' (p - m), which forward left
+// since dz = gamma inv_std (g - dbeta / N - unit(z) D / N) and unit(z) = inv_std w (p - m).
 #pragma once
 
 #include "runtime/cuda/kernels/conv_norm_pool.hpp"
@@ -70,7 +70,7 @@ template <BlockGeometry G> struct StemGradients {
     static constexpr std::size_t shared_bytes = warp * sizeof(float);
     int parts;
     PatchMoments<G> moments;
-    Span<const float> partial, weight, gamma, inverse;
+    Span<const float> partial, weight, gamma, inv_std;
     Span<float> dweight, dgamma, dbeta, dbias;
     Span<double> total;  // [filters][dbeta, dgamma], to be summed over processes
 
@@ -92,7 +92,7 @@ template <BlockGeometry G> struct StemGradients {
         double dot = 0;
         if constexpr (G.norm) {
             for (int d = 0; d < depth; ++d) dot += double{weight[f * depth + d]} * of_patch(d);
-            dot *= double{inverse[f]};
+            dot *= double{inv_std[f]};
         }
         if (lane < depth) dweight[f * depth + lane] = static_cast<float>(of_weight(f, lane, of_patch(lane), dot));
         if (lane != 0) return;
@@ -111,7 +111,7 @@ private:
         if constexpr (!G.norm) return a;
         double with_z = 0;
         for (int e = 0; e < depth; ++e) with_z += double{weight[f * depth + e]} * moments.covariance(d, e);
-        const double unit = double{inverse[f]};
+        const double unit = double{inv_std[f]};
         return double{gamma[f]} * unit * (a - dot * unit * with_z * moments.share);
     }
 };
