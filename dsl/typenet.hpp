@@ -3,6 +3,7 @@
 #pragma once
 
 #include "dsl/init/initialisers.hpp"
+#include "dsl/layers/avg_pool.hpp"
 #include "dsl/layers/batch_norm.hpp"
 #include "dsl/layers/conv.hpp"
 #include "dsl/layers/dense.hpp"

@@ -12,19 +12,20 @@ namespace tn {
 struct Operation {
     enum Kind {
         none,
-        identity,     ///< y = x
-        flatten,      ///< the same values, read as a vector
-        convolution,  ///< parameters weight and, with `bias`, bias; `window`, `features`
-        dense,        ///< the same, without a window
-        batch_norm,   ///< parameters weight and bias, states mean and variance, by channel; `epsilon`, `momentum`
-        scale,        ///< y = weight[c] x, + bias[c] if there is one
-        pointwise,    ///< y = function(x), value by value; `function`
-        max_pool,     ///< `window`
-        dropout,      ///< `percent` in training, identity at inference
-        fork,         ///< the same value for several branches
-        next_branch,  ///< where one branch ends and the next begins; nothing runs
-        add,          ///< the sum of all inputs
-        concat,       ///< the channels of all inputs
+        identity,      ///< y = x
+        flatten,       ///< the same values, read as a vector
+        convolution,   ///< parameters weight and, with `bias`, bias; `window`, `features`
+        dense,         ///< the same, without a window
+        batch_norm,    ///< parameters weight and bias, states mean and variance, by channel; `epsilon`, `momentum`
+        scale,         ///< y = weight[c] x, + bias[c] if there is one
+        pointwise,     ///< y = function(x), value by value; `function`
+        max_pool,      ///< `window`
+        average_pool,  ///< `window`
+        dropout,       ///< `percent` in training, identity at inference
+        fork,          ///< the same value for several branches
+        next_branch,   ///< where one branch ends and the next begins; nothing runs
+        add,           ///< the sum of all inputs
+        concat,        ///< the channels of all inputs
         softmax
     } kind = none;
     Window window{};

@@ -17,6 +17,11 @@ constexpr int window_places(int extent, int window, int stride, int pad = 0) {
     return (extent + 2 * pad - window) / stride + 1;
 }
 
+/// The first and the last of `windows` places along one extent whose window holds the index `at`; none where the last
+/// is before the first.
+constexpr int first_window(int at, int window, int stride) { return at < window ? 0 : (at - window) / stride + 1; }
+constexpr int last_window(int at, int stride, int windows) { return at / stride < windows ? at / stride : windows - 1; }
+
 /// The place of the largest value of the window at `corner` of rows `width` apart, row by row the first of equals; x is
 /// indexed by places.
 template <class X>

@@ -3,6 +3,7 @@
 
 #include "dsl/core/device.hpp"
 #include "runtime/cpu/host_device.hpp"
+#include "runtime/cpu/kernels/average_pool.hpp"
 #include "runtime/cpu/kernels/batch_norm.hpp"
 #include "runtime/cpu/kernels/conv_add.hpp"
 #include "runtime/cpu/kernels/conv_block.hpp"

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "runtime/cuda/gpu_device.hpp"
+#include "runtime/cuda/kernels/average_pool.hpp"
 #include "runtime/cuda/kernels/batch_norm.hpp"
 #include "runtime/cuda/kernels/conv_add.hpp"
 #include "runtime/cuda/kernels/conv_block.hpp"

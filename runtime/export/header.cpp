@@ -128,8 +128,10 @@ std::string calls(const InferenceGraph& graph, const GraphNode& node, std::size_
         case Operation::pointwise: return fmt::format("{}<{}>({}, {});\n", pointwise_name(node), in.size(), x, y);
         case Operation::softmax: return fmt::format("softmax<{}>({}, {});\n", in.size(), x, y);
         case Operation::max_pool:
-            return fmt::format("max_pool<{}, {}, {}, {}, {}>({}, {});\n", in.channels, in.height, in.width, w.kernel_h,
-                               w.stride, x, y);
+        case Operation::average_pool:
+            return fmt::format("{}<{}, {}, {}, {}, {}>({}, {});\n",
+                               node.operation.kind == Operation::max_pool ? "max_pool" : "average_pool", in.channels,
+                               in.height, in.width, w.kernel_h, w.stride, x, y);
         case Operation::add:
             return fmt::format("sum<{}, {}>({}, {}, {});\n", in.size(), node.relu, x, places.expression(node.inputs[1]),
                                y);

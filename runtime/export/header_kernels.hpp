@@ -89,6 +89,20 @@ template <int C, int H, int W, int K, int S> inline void max_pool(const float* x
             }
 }
 )"},
+    {{.kind = Operation::average_pool}, R"(
+/// The mean of every K x K window, one every S pixels.
+template <int C, int H, int W, int K, int S> inline void average_pool(const float* x, float* y) {
+    for (int c = 0; c < C; ++c)
+        for (int row = 0; row < (H - K) / S + 1; ++row)
+            for (int column = 0; column < (W - K) / S + 1; ++column) {
+                const float* window = x + (c * H + row * S) * W + column * S;
+                float sum = 0;
+                for (int i = 0; i < K; ++i)
+                    for (int j = 0; j < K; ++j) sum += window[i * W + j];
+                *y++ = sum * (1.0f / (K * K));
+            }
+}
+)"},
     {{.kind = Operation::add}, R"(
 template <int N, bool Relu> inline void sum(const float* a, const float* b, float* y) {
     for (int i = 0; i < N; ++i) {

@@ -99,8 +99,9 @@ private:
                 break;
             }
             case Operation::max_pool:
-                add("MaxPool", inputs, before_relu, node.layer,
-                    {{"kernel_shape", {w.kernel_h, w.kernel_w}}, {"strides", {w.stride, w.stride}}});
+            case Operation::average_pool:
+                add(node.operation.kind == Operation::max_pool ? "MaxPool" : "AveragePool", inputs, before_relu,
+                    node.layer, {{"kernel_shape", {w.kernel_h, w.kernel_w}}, {"strides", {w.stride, w.stride}}});
                 break;
             case Operation::pointwise: add(pointwise_type(node), inputs, before_relu, node.layer); break;
             case Operation::add: add("Add", inputs, before_relu, node.layer); break;

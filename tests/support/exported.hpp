@@ -52,8 +52,8 @@ using Winding = Net<Image<2, 11, 9>, Batch<3>,
                         Residual<Conv<5, 3, Stride<2>>, Shortcut<Conv<5, 1, Stride<2>>, BN>>, Flatten, Dense<4>>,
                     SoftmaxCrossEntropy>;
 using Unfolded = Net<Image<3, 10, 12>, Batch<3>,
-                     Seq<BN, Conv<4, 5, Stride<3>, Pad<1>>, Relu, BN, Pool<2, Stride<1>>, BN, Sigmoid, Relu, Flatten,
-                         BN, Dense<3, NoBias>>,
+                     Seq<BN, Conv<4, 5, Stride<3>, Pad<1>>, Relu, BN, Pool<2, Stride<1>>, BN, Sigmoid,
+                         AvgPool<2, Stride<1>>, Relu, Flatten, BN, Dense<3, NoBias>>,
                      SigmoidCrossEntropy>;
 using Values = Net<Vector<5>, Batch<3>, Seq<Dense<6>, Sigmoid, Dropout<0>, Dense<2>>, MeanSquaredError>;
 using Outside =

@@ -36,19 +36,15 @@ template <Window W> struct PoolBackward {
         const int row = static_cast<int>(at) / in.width, column = static_cast<int>(at) % in.width;
         const auto width = static_cast<std::size_t>(in.width);
         float sum = 0;
-        for (int oy = first(row); oy <= last(row, out.height); ++oy)
-            for (int ox = first(column); ox <= last(column, out.width); ++ox) {
+        for (int oy = first_window(row, W.kernel_h, W.stride); oy <= last_window(row, W.stride, out.height); ++oy)
+            for (int ox = first_window(column, W.kernel_w, W.stride); ox <= last_window(column, W.stride, out.width);
+                 ++ox) {
                 const std::size_t corner = plane * in.plane() + static_cast<std::size_t>(oy * in.width + ox) * W.stride;
                 if (first_largest(x, corner, width, W) == i)
                     sum += dy[plane * out.plane() + static_cast<std::size_t>(oy * out.width + ox)];
             }
         dx[i] = sum;
     }
-
-private:
-    /// The windows that reach a row, or column: from the first that ends behind it to the last that begins before it.
-    TN_DEVICE static int first(int at) { return at < W.kernel_h ? 0 : (at - W.kernel_h) / W.stride + 1; }
-    TN_DEVICE static int last(int at, int windows) { return at / W.stride < windows ? at / W.stride : windows - 1; }
 };
 
 }  // namespace tn::cuda

@@ -28,7 +28,7 @@ template <class N> double difference(int active = N::output.channels) {
     if (!N::input.is_vector) in.insert(in.end(), {N::input.height, N::input.width});
     const TensorView views[] = {{"x", in, samples.x}, {"y", {samples.count, active}, samples.y}};
     write_safetensors(folder / "samples.safetensors", views, {});
-    const Run r = run_python("runtime/io/onnx_check.py", {folder.path().string()});
+    const Run r = run_python("runtime/export/onnx_check.py", {folder.path().string()});
     BOOST_REQUIRE_MESSAGE(r.status == 0, r.err);
     return std::stod(r.out);
 }

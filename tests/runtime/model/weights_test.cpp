@@ -141,7 +141,7 @@ BOOST_FIXTURE_TEST_CASE(what_does_not_fit_is_named_and_the_model_stays, Travelli
 
 BOOST_FIXTURE_TEST_CASE(the_package_safetensors_reads_names_shapes_and_values, Travelling) {
     if (!python_has("safetensors.numpy")) return;
-    const Run r = run_python("runtime/io/exchange.py", {"names", folder.path().string()});
+    const Run r = run_python("runtime/model/torch_weights.py", {"names", folder.path().string()});
     BOOST_TEST(r.status == 0, r.err);
     BOOST_TEST(r.lines().size() == model.tensors().size());
     for (const auto& t : model.tensors()) {
@@ -166,7 +166,7 @@ BOOST_FIXTURE_TEST_CASE(pytorch_gives_the_same_outputs_with_our_weights_and_we_w
     const std::vector<float> y = outputs(x);
     const TensorView views[] = {{"x", {4, 2, 14, 16}, x}, {"y", {4, 5}, y}};
     write_safetensors(folder / "expected.safetensors", views, {});
-    const Run r = run_python("runtime/io/exchange.py", {"torch", folder.path().string()});
+    const Run r = run_python("runtime/model/torch_weights.py", {"torch", folder.path().string()});
     BOOST_REQUIRE_MESSAGE(r.status == 0, r.err);
     BOOST_TEST_MESSAGE(r.out);
 
