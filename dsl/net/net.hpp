@@ -43,8 +43,15 @@ template <class Flat, class Device> struct RunningList<Flat, Fusion::on, Device>
     using type = Fuse_t<Flat, Device>;
 };
 
+template <class Device> struct RunningList<List<>, Fusion::on, Device> {
+    using type = List<>;
+};
+
+/// A network that does not fit together runs nothing, so that nothing is said of it besides its fault.
+template <class C> using FlatThatFits = std::conditional_t<C::part == Part::none, typename C::flat, List<>>;
+
 template <class C, Shape In, int Samples, Fusion F, Purpose For, class Device>
-using ScheduleOf = Schedule<typename RunningList<typename C::flat, F, Device>::type, In, Samples, For, Device>;
+using ScheduleOf = Schedule<typename RunningList<FlatThatFits<C>, F, Device>::type, In, Samples, For, Device>;
 
 /// Values at the arena's end for the step's number, what a batch is compared with, the loss and result of every sample,
 /// and a weight for every class.

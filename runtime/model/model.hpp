@@ -35,6 +35,7 @@ concept HasTargets = N::loss::target == Target::values;
 template <class N, class Optimizer = NoOptimizer, class Device = cpu::Device, class T = float, Fusion F = Fusion::on,
           Purpose For = std::is_same_v<Optimizer, NoOptimizer> ? Purpose::infer : Purpose::train>
 class Model {
+    static_assert(sizeof(N) > 0);  // first, so that a network's fault is told of the network alone
     using Layout = ArenaLayout<N, F, For, Optimizer::states, Device>;
 
 public:
