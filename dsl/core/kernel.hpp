@@ -9,7 +9,7 @@
 
 namespace tn {
 
-/// A kernel is a specialisation, in runtime/<device>/kernels, a file an operation:
+/// A kernel is a specialisation, in runtime/DEVICE/kernels, a file an operation:
 ///
 ///     template <Operation Pool>
 ///         requires(Pool.kind == Operation::max_pool)
@@ -26,7 +26,7 @@ namespace tn {
 /// where layers were fused. There is no primary definition: what has no kernel runs by its reference mathematics.
 template <class Device, Operation... Operations> struct KernelFor;
 
-/// The optimizer's step over all parameters, specialised in runtime/<device>/kernels/update.hpp:
+/// The optimizer's step over all parameters, specialised in runtime/DEVICE/kernels/update.hpp:
 ///
 ///     template <class Rule, class DecaySpan, std::size_t Count>
 ///     static void run(Device&, const Rule& rule, float decay, const std::array<DecaySpan, Count>& spans,
