@@ -40,7 +40,7 @@ template <class... Ls> using Vectors = Net<Vector<6>, Batch<5>, Seq<Ls..., Dense
     NETWORK(pool, Images<Pool<2>>) \
     NETWORK(pool_overlapping, Images<Pool<3, Stride<1>>, Pool<3, Stride<2>>>) \
     NETWORK(pool_with_gaps, Images<Conv<2, 3>, Sigmoid, Pool<1, Stride<2>>>) \
-    NETWORK(average_pool, Images<AvgPool<2>, Conv<2, 3>, AvgPool<3, Stride<1>>>) \
+    NETWORK(average_pool, Images<AvgPool<2>, Conv<2, 3>, AvgPool<2, Stride<1>>>) \
     NETWORK(average_pool_overlapping, Images<Conv<2, 3>, AvgPool<3, Stride<2>>, Sigmoid, AvgPool<1, Stride<2>>>) \
     NETWORK(norm_of_images, Images<BN>) \
     NETWORK(norm_of_vectors, Vectors<Dense<4>, BN, Relu>) \
