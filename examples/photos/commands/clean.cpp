@@ -1,10 +1,12 @@
 // photos clean: finds what looks wrong in a folder of photographs and, on request, moves it out of the way.
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
 
 #include "examples/photos/cleaning/findings.hpp"
+#include "examples/photos/cleaning/label_judge.hpp"
 #include "examples/photos/commands/command.hpp"
 #include "examples/photos/data/sets.hpp"
 #include "examples/photos/networks/networks.hpp"
@@ -14,7 +16,6 @@
 #include "runtime/data/output_folder.hpp"
 #include "runtime/data/quarantine.hpp"
 #include "runtime/data/synthetic.hpp"
-#include "runtime/train/out_of_fold.hpp"
 
 namespace photos {
 
@@ -29,44 +30,6 @@ struct CleanArguments {
     double trial = 0;
     std::uint64_t seed = 1;
 };
-
-/// The pictures for the smaller network.
-Pictures shrink(const Pictures& pictures, PictureShape shape) {
-    Pictures small = pictures;
-    small.shape = shape;
-    small.pixels.clear();
-    for (int i = 0; i < pictures.size(); ++i) {
-        const auto bytes = pictures.picture(i);
-        const Picture p = resize({pictures.shape, {bytes.begin(), bytes.end()}}, shape);
-        small.pixels.insert(small.pixels.end(), p.pixels.begin(), p.pixels.end());
-    }
-    return small;
-}
-
-/// Twenty passes over all photographs, but at least 600 batches and at most 1500.
-std::int64_t enough_batches(int photographs, int batch) {
-    return std::clamp<std::int64_t>(20 * ((photographs + batch - 1) / batch), 600, 1500);
-}
-
-std::vector<LabelError> suspicious_labels(const Pictures& pictures, Networks& networks, const CleanArguments& a) {
-    const Pictures small = shrink(pictures, judge_shape);
-    FoldOptions o;
-    o.folds = a.folds;
-    o.repeats = a.repeats;
-    o.seed = a.seed;
-    o.train.batch = std::min(32, small.size());
-    o.train.epochs = a.epochs;
-    if (!a.epochs) o.train.iterations = enough_batches(small.size(), o.train.batch);
-    o.train.loader.augmentation = parse_augmentation(a.augmentation);
-    Progress progress;
-    const auto p = out_of_fold([&](std::uint64_t seed) { return networks.judge_model(seed); },
-                               Adam{.rate = 1e-3f, .weight_decay = 1e-4f}, small, o, progress,
-                               [&](int model, int of) {
-                                   progress.say(fmt::format("model {} of {}, on the photographs of {} of {} folds",
-                                                            model + 1, of, a.folds - 1, a.folds));
-                               });
-    return find_label_errors(p, small.labels, static_cast<int>(small.classes.size()));
-}
 
 void print_trial(const std::vector<LabelError>& found, const std::vector<int>& wrong) {
     std::size_t hits = 0;
@@ -116,7 +79,8 @@ Findings find(const Inputs& in, Networks& networks, const CleanArguments& a) {
     Findings findings;
     findings.copies = find_duplicates(thumbnails, threads);
     findings.leaks = find_duplicates(thumbnails, Thumbnails(in.test, threads), threads);
-    if (a.folds > 0) findings.labels = suspicious_labels(in.pictures, networks, a);
+    if (a.folds > 0)
+        findings.labels = judge_labels(in.pictures, networks, {a.folds, a.repeats, a.epochs, a.augmentation, a.seed});
     return findings;
 }
 

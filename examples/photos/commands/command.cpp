@@ -1,5 +1,6 @@
 #include "examples/photos/commands/command.hpp"
 
+#include <CLI/CLI.hpp>
 #include <sstream>
 
 namespace photos {

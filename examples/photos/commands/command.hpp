@@ -1,11 +1,15 @@
 // The commands of the photos program. A new one is a file commands/NAME.cpp, which defines add_NAME, and a line below.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <functional>
 #include <vector>
 
 #include "examples/photos/networks/machine.hpp"
+
+namespace CLI {
+class App;
+class Validator;
+}  // namespace CLI
 
 namespace photos {
 

@@ -1,6 +1,8 @@
 // photos export: a model for other programs.
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
+
 #include "examples/photos/commands/command.hpp"
 #include "examples/photos/networks/model.hpp"
 #include "runtime/core/escape_text.hpp"

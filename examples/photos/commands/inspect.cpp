@@ -1,6 +1,7 @@
 // photos inspect: what a model file holds, and what this machine would need to train it.
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cmath>
 

@@ -1,6 +1,7 @@
 // photos predict: the most probable class of each photograph.
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 
 #include "examples/photos/commands/command.hpp"

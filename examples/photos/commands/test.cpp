@@ -1,6 +1,7 @@
 // photos test: how right a model is on a folder of photographs whose classes are known.
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <optional>
 
 #include "examples/photos/commands/command.hpp"

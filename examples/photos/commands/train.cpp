@@ -7,7 +7,6 @@
 #include <csignal>
 #include <filesystem>
 
-#include "examples/photos/commands/command.hpp"
 #include "examples/photos/commands/train_options.hpp"
 #include "examples/photos/networks/networks.hpp"
 #include "examples/photos/run/results.hpp"
@@ -187,6 +186,8 @@ int train_as_one_of(ProcessGroup* group, const TrainArguments& a) {
     return group && group->rank() > 0 ? follow(inputs, a, *group) : lead(inputs, a, group);
 }
 
+}  // namespace
+
 int train(const TrainArguments& a) {
     const std::unique_ptr<ProcessGroup> group = launched_group();
     if (!group) return train_as_one_of(nullptr, a);
@@ -202,15 +203,6 @@ int train(const TrainArguments& a) {
     }
     group->abort(1);
     return 1;
-}
-
-}  // namespace
-
-Command add_train(CLI::App& program) {
-    CLI::App* line = program.add_subcommand("train", "train on a folder, or on drawn characters when none is named");
-    const auto arguments = std::make_shared<TrainArguments>();
-    add_train_options(*line, *arguments);
-    return {line, [arguments] { return train(*arguments); }};
 }
 
 }  // namespace photos

@@ -1,5 +1,7 @@
 #include "examples/photos/commands/train_options.hpp"
 
+#include <CLI/CLI.hpp>
+
 #include "examples/photos/commands/command.hpp"
 
 namespace photos {
@@ -92,8 +94,7 @@ void add_run_options(CLI::App& line, TrainArguments& a) {
         ->check(CLI::Range(0, 1000000000));
 }
 
-}  // namespace
-
+/// The options, grouped by what they are about.
 void add_train_options(CLI::App& line, TrainArguments& a) {
     a.sets.output = "photos-run";
     add_set_options(line, a.sets);
@@ -103,6 +104,15 @@ void add_train_options(CLI::App& line, TrainArguments& a) {
     add_run_options(line, a);
     line.option_defaults()->group("Machine");
     add_machine_options(line, a.machine);
+}
+
+}  // namespace
+
+Command add_train(CLI::App& program) {
+    CLI::App* line = program.add_subcommand("train", "train on a folder, or on drawn characters when none is named");
+    const auto arguments = std::make_shared<TrainArguments>();
+    add_train_options(*line, *arguments);
+    return {line, [arguments] { return train(*arguments); }};
 }
 
 }  // namespace photos

@@ -1,7 +1,6 @@
 // What photos train can be told.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 
 #include "examples/photos/data/sets.hpp"
@@ -18,7 +17,7 @@ struct TrainArguments {
     bool resume = false, live = false;
 };
 
-/// Adds the options, grouped by what they are about.
-void add_train_options(CLI::App& line, TrainArguments& arguments);
+/// Trains, alone or as one of several processes; the program's exit status.
+int train(const TrainArguments& arguments);
 
 }  // namespace photos
