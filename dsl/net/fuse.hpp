@@ -46,7 +46,7 @@ template <class Device, class L, class F, std::size_t At> struct Taken {
 /// The first of the fusions that takes the layer at place `At` and neighbours behind it.
 template <class Device, class L, std::size_t At, class Fs = Fusions> struct FusionAt;
 template <class Device, class L, std::size_t At, class... Fs> struct FusionAt<Device, L, At, List<Fs...>> {
-    static constexpr std::size_t sizes[] = {Taken<Device, L, Fs, At>::size..., 1};
+    static constexpr std::size_t sizes[sizeof...(Fs) + 1] = {Taken<Device, L, Fs, At>::size..., 1};
     static constexpr std::size_t index = [] {
         std::size_t i = 0;
         while (i < sizeof...(Fs) && sizes[i] == 1) ++i;
