@@ -20,7 +20,7 @@ int main(int argc, char** argv) try {
     std::filesystem::path folder;
     int epochs = 12, threads = 0, seed = 1;
     std::string device = "cpu", precision = "fp32";
-    CLI::App app{"Learns handwritten digits from IDX files, as MNIST has them."};
+    CLI::App app{"Learns handwritten digits from IDX files, as MNIST has them.", "digits"};
     app.add_option("folder", folder, "holds train-images-idx3-ubyte.gz and so on")->required();
     app.add_option("--epochs", epochs)->capture_default_str()->check(CLI::Range(1, 10000));
     app.add_option("--device", device, "cpu, cuda or auto: the GPU where one works")->capture_default_str();

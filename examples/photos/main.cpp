@@ -12,6 +12,7 @@
 
 int main(int argc, char** argv) {
     CLI::App program{"Trains an image classifier on a folder of photographs, one sub-folder per class, and uses it."};
+    program.name("photos");  // not the path it was run by, which may not fit a line of the help
     program.formatter(std::make_shared<photos::HelpFormatter>());
     program.require_subcommand(1);
     program.failure_message([](const CLI::App*, const CLI::Error& e) {
