@@ -3,6 +3,8 @@
 #pragma once
 
 #include "dsl/init/initialisers.hpp"
+#include "dsl/layers/activations.hpp"
+#include "dsl/layers/apply.hpp"
 #include "dsl/layers/avg_pool.hpp"
 #include "dsl/layers/batch_norm.hpp"
 #include "dsl/layers/conv.hpp"
@@ -10,8 +12,6 @@
 #include "dsl/layers/dropout.hpp"
 #include "dsl/layers/flatten.hpp"
 #include "dsl/layers/pool.hpp"
-#include "dsl/layers/relu.hpp"
-#include "dsl/layers/sigmoid.hpp"
 #include "dsl/loss/mean_squared_error.hpp"
 #include "dsl/loss/sigmoid_cross_entropy.hpp"
 #include "dsl/loss/softmax_cross_entropy.hpp"

@@ -20,6 +20,9 @@ enum class Must {
     have_a_pad_from_0_to_kernel_minus_1,
     name_its_pad_because_an_even_kernel_cannot_keep_height_and_width,
     drop_from_0_to_99_percent,
+    have_a_formula_of_at_most_24_steps_and_6_constants,
+    have_a_slope_of_at_least_0_and_below_1,
+    have_an_alpha_of_at_least_0,
     have_only_options_it_knows,
     have_each_option_once,
     give_every_tensor_a_name_of_its_own,
@@ -56,6 +59,10 @@ constexpr const char* words(Must must) {
         case Must::name_its_pad_because_an_even_kernel_cannot_keep_height_and_width:
             return "name its pad, as in Pad<0>, because an even kernel cannot keep height and width";
         case Must::drop_from_0_to_99_percent: return "drop from 0 to 99 percent, not {}";
+        case Must::have_a_formula_of_at_most_24_steps_and_6_constants:
+            return "have a formula of at most 24 steps and 6 constants, not {} and {}";
+        case Must::have_a_slope_of_at_least_0_and_below_1: return "have a slope of at least 0 and below 1";
+        case Must::have_an_alpha_of_at_least_0: return "have an alpha from 0 to 1000000";
         case Must::have_only_options_it_knows: return "have only options it knows: option {} is not one of them";
         case Must::have_each_option_once: return "have each option once: option {} is given again";
         case Must::give_every_tensor_a_name_of_its_own: return "give every parameter and state a name of its own";

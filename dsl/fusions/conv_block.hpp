@@ -7,8 +7,6 @@
 
 namespace tn::fusions {
 
-constexpr bool is_relu(const Operation& operation) { return operation == pointwise(functions::relu); }
-
 /// Convolution, then any of batch normalisation, ReLU and max pooling in this order.
 struct ConvBlock {
     using pattern =

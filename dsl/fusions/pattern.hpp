@@ -1,6 +1,7 @@
 // Patterns over operations: which neighbours one kernel may compute together.
 #pragma once
 
+#include "dsl/core/functions.hpp"
 #include "dsl/core/operation.hpp"
 
 namespace tn {
@@ -44,5 +45,8 @@ template <class... Steps> struct Chain {
         return match(all, sizeof...(Operations)) == sizeof...(Operations);
     }
 };
+
+/// A step of patterns.
+constexpr bool is_relu(const Operation& operation) { return operation == pointwise(functions::relu); }
 
 }  // namespace tn

@@ -1,9 +1,9 @@
 // ReLU with the dropout that follows it: one pass over the values.
 #pragma once
 
+#include "dsl/core/derivative.hpp"
 #include "dsl/core/dropout_mask.hpp"
 #include "dsl/core/layer.hpp"
-#include "dsl/fusions/conv_block.hpp"
 #include "dsl/fusions/pattern.hpp"
 
 namespace tn::fusions {

@@ -1,6 +1,7 @@
 // Sigmoid and cross entropy, for yes-or-no outputs that do not exclude each other.
 #pragma once
 
+#include "dsl/core/functions.hpp"
 #include "dsl/core/operation.hpp"
 #include "dsl/loss/loss.hpp"
 

@@ -10,6 +10,7 @@
 #include "runtime/cuda/kernels/convolution.hpp"
 #include "runtime/cuda/kernels/dense.hpp"
 #include "runtime/cuda/kernels/max_pool.hpp"
+#include "runtime/cuda/kernels/pointwise.hpp"
 #include "runtime/cuda/kernels/relu_dropout.hpp"
 #include "runtime/cuda/kernels/update.hpp"
 

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <cctype>
-#include <iterator>
 
 #include "dsl/net/plan.hpp"
+#include "runtime/export/cpp_formula.hpp"
 #include "runtime/export/header_kernels.hpp"
 
 namespace tn {
@@ -32,19 +32,11 @@ std::string literal(const std::string& bytes) {
     return text + "\"";
 }
 
-/// The shortest decimal number that reads back as the same float.
-void append_number(std::string& text, float value) {
-    const std::size_t begin = text.size();
-    fmt::format_to(std::back_inserter(text), "{}", value);
-    if (text.find_first_of(".e", begin) == text.npos) text += ".0";
-    text += 'f';
-}
-
 template <class Values> std::string numbers(const Values& values) {
     std::string text;
     std::size_t line = 0;
     for (const float v : values) {
-        append_number(text, v);
+        text += float_literal(v);
         text += text.size() - line > 110 ? ",\n" : ", ";
         if (text.back() == '\n') line = text.size();
     }
@@ -103,14 +95,35 @@ private:
 
 Error no_form(const GraphNode& node) { return Error("layer " + node.layer + ": has no form in a header"); }
 
-const char* pointwise_name(const GraphNode& node) {
-    if (node.operation.function == functions::relu) return "relu";
-    if (node.operation.function == functions::sigmoid) return "sigmoid";
-    throw no_form(node);
-}
+/// The pointwise functions of the network, each once: function_0, function_1, ...
+class Functions {
+public:
+    std::size_t number_of(const Expression& e) {
+        const auto known = std::find(all_.begin(), all_.end(), e);
+        if (known != all_.end()) return static_cast<std::size_t>(known - all_.begin());
+        all_.push_back(e);
+        return all_.size() - 1;
+    }
+    std::string source() const {
+        if (all_.empty()) return "";
+        std::string text{cpp_formula_functions};
+        for (std::size_t i = 0; i < all_.size(); ++i)
+            text += fmt::format(
+                "\ntemplate <int N> inline void function_{}(const float* from, float* y) {{\n"
+                "    for (int i = 0; i < N; ++i) {{\n"
+                "        const float x = from[i];\n"
+                "        y[i] = {};\n    }}\n}}\n",
+                i, to_cpp(all_[i]));
+        return text;
+    }
+
+private:
+    std::vector<Expression> all_;
+};
 
 /// The calls of one node's kernel.
-std::string calls(const InferenceGraph& graph, const GraphNode& node, std::size_t number, const Places& places) {
+std::string calls(const InferenceGraph& graph, const GraphNode& node, std::size_t number, const Places& places,
+                  Functions& functions) {
     const auto shape = [&](int value) { return graph.values[static_cast<std::size_t>(value)]; };
     const Shape in = shape(node.inputs[0]), out = shape(node.output);
     const Window& w = node.operation.window;
@@ -125,7 +138,9 @@ std::string calls(const InferenceGraph& graph, const GraphNode& node, std::size_
             return fmt::format("dense<{}, {}, {}>({}, {}, {});\n", in.size(), out.channels, node.relu, x, weights, y);
         case Operation::scale:
             return fmt::format("scale<{}, {}, {}>({}, {}, {});\n", in.channels, in.plane(), node.relu, x, weights, y);
-        case Operation::pointwise: return fmt::format("{}<{}>({}, {});\n", pointwise_name(node), in.size(), x, y);
+        case Operation::pointwise:
+            return fmt::format("function_{}<{}>({}, {});\n", functions.number_of(node.operation.function), in.size(), x,
+                               y);
         case Operation::softmax: return fmt::format("softmax<{}>({}, {});\n", in.size(), x, y);
         case Operation::max_pool:
         case Operation::average_pool:
@@ -179,10 +194,10 @@ std::string to_header(const InferenceGraph& graph, const HeaderInfo& info) {
         throw Error("the name of a header's namespace must be letters, digits and _, not '" + info.name + "'");
     const Places places(graph);
     std::string weights, body;
-    const auto used = [&](const Operation& wanted) {
-        return std::any_of(graph.nodes.begin(), graph.nodes.end(), [&](const GraphNode& n) {
-            return n.operation.kind == wanted.kind && n.operation.function == wanted.function;
-        });
+    Functions functions;
+    const auto used = [&](Operation::Kind wanted) {
+        return std::any_of(graph.nodes.begin(), graph.nodes.end(),
+                           [&](const GraphNode& n) { return n.operation.kind == wanted; });
     };
     bool ends_in_y = false;
     for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
@@ -193,7 +208,7 @@ std::string to_header(const InferenceGraph& graph, const HeaderInfo& info) {
                 "\n// {}\ninline constexpr float weight_{}[] = {{\n{}}};\n"
                 "inline constexpr float bias_{}[] = {{\n{}}};\n",
                 node.layer, i, numbers(node.tensors[0]), i, numbers(node.tensors[1]));
-        body += "    detail::" + calls(graph, node, i, places);
+        body += "    detail::" + calls(graph, node, i, places, functions);
         ends_in_y = ends_in_y || node.output == graph.output;
     }
     if (!ends_in_y) throw Error("a network without a layer that computes its output cannot be written as a header");
@@ -203,6 +218,7 @@ std::string to_header(const InferenceGraph& graph, const HeaderInfo& info) {
         graph.description, info.name, constants(graph, info, places));
     for (const HeaderKernel& kernel : header_kernels)
         if (used(kernel.operation)) text += kernel.source;
+    text += functions.source();
     text += fmt::format(
         "{}\n}}  // namespace detail\n\n"
         "/// From one sample to its outputs. Nothing is kept between calls; each thread needs a `work` of its own.\n"

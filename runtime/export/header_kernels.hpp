@@ -8,12 +8,12 @@
 namespace tn {
 
 struct HeaderKernel {
-    Operation operation;  ///< its kind and, of a pointwise one, its function
+    Operation::Kind operation;
     std::string_view source;
 };
 
 inline constexpr HeaderKernel header_kernels[] = {
-    {{.kind = Operation::convolution}, R"(
+    {Operation::convolution, R"(
 /// x [C][H][W], zeros around it -> y [F][(H + 2 PH - KH) / S + 1][(W + 2 PW - KW) / S + 1].
 template <int C, int H, int W, int F, int KH, int KW, int S, int PH, int PW, bool Relu>
 inline void convolution(const float* x, const float* weight, const float* bias, float* y) {
@@ -38,7 +38,7 @@ inline void convolution(const float* x, const float* weight, const float* bias, 
     }
 }
 )"},
-    {{.kind = Operation::dense}, R"(
+    {Operation::dense, R"(
 /// y = weight x + bias, weight [Outputs][Inputs]. Sixteen sums at a time, which compilers turn into vectors.
 template <int Inputs, int Outputs, bool Relu>
 inline void dense(const float* x, const float* weight, const float* bias, float* y) {
@@ -53,7 +53,7 @@ inline void dense(const float* x, const float* weight, const float* bias, float*
     }
 }
 )"},
-    {{.kind = Operation::scale}, R"(
+    {Operation::scale, R"(
 /// y = weight[c] x + bias[c], C channels of Plane values.
 template <int C, int Plane, bool Relu>
 inline void scale(const float* x, const float* weight, const float* bias, float* y) {
@@ -64,18 +64,7 @@ inline void scale(const float* x, const float* weight, const float* bias, float*
         }
 }
 )"},
-    {pointwise(functions::relu), R"(
-template <int N> inline void relu(const float* x, float* y) {
-    for (int i = 0; i < N; ++i) y[i] = x[i] > 0 ? x[i] : 0.0f;
-}
-)"},
-    {pointwise(functions::sigmoid), R"(
-template <int N> inline void sigmoid(const float* x, float* y) {
-    for (int i = 0; i < N; ++i)
-        y[i] = x[i] >= 0 ? 1 / (1 + std::exp(-x[i])) : std::exp(x[i]) / (1 + std::exp(x[i]));
-}
-)"},
-    {{.kind = Operation::max_pool}, R"(
+    {Operation::max_pool, R"(
 /// The largest value of every K x K window, one every S pixels.
 template <int C, int H, int W, int K, int S> inline void max_pool(const float* x, float* y) {
     for (int c = 0; c < C; ++c)
@@ -89,7 +78,7 @@ template <int C, int H, int W, int K, int S> inline void max_pool(const float* x
             }
 }
 )"},
-    {{.kind = Operation::average_pool}, R"(
+    {Operation::average_pool, R"(
 /// The mean of every K x K window, one every S pixels.
 template <int C, int H, int W, int K, int S> inline void average_pool(const float* x, float* y) {
     for (int c = 0; c < C; ++c)
@@ -103,7 +92,7 @@ template <int C, int H, int W, int K, int S> inline void average_pool(const floa
             }
 }
 )"},
-    {{.kind = Operation::add}, R"(
+    {Operation::add, R"(
 template <int N, bool Relu> inline void sum(const float* a, const float* b, float* y) {
     for (int i = 0; i < N; ++i) {
         const float value = a[i] + b[i];
@@ -111,12 +100,12 @@ template <int N, bool Relu> inline void sum(const float* a, const float* b, floa
     }
 }
 )"},
-    {{.kind = Operation::concat}, R"(
+    {Operation::concat, R"(
 template <int N> inline void copy(const float* x, float* y) {
     for (int i = 0; i < N; ++i) y[i] = x[i];
 }
 )"},
-    {{.kind = Operation::softmax}, R"(
+    {Operation::softmax, R"(
 template <int N> inline void softmax(const float* x, float* y) {
     float most = x[0], sum = 0;
     for (int i = 1; i < N; ++i) most = x[i] > most ? x[i] : most;

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <cstddef>
 
+#include "dsl/core/functions.hpp"
+
 namespace tn {
 
 namespace {

@@ -4,6 +4,8 @@
 #include <nlohmann/json.hpp>
 #include <protozero/pbf_builder.hpp>
 
+#include "dsl/core/functions.hpp"
+
 namespace tn {
 
 namespace {
@@ -55,10 +57,62 @@ public:
 
 private:
     static Error no_form(const GraphNode& node) { return Error("layer " + node.layer + ": has no form in ONNX"); }
-    static const char* pointwise_type(const GraphNode& node) {
-        if (node.operation.function == functions::relu) return "Relu";
-        if (node.operation.function == functions::sigmoid) return "Sigmoid";
-        throw no_form(node);
+    static const char* function_type(Expression::Code code) {
+        switch (code) {
+            case Expression::add: return "Add";
+            case Expression::subtract: return "Sub";
+            case Expression::multiply: return "Mul";
+            case Expression::divide: return "Div";
+            case Expression::minimum: return "Min";
+            case Expression::maximum: return "Max";
+            case Expression::negate: return "Neg";
+            case Expression::absolute: return "Abs";
+            case Expression::square_root: return "Sqrt";
+            case Expression::exponential: return "Exp";
+            case Expression::logarithm: return "Log";
+            case Expression::hyperbolic_tangent: return "Tanh";
+            case Expression::error_function: return "Erf";
+            case Expression::logistic: return "Sigmoid";
+            case Expression::soft_plus: return "Softplus";
+            default: return nullptr;
+        }
+    }
+
+    /// A node for every step of the formula.
+    void write_function(const GraphNode& node, const std::string& x, const std::string& result) {
+        const Expression& f = node.operation.function;
+        if (f == functions::relu) return add("Relu", {x}, result, node.layer);
+        std::vector<std::string> open;  // values that no step has read yet
+        for (int step = 0; step < f.size; ++step) {
+            const Expression::Code code = f.code(step);
+            const std::string name = result + "_step_" + std::to_string(step);
+            if (code == Expression::variable) {
+                open.push_back(x);
+                continue;
+            }
+            if (code == Expression::constant) {
+                write_tensor(name, {}, {f.value(step)});
+                open.push_back(name);
+                continue;
+            }
+            const auto operands = static_cast<std::ptrdiff_t>(Expression::operands(code));
+            const std::vector<std::string> inputs(open.end() - operands, open.end());
+            open.resize(open.size() - inputs.size());
+            if (code == Expression::exponential_minus_1) {  // e^a - 1 = tanh(a / 2) (e^a + 1), exact near 0
+                write_tensor(name + "_half", {}, {0.5f});
+                write_tensor(name + "_one", {}, {1.0f});
+                const std::string step_name = node.layer + " (step " + std::to_string(step) + ")";
+                add("Mul", {inputs[0], name + "_half"}, name + "_halved", step_name + " half");
+                add("Tanh", {name + "_halved"}, name + "_tanh", step_name + " tanh");
+                add("Exp", inputs, name + "_exp", step_name + " exp");
+                add("Add", {name + "_exp", name + "_one"}, name + "_sum", step_name + " sum");
+                add("Mul", {name + "_tanh", name + "_sum"}, name, step_name);
+            } else {
+                add(function_type(code), inputs, name, node.layer + " (step " + std::to_string(step) + ")");
+            }
+            open.push_back(name);
+        }
+        add("Identity", open, result, node.layer);
     }
 
     static std::string value(int number) { return number == 0 ? "x" : "value_" + std::to_string(number); }
@@ -103,7 +157,7 @@ private:
                 add(node.operation.kind == Operation::max_pool ? "MaxPool" : "AveragePool", inputs, before_relu,
                     node.layer, {{"kernel_shape", {w.kernel_h, w.kernel_w}}, {"strides", {w.stride, w.stride}}});
                 break;
-            case Operation::pointwise: add(pointwise_type(node), inputs, before_relu, node.layer); break;
+            case Operation::pointwise: write_function(node, inputs[0], before_relu); break;
             case Operation::add: add("Add", inputs, before_relu, node.layer); break;
             case Operation::concat: add("Concat", inputs, before_relu, node.layer, {}, {{"axis", 1}}); break;
             case Operation::softmax: add("Softmax", inputs, before_relu, node.layer, {}, {{"axis", 1}}); break;

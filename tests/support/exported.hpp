@@ -58,6 +58,12 @@ using Unfolded = Net<Image<3, 10, 12>, Batch<3>,
 using Values = Net<Vector<5>, Batch<3>, Seq<Dense<6>, Sigmoid, Dropout<0>, Dense<2>>, MeanSquaredError>;
 using Outside =
     Net<Image<2, 4, 4>, Batch<3>, Seq<Conv<3, 3>, Gain, Relu, Pool<2>, Gain, Dense<2>>, SoftmaxCrossEntropy>;
+using Formulas =
+    Net<Vector<5>, Batch<3>,
+        Seq<Dense<6>, Gelu, Dense<6>, GeluTanh, Dense<6>, Silu, Dense<6>, Elu<0.7>, Dense<6>, Mish, Dense<6>, HardSwish,
+            Dense<6>, HardSigmoid, Dense<6>, LeakyRelu<0.2>, Dense<6>, Relu6, Tanh, Dense<6>, Silu,
+            Apply<log(1 + exp(-x)) - sqrt(abs(x)) / (2 + x * x) + min(x, erf(x))>, Dense<2>, Softplus>,
+        MeanSquaredError>;
 using Unknown = Net<Vector<5>, Batch<3>, Seq<Dense<6>, Cube, Dense<2>>, MeanSquaredError>;
 using EndsInRelu = Net<Vector<5>, Batch<3>, Seq<Dense<6>, Sigmoid>, SoftmaxCrossEntropy>;
 

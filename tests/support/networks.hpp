@@ -47,8 +47,13 @@ template <class... Ls> using Vectors = Net<Vector<6>, Batch<5>, Seq<Ls..., Dense
     NETWORK(norm_of_many_values, Net<Image<2, 20, 17>, Batch<4>, Seq<BN, Dense<3>>, SoftmaxCrossEntropy>) \
     NETWORK(dense, Vectors<Dense<4>, Dense<5, NoBias>>) \
     NETWORK(relu, Vectors<Dense<8>, Relu>) \
-    NETWORK(sigmoid, Vectors<Dense<8>, Sigmoid>) \
+    NETWORK(sigmoid_of_vectors, Vectors<Dense<8>, Sigmoid>) \
     NETWORK(sigmoid_of_images, Images<Sigmoid>) \
+    NETWORK(functions_of_y, Vectors<Dense<7>, Tanh, Dense<7>, Relu6, Dense<7>, LeakyRelu<0.2>, Dense<7>, Softplus>) \
+    NETWORK(functions_of_x, Vectors<Dense<7>, Gelu, Dense<7>, Silu, Dense<7>, Elu<0.5>, Dense<7>, HardSwish>) \
+    NETWORK(formulas, \
+            Images<Apply<x * sigmoid(x)>, Conv<3, 3>, Apply<max(x, 0.1_c * x)>, Apply<2 * x + 1>, \
+                   Apply<log(1 + x * x) - abs(x) / 2>, GeluTanh, Mish, HardSigmoid>) \
     NETWORK(flatten, Images<Conv<2, 3>, Flatten, Relu>) \
     NETWORK(dropout, Vectors<Dense<9>, Dropout<40>, Dense<4>, Dropout<0>>) \
     NETWORK(dropout_after_the_last, Vectors<Dense<3>, Dropout<0>>) \

@@ -33,7 +33,7 @@ struct KernelFor<cpu::Device, Conv, Norm, Behind...> {
 
 private:
     using Block = KernelFor<cpu::Device, Conv, Norm>;
-    using Add = fusions::AddBranch<(fusions::is_relu(Behind) || ...)>;
+    using Add = fusions::AddBranch<(is_relu(Behind) || ...)>;
 };
 
 }  // namespace tn

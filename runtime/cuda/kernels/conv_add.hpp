@@ -28,7 +28,7 @@ struct KernelFor<cuda::BasicDevice<Gpu, P>, Conv, Norm, Behind...> {
 
 private:
     using Block = KernelFor<cuda::BasicDevice<Gpu, P>, Conv, Norm>;
-    using Add = fusions::AddBranch<(fusions::is_relu(Behind) || ...)>;
+    using Add = fusions::AddBranch<(is_relu(Behind) || ...)>;
 };
 
 }  // namespace tn
