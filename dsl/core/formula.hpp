@@ -9,7 +9,7 @@
 namespace tn {
 
 /// How the functions of an expression are called where it is written: in formulas by their names here, in C++ as those
-/// of <cmath>.
+/// of the standard library.
 constexpr std::string_view function_name(Expression::Code code) {
     switch (code) {
         case Expression::minimum: return "min";

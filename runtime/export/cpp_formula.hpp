@@ -11,10 +11,10 @@ namespace tn {
 /// `value` as a literal that reads back as the same float: 0.1f.
 std::string float_literal(float value);
 
-/// The formula as an expression in a float `x`, with <cmath> and the functions of cpp_formula_functions.
+/// The formula as an expression in a float `x`, with functions of the standard library and of cpp_formula_functions.
 std::string to_cpp(const Expression& e);
 
-/// The functions that such expressions call besides those of <cmath>.
+/// The functions that such expressions call besides those of the standard library.
 inline constexpr std::string_view cpp_formula_functions = R"(
 inline float min(float a, float b) { return b < a ? b : a; }
 inline float max(float a, float b) { return a < b ? b : a; }
