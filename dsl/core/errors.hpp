@@ -33,6 +33,7 @@ enum class Must {
     have_at_most_8_branches,
     leave_the_shape_as_it_was_or_have_a_Shortcut_that_gives,
     give_every_branch_the_same_height_and_width_as_the_first,
+    give_the_shape_of_the_input_or_one_value_for_each_channel,
     have_a_batch_of_at_least_1,
     be_a_Seq,
     be_a_loss,
@@ -75,6 +76,8 @@ constexpr const char* words(Must must) {
             return "leave the shape as it was, or have a Shortcut<...> that gives what the layers give";
         case Must::give_every_branch_the_same_height_and_width_as_the_first:
             return "give every branch the same height and width as the first, {} x {}";
+        case Must::give_the_shape_of_the_input_or_one_value_for_each_channel:
+            return "give the shape of the input or one value for each of its {} channels";
         case Must::have_a_batch_of_at_least_1: return "have a batch of at least 1, not {}";
         case Must::be_a_Seq: return "be a Seq<...> of layers";
         case Must::be_a_loss: return "be a loss: a type with name(), check(Shape) and gradient()";

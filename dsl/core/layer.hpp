@@ -66,10 +66,10 @@ struct States {
     constexpr void add(const State& s) { item[static_cast<std::size_t>(count++)] = s; }
 };
 
-/// What the backward pass of a layer reads of its own input, the first where it has several, and of its output; decides
-/// how long they live.
+/// What the backward pass of a layer reads of its own input, the first where it has several, of its output, and of its
+/// other inputs; decides how long they live.
 struct Reads {
-    bool x = true, y = false;
+    bool x = true, y = false, others = false;
 };
 
 /// The axis along which a layer's reference mathematics may be cut into independent ranges; `values` counts the values

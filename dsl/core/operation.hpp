@@ -21,11 +21,13 @@ struct Operation {
         pointwise,     ///< y = function(x), value by value; `function`
         max_pool,      ///< `window`
         average_pool,  ///< `window`
-        dropout,       ///< `percent` in training, identity at inference
-        fork,          ///< the same value for several branches
-        next_branch,   ///< where one branch ends and the next begins; nothing runs
-        add,           ///< the sum of all inputs
-        concat,        ///< the channels of all inputs
+        global_average_pool,
+        dropout,      ///< `percent` in training, identity at inference
+        fork,         ///< the same value for several branches
+        next_branch,  ///< where one branch ends and the next begins; nothing runs
+        add,          ///< the sum of all inputs
+        multiply,     ///< the product of both inputs; the first may have one value for every channel of the second
+        concat,       ///< the channels of all inputs
         softmax
     } kind = none;
     Window window{};

@@ -1,4 +1,4 @@
-// From nested Seq, Residual and Concat to one flat list of layers, each with the place where it was written.
+// From nested Seq, Residual, Multiply and Concat to one flat list of layers, each with the place where it was written.
 #pragma once
 
 #include "dsl/core/sequence.hpp"
@@ -49,6 +49,10 @@ template <class... Ls, Path P> struct Flat<Residual<Ls...>, P> {
     using type = Join_t<List<Placed<Fork<2>, P>>, typename Each<P, Ls...>::body, List<Placed<NextBranch, P>>,
                         typename Each<P, Ls...>::shortcut, List<Placed<AddBranches, P>>>;
 };
+template <class... Ls, Path P> struct Flat<Multiply<Ls...>, P> {
+    using type = Join_t<List<Placed<Fork<2>, P>>, typename Each<P, Ls...>::in_order, List<Placed<NextBranch, P>>,
+                        List<Placed<MultiplyBranches, P>>>;
+};
 template <class... Bs, Path P> struct Flat<Concat<Bs...>, P> {
     using type = Join_t<List<Placed<Fork<static_cast<int>(sizeof...(Bs))>, P>>, typename Each<P, Bs...>::separated,
                         List<Placed<JoinBranches, P>>>;
@@ -78,8 +82,8 @@ template <> struct Shift<List<>> {
 
 }  // namespace detail
 
-/// The layers of a network in the order in which they run, with Fork, NextBranch and AddBranches or JoinBranches where
-/// ways part and meet.
+/// The layers of a network in the order in which they run, with Fork, NextBranch and AddBranches, MultiplyBranches or
+/// JoinBranches where ways part and meet.
 template <class Body> struct Flatten_ {
     using written = typename detail::Flat<Body, Path{}>::type;
     using type = typename detail::WithoutBias<written, typename detail::Shift<written>::type>::type;

@@ -154,7 +154,8 @@ private:
             if (!node.runs) continue;
             for (int k = 0; k < node.input_count; ++k) {
                 lives_until(value_[node.inputs[k]], forward_step(i));
-                if (training_ && node.reads.x && k == 0) lives_until(value_[node.inputs[k]], backward_step(i));
+                if (training_ && (k == 0 ? node.reads.x : node.reads.others))
+                    lives_until(value_[node.inputs[k]], backward_step(i));
             }
             for (int k = 0; k < node.output_count; ++k) {
                 const int y = node.outputs[k];

@@ -3,6 +3,7 @@
 
 #include "dsl/core/layer.hpp"
 #include "dsl/net/concat.hpp"
+#include "dsl/net/multiply.hpp"
 #include "dsl/net/residual.hpp"
 
 namespace tn {
@@ -14,6 +15,7 @@ template <class... Layers> struct Seq {};
 template <class L> inline constexpr bool is_element = Layer<L>;
 template <class... Ls> inline constexpr bool is_element<Seq<Ls...>> = true;
 template <class... Ls> inline constexpr bool is_element<Residual<Ls...>> = true;
+template <class... Ls> inline constexpr bool is_element<Multiply<Ls...>> = true;
 template <class... Ls> inline constexpr bool is_element<Concat<Ls...>> = true;
 
 /// The value form: Conv<16, 3>{} | BN{} | Relu{} is a Seq<Conv<16, 3>, BN, Relu>.

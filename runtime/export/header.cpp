@@ -147,6 +147,11 @@ std::string calls(const InferenceGraph& graph, const GraphNode& node, std::size_
             return fmt::format("{}<{}, {}, {}, {}, {}>({}, {});\n",
                                node.operation.kind == Operation::max_pool ? "max_pool" : "average_pool", in.channels,
                                in.height, in.width, w.kernel_h, w.stride, x, y);
+        case Operation::global_average_pool:
+            return fmt::format("global_average_pool<{}, {}>({}, {});\n", in.channels, in.plane(), x, y);
+        case Operation::multiply:
+            return fmt::format("product<{}, {}>({}, {}, {});\n", in.size(), out.size() / in.size(), x,
+                               places.expression(node.inputs[1]), y);
         case Operation::add:
             return fmt::format("sum<{}, {}>({}, {}, {});\n", in.size(), node.relu, x, places.expression(node.inputs[1]),
                                y);

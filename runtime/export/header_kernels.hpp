@@ -92,6 +92,23 @@ template <int C, int H, int W, int K, int S> inline void average_pool(const floa
             }
 }
 )"},
+    {Operation::global_average_pool, R"(
+/// The mean of each of C channels of Plane values.
+template <int C, int Plane> inline void global_average_pool(const float* x, float* y) {
+    for (int c = 0; c < C; ++c, x += Plane) {
+        float sum = 0;
+        for (int i = 0; i < Plane; ++i) sum += x[i];
+        y[c] = sum / Plane;
+    }
+}
+)"},
+    {Operation::multiply, R"(
+/// N factors, each for Each values.
+template <int N, int Each> inline void product(const float* factor, const float* x, float* y) {
+    for (int n = 0; n < N; ++n)
+        for (int i = n * Each; i < (n + 1) * Each; ++i) y[i] = factor[n] * x[i];
+}
+)"},
     {Operation::add, R"(
 template <int N, bool Relu> inline void sum(const float* a, const float* b, float* y) {
     for (int i = 0; i < N; ++i) {

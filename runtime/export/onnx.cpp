@@ -158,6 +158,8 @@ private:
                     node.layer, {{"kernel_shape", {w.kernel_h, w.kernel_w}}, {"strides", {w.stride, w.stride}}});
                 break;
             case Operation::pointwise: write_function(node, inputs[0], before_relu); break;
+            case Operation::global_average_pool: add("GlobalAveragePool", inputs, before_relu, node.layer); break;
+            case Operation::multiply: add("Mul", inputs, before_relu, node.layer); break;
             case Operation::add: add("Add", inputs, before_relu, node.layer); break;
             case Operation::concat: add("Concat", inputs, before_relu, node.layer, {}, {{"axis", 1}}); break;
             case Operation::softmax: add("Softmax", inputs, before_relu, node.layer, {}, {{"axis", 1}}); break;

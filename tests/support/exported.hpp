@@ -55,6 +55,10 @@ using Unfolded = Net<Image<3, 10, 12>, Batch<3>,
                      Seq<BN, Conv<4, 5, Stride<3>, Pad<1>>, Relu, BN, Pool<2, Stride<1>>, BN, Sigmoid,
                          AvgPool<2, Stride<1>>, Relu, Flatten, BN, Dense<3, NoBias>>,
                      SigmoidCrossEntropy>;
+using Gated =
+    Net<Image<2, 9, 8>, Batch<3>,
+        Seq<Conv<6, 3>, BN, Silu, SqueezeExcite<6, 2>, Multiply<Conv<6, 3>, Sigmoid>, Relu, GlobalAvgPool, Dense<4>>,
+        SoftmaxCrossEntropy>;
 using Values = Net<Vector<5>, Batch<3>, Seq<Dense<6>, Sigmoid, Dropout<0>, Dense<2>>, MeanSquaredError>;
 using Outside =
     Net<Image<2, 4, 4>, Batch<3>, Seq<Conv<3, 3>, Gain, Relu, Pool<2>, Gain, Dense<2>>, SoftmaxCrossEntropy>;

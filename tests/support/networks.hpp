@@ -71,6 +71,9 @@ template <class... Ls> using Vectors = Net<Vector<6>, Batch<5>, Seq<Ls..., Dense
             Images<Conv<16, 3>, Residual<Conv<16, 3>, BN, Relu, Conv<16, 3>, BN>, Relu, \
                    Residual<Conv<4, 3>, BN, Shortcut<Conv<4, 1>, BN>>>) \
     NETWORK(residual_of_nothing_dropped, Images<Residual<Relu, Dropout<0>>>) \
+    NETWORK(multiply_by_a_branch, Images<Conv<4, 3>, Multiply<Conv<4, 1>, Sigmoid>, Relu>) \
+    NETWORK(squeeze_and_excitation, Images<Conv<4, 3>, BN, Silu, SqueezeExcite<4, 2>, Conv<3, 1>, GlobalAvgPool>) \
+    NETWORK(gated_vector, Vectors<Dense<8>, Multiply<Dense<8>, Sigmoid>>) \
     NETWORK(concat, Images<Concat<Conv<3, 1>, Seq<Conv<2, 3>, Relu>, Conv<1, 5>>>) \
     NETWORK(concat_of_the_input_itself, Images<Concat<Conv<2, 3>, Sigmoid>>) \
     NETWORK(nested, Images<Conv<2, 3>, Residual<Concat<Conv<1, 1>, Conv<1, 3>>, Relu>, Relu>) \
