@@ -26,6 +26,7 @@
 #include "dsl/optim/adam.hpp"
 #include "runtime/core/random.hpp"
 #include "runtime/cpu/device.hpp"
+#include "runtime/model/update.hpp"
 
 namespace {
 
@@ -213,20 +214,15 @@ Passes run_loss(const Bench& b, int outputs) {
     return {{}, Pass(b, ms, flops, flops, static_cast<double>(2 * x.size() + 2 * samples)), {}};
 }
 
-struct Span {
-    std::uint32_t begin, end;
-};
-
 /// One step over all parameters.
 Passes run_adam(const Bench& b, std::size_t count) {
     auto w = random_floats(count, 0), g = random_floats(count, 1);
     Floats first(count), second(count);
     const auto rule = Adam{}.rule(1);
-    const std::array<Span, 1> decays{Span{0, static_cast<std::uint32_t>(count)}};
-    const double ms = b.ms([&] {
-        UpdateKernel<cpu::Device>::run(b.device, rule, 0.0f, decays, count, w.data(), g.data(), first.data(),
-                                       second.data());
-    });
+    const std::array<TensorSpan, 1> whole{TensorSpan{0, static_cast<std::uint32_t>(count), {}}};
+    const std::array<float*, 2> states{first.data(), second.data()};
+    const double ms =
+        b.ms([&] { UpdateKernel<cpu::Device>::run(b.device, rule, 0.0f, whole, count, w.data(), g.data(), states); });
     const double flops = 13.0 * static_cast<double>(count);
     return {{}, Pass(b, ms, flops, flops, 7.0 * static_cast<double>(count)), {}};
 }

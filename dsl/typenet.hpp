@@ -20,6 +20,8 @@
 #include "dsl/networks/squeeze_excite.hpp"
 #include "dsl/optim/adagrad.hpp"
 #include "dsl/optim/adam.hpp"
+#include "dsl/optim/adamw.hpp"
+#include "dsl/optim/lion.hpp"
 #include "dsl/optim/momentum.hpp"
 #include "dsl/optim/nesterov.hpp"
 #include "dsl/optim/rmsprop.hpp"

@@ -28,14 +28,13 @@ template <class Device, Operation... Operations> struct KernelFor;
 
 /// The optimizer's step over all parameters, specialised in runtime/DEVICE/kernels/update.hpp:
 ///
-///     template <class Rule, class DecaySpan, std::size_t Count>
-///     static void run(Device&, const Rule& rule, float decay, const std::array<DecaySpan, Count>& spans,
-///                     std::size_t count, float* w, const float* g, float* a, float* b);
+///     template <class Rule, class TensorSpan, std::size_t Count, std::size_t States>
+///     static void run(Device&, const Rule& rule, float weight_decay, const std::array<TensorSpan, Count>& tensors,
+///                     std::size_t count, float* w, const float* g, const std::array<float*, States>& states);
 ///
-/// calls rule(w[i], gradient, a[i], b[i]) for every one of `count` weights; `spans` (begin, end), in order, say where
-/// weight decay adds `decay` w[i] to the gradient g[i]. a and b are the optimizer's states, or w where it has none.
-/// What lies between tensors is 0 with a gradient of 0 and stays so. A device without it updates one tensor after
-/// another.
+/// calls TensorStep(rule, weight_decay, factors)(w[i], g[i], states[i]...) for every weight of the tensors (begin, end,
+/// factors), which lie in order among `count` values. What lies between them is 0 and stays so. A device without it
+/// updates one tensor after another.
 template <class Device> struct UpdateKernel;
 
 /// What runs an operation, and why it is this: for people.

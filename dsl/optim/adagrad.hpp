@@ -16,7 +16,7 @@ struct AdaGrad {
 
     struct Rule {
         float rate, epsilon;
-        template <class T> constexpr void operator()(T& w, T g, T& s, T&) const {
+        template <class T> constexpr void operator()(T& w, T g, T& s) const {
             s = flush_subnormal(s + g * g);
             w -= T(rate) * g / (std::sqrt(s) + T(epsilon));
         }

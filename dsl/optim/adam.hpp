@@ -15,14 +15,14 @@ struct Adam {
     static constexpr const char* name = "Adam";
     float rate = 0.001f, beta1 = 0.9f, beta2 = 0.999f, epsilon = 1e-8f, weight_decay = 0;
 
-    /// At step t: rate_t = rate / (1 - beta1^t), root = 1 / sqrt(1 - beta2^t).
+    /// At step t: rate / (1 - beta1^t), root = 1 / sqrt(1 - beta2^t).
     struct Rule {
-        double rate_t, root;
+        double rate, root;
         float beta1, beta2, epsilon;
         template <class T> constexpr void operator()(T& w, T g, T& m, T& v) const {
             m = flush_subnormal(T(beta1) * m + (T(1) - T(beta1)) * g);
             v = flush_subnormal(T(beta2) * v + (T(1) - T(beta2)) * g * g);
-            w -= T(rate_t) * m / (std::sqrt(v) * T(root) + T(epsilon));
+            w -= T(rate) * m / (std::sqrt(v) * T(root) + T(epsilon));
         }
     };
     constexpr std::array<Hyperparameter, 5> hyperparameters() const {

@@ -15,7 +15,7 @@ struct Nesterov {
 
     struct Rule {
         float rate, momentum;
-        template <class T> constexpr void operator()(T& w, T g, T& v, T&) const {
+        template <class T> constexpr void operator()(T& w, T g, T& v) const {
             v = flush_subnormal(T(momentum) * v + g);
             w -= T(rate) * (g + T(momentum) * v);
         }

@@ -1,12 +1,60 @@
-// What the optimizers share: the ranges of their fields, and states that never become subnormal.
+// What an optimizer is and what all of them share: the step of a weight, the ranges of their fields, and states that
+// never become subnormal.
 #pragma once
 
 #include <bit>
+#include <concepts>
 #include <cstdint>
 #include <limits>
 #include <type_traits>
 
 namespace tn {
+
+/// An optimizer has `states`, how many values it keeps of every weight; `name`; the fields `rate` and `weight_decay`;
+/// and `rule(step)`, which gives what changes one weight at the step, counted from 1: a named type with its `rate` and
+/// a constexpr operator(), so that it runs on a GPU too, as
+///
+///     template <class T> constexpr void operator()(T& w, T g, T& m, T& v) const;
+///
+/// with as many states as the optimizer keeps; they begin at 0. Weight decay adds weight_decay w to the gradient before
+/// it, or, where the rule has `decoupled_decay`, takes rate weight_decay w off the weight (Loshchilov and Hutter,
+/// "Decoupled weight decay regularization", 2019). An optimizer may say with hyperparameters() which values its fields
+/// may have; a model refuses others.
+template <class O>
+concept OptimizerConcept = requires(const O& optimizer) {
+    { int{O::states} };
+    { O::name } -> std::convertible_to<const char*>;
+    { optimizer.rate } -> std::convertible_to<float>;
+    { optimizer.weight_decay } -> std::convertible_to<float>;
+    { optimizer.rule(1LL).rate } -> std::convertible_to<double>;
+};
+
+/// What a tensor makes of an optimizer's numbers: its rate and its weight decay are times these. At rate 0 it stays as
+/// it is.
+struct TensorFactors {
+    float rate = 1, decay = 1;
+};
+
+/// An optimizer's step for the weights of one tensor.
+template <class Rule> struct TensorStep {
+    static constexpr bool decoupled_decay = requires { requires Rule::decoupled_decay; };
+    Rule rule;
+    float decay;
+
+    constexpr TensorStep(const Rule& of_all, float weight_decay, TensorFactors factors)
+        : rule(of_all), decay(weight_decay * factors.decay) {
+        rule.rate *= factors.rate;
+    }
+
+    /// Changes the weight w with the gradient g.
+    template <class T, class... States> constexpr void operator()(T& w, T g, States&... states) const {
+        if constexpr (decoupled_decay)
+            w -= T(rule.rate) * T(decay) * w;
+        else
+            g += T(decay) * w;
+        rule(w, g, states...);
+    }
+};
 
 /// A field of an optimizer and what it may be: finite, at least `least` and, if that is finite, below `below`.
 /// An optimizer's hyperparameters() returns an array of them.

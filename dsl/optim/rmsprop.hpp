@@ -16,7 +16,7 @@ struct RMSprop {
 
     struct Rule {
         float rate, decay, epsilon;
-        template <class T> constexpr void operator()(T& w, T g, T& s, T&) const {
+        template <class T> constexpr void operator()(T& w, T g, T& s) const {
             s = flush_subnormal(T(decay) * s + (T(1) - T(decay)) * g * g);
             w -= T(rate) * g / (std::sqrt(s) + T(epsilon));
         }

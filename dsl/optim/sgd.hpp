@@ -7,10 +7,7 @@
 
 namespace tn {
 
-/// w -= rate g. An optimizer's `rule(step)` gives what updates one weight at the step, counted from 1: a named type
-/// with a constexpr operator(), so that it runs on a GPU too. It may say with hyperparameters() which values its fields
-/// may have; a model refuses others. `weight_decay` adds weight_decay w to the gradient of weights (not of biases and
-/// normalisation).
+/// w -= rate g. `weight_decay` adds weight_decay w to the gradient of weights (not of biases and normalisation).
 struct SGD {
     static constexpr int states = 0;
     static constexpr const char* name = "SGD";
@@ -18,7 +15,7 @@ struct SGD {
 
     struct Rule {
         float rate;
-        template <class T> constexpr void operator()(T& w, T g, T&, T&) const { w -= T(rate) * g; }
+        template <class T> constexpr void operator()(T& w, T g) const { w -= T(rate) * g; }
     };
     constexpr std::array<Hyperparameter, 2> hyperparameters() const {
         return {{{"rate", rate}, {"weight_decay", weight_decay}}};

@@ -15,6 +15,7 @@
 #include "runtime/model/batch_result.hpp"
 #include "runtime/model/batch_shard.hpp"
 #include "runtime/model/executor.hpp"
+#include "runtime/model/hyperparameters.hpp"
 #include "runtime/model/model_memory.hpp"
 #include "runtime/model/not_finite.hpp"
 #include "runtime/model/state_backup.hpp"
@@ -111,6 +112,18 @@ public:
         enqueue_update(rule, weight_decay);
     }
 
+    /// Model::tensor_factors().
+    void choose_factors(const ChooseFactors& choose) {
+        auto chosen = TrainedTensors<Layout>::spans;
+        auto next = chosen.begin();
+        for (const Tensor<T>& t : memory_.tensor_list()) {
+            if (!t.trained) continue;
+            choose(t.name, next->factors);
+            check_factors(t.name, (next++)->factors);
+        }
+        tensors_ = chosen;
+    }
+
 private:
     void check_count(int n) const {
         if (n < 1 || n > N::batch)
@@ -194,7 +207,7 @@ private:
         enqueue_update(optimizer.rule(static_cast<long long>(step)), optimizer.weight_decay);
     }
     template <class Rule> void enqueue_update(const Rule& rule, float weight_decay) {
-        update_all<Layout>(device_, memory_.tensor_list(), memory_.arena_begin(), rule, weight_decay);
+        update_all<Layout>(device_, tensors_, memory_.arena_begin(), rule, weight_decay);
     }
 
     Device& device_;
@@ -202,6 +215,7 @@ private:
     Executor<Layout, Device, T> executor_;
     StateBackup<Device, T> states_;
     BatchShard shard_;
+    typename TrainedTensors<Layout>::Spans tensors_ = TrainedTensors<Layout>::spans;
 };
 
 }  // namespace tn

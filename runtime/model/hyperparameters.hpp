@@ -1,6 +1,7 @@
 // The fields of an optimizer are checked before a step by it.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "dsl/optim/optimizer.hpp"
@@ -18,5 +19,11 @@ template <class Optimizer> void check_hyperparameters(const Optimizer& optimizer
         for (const Hyperparameter& field : optimizer.hyperparameters())
             if (!field.fits()) throw Error(out_of_range(Optimizer::name, field));
 }
+
+/// May change the factors of the tensor of this name.
+using ChooseFactors = std::function<void(const std::string& tensor, TensorFactors& factors)>;
+
+/// Throws Error that names the tensor unless its factors are finite and at least 0.
+void check_factors(const std::string& tensor, const TensorFactors& factors);
 
 }  // namespace tn

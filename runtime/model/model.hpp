@@ -116,6 +116,12 @@ public:
         engine_.update(optimizer);
     }
 
+    /// What each trained tensor makes of the optimizer's rate and weight decay from now on: choose(name, factors) may
+    /// change the factors, which begin as 1 and 1, or with a decay of 0 for biases and normalisation. At rate 0 the
+    /// tensor is frozen (running statistics still move). Throws Error when a factor is negative or not finite, and then
+    /// nothing has changed.
+    void tensor_factors(const ChooseFactors& choose) { engine_.choose_factors(choose); }
+
     /// The part of the target that all classes share in training (LossPass::smoothing); 0 <= part < 1.
     void label_smoothing(float part) {
         if (!(part >= 0 && part < 1))

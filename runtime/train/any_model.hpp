@@ -37,6 +37,8 @@ public:
     virtual int active_outputs() const = 0;
     virtual void label_smoothing(float part) = 0;
     virtual void class_weights(std::span<const float> weights) = 0;
+    /// As Model::tensor_factors(); before upload_pictures().
+    virtual void tensor_factors(const ChooseFactors& choose) = 0;
     virtual BatchResult train(int n, const Optimizer& optimizer) = 0;
     /// Puts the pictures to the model's device, which from then on makes its batches itself, as tn::Loader would
     /// (cuda::GraphTrainer); false where there is no such device.
@@ -71,6 +73,7 @@ public:
     int active_outputs() const override { return model_.active_outputs(); }
     void label_smoothing(float part) override { model_.label_smoothing(part); }
     void class_weights(std::span<const float> weights) override { model_.class_weights(weights); }
+    void tensor_factors(const ChooseFactors& choose) override { model_.tensor_factors(choose); }
     BatchResult train(int n, const Optimizer& optimizer) override {
         if constexpr (std::is_same_v<Optimizer, NoOptimizer>)
             throw Error("a model that only infers cannot be trained");

@@ -43,8 +43,9 @@ public:
     /// Steps between two looks of the host at the loss: so many rules lie on the device.
     static constexpr int steps_ahead = 64;
 
-    /// The model's classes and smoothing, and the weight decay, are those of all steps. Throws Error when the device
-    /// has no room, when the batch is out of range, and unless the pictures are those of the network's input.
+    /// The model's classes and smoothing, its tensors' factors and the weight decay are those of all steps. Throws
+    /// Error when the device has no room, when the batch is out of range, and unless the pictures are those of the
+    /// network's input.
     GraphTrainer(Device& device, M& model, const Pictures& pictures, const LoaderOptions& options, float weight_decay,
                  const StepOptions& step_options = {})
         : device_(device),

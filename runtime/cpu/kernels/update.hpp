@@ -4,33 +4,38 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <utility>
 
 #include "dsl/core/kernel.hpp"
+#include "dsl/optim/optimizer.hpp"
 #include "runtime/cpu/host_device.hpp"
 
 namespace tn {
 
 template <> struct UpdateKernel<cpu::Device> {
-    template <class Rule, class DecaySpan, std::size_t Count>
-    static void run(cpu::Device& device, const Rule& rule, float decay, const std::array<DecaySpan, Count>& spans,
-                    std::size_t count, float* w, const float* g, float* a, float* b) {
+    template <class Rule, class TensorSpan, std::size_t Count, std::size_t States>
+    static void run(cpu::Device& device, const Rule& rule, float weight_decay,
+                    const std::array<TensorSpan, Count>& tensors, std::size_t count, float* w, const float* g,
+                    const std::array<float*, States>& states) {
         constexpr std::size_t block = 1 << 14;
-        const auto update = [&](std::size_t begin, std::size_t end, float by) {
-            for (std::size_t i = begin; i < end; ++i) rule(w[i], g[i] + by * w[i], a[i], b[i]);
-        };
         device.threads().run(static_cast<int>((count + block - 1) / block), [&](int task) {
-            std::size_t at = static_cast<std::size_t>(task) * block;
-            const std::size_t end = std::min(count, at + block);
-            for (const DecaySpan& span : spans) {
-                const std::size_t first = std::clamp<std::size_t>(span.begin, at, end),
-                                  last = std::clamp<std::size_t>(span.end, at, end);
+            const std::size_t begin = static_cast<std::size_t>(task) * block, end = std::min(count, begin + block);
+            for (const TensorSpan& tensor : tensors) {
+                const std::size_t first = std::clamp<std::size_t>(tensor.begin, begin, end),
+                                  last = std::clamp<std::size_t>(tensor.end, begin, end);
                 if (first == last) continue;
-                update(at, first, 0.0f);
-                update(first, last, decay);
-                at = last;
+                [&]<std::size_t... K>(std::index_sequence<K...>) {
+                    update(TensorStep(rule, weight_decay, tensor.factors), first, last, w, g, states[K]...);
+                }(std::make_index_sequence<States>{});
             }
-            update(at, end, 0.0f);
         });
+    }
+
+private:
+    template <class Step, class... States>
+    static void update(const Step step, std::size_t begin, std::size_t end, float* w, const float* g,
+                       States*... states) {
+        for (std::size_t i = begin; i < end; ++i) step(w[i], g[i], states[i]...);
     }
 };
 

@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <utility>
 
 #include "dsl/core/kernel.hpp"
+#include "dsl/optim/optimizer.hpp"
 #include "runtime/cuda/execution.hpp"
 #include "runtime/cuda/gpu_device.hpp"
 
@@ -26,32 +28,23 @@ template <class R> struct PlannedRule {
     TN_DEVICE R get() const { return table[step[0] % size]; }
 };
 
-/// Each weight by the optimizer's own rule (`Rule` is a GivenRule or a PlannedRule), with weight decay where it lies in
-/// one of `Count` spans (begin, end), which are in order. What lies between tensors is 0 with a gradient of 0 and stays
-/// so. A thread changes 4 weights, which are of one tensor, since tensors begin at multiples of more.
-template <class Rule, class DecaySpan, std::size_t Count> struct Update {
+/// Each weight by the optimizer's own rule (`Rule` is a GivenRule or a PlannedRule), with the factors of the tensor in
+/// which it lies; `Count` tensors (begin, end) are in order. What lies between them is 0 and stays so. A thread changes
+/// 4 weights, which are of one tensor, since tensors begin at multiples of more.
+template <class Rule, class TensorSpan, std::size_t Count, std::size_t States> struct Update {
     Rule given;
     float decay;
     std::size_t count;
     Span<float> w;
     Span<const float> g;
-    Span<float> a, b;
-    DecaySpan spans[Count > 0 ? Count : 1];
+    Span<float> states[States > 0 ? States : 1];
+    TensorSpan tensors[Count > 0 ? Count : 1];
 
     template <class Thread> TN_DEVICE void operator()(Thread& t) const {
         const std::size_t i = together * global_index(t);
         if (i >= count) return;
-        const auto rule = given.get();
-        const float part = decays(i) ? decay : 0.0f;
-        const Four gradient = g.template at<const Four>(i);
-        Four weight = w.template at<Four>(i), first = a.template at<Four>(i), second = b.template at<Four>(i);
-        TN_UNROLL
-        for (int k = 0; k < together; ++k)
-            rule(weight.at[k], gradient.at[k] + part * weight.at[k], first.at[k], second.at[k]);
-        // In this order: a state that the optimizer has not is the one before or the weights.
-        b.template at<Four>(i) = second;
-        a.template at<Four>(i) = first;
-        w.template at<Four>(i) = weight;
+        const std::size_t tensor = tensor_at(i);
+        if (tensor < Count) update(i, tensor, std::make_index_sequence<States>{});
     }
 
     static constexpr int together = 4;
@@ -60,16 +53,27 @@ private:
     struct alignas(16) TN_SEVERAL Four {
         float at[together];
     };
-    TN_DEVICE bool decays(std::size_t i) const {
-        std::size_t low = 0, high = Count;  // the first span that ends behind i
+    template <std::size_t... K>
+    TN_DEVICE void update(std::size_t i, std::size_t tensor, std::index_sequence<K...>) const {
+        const TensorStep step(given.get(), decay, tensors[tensor].factors);
+        const Four gradient = g.template at<const Four>(i);
+        Four weight = w.template at<Four>(i), state[States > 0 ? States : 1] = {states[K].template at<Four>(i)...};
+        TN_UNROLL
+        for (int k = 0; k < together; ++k) step(weight.at[k], gradient.at[k], state[K].at[k]...);
+        ((states[K].template at<Four>(i) = state[K]), ...);
+        w.template at<Four>(i) = weight;
+    }
+    /// Which tensor the weight lies in; Count: in none.
+    TN_DEVICE std::size_t tensor_at(std::size_t i) const {
+        std::size_t low = 0, high = Count;  // the first one that ends behind i
         while (low < high) {
             const std::size_t middle = (low + high) / 2;
-            if (spans[middle].end <= i)
+            if (tensors[middle].end <= i)
                 low = middle + 1;
             else
                 high = middle;
         }
-        return low < Count && spans[low].begin <= i;
+        return low < Count && tensors[low].begin <= i ? low : Count;
     }
 };
 
@@ -78,16 +82,17 @@ private:
 namespace tn {
 
 template <class Gpu, cuda::Precision P> struct UpdateKernel<cuda::BasicDevice<Gpu, P>> {
-    template <class R, class DecaySpan, std::size_t Count>
-    static void run(cuda::BasicDevice<Gpu, P>& device, const R& rule, float decay,
-                    const std::array<DecaySpan, Count>& spans, std::size_t count, float* w, const float* g, float* a,
-                    float* b) {
+    template <class R, class TensorSpan, std::size_t Count, std::size_t States>
+    static void run(cuda::BasicDevice<Gpu, P>& device, const R& rule, float weight_decay,
+                    const std::array<TensorSpan, Count>& tensors, std::size_t count, float* w, const float* g,
+                    const std::array<float*, States>& states) {
         constexpr bool planned = requires { rule.get(); };
         using Rule = std::conditional_t<planned, R, cuda::GivenRule<R>>;
-        using Kernel = cuda::Update<Rule, DecaySpan, Count>;
+        using Kernel = cuda::Update<Rule, TensorSpan, Count, States>;
         static_assert(sizeof(Kernel) <= 32000, "typenet: too many tensors for one kernel's arguments");
-        Kernel kernel{Rule{rule}, decay, count, {w, count}, {g, count}, {a, count}, {b, count}, {}};
-        std::copy(spans.begin(), spans.end(), kernel.spans);
+        Kernel kernel{Rule{rule}, weight_decay, count, {w, count}, {g, count}, {}, {}};
+        std::transform(states.begin(), states.end(), kernel.states, [count](float* s) { return cuda::Span(s, count); });
+        std::copy(tensors.begin(), tensors.end(), kernel.tensors);
         cuda::launch_each(device.gpu(), count / Kernel::together, kernel);
     }
 };

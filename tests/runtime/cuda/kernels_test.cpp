@@ -8,6 +8,28 @@ using namespace tn;
 using namespace tn::test;
 using cuda::Precision;
 
+namespace {
+
+/// An optimizer from outside with more states than any of the language.
+struct ThreeStates {
+    static constexpr int states = 3;
+    static constexpr const char* name = "ThreeStates";
+    float rate = 0.01f, weight_decay = 0.1f;
+
+    struct Rule {
+        float rate;
+        template <class T> constexpr void operator()(T& w, T g, T& a, T& b, T& c) const {
+            a = T(0.5) * a + g;
+            b = T(0.5) * b + a;
+            c = T(0.5) * c + b;
+            w -= T(rate) * c;
+        }
+    };
+    Rule rule(long long) const { return {rate}; }
+};
+
+}  // namespace
+
 BOOST_AUTO_TEST_CASE(every_optimizer_takes_the_step_of_its_rule_in_one_kernel) {
     using N = Net<Vector<5>, Batch<4>, Seq<Dense<20>, BN, Dense<3>>, MeanSquaredError>;
     const auto agree = []<class O>(const O& optimizer) {
@@ -15,6 +37,12 @@ BOOST_AUTO_TEST_CASE(every_optimizer_takes_the_step_of_its_rule_in_one_kernel) {
         cpu::Device cpu(1);
         Model<N, O, Emulated> there(emulated);
         Model<N, O, cpu::Device, float, Fusion::off> here(cpu);
+        const auto choose = [](const std::string& name, TensorFactors& of) {
+            if (name == "0.weight") of.rate = 0.5f;
+            if (name.starts_with("1.")) of.rate = 0;
+            if (name == "2.weight") of.decay = 3;
+        };
+        here.tensor_factors(choose), there.tensor_factors(choose);
         for (int step = 0; step < 3; ++step) {
             fill<decltype(here), float>(here, 4, 3);
             std::copy(here.input().begin(), here.input().end(), there.input().begin());
@@ -35,6 +63,7 @@ BOOST_AUTO_TEST_CASE(every_optimizer_takes_the_step_of_its_rule_in_one_kernel) {
     };
     agree(SGD{.weight_decay = 0.1f}), agree(Momentum{.weight_decay = 0.1f}), agree(Nesterov{.weight_decay = 0.1f});
     agree(AdaGrad{.weight_decay = 0.1f}), agree(RMSprop{.weight_decay = 0.1f}), agree(Adam{.weight_decay = 0.1f});
+    agree(AdamW{.weight_decay = 0.1f}), agree(Lion{.rate = 0.01f, .weight_decay = 0.1f}), agree(ThreeStates{});
 }
 
 BOOST_AUTO_TEST_CASE(dense_does_what_cublas_leaves_out_of_a_product) {
