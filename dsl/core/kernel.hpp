@@ -30,12 +30,22 @@ template <class Device, Operation... Operations> struct KernelFor;
 ///
 ///     template <class Rule, class TensorSpan, std::size_t Count, std::size_t States>
 ///     static void run(Device&, const Rule& rule, float weight_decay, const std::array<TensorSpan, Count>& tensors,
-///                     std::size_t count, float* w, const float* g, const std::array<float*, States>& states);
+///                     const float* clip, std::size_t count, float* w, const float* g,
+///                     const std::array<float*, States>& states);
 ///
-/// calls TensorStep(rule, weight_decay, factors)(w[i], g[i], states[i]...) for every weight of the tensors (begin, end,
-/// factors), which lie in order among `count` values. What lies between them is 0 and stays so. A device without it
-/// updates one tensor after another.
+/// calls TensorStep(rule, weight_decay, factors, *clip)(w[i], g[i], states[i]...) for every weight of the tensors
+/// (begin, end, factors), which lie in order among `count` values; none where *clip, which lies on the device, is 0.
+/// What lies between tensors is 0 and stays so. A device without it updates one tensor after another.
 template <class Device> struct UpdateKernel;
+
+/// The norm of all gradients, specialised in runtime/DEVICE/kernels/gradient_norm.hpp:
+///
+///     static void run(Device&, std::size_t count, const float* gradients, float most, double* sums, double* norm,
+///                     float* clip);
+///
+/// gives what SumSquares and FinishNorm give (dsl/optim/gradient_norm.hpp), to the rounding of the sum, and the same
+/// bits every time. A device without it runs these.
+template <class Device> struct GradientNormKernel;
 
 /// What runs an operation, and why it is this: for people.
 struct KernelInfo {

@@ -7,6 +7,7 @@
 #include "dsl/net/kernel_table.hpp"
 #include "dsl/net/schedule.hpp"
 #include "dsl/net/summary.hpp"
+#include "dsl/optim/gradient_norm.hpp"
 
 namespace tn {
 
@@ -60,6 +61,12 @@ constexpr std::size_t target_values(int batch, Shape output) {
     return aligned(2) + 3 * aligned(n) + aligned(n * output.size()) + aligned(output.size());
 }
 
+/// Values behind them where a model trains: for the parts of the norm of all gradients, in double, the norm and the
+/// factor that limits it.
+constexpr std::size_t norm_values() {
+    return aligned(2 * static_cast<std::size_t>(norm_parts)) + aligned(2) + aligned(1);
+}
+
 template <class C, Shape In, int Samples, Fusion F, Purpose For, class Device>
 constexpr std::size_t arena_values(int optimizer_states) {
     if constexpr (C::part != Part::none) {
@@ -68,7 +75,8 @@ constexpr std::size_t arena_values(int optimizer_states) {
         const std::size_t copies = For == Purpose::infer ? 1 : 2 + static_cast<std::size_t>(optimizer_states);
         return copies * summed<C>(Kind::parameter, true) + summed<C>(Kind::state, true) +
                ScheduleOf<C, In, Samples, F, For, Device>::plan.size +
-               target_values(Samples, C::program.value[C::program.output]);
+               target_values(Samples, C::program.value[C::program.output]) +
+               (For == Purpose::infer ? 0 : norm_values());
     }
 }
 

@@ -39,15 +39,17 @@ struct TensorFactors {
 template <class Rule> struct TensorStep {
     static constexpr bool decoupled_decay = requires { requires Rule::decoupled_decay; };
     Rule rule;
-    float decay;
+    float decay, clip;
 
-    constexpr TensorStep(const Rule& of_all, float weight_decay, TensorFactors factors)
-        : rule(of_all), decay(weight_decay * factors.decay) {
+    /// All gradients are times `clip_by`.
+    constexpr TensorStep(const Rule& of_all, float weight_decay, TensorFactors factors, float clip_by = 1)
+        : rule(of_all), decay(weight_decay * factors.decay), clip(clip_by) {
         rule.rate *= factors.rate;
     }
 
     /// Changes the weight w with the gradient g.
     template <class T, class... States> constexpr void operator()(T& w, T g, States&... states) const {
+        if (clip != 1) g *= T(clip);  // not always: a product with 1 would change how a compiler rounds the sum below
         if constexpr (decoupled_decay)
             w -= T(rule.rate) * T(decay) * w;
         else

@@ -144,12 +144,12 @@ template <class Thread, class V> TN_DEVICE V warp_sum(Thread& t, V v) {
 }
 
 /// The sum of `v` over the block, in every thread. `scratch` is an array of one value a warp in shared memory.
-template <class Thread, class Shared> TN_DEVICE float block_sum(Thread& t, float v, Shared scratch) {
+template <class Thread, class V, class Shared> TN_DEVICE V block_sum(Thread& t, V v, Shared scratch) {
     v = warp_sum(t, v);
     t.barrier();
     if (t.thread() % warp == 0) scratch[t.thread() / warp] = v;
     t.barrier();
-    float sum = 0;
+    V sum = 0;
     for (int w = 0; w < t.threads() / warp; ++w) sum += scratch[w];
     return sum;
 }

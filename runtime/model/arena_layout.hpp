@@ -25,7 +25,8 @@ template <class N, Fusion F, Purpose For, int OptimizerStates, class Device> str
     static constexpr std::size_t planned = states + N::state_span;
 
     /// Of the batch: a step number of 64 bits, [batch][output] targets, for each sample a loss, a label and whether it
-    /// is right, and a weight for each class.
+    /// is right, and a weight for each class. Of a training step: the norm of all gradients, in double, its parts, and
+    /// what the gradients are times so that it is not too large.
     static constexpr std::size_t batch = static_cast<std::size_t>(N::batch);
     static constexpr std::size_t step_number = planned + schedule::plan.size;
     static constexpr std::size_t targets = step_number + aligned(2);
@@ -33,7 +34,10 @@ template <class N, Fusion F, Purpose For, int OptimizerStates, class Device> str
     static constexpr std::size_t labels = losses + aligned(batch);
     static constexpr std::size_t correct = labels + aligned(batch);
     static constexpr std::size_t class_weights = correct + aligned(batch);
-    static constexpr std::size_t size = class_weights + aligned(N::output.size());
+    static constexpr std::size_t norm_sums = class_weights + aligned(N::output.size());
+    static constexpr std::size_t norm = norm_sums + (trains ? aligned(2 * static_cast<std::size_t>(norm_parts)) : 0);
+    static constexpr std::size_t clip = norm + (trains ? aligned(2) : 0);
+    static constexpr std::size_t size = clip + (trains ? aligned(1) : 0);
     static_assert(!N::ok || size == N::template arena_values<F, For, OptimizerStates, Device>);
 
     /// Where the parameters and states of an entry of the running list lie.

@@ -109,7 +109,7 @@ public:
         device.download(losses.host, losses.device, static_cast<std::size_t>(n));
         device.download(correct.host, correct.device, static_cast<std::size_t>(n));
         device.wait();
-        BatchResult r{0, 0, n};
+        BatchResult r{.n = n};
         for (int i = 0; i < n; ++i) {
             r.loss += static_cast<double>(losses.host[i]);
             r.correct += correct.host[i];

@@ -3,10 +3,12 @@
 
 namespace tn {
 
-/// What a batch gave: the sum of its samples' losses and how many were right.
+/// What a batch gave: the sum of its samples' losses and how many were right; and where gradients were computed, the
+/// norm of all of them together before it was clipped, of several steps the largest.
 struct BatchResult {
     double loss = 0;
     int correct = 0, n = 0;
+    double gradient_norm = 0;
 };
 
 /// The sums over all samples of `count` steps that were taken together.

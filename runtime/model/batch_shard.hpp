@@ -24,7 +24,7 @@ struct BatchShard {
         if (!group) return part;
         double values[2] = {part.loss, static_cast<double>(part.correct)};
         group->sum(values);
-        return {values[0], static_cast<int>(values[1]), part.n + elsewhere};
+        return {values[0], static_cast<int>(values[1]), part.n + elsewhere, part.gradient_norm};
     }
 };
 

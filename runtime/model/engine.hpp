@@ -1,20 +1,18 @@
 // What a model does with a batch: forward, loss, backward and the optimizer's step, each on the device and in order.
 #pragma once
 
-#include <atomic>
 #include <cmath>
 #include <cstdint>
 #include <span>
 #include <string>
-#include <type_traits>
 
 #include "dsl/loss/loss.hpp"
 #include "runtime/core/error.hpp"
 #include "runtime/core/process_group.hpp"
-#include "runtime/cpu/host_memory.hpp"
 #include "runtime/model/batch_result.hpp"
 #include "runtime/model/batch_shard.hpp"
 #include "runtime/model/executor.hpp"
+#include "runtime/model/gradient_norm.hpp"
 #include "runtime/model/hyperparameters.hpp"
 #include "runtime/model/model_memory.hpp"
 #include "runtime/model/not_finite.hpp"
@@ -40,6 +38,7 @@ public:
         : device_(device),
           memory_(device),
           executor_(device, memory_.arena_begin(), {seed, memory_.batch().step_number.device}),
+          norm_(device, memory_.arena_begin()),
           states_(device, memory_.device_pointers().states) {}
 
     ModelMemory<Layout, Device, T>& memory() { return memory_; }
@@ -54,10 +53,10 @@ public:
         memory_.upload();
         states_.save();
         const BatchResult result = gradients(n);
-        const std::string fault = !std::isfinite(result.loss) ? "the loss" : non_finite_gradient();
-        if (!fault.empty()) {
+        const bool diverged = !std::isfinite(result.loss);
+        if (diverged || !std::isfinite(result.gradient_norm)) {
             states_.restore();
-            throw NotFinite(fault);
+            throw NotFinite(diverged ? "the loss" : non_finite_gradient());
         }
         apply(optimizer);
         return result;
@@ -70,12 +69,19 @@ public:
         upload(n, true);
         enqueue_gradients(n);
         if (group()) group()->finish_sums();
-        return shard_.whole(group(), memory_.batch().download_result(device_, n));
+        norm_.compute(device_);
+        norm_.download(device_);
+        BatchResult result = shard_.whole(group(), memory_.batch().download_result(device_, n));
+        result.gradient_norm = norm_.value();
+        return result;
     }
 
     template <class Optimizer> void update(const Optimizer& optimizer) {
-        if (const std::string fault = non_finite_gradient(); !fault.empty()) throw NotFinite(fault);
         memory_.upload();
+        norm_.compute(device_);
+        norm_.download(device_);
+        device_.wait();
+        if (!std::isfinite(norm_.value())) throw NotFinite(non_finite_gradient());
         apply(optimizer);
     }
 
@@ -106,11 +112,16 @@ public:
 
     /// A training step on a batch that lies on the device already, by a rule that is read there: nothing is uploaded,
     /// downloaded, waited for or checked, and the arguments of what is launched are the same in every step. Before it,
-    /// and before what it launched is replayed, comes memory().upload().
+    /// and before what it launched is replayed, comes memory().upload(). Where a gradient is not finite the optimizer's
+    /// part of the step changes nothing.
     template <class Rule> void enqueue_step(int n, const Rule& rule, float weight_decay) {
         enqueue_gradients(n);
+        norm_.compute(device_);
         enqueue_update(rule, weight_decay);
     }
+
+    /// The norm of all gradients of the last step, and the largest one that is let through.
+    GradientNorm<Layout, Device, T>& norm() { return norm_; }
 
     /// Model::tensor_factors().
     void choose_factors(const ChooseFactors& choose) {
@@ -182,24 +193,12 @@ private:
         return p;
     }
 
-    /// Names the first gradient that is not finite; empty where there is none. Only the host looks: on a device of
-    /// other memory it would have to be downloaded.
+    /// Names the first gradient that is not finite, where the norm of all is not.
     std::string non_finite_gradient() {
-        if constexpr (std::is_base_of_v<HostMemory, Device>) {
-            constexpr std::size_t parts = 64;
-            const std::span<const T> all(memory_.arena_begin() + Layout::gradients, Layout::parameter_span);
-            std::atomic<bool> finite = true;
-            device_.for_ranges(parts, [&](int first, int last) {
-                const std::size_t begin = all.size() * static_cast<std::size_t>(first) / parts,
-                                  end = all.size() * static_cast<std::size_t>(last) / parts;
-                if (!all_finite(all.subspan(begin, end - begin))) finite = false;
-            });
-            if (finite) return {};
-            for (const Tensor<T>& t : memory_.tensors())
-                if (t.trained && !all_finite(std::span<const T>(memory_.gradient(t))))
-                    return "the gradient of '" + t.name + "'";
-        }
-        return {};
+        for (const Tensor<T>& t : memory_.tensors())
+            if (t.trained && !all_finite(std::span<const T>(memory_.gradient(t))))
+                return "the gradient of '" + t.name + "'";
+        return "the norm of the gradients";
     }
 
     template <class Optimizer> void apply(const Optimizer& optimizer) {
@@ -207,12 +206,13 @@ private:
         enqueue_update(optimizer.rule(static_cast<long long>(step)), optimizer.weight_decay);
     }
     template <class Rule> void enqueue_update(const Rule& rule, float weight_decay) {
-        update_all<Layout>(device_, tensors_, memory_.arena_begin(), rule, weight_decay);
+        update_all<Layout>(device_, tensors_, memory_.arena_begin(), rule, weight_decay, norm_.clip());
     }
 
     Device& device_;
     ModelMemory<Layout, Device, T> memory_;
     Executor<Layout, Device, T> executor_;
+    GradientNorm<Layout, Device, T> norm_;
     StateBackup<Device, T> states_;
     BatchShard shard_;
     typename TrainedTensors<Layout>::Spans tensors_ = TrainedTensors<Layout>::spans;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -99,8 +100,8 @@ public:
     // What training does. These calls are not for a model that only infers.
 
     /// Forward, loss, backward and update on the first n samples; 1 <= n <= batch. Throws Error when n, a label or a
-    /// field of the optimizer is out of range, and NotFinite when the loss is not finite, or a gradient is not and the
-    /// device's memory is the host's. Weights and running statistics are then as they were.
+    /// field of the optimizer is out of range, and NotFinite when the loss or a gradient is not finite. Weights and
+    /// running statistics are then as they were.
     BatchResult train(int n, const Optimizer& optimizer) {
         check_hyperparameters(optimizer);
         return engine_.train(n, optimizer);
@@ -121,6 +122,15 @@ public:
     /// tensor is frozen (running statistics still move). Throws Error when a factor is negative or not finite, and then
     /// nothing has changed.
     void tensor_factors(const ChooseFactors& choose) { engine_.choose_factors(choose); }
+
+    /// Where the norm of all gradients together (BatchResult::gradient_norm) is over `most`, they are times most / norm
+    /// from now on, before weight decay; 0: any norm is let through. Throws Error unless `most` is 0 or a finite number
+    /// over it.
+    void clip_gradients(float most) {
+        if (!(most >= 0 && std::isfinite(most)))
+            throw Error("the largest norm of the gradients must be over 0, or 0 for any, not " + std::to_string(most));
+        engine_.norm().most = most;
+    }
 
     /// The part of the target that all classes share in training (LossPass::smoothing); 0 <= part < 1.
     void label_smoothing(float part) {

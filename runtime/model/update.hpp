@@ -50,19 +50,21 @@ public:
     }();
 };
 
-/// Changes every parameter in the arena by an optimizer's rule and the gradients that lie there.
+/// Changes every parameter in the arena by an optimizer's rule and the gradients that lie there, times *clip, which
+/// lies on the device; where that is 0, none.
 template <class Layout, class Device, class T, class Rule>
 void update_all(Device& device, const typename TrainedTensors<Layout>::Spans& tensors, T* arena, const Rule& rule,
-                float weight_decay) {
+                float weight_decay, const float* clip) {
     const T* const gradients = arena + Layout::gradients;
     [&]<std::size_t... K>(std::index_sequence<K...>) {
         const std::array<T*, sizeof...(K)> states{arena + Layout::optimizer_state(static_cast<int>(K))...};
         using Kernel = UpdateKernel<typename KernelDevice<Device>::type>;
         if constexpr (requires { sizeof(Kernel); }) {
-            Kernel::run(device, rule, weight_decay, tensors, Layout::parameter_span, arena, gradients, states);
+            Kernel::run(device, rule, weight_decay, tensors, clip, Layout::parameter_span, arena, gradients, states);
         } else {
+            if (!(*clip > 0)) return;
             for (const TensorSpan& tensor : tensors) {
-                const TensorStep step(rule, weight_decay, tensor.factors);
+                const TensorStep step(rule, weight_decay, tensor.factors, *clip);
                 for (std::size_t i = tensor.begin; i < tensor.end; ++i) step(arena[i], gradients[i], states[K][i]...);
             }
         }

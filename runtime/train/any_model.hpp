@@ -39,6 +39,7 @@ public:
     virtual void class_weights(std::span<const float> weights) = 0;
     /// As Model::tensor_factors(); before upload_pictures().
     virtual void tensor_factors(const ChooseFactors& choose) = 0;
+    virtual void clip_gradients(float most) = 0;
     virtual BatchResult train(int n, const Optimizer& optimizer) = 0;
     /// Puts the pictures to the model's device, which from then on makes its batches itself, as tn::Loader would
     /// (cuda::GraphTrainer); false where there is no such device.
@@ -73,6 +74,7 @@ public:
     int active_outputs() const override { return model_.active_outputs(); }
     void label_smoothing(float part) override { model_.label_smoothing(part); }
     void class_weights(std::span<const float> weights) override { model_.class_weights(weights); }
+    void clip_gradients(float most) override { model_.clip_gradients(most); }
     void tensor_factors(const ChooseFactors& choose) override { model_.tensor_factors(choose); }
     BatchResult train(int n, const Optimizer& optimizer) override {
         if constexpr (std::is_same_v<Optimizer, NoOptimizer>)

@@ -43,9 +43,9 @@ public:
     /// Steps between two looks of the host at the loss: so many rules lie on the device.
     static constexpr int steps_ahead = 64;
 
-    /// The model's classes and smoothing, its tensors' factors and the weight decay are those of all steps. Throws
-    /// Error when the device has no room, when the batch is out of range, and unless the pictures are those of the
-    /// network's input.
+    /// The model's classes and smoothing, its tensors' factors, the largest norm of its gradients and the weight decay
+    /// are those of all steps. Throws Error when the device has no room, when the batch is out of range, and unless the
+    /// pictures are those of the network's input.
     GraphTrainer(Device& device, M& model, const Pictures& pictures, const LoaderOptions& options, float weight_decay,
                  const StepOptions& step_options = {})
         : device_(device),
@@ -67,7 +67,8 @@ public:
 
     /// Takes steps, the first of which has number `first` counted from 0, with these optimizers: as many as there are,
     /// but at most steps_ahead and only up to where the batch size or the order changes. Throws Error when a field of
-    /// an optimizer is out of range. The steps do not look at the loss, which the caller does.
+    /// an optimizer is out of range. The steps do not look at the loss, which the caller does; one whose gradients are
+    /// not all finite changes no weight.
     TakenSteps run(std::uint64_t first, std::span<const Optimizer> optimizers) {
         const auto batches = static_cast<std::uint64_t>((pictures_ + batch_ - 1) / batch_), index = first % batches;
         const bool is_rest = rest() > 0 && index + 1 == batches;
@@ -90,7 +91,9 @@ public:
         device_.download(sums_.host, sums_.device, 1);
         device_.wait();
         model_.step(first + static_cast<std::uint64_t>(count));
-        return {{sums_.host->loss, static_cast<int>(sums_.host->right), static_cast<int>(sums_.host->seen)}, count};
+        return {{sums_.host->loss, static_cast<int>(sums_.host->right), static_cast<int>(sums_.host->seen),
+                 sums_.host->norm},
+                count};
     }
 
     /// The average beside the tensor, which begins with the model's values. The host may read and write it until the
@@ -250,8 +253,13 @@ private:
                                     {pointers.states.data(), states},
                                     {average_->device(), count}});
         }
-        gpu.launch(EndStep{n, {pointers.losses, samples}, {pointers.correct, samples}, {sums_.device, 1}, step}, 1,
-                   end_threads);
+        gpu.launch(EndStep{n,
+                           {pointers.losses, samples},
+                           {pointers.correct, samples},
+                           {model_.engine().norm().on_device(), 1},
+                           {sums_.device, 1},
+                           step},
+                   1, end_threads);
     }
 
     void upload() {

@@ -24,6 +24,7 @@ Recipe recipe_of(const TrainOptions& o, const char* optimizer, float rate, float
         {"weight decay", fmt::format("{}", weight_decay)},
         {"schedule", o.cosine ? "cosine" : "constant"},
         {"warm-up", fmt::format("{}", o.warm_up)},
+        {"largest norm of the gradients", fmt::format("{}", o.clip)},
         {"augmentation", describe(o.loader.augmentation)},
         {"label smoothing", fmt::format("{}", o.label_smoothing)},
         {"mixup", fmt::format("{}", o.mixup)},

@@ -24,6 +24,7 @@ struct TrainOptions {
     float label_smoothing = 0;           ///< part of the target that all classes share (Model::label_smoothing)
     float mixup = 0;                     ///< alpha of mixup (draw_blends); 0: pictures are not mixed
     float average = 0;                   ///< decay of averaged weights (WeightAverage); 0: the last ones are kept
+    float clip = 0;                      ///< the largest norm of all gradients (Model::clip_gradients); 0: any
     std::vector<float> class_weights;    ///< of each class's samples (Model::class_weights); empty: all 1
     int patience = 0;                    ///< epochs without a better model that end the run (BestModel); 0: none do
     const Pictures* held_out = nullptr;  ///< what the patience looks at after every epoch: none of the other two sets

@@ -98,6 +98,7 @@ private:
         const TakenSteps taken = take_from_source();
         done_ += taken.count;
         if (!std::isfinite(taken.result.loss)) throw diverged("the loss", done_);
+        if (!std::isfinite(taken.result.gradient_norm)) throw diverged("the norm of the gradients", done_);
         state_.sums.add(taken.result);
         samples_ += taken.result.n;
         show_progress();
@@ -222,6 +223,7 @@ std::vector<EpochResult> train(M& model, Optimizer optimizer, const Pictures& tr
     check_options(options);
     model.label_smoothing(options.label_smoothing);
     model.class_weights(options.class_weights);
+    model.clip_gradients(options.clip);
     DataParallel shared(model, training, options.batch, options.mixup, options.group);
     const int largest_part = shared.part(options.batch);
     check_pictures(model, training, largest_part);

@@ -354,7 +354,8 @@ BOOST_FIXTURE_TEST_CASE(the_recipe_is_chosen_by_options_and_a_run_with_all_of_it
                                    "0.1",       "--schedule",
                                    "constant",  "--warm-up",
                                    "0.2",       "--class-weights",
-                                   "balanced"};
+                                   "balanced",  "--clip",
+                                   "0.5"};
     const Run first = run("photos", words);
     BOOST_TEST(first.status == 0, first.err);
     words[5] = "3";

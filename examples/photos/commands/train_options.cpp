@@ -43,6 +43,9 @@ void add_schedule_options(CLI::App& line, RecipeOptions& o) {
     line.add_option("--weight-decay", o.weight_decay, "pulls weights towards 0")
         ->capture_default_str()
         ->check(within(0, 1));
+    line.add_option("--clip", o.clip, "the largest norm of all gradients together, as in 1; 0: any")
+        ->capture_default_str()
+        ->check(within(0, 1e6));
     line.add_option("--schedule", o.schedule, "the learning rate after the warm-up: cosine falls to 0, constant stays")
         ->capture_default_str()
         ->check(CLI::IsMember({"cosine", "constant"}));

@@ -30,6 +30,7 @@ TrainOptions train_options(const RecipeOptions& recipe, const Augmentation& augm
     o.label_smoothing = static_cast<float>(recipe.label_smoothing);
     o.mixup = static_cast<float>(recipe.mixup);
     o.average = static_cast<float>(recipe.average);
+    o.clip = static_cast<float>(recipe.clip);
     o.classes = sets.training.classes;
     if (recipe.class_weights == "balanced")
         o.class_weights = balanced_class_weights(sets.training.labels, static_cast<int>(o.classes.size()));

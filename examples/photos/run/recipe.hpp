@@ -16,7 +16,7 @@ struct RecipeOptions {
     double rate = 1e-3, weight_decay = 1e-4, warm_up = 0.05;
     std::string schedule = "cosine", class_weights = "none", augmentation = "strong";
     int patience = 0;
-    double label_smoothing = 0, mixup = 0, average = 0;
+    double label_smoothing = 0, mixup = 0, average = 0, clip = 0;
     bool mirror = false;
     int evaluate_limit = 0;
 };

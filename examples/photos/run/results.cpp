@@ -35,6 +35,7 @@ std::vector<std::pair<std::string, std::string>> facts(const Results& r) {
         {"augmentation", c.augmentation},
         {"label smoothing, mixup, averaging", fmt::format("{:g}, {:g}, {:g}", c.label_smoothing, c.mixup, c.average)},
         {"class weights", c.class_weights},
+        {"largest norm of the gradients", c.clip > 0 ? fmt::format("{:g}", c.clip) : "any"},
         {"waited for photographs", fmt::format("{:.1f} % of the time", 100 * end.loading.idle)},
         {"seed", fmt::format("{}", r.options.loader.seed)},
         {"machine", r.machine}};

@@ -15,8 +15,10 @@ namespace tn {
 template <> struct UpdateKernel<cpu::Device> {
     template <class Rule, class TensorSpan, std::size_t Count, std::size_t States>
     static void run(cpu::Device& device, const Rule& rule, float weight_decay,
-                    const std::array<TensorSpan, Count>& tensors, std::size_t count, float* w, const float* g,
-                    const std::array<float*, States>& states) {
+                    const std::array<TensorSpan, Count>& tensors, const float* clip, std::size_t count, float* w,
+                    const float* g, const std::array<float*, States>& states) {
+        const float factor = *clip;
+        if (!(factor > 0)) return;
         constexpr std::size_t block = 1 << 14;
         device.threads().run(static_cast<int>((count + block - 1) / block), [&](int task) {
             const std::size_t begin = static_cast<std::size_t>(task) * block, end = std::min(count, begin + block);
@@ -25,7 +27,7 @@ template <> struct UpdateKernel<cpu::Device> {
                                   last = std::clamp<std::size_t>(tensor.end, begin, end);
                 if (first == last) continue;
                 [&]<std::size_t... K>(std::index_sequence<K...>) {
-                    update(TensorStep(rule, weight_decay, tensor.factors), first, last, w, g, states[K]...);
+                    update(TensorStep(rule, weight_decay, tensor.factors, factor), first, last, w, g, states[K]...);
                 }(std::make_index_sequence<States>{});
             }
         });

@@ -34,6 +34,7 @@ template <class R> struct PlannedRule {
 template <class Rule, class TensorSpan, std::size_t Count, std::size_t States> struct Update {
     Rule given;
     float decay;
+    Span<const float> clip;
     std::size_t count;
     Span<float> w;
     Span<const float> g;
@@ -44,7 +45,7 @@ template <class Rule, class TensorSpan, std::size_t Count, std::size_t States> s
         const std::size_t i = together * global_index(t);
         if (i >= count) return;
         const std::size_t tensor = tensor_at(i);
-        if (tensor < Count) update(i, tensor, std::make_index_sequence<States>{});
+        if (tensor < Count && clip[0] > 0) update(i, tensor, std::make_index_sequence<States>{});
     }
 
     static constexpr int together = 4;
@@ -55,7 +56,7 @@ private:
     };
     template <std::size_t... K>
     TN_DEVICE void update(std::size_t i, std::size_t tensor, std::index_sequence<K...>) const {
-        const TensorStep step(given.get(), decay, tensors[tensor].factors);
+        const TensorStep step(given.get(), decay, tensors[tensor].factors, clip[0]);
         const Four gradient = g.template at<const Four>(i);
         Four weight = w.template at<Four>(i), state[States > 0 ? States : 1] = {states[K].template at<Four>(i)...};
         TN_UNROLL
@@ -84,13 +85,13 @@ namespace tn {
 template <class Gpu, cuda::Precision P> struct UpdateKernel<cuda::BasicDevice<Gpu, P>> {
     template <class R, class TensorSpan, std::size_t Count, std::size_t States>
     static void run(cuda::BasicDevice<Gpu, P>& device, const R& rule, float weight_decay,
-                    const std::array<TensorSpan, Count>& tensors, std::size_t count, float* w, const float* g,
-                    const std::array<float*, States>& states) {
+                    const std::array<TensorSpan, Count>& tensors, const float* clip, std::size_t count, float* w,
+                    const float* g, const std::array<float*, States>& states) {
         constexpr bool planned = requires { rule.get(); };
         using Rule = std::conditional_t<planned, R, cuda::GivenRule<R>>;
         using Kernel = cuda::Update<Rule, TensorSpan, Count, States>;
         static_assert(sizeof(Kernel) <= 32000, "typenet: too many tensors for one kernel's arguments");
-        Kernel kernel{Rule{rule}, weight_decay, count, {w, count}, {g, count}, {}, {}};
+        Kernel kernel{Rule{rule}, weight_decay, {clip, 1}, count, {w, count}, {g, count}, {}, {}};
         std::transform(states.begin(), states.end(), kernel.states, [count](float* s) { return cuda::Span(s, count); });
         std::copy(tensors.begin(), tensors.end(), kernel.tensors);
         cuda::launch_each(device.gpu(), count / Kernel::together, kernel);

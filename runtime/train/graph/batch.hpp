@@ -10,10 +10,12 @@
 
 namespace tn::cuda {
 
-/// What a step adds to: the losses of its samples, how many were right and how many there were.
+/// What a step adds to: the losses of its samples, how many were right and how many there were; and the largest norm of
+/// the gradients, which stays what it is once it is no number.
 struct StepSums {
     double loss = 0;
     std::uint64_t right = 0, seen = 0;
+    double norm = 0;
 };
 
 /// Bytes of all pictures, [pictures][shape], in the order of the epoch, and what is done to them.
@@ -72,6 +74,7 @@ struct EndStep {
     int n;
     Span<const float> losses;
     Span<const unsigned char> correct;
+    Span<const double> norm;
     Span<StepSums> sums;
     Span<std::uint64_t> step;
 
@@ -89,6 +92,7 @@ struct EndStep {
         s.loss += static_cast<double>(loss);
         s.right += static_cast<std::uint64_t>(right);
         s.seen += static_cast<std::uint64_t>(n);
+        if (s.norm == s.norm && !(norm[0] <= s.norm)) s.norm = norm[0];
         ++step[0];
     }
 };

@@ -33,10 +33,11 @@ static void fill(SmallModel& model, int first, int count) {
     }
 }
 
-static Outcome train_steps(ProcessGroup* group, int n, int steps) {
+static Outcome train_steps(ProcessGroup* group, int n, int steps, float clip = 0) {
     cpu::Device device(1);
     SmallModel model(device, 3);
     model.label_smoothing(0.1f);
+    model.clip_gradients(clip);
     device.join(group);
     Outcome outcome;
     for (int i = 0; i < steps; ++i) {
@@ -64,6 +65,18 @@ BOOST_AUTO_TEST_CASE(a_shared_batch_has_the_loss_gradients_and_statistics_of_a_w
                 BOOST_TEST((one.tensors == all[0].tensors));  // the processes stay the same, bit for bit
             }
         }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_is_clipped_is_the_norm_of_the_whole_batch) {
+    const Outcome plain = train_steps(nullptr, 7, 1), alone = train_steps(nullptr, 7, 1, 0.1f);
+    BOOST_TEST(difference(plain.tensors, alone.tensors, 1e-3) > 1e-3);
+    std::vector<Outcome> all(3);
+    in_group(
+        3, [&](ProcessGroup& group) { all[static_cast<std::size_t>(group.rank())] = train_steps(&group, 7, 1, 0.1f); });
+    for (const Outcome& one : all) {
+        BOOST_TEST(difference(alone.tensors, one.tensors, 1e-3) < 1e-5);
+        BOOST_TEST((one.tensors == all[0].tensors));
     }
 }
 

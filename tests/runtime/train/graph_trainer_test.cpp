@@ -5,6 +5,7 @@
 #include <boost/test/unit_test.hpp>
 #include <fstream>
 #include <iterator>
+#include <limits>
 
 #include "runtime/cuda/device.hpp"
 #include "runtime/train/any_model.hpp"
@@ -120,6 +121,67 @@ BOOST_AUTO_TEST_CASE(a_run_is_the_one_on_the_cpu) {
     for (std::size_t k = 0; k < here.tensors().size(); ++k)
         BOOST_TEST(distance(here.tensors()[k].values, there.tensors()[k].values) < 1e-2, here.tensors()[k].name);
     BOOST_TEST(emulated.gpu().allocations() == allocations);
+}
+
+/// y = x; from the device's step number 2 on the gradient is no number.
+struct BreaksAtStep2 {
+    static constexpr Axis axis = Axis::values;
+    static constexpr Text name() { return "BreaksAtStep2"; }
+    static constexpr ShapeResult output(Shape in) { return in; }
+    template <class T> static constexpr void forward(const Pass<T>& p) {
+        for (int i = p.begin; i < p.end; ++i) p.y[i] = p.x[i];
+    }
+    template <class T> static constexpr void backward(const Pass<T>& p) {
+        for (int i = p.begin; p.dx && i < p.end; ++i)
+            p.dx[i] = p.random.step[0] == 2 ? std::numeric_limits<T>::quiet_NaN() : p.dy[i];
+    }
+};
+
+BOOST_AUTO_TEST_CASE(steps_on_the_device_are_clipped_and_one_without_a_finite_gradient_changes_no_weight) {
+    using Breaks = Net<Image<3, 12, 9>, Batch<4>, Seq<Conv<3, 3>, Relu, BreaksAtStep2, Dense<3>>, SoftmaxCrossEntropy>;
+    const Pictures set = pictures(20);
+    const LoaderOptions o = loading(4, Augmentation::light());
+    Loader loader(set, o);
+    cpu::Device cpu(1);
+    Model<Breaks, Adam> here(cpu);
+    Emulated emulated;
+    Model<Breaks, Adam, Emulated> there(emulated);
+    here.clip_gradients(0.05f), there.clip_gradients(0.05f);
+    cuda::GraphTrainer<Emulated, Model<Breaks, Adam, Emulated>> trainer(emulated, there, set, o, 1e-3f);
+    const std::vector<Adam> optimizers = adams(4);
+    double largest = 0;
+    for (std::size_t step = 0; step < 2; ++step) {
+        const BatchView batch = loader.next();
+        std::copy(batch.images.begin(), batch.images.end(), here.input().begin());
+        std::copy(batch.labels.begin(), batch.labels.end(), here.labels().begin());
+        largest = std::max(largest, here.train(batch.n, optimizers[step]).gradient_norm);
+    }
+    const TakenSteps got = trainer.run(0, std::span(optimizers).first(2));
+    BOOST_TEST(largest > 0.05);
+    BOOST_TEST(std::abs(got.result.gradient_norm - largest) < 1e-3 * largest);
+    const auto values = [](auto& model) {
+        std::vector<float> all;
+        for (const auto& t : model.tensors()) all.insert(all.end(), t.values.begin(), t.values.end());
+        return all;
+    };
+    BOOST_TEST(distance(values(here), values(there)) < 1e-3);
+    const std::vector<float> before = values(there);
+    const TakenSteps spoilt = trainer.run(2, std::span(optimizers).subspan(2, 1));
+    BOOST_TEST(std::isfinite(spoilt.result.loss));
+    BOOST_TEST(!std::isfinite(spoilt.result.gradient_norm));
+    BOOST_TEST((values(there) == before));
+    // Together with a step after it, too, the norm tells it.
+    BOOST_TEST(!std::isfinite(trainer.run(2, std::span(optimizers).first(2)).result.gradient_norm));
+    BOOST_TEST((values(there) != before));
+    // The training loop says so.
+    ModelOn<Breaks, Adam, Breaks, Emulated> run(emulated, 3);
+    TrainOptions options;
+    options.batch = 4;
+    options.epochs = 2;
+    options.loader = o;
+    tn_test::Quiet quiet;
+    BOOST_TEST(tn_test::error_of([&] { train(run, Adam{}, set, pictures(3), options, quiet.progress); }) ==
+               "the norm of the gradients is not finite at iteration 5: use a smaller learning rate");
 }
 
 BOOST_AUTO_TEST_CASE(the_average_is_the_one_that_the_host_takes) {

@@ -34,6 +34,7 @@ BOOST_AUTO_TEST_CASE(a_run_goes_on_only_with_its_own_recipe_and_what_differs_is_
     refused("batch 7, not 8", [](TrainOptions& t) { t.batch = 8; });
     refused("schedule cosine, not constant", [](TrainOptions& t) { t.cosine = false; });
     refused("warm-up 0.05, not 0.1", [](TrainOptions& t) { t.warm_up = 0.1f; });
+    refused("largest norm of the gradients 0, not 0.5", [](TrainOptions& t) { t.clip = 0.5f; });
     refused("label smoothing 0, not 0.1", [](TrainOptions& t) { t.label_smoothing = 0.1f; });
     refused("mixup 0, not 0.2", [](TrainOptions& t) { t.mixup = 0.2f; });
     refused("average 0, not 0.9", [](TrainOptions& t) { t.average = 0.9f; });
