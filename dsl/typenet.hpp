@@ -24,6 +24,7 @@
 #include "dsl/optim/lion.hpp"
 #include "dsl/optim/momentum.hpp"
 #include "dsl/optim/nesterov.hpp"
+#include "dsl/optim/rate_schedule.hpp"
 #include "dsl/optim/rmsprop.hpp"
 #include "dsl/optim/sgd.hpp"
 

@@ -22,7 +22,7 @@ Recipe recipe_of(const TrainOptions& o, const char* optimizer, float rate, float
         {"optimizer", optimizer},
         {"rate", fmt::format("{}", rate)},
         {"weight decay", fmt::format("{}", weight_decay)},
-        {"schedule", o.cosine ? "cosine" : "constant"},
+        {"schedule", name(o.schedule)},
         {"warm-up", fmt::format("{}", o.warm_up)},
         {"largest norm of the gradients", fmt::format("{}", o.clip)},
         {"augmentation", describe(o.loader.augmentation)},

@@ -1,11 +1,20 @@
 #include "runtime/train/train_options.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <utility>
 
 #include "runtime/core/error.hpp"
 
 namespace tn {
+
+namespace {
+
+constexpr std::pair<const char*, RunSchedule> schedules[] = {{"constant", RunSchedule::constant},
+                                                             {"cosine", RunSchedule::cosine},
+                                                             {"one-cycle", RunSchedule::one_cycle},
+                                                             {"step", RunSchedule::step}};
+
+}  // namespace
 
 void check_options(const TrainOptions& o) {
     if (o.iterations < 0 || (o.iterations == 0 && o.epochs < 1))
@@ -24,12 +33,27 @@ std::int64_t run_length(const TrainOptions& o, int pictures) {
     return static_cast<std::int64_t>(o.epochs) * ((pictures + batch - 1) / batch);
 }
 
-float rate_factor(const TrainOptions& o, std::int64_t iteration, std::int64_t total) {
-    const double warm = o.warm_up * static_cast<double>(total), at = static_cast<double>(iteration) + 1;
-    if (at < warm) return static_cast<float>(at / warm);
-    if (!o.cosine) return 1;
-    const double share = (at - warm) / (static_cast<double>(total) - warm + 1);
-    return static_cast<float>(0.5 * (1 + std::cos(3.14159265358979 * std::min(share, 1.0))));
+const char* name(RunSchedule schedule) {
+    for (const auto& [word, named] : schedules)
+        if (named == schedule) return word;
+    return "";
+}
+
+RunSchedule parse_schedule(const std::string& name) {
+    for (const auto& [word, named] : schedules)
+        if (name == word) return named;
+    throw Error("the schedule must be constant, cosine, one-cycle or step, not '" + name + "'");
+}
+
+RateSchedule schedule_of(const TrainOptions& o, std::int64_t total) {
+    // The last step is not at the end of the schedule, where the rate may be 0, but just before it.
+    const double warm = o.warm_up * static_cast<double>(total), steps = static_cast<double>(total) - warm + 1;
+    switch (o.schedule) {
+        case RunSchedule::constant: return WarmUp{warm, Constant{}};
+        case RunSchedule::cosine: return WarmUp{warm, Cosine{.steps = steps}};
+        case RunSchedule::one_cycle: return WarmUp{warm, OneCycle{.steps = steps}};
+        default: return WarmUp{warm, StepDecay{.every = steps / 3}};
+    }
 }
 
 }  // namespace tn

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "dsl/optim/rate_schedule.hpp"
 #include "runtime/core/process_group.hpp"
 #include "runtime/data/dataset.hpp"
 #include "runtime/data/loader.hpp"
@@ -14,15 +15,23 @@
 
 namespace tn {
 
+/// How the rate goes over a run, after its warm-up: it stays, falls to 0 along a cosine, rises and falls (OneCycle), or
+/// falls to a tenth after each third (StepDecay).
+enum class RunSchedule { constant, cosine, one_cycle, step };
+
+/// "constant", "cosine", "one-cycle" or "step", and back; throws Error when it is none of them.
+const char* name(RunSchedule schedule);
+RunSchedule parse_schedule(const std::string& name);
+
 /// How long and how to train.
 struct TrainOptions {
     int batch = 64;
     std::int64_t iterations = 0;  ///< 0: as many as `epochs` take
     int epochs = 30;
-    float warm_up = 0.05f;               ///< part of the run over which the rate rises from 0
-    bool cosine = true;                  ///< the rate then falls to 0 along a cosine (Loshchilov and Hutter, 2017)
-    float label_smoothing = 0;           ///< part of the target that all classes share (Model::label_smoothing)
-    float mixup = 0;                     ///< alpha of mixup (draw_blends); 0: pictures are not mixed
+    float warm_up = 0.05f;                       ///< part of the run over which the rate rises from 0
+    RunSchedule schedule = RunSchedule::cosine;  ///< of the rate after that
+    float label_smoothing = 0;                   ///< part of the target that all classes share (Model::label_smoothing)
+    float mixup = 0;                             ///< alpha of mixup (draw_blends); 0: pictures are not mixed
     float average = 0;                   ///< decay of averaged weights (WeightAverage); 0: the last ones are kept
     float clip = 0;                      ///< the largest norm of all gradients (Model::clip_gradients); 0: any
     std::vector<float> class_weights;    ///< of each class's samples (Model::class_weights); empty: all 1
@@ -47,7 +56,7 @@ void check_options(const TrainOptions& options);
 /// The steps that a run on so many pictures takes in all.
 std::int64_t run_length(const TrainOptions& options, int pictures);
 
-/// The learning rate's factor at an iteration counted from 0.
-float rate_factor(const TrainOptions& options, std::int64_t iteration, std::int64_t total);
+/// What the learning rate is times at each of `total` steps: a warm-up and the schedule behind it.
+RateSchedule schedule_of(const TrainOptions& options, std::int64_t total);
 
 }  // namespace tn

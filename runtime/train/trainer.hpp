@@ -47,6 +47,7 @@ public:
                   {.mixup = options.mixup, .average = options.average}),
           meter_(source_.loader()),
           total_(run_length(options, training.size())),
+          schedule_(schedule_of(options, total_)),
           recipe_(recipe_of(options, Optimizer::name, optimizer.rate, optimizer.weight_decay, training.size())) {
         if (!options.resume_from.empty()) resume(model, options, recipe_, state_);
         shared.check_same(model.step());
@@ -109,7 +110,7 @@ private:
         try {
             return source_.take(done_, total_, [this](std::int64_t at) {
                 Optimizer optimizer = optimizer_;
-                optimizer.rate = optimizer_.rate * rate_factor(options_, at, total_);
+                optimizer.rate = optimizer_.rate * schedule_.rate(static_cast<double>(at));
                 return optimizer;
             });
         } catch (const NotFinite& refused) {
@@ -201,6 +202,7 @@ private:
     BatchSource<M, Optimizer> source_;
     LoaderMeter meter_;
     const std::int64_t total_;
+    const RateSchedule schedule_;  // of the rate's factor
     const Recipe recipe_;
     std::int64_t begin_ = 0, done_ = 0;  // steps of the whole run: when this call began, and now
     std::int64_t samples_ = 0;

@@ -46,9 +46,12 @@ void add_schedule_options(CLI::App& line, RecipeOptions& o) {
     line.add_option("--clip", o.clip, "the largest norm of all gradients together, as in 1; 0: any")
         ->capture_default_str()
         ->check(within(0, 1e6));
-    line.add_option("--schedule", o.schedule, "the learning rate after the warm-up: cosine falls to 0, constant stays")
+    line.add_option(
+            "--schedule", o.schedule,
+            "the learning rate after the warm-up: cosine falls to 0, constant stays, one-cycle rises and falls, step "
+            "falls to a tenth after each third of the run")
         ->capture_default_str()
-        ->check(CLI::IsMember({"cosine", "constant"}));
+        ->check(CLI::IsMember({"cosine", "constant", "one-cycle", "step"}));
     line.add_option("--warm-up", o.warm_up, "part of the run in which the rate rises from 0")
         ->capture_default_str()
         ->check(within(0, 1));

@@ -25,7 +25,7 @@ TrainOptions train_options(const RecipeOptions& recipe, const Augmentation& augm
     o.batch = batch;
     o.epochs = recipe.epochs > 0 ? recipe.epochs : enough_epochs(sets.training.size(), batch);
     o.iterations = recipe.iterations;
-    o.cosine = recipe.schedule == "cosine";
+    o.schedule = parse_schedule(recipe.schedule);
     o.warm_up = static_cast<float>(recipe.warm_up);
     o.label_smoothing = static_cast<float>(recipe.label_smoothing);
     o.mixup = static_cast<float>(recipe.mixup);

@@ -18,7 +18,7 @@ constexpr Adam hasty{.rate = 0.05f};
 
 TrainOptions patient(int patience, int epochs) {
     TrainOptions o = run_options(epochs);
-    o.cosine = false;
+    o.schedule = RunSchedule::constant;
     o.warm_up = 0;
     o.patience = patience;
     o.held_out = &held;

@@ -32,7 +32,8 @@ BOOST_AUTO_TEST_CASE(a_run_goes_on_only_with_its_own_recipe_and_what_differs_is_
     };
     const auto same = [](TrainOptions&) {};
     refused("batch 7, not 8", [](TrainOptions& t) { t.batch = 8; });
-    refused("schedule cosine, not constant", [](TrainOptions& t) { t.cosine = false; });
+    refused("schedule cosine, not constant", [](TrainOptions& t) { t.schedule = RunSchedule::constant; });
+    refused("schedule cosine, not one-cycle", [](TrainOptions& t) { t.schedule = RunSchedule::one_cycle; });
     refused("warm-up 0.05, not 0.1", [](TrainOptions& t) { t.warm_up = 0.1f; });
     refused("largest norm of the gradients 0, not 0.5", [](TrainOptions& t) { t.clip = 0.5f; });
     refused("label smoothing 0, not 0.1", [](TrainOptions& t) { t.label_smoothing = 0.1f; });
