@@ -2,7 +2,7 @@
 // arguments. Every other size (buffers, gradients, kernels) derives from these.
 #pragma once
 
-#include <cstddef>
+#include "dsl/core/index.hpp"
 
 namespace tn {
 
@@ -15,11 +15,11 @@ struct ConvGeometry {
     constexpr int out_h() const { return (height + 2 * pad - kernel_h) / stride + 1; }
     constexpr int out_w() const { return (width + 2 * pad - kernel_w) / stride + 1; }
     constexpr int taps() const { return kernel_h * kernel_w; }
-    constexpr std::size_t in_plane() const { return std::size_t(height) * std::size_t(width); }
-    constexpr std::size_t out_plane() const { return std::size_t(out_h()) * std::size_t(out_w()); }
-    constexpr std::size_t in_size() const { return std::size_t(channels) * in_plane(); }
-    constexpr std::size_t out_size() const { return std::size_t(filters) * out_plane(); }
-    constexpr std::size_t weights() const { return std::size_t(filters) * std::size_t(channels) * std::size_t(taps()); }
+    constexpr Index in_plane() const { return Index{height} * width; }
+    constexpr Index out_plane() const { return Index{out_h()} * out_w(); }
+    constexpr Index in_size() const { return channels * in_plane(); }
+    constexpr Index out_size() const { return filters * out_plane(); }
+    constexpr Index weights() const { return Index{filters} * channels * taps(); }
 
     /// Multiplications and additions of one sample's forward pass, each counted as one.
     constexpr double flops() const {
@@ -46,8 +46,8 @@ struct BlockGeometry {
     constexpr bool z_is_y() const { return !norm && !relu && !pool(); }
     constexpr int y_h() const { return pool() ? (conv.out_h() - pool_window) / pool_stride + 1 : conv.out_h(); }
     constexpr int y_w() const { return pool() ? (conv.out_w() - pool_window) / pool_stride + 1 : conv.out_w(); }
-    constexpr std::size_t y_plane() const { return std::size_t(y_h()) * std::size_t(y_w()); }
-    constexpr std::size_t y_size() const { return std::size_t(conv.filters) * y_plane(); }
+    constexpr Index y_plane() const { return Index{y_h()} * y_w(); }
+    constexpr Index y_size() const { return conv.filters * y_plane(); }
 
     constexpr bool valid() const {
         return conv.valid() && pool_window >= 0 &&

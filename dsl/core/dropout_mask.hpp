@@ -24,7 +24,7 @@ template <int Percent> struct DropoutMask {
                 words = philox({static_cast<std::uint32_t>(i / 4), static_cast<std::uint32_t>(sample),
                                 static_cast<std::uint32_t>(*p.random.step), (layer << 8) | stream::dropout},
                                p.random.seed);
-            f(at, words[static_cast<std::size_t>(i % 4)] >= threshold);
+            f(at, words[i % 4] >= threshold);
             if (++i == size) {
                 i = 0;
                 ++sample;

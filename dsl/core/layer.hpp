@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include "dsl/core/errors.hpp"
+#include "dsl/core/index.hpp"
 #include "dsl/core/operation.hpp"
 
 namespace tn {
@@ -38,9 +39,9 @@ struct Parameter {
     int fan_in = 1, fan_out = 1;  ///< inputs of one output and outputs of one input, for the initialisers
     int member = 0;               ///< in a fused layer: which of its members it belongs to
 
-    constexpr std::size_t size() const {
-        std::size_t n = 1;
-        for (int i = 0; i < rank; ++i) n *= static_cast<std::size_t>(extent[static_cast<std::size_t>(i)]);
+    constexpr Index size() const {
+        Index n = 1;
+        for (int i = 0; i < rank; ++i) n *= extent[i];
         return n;
     }
 };
@@ -57,13 +58,13 @@ struct Parameters {
     std::array<Parameter, max_parameters> item{};
     int count = 0;
     constexpr Parameters() = default;
-    constexpr void add(const Parameter& p) { item[static_cast<std::size_t>(count++)] = p; }
+    constexpr void add(const Parameter& p) { item[count++] = p; }
 };
 
 struct States {
     std::array<State, max_states> item{};
     int count = 0;
-    constexpr void add(const State& s) { item[static_cast<std::size_t>(count++)] = s; }
+    constexpr void add(const State& s) { item[count++] = s; }
 };
 
 /// What the backward pass of a layer reads of its own input, the first where it has several, of its output, and of its

@@ -1,8 +1,7 @@
 // What flows between layers: an image (channels, height, width) or a vector. The batch is a separate, leading extent.
 #pragma once
 
-#include <cstddef>
-
+#include "dsl/core/index.hpp"
 #include "dsl/core/text.hpp"
 
 namespace tn {
@@ -13,11 +12,9 @@ struct Shape {
     bool is_vector = false;
 
     /// Values in one sample.
-    constexpr std::size_t size() const {
-        return static_cast<std::size_t>(channels) * static_cast<std::size_t>(height) * static_cast<std::size_t>(width);
-    }
+    constexpr Index size() const { return Index{channels} * height * width; }
     /// Values in one channel of one sample.
-    constexpr std::size_t plane() const { return static_cast<std::size_t>(height) * static_cast<std::size_t>(width); }
+    constexpr Index plane() const { return Index{height} * width; }
     constexpr bool operator==(const Shape&) const = default;
 
     /// `Image<64, 1, 1>` or `Vector<3>`.
@@ -38,7 +35,7 @@ struct BatchSize {
 template <int Samples> inline constexpr BatchSize Batch{Samples};
 
 /// `256_MiB` in bytes.
-constexpr std::size_t operator""_MiB(unsigned long long n) { return static_cast<std::size_t>(n) << 20; }
-constexpr std::size_t operator""_KiB(unsigned long long n) { return static_cast<std::size_t>(n) << 10; }
+constexpr std::size_t operator""_MiB(unsigned long long n) { return n << 20; }
+constexpr std::size_t operator""_KiB(unsigned long long n) { return n << 10; }
 
 }  // namespace tn

@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "dsl/core/index.hpp"
+
 namespace tn {
 
 /// A string of at most 239 characters built at compile time; longer text is cut. As a template argument g++ prints it
@@ -27,7 +29,8 @@ struct Text {
         char digits[12];
         int n = 0;
         const bool negative = value < 0;
-        long long rest = negative ? -static_cast<long long>(value) : value;
+        Index rest = value;  // wider than an int, whose least value has no negative
+        if (negative) rest = -rest;
         do digits[n++] = static_cast<char>('0' + rest % 10);
         while (rest /= 10);
         if (negative) *this << "-";
@@ -35,7 +38,7 @@ struct Text {
         return *this;
     }
 
-    constexpr std::string_view view() const { return {characters, static_cast<std::size_t>(length)}; }
+    constexpr std::string_view view() const { return std::string_view(characters, length); }
     std::string string() const { return std::string(view()); }
     constexpr bool operator==(const Text& other) const { return view() == other.view(); }
 };

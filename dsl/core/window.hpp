@@ -2,7 +2,7 @@
 // needs.
 #pragma once
 
-#include <cstddef>
+#include "dsl/core/index.hpp"
 
 namespace tn {
 
@@ -24,12 +24,11 @@ constexpr int last_window(int at, int stride, int windows) { return at / stride 
 
 /// The place of the largest value of the window at `corner` of rows `width` apart, row by row the first of equals; x is
 /// indexed by places.
-template <class X>
-constexpr std::size_t first_largest(const X& x, std::size_t corner, std::size_t width, const Window& window) {
-    std::size_t found = corner;
+template <class X> constexpr Index first_largest(const X& x, Index corner, Index width, const Window& window) {
+    Index found = corner;
     for (int i = 0; i < window.kernel_h; ++i)
         for (int j = 0; j < window.kernel_w; ++j) {
-            const std::size_t at = corner + static_cast<std::size_t>(i) * width + static_cast<std::size_t>(j);
+            const Index at = corner + i * width + j;
             if (x[at] > x[found]) found = at;
         }
     return found;

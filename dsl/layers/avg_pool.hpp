@@ -1,6 +1,7 @@
 // AvgPool: the mean of every window.
 #pragma once
 
+#include "dsl/core/index.hpp"
 #include "dsl/core/layer.hpp"
 #include "dsl/core/operation.hpp"
 #include "dsl/core/options.hpp"
@@ -35,33 +36,27 @@ template <int Side, class... Options> struct AvgPool {
     }
 
     template <class T> static constexpr void forward(const Pass<T>& p) {
-        for (std::size_t i = p.out.size() * static_cast<std::size_t>(p.begin);
-             i < p.out.size() * static_cast<std::size_t>(p.end); ++i)
-            p.y[i] = 0;
-        each_value(p, [&](std::size_t y, std::size_t x) { p.y[y] += p.x[x] / T(Side * Side); });
+        for (Index i = p.out.size() * p.begin; i < p.out.size() * p.end; ++i) p.y[i] = 0;
+        each_value(p, [&](Index y, Index x) { p.y[y] += p.x[x] / T(Side * Side); });
     }
     template <class T> static constexpr void backward(const Pass<T>& p) {
         if (!p.dx) return;
-        for (std::size_t i = p.in.size() * static_cast<std::size_t>(p.begin);
-             i < p.in.size() * static_cast<std::size_t>(p.end); ++i)
-            p.dx[i] = 0;
-        each_value(p, [&](std::size_t y, std::size_t x) { p.dx[x] += p.dy[y] / T(Side * Side); });
+        for (Index i = p.in.size() * p.begin; i < p.in.size() * p.end; ++i) p.dx[i] = 0;
+        each_value(p, [&](Index y, Index x) { p.dx[x] += p.dy[y] / T(Side * Side); });
     }
 
 private:
     /// Calls f(y, x) with the place of every output value and of every input value in its window.
     template <class T, class F> static constexpr void each_value(const Pass<T>& p, F f) {
-        const auto width = static_cast<std::size_t>(p.in.width);
-        std::size_t y = static_cast<std::size_t>(p.begin) * p.out.size();
-        const std::size_t planes = static_cast<std::size_t>(p.end - p.begin) * static_cast<std::size_t>(p.in.channels);
-        std::size_t plane = static_cast<std::size_t>(p.begin) * p.in.size();
-        for (std::size_t k = 0; k < planes; ++k, plane += p.in.plane())
+        const Index width = p.in.width;
+        Index y = p.begin * p.out.size();
+        const Index planes = Index{p.end - p.begin} * p.in.channels;
+        Index plane = p.begin * p.in.size();
+        for (Index k = 0; k < planes; ++k, plane += p.in.plane())
             for (int oy = 0; oy < p.out.height; ++oy)
                 for (int ox = 0; ox < p.out.width; ++ox, ++y)
                     for (int i = 0; i < Side; ++i)
-                        for (int j = 0; j < Side; ++j)
-                            f(y, plane + static_cast<std::size_t>(oy * stride + i) * width +
-                                     static_cast<std::size_t>(ox * stride + j));
+                        for (int j = 0; j < Side; ++j) f(y, plane + (oy * stride + i) * width + ox * stride + j);
     }
 };
 

@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "dsl/core/index.hpp"
 #include "dsl/core/layer.hpp"
 #include "dsl/core/operation.hpp"
 
@@ -34,7 +35,7 @@ struct BN {
         return s;
     }
     /// Mean and inv_std = 1 / sqrt(variance + epsilon) of the batch, by channel.
-    static constexpr std::size_t saved(Shape in, int) { return 2 * static_cast<std::size_t>(in.channels); }
+    static constexpr std::size_t saved(Shape in, int) { return 2 * Index{in.channels}; }
     static constexpr bool saves_for_inference = false;
 
     template <class T> static constexpr void forward(const Pass<T>& p) {
@@ -42,10 +43,10 @@ struct BN {
             T mean = 0, inv_std = 0;
             if (p.training) {
                 double sum = 0, squares = 0;
-                each(p, c, [&](std::size_t i) { sum += p.x[i]; });
+                each(p, c, [&](Index i) { sum += p.x[i]; });
                 const double count = static_cast<double>(p.n) * static_cast<double>(p.in.plane());
                 const double m = sum / count;
-                each(p, c, [&](std::size_t i) { squares += (p.x[i] - m) * (p.x[i] - m); });
+                each(p, c, [&](Index i) { squares += (p.x[i] - m) * (p.x[i] - m); });
                 mean = static_cast<T>(m);
                 inv_std = static_cast<T>(1 / std::sqrt(squares / count + epsilon));
                 p.saved[c] = mean;
@@ -58,7 +59,7 @@ struct BN {
                 inv_std = 1 / std::sqrt(p.state[1][c] + T(epsilon));
             }
             const T scale = p.parameter[0][c] * inv_std, offset = p.parameter[1][c];
-            each(p, c, [&](std::size_t i) { p.y[i] = (p.x[i] - mean) * scale + offset; });
+            each(p, c, [&](Index i) { p.y[i] = (p.x[i] - mean) * scale + offset; });
         }
     }
 
@@ -68,7 +69,7 @@ struct BN {
         for (int c = p.begin; c < p.end; ++c) {
             const T mean = p.saved[c], inv_std = p.saved[p.in.channels + c];
             double sum = 0, dot = 0;
-            each(p, c, [&](std::size_t i) {
+            each(p, c, [&](Index i) {
                 sum += p.dy[i];
                 dot += p.dy[i] * ((p.x[i] - mean) * inv_std);
             });
@@ -78,18 +79,17 @@ struct BN {
             const double count = static_cast<double>(p.n) * static_cast<double>(p.in.plane());
             const T mean_g = static_cast<T>(sum / count), mean_dot = static_cast<T>(dot / count);
             const T scale = p.parameter[0][c] * inv_std;
-            each(p, c,
-                 [&](std::size_t i) { p.dx[i] = scale * (p.dy[i] - mean_g - (p.x[i] - mean) * inv_std * mean_dot); });
+            each(p, c, [&](Index i) { p.dx[i] = scale * (p.dy[i] - mean_g - (p.x[i] - mean) * inv_std * mean_dot); });
         }
     }
 
 private:
     /// Calls f(i) for the place of every value of channel c.
     template <class T, class F> static constexpr void each(const Pass<T>& p, int c, F f) {
-        const std::size_t plane = p.in.plane();
+        const Index plane = p.in.plane();
         for (int n = 0; n < p.n; ++n) {
-            const std::size_t first = static_cast<std::size_t>(n) * p.in.size() + static_cast<std::size_t>(c) * plane;
-            for (std::size_t i = first; i < first + plane; ++i) f(i);
+            const Index first = n * p.in.size() + c * plane;
+            for (Index i = first; i < first + plane; ++i) f(i);
         }
     }
 };

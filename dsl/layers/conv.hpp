@@ -1,6 +1,7 @@
 // Conv: two-dimensional convolution (cross-correlation, as in every deep learning library).
 #pragma once
 
+#include "dsl/core/index.hpp"
 #include "dsl/core/layer.hpp"
 #include "dsl/core/operation.hpp"
 #include "dsl/core/options.hpp"
@@ -82,22 +83,22 @@ template <int Filters, auto KernelArgument, class... Options> struct Conv {
     /// y[k] = bias[k] + sum over c, i, j of weight[k][c][i][j] x[c][S y + i - P][S x + j - P], x zero outside.
     template <class T> static void forward(const Pass<T>& p) {
         each_tap(
-            p, [&](std::size_t y, std::size_t x, std::size_t w) { p.y[y] += p.parameter[0][w] * p.x[x]; },
-            [&](std::size_t y, int k) { p.y[y] = has_bias ? p.parameter[1][k] : T(0); });
+            p, [&](Index y, Index x, Index w) { p.y[y] += p.parameter[0][w] * p.x[x]; },
+            [&](Index y, int k) { p.y[y] = has_bias ? p.parameter[1][k] : T(0); });
     }
 
     template <class T> static void backward(const Pass<T>& p) {
-        for (std::size_t i = 0; i < parameters(p.in).item[0].size(); ++i) p.gradient[0][i] = 0;
+        for (Index i = 0; i < parameters(p.in).item[0].size(); ++i) p.gradient[0][i] = 0;
         for (int k = 0; has_bias && k < Filters; ++k) p.gradient[1][k] = 0;
         if (p.dx)
-            for (std::size_t i = 0; i < p.in.size() * static_cast<std::size_t>(p.n); ++i) p.dx[i] = 0;
+            for (Index i = 0; i < p.in.size() * p.n; ++i) p.dx[i] = 0;
         each_tap(
             p,
-            [&](std::size_t y, std::size_t x, std::size_t w) {
+            [&](Index y, Index x, Index w) {
                 p.gradient[0][w] += p.dy[y] * p.x[x];
                 if (p.dx) p.dx[x] += p.dy[y] * p.parameter[0][w];
             },
-            [&](std::size_t y, int k) {
+            [&](Index y, int k) {
                 if (has_bias) p.gradient[1][k] += p.dy[y];
             });
     }
@@ -105,7 +106,7 @@ template <int Filters, auto KernelArgument, class... Options> struct Conv {
 private:
     /// Calls start(y, k) for every output value and tap(y, x, w) for every product that it sums.
     template <class T, class Tap, class Start> static void each_tap(const Pass<T>& p, Tap tap, Start start) {
-        std::size_t y = 0;
+        Index y = 0;
         for (int n = 0; n < p.n; ++n)
             for (int k = 0; k < Filters; ++k)
                 for (int oy = 0; oy < p.out.height; ++oy)
@@ -121,12 +122,8 @@ private:
                                 }
                     }
     }
-    static constexpr std::size_t index(int a, int nb, int b, int nc, int c, int nd, int d) {
-        return ((static_cast<std::size_t>(a) * static_cast<std::size_t>(nb) + static_cast<std::size_t>(b)) *
-                    static_cast<std::size_t>(nc) +
-                static_cast<std::size_t>(c)) *
-                   static_cast<std::size_t>(nd) +
-               static_cast<std::size_t>(d);
+    static constexpr Index index(int a, int nb, int b, int nc, int c, int nd, int d) {
+        return ((Index{a} * nb + b) * nc + c) * nd + d;
     }
 };
 

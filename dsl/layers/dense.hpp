@@ -1,6 +1,7 @@
 // Dense: every output is a weighted sum of every input.
 #pragma once
 
+#include "dsl/core/index.hpp"
 #include "dsl/core/layer.hpp"
 #include "dsl/core/operation.hpp"
 #include "dsl/core/options.hpp"
@@ -45,30 +46,28 @@ template <int Outputs, class... Options> struct Dense {
 
     /// y = W x + b.
     template <class T> static void forward(const Pass<T>& p) {
-        const std::size_t inputs = p.in.size();
+        const Index inputs = p.in.size();
         for (int n = 0; n < p.n; ++n)
             for (int o = 0; o < Outputs; ++o) {
                 T sum = has_bias ? p.parameter[1][o] : T(0);
-                for (std::size_t i = 0; i < inputs; ++i)
-                    sum += p.parameter[0][static_cast<std::size_t>(o) * inputs + i] *
-                           p.x[static_cast<std::size_t>(n) * inputs + i];
-                p.y[static_cast<std::size_t>(n) * Outputs + static_cast<std::size_t>(o)] = sum;
+                for (Index i = 0; i < inputs; ++i) sum += p.parameter[0][o * inputs + i] * p.x[n * inputs + i];
+                p.y[Index{n} * Outputs + o] = sum;
             }
     }
 
     /// dW = sum over n of dy x', db = sum over n of dy, dx = W' dy.
     template <class T> static void backward(const Pass<T>& p) {
-        const std::size_t inputs = p.in.size();
-        for (std::size_t i = 0; i < inputs * Outputs; ++i) p.gradient[0][i] = 0;
+        const Index inputs = p.in.size();
+        for (Index i = 0; i < inputs * Outputs; ++i) p.gradient[0][i] = 0;
         for (int o = 0; has_bias && o < Outputs; ++o) p.gradient[1][o] = 0;
-        for (std::size_t i = 0; p.dx && i < inputs * static_cast<std::size_t>(p.n); ++i) p.dx[i] = 0;
+        for (Index i = 0; p.dx && i < inputs * p.n; ++i) p.dx[i] = 0;
         for (int n = 0; n < p.n; ++n)
             for (int o = 0; o < Outputs; ++o) {
-                const T dy = p.dy[static_cast<std::size_t>(n) * Outputs + static_cast<std::size_t>(o)];
+                const T dy = p.dy[Index{n} * Outputs + o];
                 if (has_bias) p.gradient[1][o] += dy;
-                for (std::size_t i = 0; i < inputs; ++i) {
-                    const std::size_t w = static_cast<std::size_t>(o) * inputs + i;
-                    const std::size_t x = static_cast<std::size_t>(n) * inputs + i;
+                for (Index i = 0; i < inputs; ++i) {
+                    const Index w = o * inputs + i;
+                    const Index x = n * inputs + i;
                     p.gradient[0][w] += dy * p.x[x];
                     if (p.dx) p.dx[x] += dy * p.parameter[0][w];
                 }

@@ -1,6 +1,7 @@
 // Pool: the largest value of every window.
 #pragma once
 
+#include "dsl/core/index.hpp"
 #include "dsl/core/layer.hpp"
 #include "dsl/core/operation.hpp"
 #include "dsl/core/options.hpp"
@@ -34,31 +35,26 @@ template <int Side, class... Options> struct Pool {
     }
 
     template <class T> static constexpr void forward(const Pass<T>& p) {
-        each_window(p, [&](std::size_t y, std::size_t best) { p.y[y] = p.x[best]; });
+        each_window(p, [&](Index y, Index best) { p.y[y] = p.x[best]; });
     }
 
     template <class T> static constexpr void backward(const Pass<T>& p) {
         if (!p.dx) return;
-        for (std::size_t i = p.in.size() * static_cast<std::size_t>(p.begin);
-             i < p.in.size() * static_cast<std::size_t>(p.end); ++i)
-            p.dx[i] = 0;
-        each_window(p, [&](std::size_t y, std::size_t best) { p.dx[best] += p.dy[y]; });
+        for (Index i = p.in.size() * p.begin; i < p.in.size() * p.end; ++i) p.dx[i] = 0;
+        each_window(p, [&](Index y, Index best) { p.dx[best] += p.dy[y]; });
     }
 
 private:
     /// Calls f(y, best) with the place of every output value and of the input value that it takes.
     template <class T, class F> static constexpr void each_window(const Pass<T>& p, F f) {
-        const auto width = static_cast<std::size_t>(p.in.width);
+        const Index width = p.in.width;
         for (int n = p.begin; n < p.end; ++n)
             for (int c = 0; c < p.in.channels; ++c) {
-                const std::size_t plane =
-                    static_cast<std::size_t>(n) * p.in.size() + static_cast<std::size_t>(c) * p.in.plane();
-                std::size_t y =
-                    static_cast<std::size_t>(n) * p.out.size() + static_cast<std::size_t>(c) * p.out.plane();
+                const Index plane = n * p.in.size() + c * p.in.plane();
+                Index y = n * p.out.size() + c * p.out.plane();
                 for (int oy = 0; oy < p.out.height; ++oy)
                     for (int ox = 0; ox < p.out.width; ++ox, ++y) {
-                        const std::size_t corner = plane + static_cast<std::size_t>(oy * stride) * width +
-                                                   static_cast<std::size_t>(ox * stride);
+                        const Index corner = plane + oy * stride * width + ox * stride;
                         f(y, first_largest(p.x, corner, width, operation.window));
                     }
             }

@@ -3,9 +3,9 @@
 
 #include <cmath>
 #include <concepts>
-#include <cstddef>
 
 #include "dsl/core/errors.hpp"
+#include "dsl/core/index.hpp"
 
 namespace tn {
 
@@ -43,7 +43,7 @@ template <class L, class T> struct PredictPart {
     T* y;
     int outputs, active;
     constexpr void operator()(int begin, int end) const {
-        T* first = y + static_cast<std::size_t>(begin) * static_cast<std::size_t>(outputs);
+        T* first = y + Index{begin} * outputs;
         L::predict(first, first, end - begin, outputs, active);
     }
 };

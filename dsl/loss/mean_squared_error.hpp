@@ -1,6 +1,7 @@
 // Mean squared error on the outputs as they are, for regression.
 #pragma once
 
+#include "dsl/core/index.hpp"
 #include "dsl/core/operation.hpp"
 #include "dsl/loss/loss.hpp"
 
@@ -18,11 +19,10 @@ struct MeanSquaredError {
     }
 
     template <class T> static constexpr void gradient(const LossPass<T>& p) {
-        const auto outputs = static_cast<std::size_t>(p.outputs);
+        const Index outputs = p.outputs;
         for (int n = p.begin; n < p.end; ++n) {
             T sum = 0;
-            for (std::size_t i = static_cast<std::size_t>(n) * outputs; i < static_cast<std::size_t>(n + 1) * outputs;
-                 ++i) {
+            for (Index i = n * outputs; i < (n + 1) * outputs; ++i) {
                 const T error = p.x[i] - p.target[i];
                 sum += error * error;
                 if (p.dx) p.dx[i] = error / static_cast<T>(p.outputs * p.n);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dsl/core/functions.hpp"
+#include "dsl/core/index.hpp"
 #include "dsl/core/operation.hpp"
 #include "dsl/loss/loss.hpp"
 
@@ -26,12 +27,11 @@ struct SigmoidCrossEntropy {
 
     template <class T> static constexpr void gradient(const LossPass<T>& p) {
         using std::abs, std::exp, std::log1p;
-        const auto outputs = static_cast<std::size_t>(p.outputs);
+        const Index outputs = p.outputs;
         for (int n = p.begin; n < p.end; ++n) {
             T sum = 0;
             bool right = true;
-            for (std::size_t i = static_cast<std::size_t>(n) * outputs; i < static_cast<std::size_t>(n + 1) * outputs;
-                 ++i) {
+            for (Index i = n * outputs; i < (n + 1) * outputs; ++i) {
                 const T x = p.x[i], t = p.target[i];
                 sum += (x > 0 ? x : T(0)) - x * t + log1p(exp(-abs(x)));
                 right = right && (x > 0) == (t > T(0.5));

@@ -1,6 +1,7 @@
 // Softmax and cross entropy, for one class of several.
 #pragma once
 
+#include "dsl/core/index.hpp"
 #include "dsl/core/operation.hpp"
 #include "dsl/loss/loss.hpp"
 
@@ -24,7 +25,7 @@ struct SoftmaxCrossEntropy {
     template <class T> static constexpr void gradient(const LossPass<T>& p) {
         using std::exp, std::log;
         for (int n = p.begin; n < p.end; ++n) {
-            const T* x = p.x + static_cast<std::size_t>(n) * static_cast<std::size_t>(p.outputs);
+            const T* x = p.x + Index{n} * p.outputs;
             int best = 0;
             for (int c = 1; c < p.active; ++c)
                 if (x[c] > x[best]) best = c;
@@ -39,7 +40,7 @@ struct SoftmaxCrossEntropy {
             p.loss[n] = weight * (log(sum) + x[best] - (own * x[label] + every * total));
             p.correct[n] = best == label;
             if (!p.dx) continue;
-            T* dx = p.dx + static_cast<std::size_t>(n) * static_cast<std::size_t>(p.outputs);
+            T* dx = p.dx + Index{n} * p.outputs;
             for (int c = 0; c < p.outputs; ++c)
                 dx[c] = c < p.active
                             ? weight * (exp(x[c] - x[best]) / sum - (own * T(c == label) + every)) / static_cast<T>(p.n)

@@ -23,8 +23,8 @@ template <int K> struct Fork {
     template <class T> static constexpr void backward(const Pass<T>& p) {
         for (int i = p.begin; i < p.end; ++i) {
             T sum = p.dys[0][i];
-            for (std::size_t k = 1; k < max_branches; ++k)  // a constant extent: a GPU keeps the pointers in registers
-                if (static_cast<int>(k) < p.branches) sum += p.dys[k][i];
+            for (int k = 1; k < max_branches; ++k)  // a constant extent: a GPU keeps the pointers in registers
+                if (k < p.branches) sum += p.dys[k][i];
             p.dx[i] = sum;
         }
     }

@@ -69,8 +69,7 @@ template <class P, class Indices> struct LayerTag;
 template <class P, std::size_t... I> struct LayerTag<P, std::index_sequence<I...>> {
     using type = layer<P::path[0].index[I]...>;
 };
-template <class P>
-using layer_tag = typename LayerTag<P, std::make_index_sequence<static_cast<std::size_t>(P::path[0].depth)>>::type;
+template <class P> using layer_tag = typename LayerTag<P, std::make_index_sequence<P::path[0].depth>>::type;
 
 template <Shape S> struct IncomingTag {
     using type = incoming<S.channels, S.height, S.width>;
@@ -96,7 +95,7 @@ template <class C, Shape In, class LossType> constexpr auto report() {
     if constexpr (C::part == Part::none) {
         return Type<Fits>{};
     } else if constexpr (C::part == Part::layers) {
-        using P = At_t<typename C::flat, static_cast<std::size_t>(C::program.fault_at)>;
+        using P = At_t<typename C::flat, C::program.fault_at>;
         constexpr Text where = Text{} << "layer " << P::path[0].text();
         constexpr Text said = sentence_about<typename P::type>(where, C::program.fault_input, f);
         return Type<network_error<layer_tag<P>, typename P::type, typename IncomingTag<C::program.fault_input>::type,

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "dsl/core/index.hpp"
 #include "dsl/net/branches.hpp"
 
 namespace tn {
@@ -29,10 +30,10 @@ struct JoinBranches {
         return out;
     }
     template <class T> static constexpr void forward(const Pass<T>& p) {
-        each(p, [&](int joined, std::size_t k, std::size_t own) { p.y[joined] = p.xs[k][own]; });
+        each(p, [&](int joined, int k, Index own) { p.y[joined] = p.xs[k][own]; });
     }
     template <class T> static constexpr void backward(const Pass<T>& p) {
-        each(p, [&](int joined, std::size_t k, std::size_t own) {
+        each(p, [&](int joined, int k, Index own) {
             if (p.dxs[k]) p.dxs[k][own] = p.dy[joined];
         });
     }
@@ -42,11 +43,11 @@ private:
     /// constant, so that a GPU needs no copy of the pass to look it up in.
     template <class T, class F> static constexpr void each(const Pass<T>& p, F f) {
         for (int i = p.begin; i < p.end; ++i) {
-            const std::size_t sample = static_cast<std::size_t>(i) / p.out.size();
-            std::size_t rest = static_cast<std::size_t>(i) % p.out.size();
+            const Index sample = i / p.out.size();
+            Index rest = i % p.out.size();
             const auto gives = [&](auto branch) {
-                constexpr std::size_t k = branch;
-                const std::size_t size = static_cast<int>(k) < p.branches ? p.branch_shape[k].size() : 0;
+                constexpr int k = branch;
+                const Index size = k < p.branches ? p.branch_shape[k].size() : 0;
                 if (rest < size) {
                     f(i, k, sample * size + rest);
                     return true;
@@ -55,7 +56,7 @@ private:
                 return false;
             };
             [&]<std::size_t... K>(std::index_sequence<K...>) {
-                (gives(std::integral_constant<std::size_t, K>{}) || ...);
+                (gives(std::integral_constant<int, K>{}) || ...);
             }(std::make_index_sequence<max_branches>{});
         }
     }

@@ -24,16 +24,15 @@ template <class L, Path P> struct Flat {
 
 template <class Indices, Path P, class... Ls> struct FlatEach;
 template <std::size_t... I, Path P, class... Ls> struct FlatEach<std::index_sequence<I...>, P, Ls...> {
-    using in_order = Join_t<typename Flat<Ls, P.child(static_cast<int>(I))>::type...>;
+    using in_order = Join_t<typename Flat<Ls, P.child(I)>::type...>;
     template <class L, std::size_t J, bool Wanted>
-    using only = typename std::conditional_t<is_shortcut<L> == Wanted, Flat<L, P.child(static_cast<int>(J))>,
-                                             Type<List<>>>::type;
+    using only = typename std::conditional_t<is_shortcut<L> == Wanted, Flat<L, P.child(J)>, Type<List<>>>::type;
     using body = Join_t<only<Ls, I, false>...>;
     using shortcut = Join_t<only<Ls, I, true>...>;
-    using branches = Join_t<List<>, typename Flat<Ls, P.child(static_cast<int>(I))>::type...>;
+    using branches = Join_t<List<>, typename Flat<Ls, P.child(I)>::type...>;
     template <std::size_t J, class L>
-    using branch = Join_t<std::conditional_t<J == 0, List<>, List<Placed<NextBranch, P>>>,
-                          typename Flat<L, P.child(static_cast<int>(J))>::type>;
+    using branch =
+        Join_t<std::conditional_t<J == 0, List<>, List<Placed<NextBranch, P>>>, typename Flat<L, P.child(J)>::type>;
     using separated = Join_t<branch<I, Ls>...>;
 };
 
@@ -54,8 +53,8 @@ template <class... Ls, Path P> struct Flat<Multiply<Ls...>, P> {
                         List<Placed<MultiplyBranches, P>>>;
 };
 template <class... Bs, Path P> struct Flat<Concat<Bs...>, P> {
-    using type = Join_t<List<Placed<Fork<static_cast<int>(sizeof...(Bs))>, P>>, typename Each<P, Bs...>::separated,
-                        List<Placed<JoinBranches, P>>>;
+    using type =
+        Join_t<List<Placed<Fork<sizeof...(Bs)>, P>>, typename Each<P, Bs...>::separated, List<Placed<JoinBranches, P>>>;
 };
 
 /// A layer that changes when BN follows it (Conv and Dense lose their bias) names the result before_norm.

@@ -28,8 +28,7 @@ inline constexpr bool fuses<Device, F, List<Ps...>> =
 /// How many neighbours from place `At` on the fusion takes: what its pattern matches, or fewer that it matches, too,
 /// where the device has a kernel for these only; 1 where it takes none. `Shorter` counts what is left away.
 template <class Device, class L, class F, std::size_t At> struct Taken {
-    static constexpr std::size_t match = static_cast<std::size_t>(
-        F::pattern::match(OperationsOf<L>::all + At, static_cast<int>(L::size) - static_cast<int>(At)));
+    static constexpr std::size_t match = F::pattern::match(OperationsOf<L>::all + At, L::size - At);
 
     template <std::size_t... Shorter> static constexpr std::size_t longest(std::index_sequence<Shorter...>) {
         std::size_t found = 1;
@@ -63,7 +62,7 @@ template <int N> struct Groups {
 
 template <class Device, class L, std::size_t... I> constexpr auto group(std::index_sequence<I...>) {
     constexpr std::size_t size[sizeof...(I) + 1] = {FusionAt<Device, L, I>::size..., 1};
-    Groups<static_cast<int>(sizeof...(I))> groups;
+    Groups<sizeof...(I)> groups;
     for (std::size_t i = 0; i < sizeof...(I); i += size[i]) groups.first[groups.count++] = i;
     return groups;
 }

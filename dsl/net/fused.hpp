@@ -51,7 +51,7 @@ template <class F, class First, class... Rest> struct Fused {
         each_member(in, [&all]<class L>(Type<L>, Shape incoming, int member) {
             const Parameters own = Traits<L>::parameters(incoming);
             for (int i = 0; i < own.count; ++i) {
-                Parameter p = own.item[static_cast<std::size_t>(i)];
+                Parameter p = own.item[i];
                 p.member = member;
                 all.add(p);
             }
@@ -63,7 +63,7 @@ template <class F, class First, class... Rest> struct Fused {
         each_member(in, [&all]<class L>(Type<L>, Shape incoming, int member) {
             const States own = Traits<L>::states(incoming);
             for (int i = 0; i < own.count; ++i) {
-                State s = own.item[static_cast<std::size_t>(i)];
+                State s = own.item[i];
                 s.member = member;
                 all.add(s);
             }

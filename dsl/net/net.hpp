@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "dsl/core/index.hpp"
 #include "dsl/net/check.hpp"
 #include "dsl/net/kernel_table.hpp"
 #include "dsl/net/schedule.hpp"
@@ -28,10 +29,8 @@ template <class C> constexpr std::size_t summed(Kind kind, bool spans) {
             const auto add = [&](std::size_t n) { total += spans ? aligned(n) : n; };
             const Parameters p = Traits<typename P::type>::parameters(in);
             const States s = Traits<typename P::type>::states(in);
-            for (int i = 0; kind == Kind::parameter && i < p.count; ++i)
-                add(p.item[static_cast<std::size_t>(i)].size());
-            for (int i = 0; kind == Kind::state && i < s.count; ++i)
-                add(static_cast<std::size_t>(s.item[static_cast<std::size_t>(i)].size));
+            for (int i = 0; kind == Kind::parameter && i < p.count; ++i) add(p.item[i].size());
+            for (int i = 0; kind == Kind::state && i < s.count; ++i) add(s.item[i].size);
         });
     return total;
 }
@@ -57,7 +56,7 @@ using ScheduleOf = Schedule<typename RunningList<FlatThatFits<C>, F, Device>::ty
 /// Values at the arena's end for the step's number, what a batch is compared with, the loss and result of every sample,
 /// and a weight for every class.
 constexpr std::size_t target_values(int batch, Shape output) {
-    const auto n = static_cast<std::size_t>(batch);
+    const Index n = batch;
     return aligned(2) + 3 * aligned(n) + aligned(n * output.size()) + aligned(output.size());
 }
 
@@ -72,7 +71,7 @@ constexpr std::size_t arena_values(int optimizer_states) {
     if constexpr (C::part != Part::none) {
         return 0;
     } else {
-        const std::size_t copies = For == Purpose::infer ? 1 : 2 + static_cast<std::size_t>(optimizer_states);
+        const std::size_t copies = For == Purpose::infer ? 1 : 2 + optimizer_states;
         return copies * summed<C>(Kind::parameter, true) + summed<C>(Kind::state, true) +
                ScheduleOf<C, In, Samples, F, For, Device>::plan.size +
                target_values(Samples, C::program.value[C::program.output]) +
@@ -163,10 +162,9 @@ public:
                 if constexpr (detail::computes(node)) {
                     std::size_t count = 0;
                     const Parameters tensors = Traits<typename P::type>::parameters(node.in);
-                    for (int i = 0; i < tensors.count; ++i) count += tensors.item[static_cast<std::size_t>(i)].size();
+                    for (int i = 0; i < tensors.count; ++i) count += tensors.item[i].size();
                     table.rows.push_back({P::path[0].text().string(), P::type::name().string(),
-                                          node.out.text().string(), count,
-                                          node.out.size() * static_cast<std::size_t>(batch) * sizeof(float)});
+                                          node.out.text().string(), count, node.out.size() * batch * sizeof(float)});
                 }
             });
             return table;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <limits>
 
 #include "dsl/net/trace.hpp"
 
@@ -11,7 +12,7 @@ namespace tn {
 inline constexpr std::size_t alignment = 16;
 constexpr std::size_t aligned(std::size_t values) { return (values + alignment - 1) / alignment * alignment; }
 
-inline constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
+inline constexpr std::size_t nowhere = std::numeric_limits<std::size_t>::max();
 
 /// What a plan is for. `input_gradient`: the gradient of the network's input is computed too. `watched`: the same with
 /// free room around every buffer, so that a test sees what is written outside.
@@ -74,7 +75,7 @@ template <int Nodes, int Values> class Planner {
 public:
     constexpr Planner(const Program<Nodes, Values>& program, int batch, Purpose purpose)
         : p(program),
-          batch_(static_cast<std::size_t>(batch)),
+          batch_(batch),
           training_(purpose != Purpose::infer),
           input_gradient_(purpose == Purpose::input_gradient || purpose == Purpose::watched),
           room_(purpose == Purpose::watched ? alignment : 0),

@@ -27,7 +27,7 @@ struct AddBranches {
         for (int i = p.begin; i < p.end; ++i) p.y[i] = p.xs[0][i] + p.xs[1][i];
     }
     template <class T> static constexpr void backward(const Pass<T>& p) {
-        for (std::size_t k = 0; k < 2; ++k)
+        for (int k = 0; k < 2; ++k)
             for (int i = p.begin; p.dxs[k] && i < p.end; ++i) p.dxs[k][i] = p.dy[i];
     }
 };

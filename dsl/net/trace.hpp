@@ -51,7 +51,7 @@ template <class L> constexpr bool names_differ(Shape in) {
     bool differ = true;
     const auto look = [&](const auto& tensors) {
         for (int i = 0; i < tensors.count; ++i) {
-            const auto& tensor = tensors.item[static_cast<std::size_t>(i)];
+            const auto& tensor = tensors.item[i];
             seen[count] = {tensor.member, tensor.name};
             for (std::size_t k = 0; k < count; ++k) differ = differ && seen[k] != seen[count];
             ++count;
@@ -193,7 +193,7 @@ template <class L> constexpr int values_of() {
 /// Traces List<Placed<L, Path>...> from an input shape. A value of the largest batch has at most 2^31 - 1 numbers.
 template <class... Ps> constexpr auto trace(List<Ps...>, Shape in, int batch) {
     constexpr int values = 1 + (detail::values_of<typename Ps::type>() + ... + 0);
-    Program<static_cast<int>(sizeof...(Ps)), values> program;
+    Program<sizeof...(Ps), values> program;
     detail::Tracer<decltype(program)> tracer(program, in, batch);
     (tracer.template step<typename Ps::type>(), ...);
     tracer.finish();

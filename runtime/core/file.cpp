@@ -73,7 +73,7 @@ void write_all(int file, std::span<const std::uint8_t> bytes, const fs::path& pa
         const ssize_t n = ::write(file, bytes.data(), std::min<std::size_t>(bytes.size(), std::size_t{1} << 30));
         if (n < 0 && errno == EINTR) continue;
         if (n < 0) fail(path, "be written", errno);
-        bytes = bytes.subspan(static_cast<std::size_t>(n));
+        bytes = bytes.subspan(n);
     }
 }
 
@@ -110,13 +110,13 @@ std::vector<std::uint8_t> read_file(const fs::path& path, std::uint64_t limit) {
         throw Error(fmt::format("{}: has {} bytes, over the limit of {}", path.string(), size, limit));
     };
     if (static_cast<std::uint64_t>(status.st_size) > limit) too_large(static_cast<std::uint64_t>(status.st_size));
-    bytes.resize(static_cast<std::size_t>(status.st_size) + 1);  // one more, to see the end without a second round
+    bytes.resize(status.st_size + 1);  // one more, to see the end without a second round
     for (;;) {
         const ssize_t n = ::read(file.number(), bytes.data() + used, bytes.size() - used);
         if (n < 0 && errno == EINTR) continue;
         if (n < 0) fail(path, "be read", errno);
         if (n == 0) break;
-        used += static_cast<std::size_t>(n);
+        used += n;
         if (used > limit) too_large(used);
         if (used == bytes.size()) bytes.resize(bytes.size() * 2);
     }

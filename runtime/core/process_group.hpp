@@ -53,7 +53,7 @@ public:
         first_ = whole_ = 0;
         for (int r = 0; r < size_; ++r) {
             if (r == rank_) first_ = whole_;
-            whole_ += counts_[static_cast<std::size_t>(r)];
+            whole_ += counts_[r];
         }
     }
     /// The samples of the whole batch, and before this process's.
@@ -63,9 +63,9 @@ public:
     /// The values of all samples of the batch, `each` a sample, from those of this process; valid until the next call.
     /// Allocates only where there is more than ever before.
     std::span<const float> gather_samples(std::span<const float> mine, std::size_t each) {
-        gathered_.resize(std::max(gathered_.size(), each * static_cast<std::size_t>(whole_)));
+        gathered_.resize(std::max(gathered_.size(), each * whole_));
         gather(mine, each, counts_, gathered_.data());
-        return {gathered_.data(), each * static_cast<std::size_t>(whole_)};
+        return std::span(gathered_.data(), each * whole_);
     }
 
     /// Scratch for so many numbers; valid until the next call. Allocates only where there are more than ever before.
@@ -93,7 +93,7 @@ public:
     void broadcast(std::span<int> numbers, int from) {
         for (int& number : numbers) {
             gather(number, numbers_);
-            number = numbers_[static_cast<std::size_t>(from)];
+            number = numbers_[from];
         }
     }
 
@@ -104,14 +104,13 @@ public:
         if (speaker == numbers_.end()) return {};
         const auto from = static_cast<int>(speaker - numbers_.begin());
         std::vector<int> letters(mine.begin(), mine.end());
-        letters.resize(static_cast<std::size_t>(*speaker));
+        letters.resize(*speaker);
         broadcast(letters, from);
         return "process " + std::to_string(from + 1) + ": " + std::string(letters.begin(), letters.end());
     }
 
 protected:
-    ProcessGroup(int rank, int size)
-        : rank_(rank), size_(size), counts_(static_cast<std::size_t>(size)), numbers_(static_cast<std::size_t>(size)) {}
+    ProcessGroup(int rank, int size) : rank_(rank), size_(size), counts_(size), numbers_(size) {}
 
 private:
     int rank_, size_, first_ = 0, whole_ = 0;

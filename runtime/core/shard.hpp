@@ -1,6 +1,8 @@
 // Which samples of a batch a process computes, where several share it.
 #pragma once
 
+#include "dsl/core/index.hpp"
+
 namespace tn {
 
 /// `count` samples from `first` on; `alone`: every process computes all of them by itself.
@@ -13,8 +15,8 @@ struct Shard {
 /// samples than processes are not shared.
 constexpr Shard shard_of(int n, int rank, int size) {
     if (size == 1 || n < size) return {0, n, true};
-    const auto begin = [=](long long r) { return static_cast<int>(r * n / size); };
-    return {begin(rank), begin(rank + 1) - begin(rank), false};
+    const int first = part_begin(n, rank, size);
+    return {first, part_begin(n, rank + 1, size) - first, false};
 }
 
 }  // namespace tn

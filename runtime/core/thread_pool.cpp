@@ -5,6 +5,7 @@
 #include <system_error>
 #include <utility>
 
+#include "dsl/core/index.hpp"
 #include "runtime/core/error.hpp"
 
 namespace tn {
@@ -12,10 +13,11 @@ namespace tn {
 ThreadPool::ThreadPool(int threads) {
     if (threads < 0 || threads > 1024)
         throw Error("threads must be 0 (every core) to 1024, not " + std::to_string(threads));
-    if (threads == 0) threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-    if (threads <= static_cast<int>(std::thread::hardware_concurrency())) awake_ = 2000;
-    shares_ = std::vector<Share>(static_cast<std::size_t>(threads));
-    workers_.reserve(static_cast<std::size_t>(threads - 1));
+    const int cores = std::thread::hardware_concurrency();
+    if (threads == 0) threads = std::max(1, cores);
+    if (threads <= cores) awake_ = 2000;
+    shares_ = std::vector<Share>(threads);
+    workers_.reserve(threads - 1);
     try {
         for (int i = 1; i < threads; ++i) workers_.emplace_back([this, i] { work(i); });
     } catch (const std::system_error& refused) {
@@ -37,7 +39,7 @@ void ThreadPool::stop() {
 
 void ThreadPool::take_tasks(int thread) {
     for (int k = 0; k < sharing_; ++k) {
-        Share& share = shares_[static_cast<std::size_t>((thread + k) % sharing_)];
+        Share& share = shares_[(thread + k) % sharing_];
         const int count = share.last - share.first;
         for (int i; (i = share.taken.fetch_add(1, std::memory_order_relaxed)) < count;) {
             try {
@@ -81,9 +83,9 @@ void ThreadPool::run_erased(int tasks, Call call, void* function) {
     function_ = function;
     sharing_ = std::min(tasks, threads());
     for (int i = 0; i < sharing_; ++i) {
-        Share& share = shares_[static_cast<std::size_t>(i)];
-        share.first = static_cast<int>(static_cast<long long>(tasks) * i / sharing_);
-        share.last = static_cast<int>(static_cast<long long>(tasks) * (i + 1) / sharing_);
+        Share& share = shares_[i];
+        share.first = part_begin(tasks, i, sharing_);
+        share.last = part_begin(tasks, i + 1, sharing_);
         share.taken.store(0, std::memory_order_relaxed);
     }
     descending_ = !descending_;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string>
 
+#include "dsl/core/index.hpp"
 #include "runtime/core/isa.hpp"
 #include "runtime/core/process_group.hpp"
 #include "runtime/core/thread_pool.hpp"
@@ -33,10 +34,7 @@ public:
     /// number of threads.
     template <class F> void for_ranges(int count, F f) {
         const int parts = std::min(count, 64);
-        pool_.run(parts, [&](int i) {
-            f(static_cast<int>(static_cast<long long>(count) * i / parts),
-              static_cast<int>(static_cast<long long>(count) * (i + 1) / parts));
-        });
+        pool_.run(parts, [&](int i) { f(part_begin(count, i, parts), part_begin(count, i + 1, parts)); });
     }
 
 private:

@@ -67,11 +67,9 @@ Blas::Key Blas::key_of(const Product& p) {
 /// A matrix as it lies in memory, column by column.
 Blas::Owned<cublasLtMatrixLayout_t> Blas::layout(int rows, int columns, int leading, int batch, std::size_t stride) {
     cublasLtMatrixLayout_t made = nullptr;
-    check(cublasLtMatrixLayoutCreate(&made, CUDA_R_32F, static_cast<std::uint64_t>(rows),
-                                     static_cast<std::uint64_t>(columns), leading),
-          "a matrix");
+    check(cublasLtMatrixLayoutCreate(&made, CUDA_R_32F, rows, columns, leading), "a matrix");
     Owned<cublasLtMatrixLayout_t> result(made);
-    const auto offset = static_cast<std::int64_t>(stride);
+    const std::int64_t offset = stride;
     check(cublasLtMatrixLayoutSetAttribute(made, CUBLASLT_MATRIX_LAYOUT_BATCH_COUNT, &batch, sizeof(batch)), "a batch");
     check(cublasLtMatrixLayoutSetAttribute(made, CUBLASLT_MATRIX_LAYOUT_STRIDED_BATCH_OFFSET, &offset, sizeof(offset)),
           "a batch's stride");

@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include "dsl/core/conv_geometry.hpp"
+#include "dsl/core/index.hpp"
 #include "runtime/cuda/patch_plan.hpp"
 #include "runtime/cuda/precision.hpp"
 #include "runtime/cuda/tile.hpp"
@@ -26,7 +27,7 @@ struct BlockSaved {
 
     constexpr BlockSaved(const BlockGeometry& g, int n, Precision p) : mean(0), inv_std(0), z(0), argmax(0), values(0) {
         if (!keeps_z(g)) return;
-        const auto filters = static_cast<std::size_t>(g.conv.filters), samples = static_cast<std::size_t>(n);
+        const Index filters = g.conv.filters, samples = n;
         inv_std = filters;
         z = 2 * filters;
         argmax = z + (samples * g.conv.out_size() * z_bytes(p) + 3) / 4;
@@ -52,29 +53,29 @@ struct BlockWork {
         : statistics(0), parts(0), sums(0), part_values(0), values(0), forward_weights(0), backward_weights(0) {
         const ConvGeometry& c = g.conv;
         const ProductPlan plan = ProductPlan::forward(g, p);
-        const long long pixels = static_cast<long long>(n) * static_cast<long long>(c.out_plane());
+        const Index pixels = n * c.out_plane();
         const int tiles = plan.by_patches() ? plan.field.tiles(n)
                                             : static_cast<int>((pixels + plan.tile.columns - 1) / plan.tile.columns);
         statistics = std::min(tiles, most_blocks);
         const GradientPlan gradient(c, p);
         if (gradient.by_patches()) {
             parts = gradient.parts(n);
-            part_values = static_cast<std::size_t>(gradient.tiles()) * static_cast<std::size_t>(gradient.tile_values());
+            part_values = Index{gradient.tiles()} * gradient.tile_values();
         } else {
             // Enough blocks to fill a GPU, and for each enough pixels to be worth its partial sum.
             const int rows = plan.row_tiles();
             const int width = Tile::of(c.filters, c.channels * c.taps()).columns;
             const int columns = (c.channels * c.taps() + width - 1) / width;
             parts = static_cast<int>(
-                std::clamp<long long>(pixels / 256, 1, std::clamp(most_tiles / (rows * columns), 1, most_parts)));
+                std::clamp<Index>(pixels / 256, 1, std::clamp(most_tiles / (rows * columns), 1, most_parts)));
             part_values = c.weights();
         }
-        const long long outputs = static_cast<long long>(n) * static_cast<long long>(g.y_plane());
-        sums = static_cast<int>(std::clamp<long long>(outputs / 2048, 1, most_sums));
-        const auto filters = static_cast<std::size_t>(c.filters);
-        const std::size_t of_z = g.norm ? 2 * filters * static_cast<std::size_t>(statistics) + shared(filters) : 0;
-        const std::size_t of_weights = part_values * static_cast<std::size_t>(parts);
-        const std::size_t of_sums = 2 * filters * static_cast<std::size_t>(sums + 1) + shared(filters);
+        const Index outputs = n * g.y_plane();
+        sums = static_cast<int>(std::clamp<Index>(outputs / 2048, 1, most_sums));
+        const Index filters = c.filters;
+        const std::size_t of_z = g.norm ? 2 * filters * statistics + shared(filters) : 0;
+        const std::size_t of_weights = part_values * parts;
+        const std::size_t of_sums = 2 * filters * (sums + 1) + shared(filters);
         const auto fours = [](std::size_t count) { return (count + 3) / 4 * 4; };
         forward_weights = fours(of_z);
         backward_weights = fours(of_weights);

@@ -32,7 +32,7 @@ public:
     using value_type = char;
 
     char* allocate(std::ptrdiff_t bytes) {
-        const auto size = static_cast<std::size_t>(bytes);
+        const std::size_t size = bytes;
         const auto fits =
             std::find_if(blocks_.begin(), blocks_.end(), [size](const Block& b) { return b.free && b.size >= size; });
         if (fits != blocks_.end()) {
@@ -72,7 +72,7 @@ struct GpuEpochOrder::State {
 };
 
 GpuEpochOrder::GpuEpochOrder(Gpu& gpu, int pictures)
-    : state_(new State{gpu.stream(), pictures, device_array<std::uint64_t>(static_cast<std::size_t>(pictures))}) {}
+    : state_(new State{gpu.stream(), pictures, device_array<std::uint64_t>(pictures)}) {}
 
 GpuEpochOrder::~GpuEpochOrder() { cudaStreamSynchronize(state_->stream); }
 

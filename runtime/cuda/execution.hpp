@@ -8,6 +8,7 @@
 #include <string>
 #include <type_traits>
 
+#include "dsl/core/index.hpp"
 #include "runtime/core/error.hpp"
 
 #if defined(__CUDACC__)
@@ -65,13 +66,13 @@ struct alignas(16) TN_SEVERAL Words {
 template <class V> class Span {
 public:
     Span() = default;
-    TN_HOST_DEVICE Span(V* data, std::size_t size) : data_(data), size_(data ? size : 0) {}
+    TN_HOST_DEVICE Span(V* data, std::integral auto size) : data_(data), size_(data ? size : 0) {}
     template <class U>
         requires std::is_same_v<V, const U>
     TN_HOST_DEVICE Span(const Span<U>& other) : data_(other.data_), size_(other.size_) {}
 
     template <class I> TN_HOST_DEVICE V& operator[](I i) const {
-        const auto at = static_cast<std::size_t>(i);
+        const std::size_t at = i;
 #if !defined(__CUDA_ARCH__)
         if (at >= size_) throw Error("a kernel reaches value " + std::to_string(at) + " of " + std::to_string(size_));
 #endif
@@ -81,10 +82,10 @@ public:
     std::span<V> values() const { return {data_, size_}; }
 
     /// The values from i on: with one address, to which constant indices add nothing.
-    TN_HOST_DEVICE Span from(int i) const { return {data_ + i, size_ - static_cast<std::size_t>(i)}; }
+    TN_HOST_DEVICE Span from(int i) const { return {data_ + i, size_ - i}; }
     /// What lies from value i on as one U, a TN_SEVERAL at a multiple of its size.
     template <class U, class I> TN_HOST_DEVICE U& at(I i) const {
-        const auto first = static_cast<std::size_t>(i);
+        const std::size_t first = i;
 #if !defined(__CUDA_ARCH__)
         if (first >= size_ || (size_ - first) * sizeof(V) < sizeof(U) ||
             reinterpret_cast<std::uintptr_t>(data_ + first) % alignof(U) != 0)
@@ -133,9 +134,11 @@ private:
 
 /// The number of this thread in the whole grid.
 template <class Thread> TN_DEVICE std::size_t global_index(const Thread& t) {
-    return static_cast<std::size_t>(t.block()) * static_cast<std::size_t>(t.threads()) +
-           static_cast<std::size_t>(t.thread());
+    return Index{t.block()} * t.threads() + t.thread();
 }
+
+/// The same as an int, where the grid has no more than 2^31 - 1 threads.
+template <class Thread> TN_DEVICE int global_number(const Thread& t) { return static_cast<int>(global_index(t)); }
 
 /// The sum of `v` over the warp, in every lane.
 template <class Thread, class V> TN_DEVICE V warp_sum(Thread& t, V v) {

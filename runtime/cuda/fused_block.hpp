@@ -22,7 +22,7 @@ struct NormAttributes {
 /// has not is null.
 template <BlockGeometry G, class Gpu, class Saved, class Work> class FusedBlock {
 protected:
-    static constexpr std::size_t filters = static_cast<std::size_t>(G.conv.filters), weights = G.conv.weights();
+    static constexpr std::size_t filters = G.conv.filters, weights = G.conv.weights();
     static constexpr std::size_t first_norm = G.bias ? 2 : 1;
     static constexpr Shape z_shape{G.conv.filters, G.conv.out_h(), G.conv.out_w()};
 
@@ -30,9 +30,9 @@ protected:
                const Work& work)
         : gpu_(gpu), group_(group), p_(p), norm_(norm), saved_(saved), work_(work) {}
 
-    std::size_t x_size() const { return static_cast<std::size_t>(p_.n) * G.conv.in_size(); }
-    std::size_t y_size() const { return static_cast<std::size_t>(p_.n) * G.y_size(); }
-    std::size_t z_size() const { return static_cast<std::size_t>(p_.n) * G.conv.out_size(); }
+    std::size_t x_size() const { return p_.n * G.conv.in_size(); }
+    std::size_t y_size() const { return p_.n * G.y_size(); }
+    std::size_t z_size() const { return p_.n * G.conv.out_size(); }
 
     Span<const float> x() const { return {p_.x, x_size()}; }
     Span<float> y() const { return {p_.y, y_size()}; }

@@ -34,10 +34,10 @@ class GpuEpochOrder;
 
 /// The thread that a kernel's body sees (runtime/cuda/execution.hpp).
 struct GpuThread {
-    __device__ int thread() const { return static_cast<int>(threadIdx.x); }
-    __device__ int threads() const { return static_cast<int>(blockDim.x); }
-    __device__ int block() const { return static_cast<int>(blockIdx.x); }
-    __device__ int blocks() const { return static_cast<int>(gridDim.x); }
+    __device__ int thread() const { return threadIdx.x; }
+    __device__ int threads() const { return blockDim.x; }
+    __device__ int block() const { return blockIdx.x; }
+    __device__ int blocks() const { return gridDim.x; }
     __device__ void barrier() { __syncthreads(); }
     template <class V> __device__ V shuffle_xor(V v, int lanes) { return __shfl_xor_sync(0xFFFFFFFFu, v, lanes); }
     template <Precision P>
@@ -136,8 +136,8 @@ public:
         overlap.id = cudaLaunchAttributeProgrammaticStreamSerialization;
         overlap.val.programmaticStreamSerializationAllowed = 1;
         cudaLaunchConfig_t launch{};
-        launch.gridDim = static_cast<unsigned>(blocks);
-        launch.blockDim = static_cast<unsigned>(threads);
+        launch.gridDim = blocks;
+        launch.blockDim = threads;
         launch.dynamicSmemBytes = shared_bytes<Kernel>();
         launch.stream = stream_;
         constexpr auto code = code_of<Kernel>();

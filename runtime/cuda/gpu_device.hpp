@@ -50,13 +50,11 @@ public:
     ProcessGroup* group() const { return group_; }
 
     /// A thread for every part: what has no kernel of its own.
-    template <class F> void for_ranges(int count, const F& f) {
-        each(static_cast<std::size_t>(count), ReferenceKernel<F>{count, f});
-    }
+    template <class F> void for_ranges(int count, const F& f) { each(count, ReferenceKernel<F>{count, f}); }
 
     template <class L> void for_ranges(int count, const ForwardPart<L, float>& f) {
         const Pass<float>& p = f.pass;
-        const auto size = static_cast<std::size_t>(count);
+        const std::size_t size = count;
         if constexpr (Elementwise<L>)
             each(size, ElementwiseForward<L>{size, {p.x, size}, {p.y, size}});
         else
@@ -64,7 +62,7 @@ public:
     }
     template <class L> void for_ranges(int count, const BackwardPart<L, float>& f) {
         const Pass<float>& p = f.pass;
-        const auto size = static_cast<std::size_t>(count);
+        const std::size_t size = count;
         if constexpr (Elementwise<L>)
             each(size, ElementwiseBackward<L>{size, {p.x, size}, {p.y, size}, {p.dy, size}, {p.dx, size}});
         else
@@ -79,7 +77,7 @@ private:
         static_assert(Traits<L>::axis != Axis::none,
                       "typenet: this layer has no CUDA kernel, and its reference mathematics names no Axis along which "
                       "it could be spread over threads");
-        each(static_cast<std::size_t>(count), ReferenceKernel<Part>{count, f});
+        each(count, ReferenceKernel<Part>{count, f});
     }
 
     Gpu gpu_;

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 
+#include "dsl/core/index.hpp"
 #include "dsl/core/layer.hpp"
 #include "runtime/core/process_group.hpp"
 #include "runtime/cuda/kernels/columns.hpp"
@@ -19,8 +20,8 @@ template <class Gpu, class Kernel> void launch_each(Gpu& gpu, std::size_t count,
     gpu.launch(kernel, static_cast<int>((count + threads - 1) / threads), threads);
 }
 
-inline std::size_t in_size(const Pass<float>& p) { return static_cast<std::size_t>(p.n) * p.in.size(); }
-inline std::size_t out_size(const Pass<float>& p) { return static_cast<std::size_t>(p.n) * p.out.size(); }
+inline std::size_t in_size(const Pass<float>& p) { return p.n * p.in.size(); }
+inline std::size_t out_size(const Pass<float>& p) { return p.n * p.out.size(); }
 inline ChannelValues values_of(const Pass<float>& p, Shape s) { return {p.n, s.channels, static_cast<int>(s.plane())}; }
 
 /// How many values of a channel of shape s are normalised together: those of the whole batch. Null: of this process.
@@ -37,7 +38,7 @@ inline Span<double> shared_sums(float* place, std::size_t channels) {
 template <class Gpu>
 void take_whole_statistics(Gpu& gpu, ProcessGroup& group, const Pass<float>& p, Shape s, float* place,
                            const BatchStatistics& statistics) {
-    const auto channels = static_cast<std::size_t>(s.channels);
+    const Index channels = s.channels;
     const Span<double> sums = shared_sums(place, channels);
     group.sum_in_stream(sums.values());
     launch_each(gpu, channels, WholeStatistics{s.channels, values_of_whole_channel(&group, p, s), {sums}, statistics});
@@ -45,10 +46,8 @@ void take_whole_statistics(Gpu& gpu, ProcessGroup& group, const Pass<float>& p, 
 
 /// The gradient of a bias: the sums of dy.
 template <class Gpu> void bias_backward(Gpu& gpu, const Pass<float>& p) {
-    gpu.launch(
-        BiasBackward{
-            values_of(p, p.out), {p.dy, out_size(p)}, {p.gradient[1], static_cast<std::size_t>(p.out.channels)}},
-        p.out.channels, norm_threads);
+    gpu.launch(BiasBackward{values_of(p, p.out), {p.dy, out_size(p)}, {p.gradient[1], p.out.channels}}, p.out.channels,
+               norm_threads);
 }
 
 /// y += bias, by channel.
@@ -57,7 +56,7 @@ template <class Gpu> void add_bias(Gpu& gpu, const Pass<float>& p) {
                 AddBias{out_size(p),
                         p.out.channels,
                         static_cast<int>(p.out.plane()),
-                        {p.parameter[1], static_cast<std::size_t>(p.out.channels)},
+                        {p.parameter[1], p.out.channels},
                         {p.y, out_size(p)}});
 }
 

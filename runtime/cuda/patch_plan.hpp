@@ -7,6 +7,7 @@
 #include <cstddef>
 
 #include "dsl/core/conv_geometry.hpp"
+#include "dsl/core/index.hpp"
 #include "runtime/cuda/precision.hpp"
 #include "runtime/cuda/tile.hpp"
 
@@ -102,14 +103,8 @@ struct PatchPlan {
         const int height = ((f.height - 1) * f.apart + f.window - 1) * c.stride + c.kernel_h,
                   width = ((f.width - 1) * f.apart + f.window - 1) * c.stride + c.kernel_w;
         const int pixels = f.samples * height * width, pitch = words / 4 + margin, values = words * values_per_word(p);
-        return {height,
-                width,
-                pixels,
-                words,
-                pitch,
-                values,
-                (c.channels + values - 1) / values,
-                static_cast<std::size_t>(pixels) * static_cast<std::size_t>(pitch) * 16};
+        const std::size_t bytes = Index{pixels} * pitch * 16;
+        return {height, width, pixels, words, pitch, values, (c.channels + values - 1) / values, bytes};
     }
     /// With as many channels as there are and shared memory has room for.
     static constexpr PatchPlan of(const Correlation& c, const Field& f, Precision p, int most_words) {
@@ -152,7 +147,7 @@ struct ProductPlan {
     /// Words of all weights in the order in which the product reads them (runtime/cuda/kernels/pack_weights.hpp).
     constexpr std::size_t packed_words() const {
         if (!by_patches()) return 0;
-        return static_cast<std::size_t>(row_tiles() * tile.rows) * static_cast<std::size_t>(steps()) * 8;
+        return Index{row_tiles() * tile.rows} * steps() * 8;
     }
 
 private:
@@ -197,7 +192,7 @@ struct GradientPlan {
     }
 
     constexpr bool by_patches() const { return patch.pays(of) && of.kernel_w <= most_taps; }
-    constexpr std::size_t shared_bytes() const { return patch.bytes + static_cast<std::size_t>(rows * pitch) * 16; }
+    constexpr std::size_t shared_bytes() const { return patch.bytes + rows * pitch * 16; }
     /// Blocks of one part, and the values that each leaves.
     constexpr int tiles() const { return row_tiles * channel_tiles * tap_tiles; }
     constexpr int tile_values() const { return rows * channels * of.taps(); }

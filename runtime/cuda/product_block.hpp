@@ -61,7 +61,7 @@ private:
     void take_statistics(const PartialStatistics<G, P>& parts) {
         const BatchStatistics statistics = this->statistics();
         if (group_) {
-            float* const shared = p_.work + 2 * filters * static_cast<std::size_t>(work_.statistics);
+            float* const shared = p_.work + 2 * filters * work_.statistics;
             gpu_.launch(StatisticsKernel<G, P, SharedMoments>{parts, {shared_sums(shared, filters)}}, G.conv.filters,
                         statistics_threads);
             take_whole_statistics(gpu_, *group_, p_, Base::z_shape, shared, statistics);
@@ -75,7 +75,7 @@ private:
         constexpr std::size_t one = 2 * filters;
         float* const shared = p_.work + one;
         const Span<float> total{p_.work, one};
-        const Span<float> partial{shared + BlockWork::shared(filters), one * static_cast<std::size_t>(work_.sums)};
+        const Span<float> partial{shared + BlockWork::shared(filters), one * work_.sums};
         gpu_.launch(GradientSums<G, Z>{p_.n, work_.sums, norm(), z(p_.dy), this->dy(), argmax(), partial},
                     G.conv.filters * work_.sums, sum_threads);
         const Span<double> sums = G.norm && group_ ? shared_sums(shared, filters) : Span<double>{};
@@ -109,7 +109,7 @@ private:
         }
     }
     template <class Place, class Product> void sum_parts_and_pack(std::size_t size, float* packed) {
-        const Span<const float> parts{p_.work, static_cast<std::size_t>(work_.parts) * size};
+        const Span<const float> parts{p_.work, work_.parts * size};
         const SumParts<Place> sum{work_.parts, size, false, parts, this->dweight()};
         const int sum_blocks = blocks(static_cast<int>(size), warp);
         if constexpr (is_packed<Product>) {

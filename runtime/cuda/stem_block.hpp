@@ -28,7 +28,7 @@ public:
         }
         using Kernel = StemForward<G>;
         gpu_.launch(Kernel{p_.n, this->weight(), norm, this->x(), this->y(), argmax},
-                    blocks(p_.n * static_cast<int>(G.y_plane()), Kernel::threads) * Kernel::groups, Kernel::threads);
+                    blocks(p_.n * int{G.y_plane()}, Kernel::threads) * Kernel::groups, Kernel::threads);
     }
 
     void backward() {

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "dsl/core/index.hpp"
 #include "runtime/cuda/block_plan.hpp"
 
 namespace tn::cuda {
@@ -59,16 +60,16 @@ struct StemSaved {
     std::size_t moments, mean, inv_std, argmax, values;
 
     constexpr StemSaved(const BlockGeometry& g, int n) : moments(0), mean(0), inv_std(0), argmax(0), values(0) {
-        const auto filters = static_cast<std::size_t>(g.conv.filters);
+        const Index filters = g.conv.filters;
         if (g.norm) {
             mean = moments_size(g) * sizeof(double) / sizeof(float);
             inv_std = mean + filters;
             argmax = inv_std + filters;
         }
-        values = argmax + (static_cast<std::size_t>(n) * g.y_size() + 3) / 4;
+        values = argmax + (n * g.y_size() + 3) / 4;
     }
     static constexpr std::size_t moments_size(const BlockGeometry& g) {
-        const auto depth = static_cast<std::size_t>(patch_depth(g));
+        const Index depth = patch_depth(g);
         return depth * (depth + 1);
     }
 };
@@ -83,19 +84,14 @@ struct StemWork {
 
     constexpr StemWork(const BlockGeometry& g, int n)
         : groups(0), parts(0), shift(0), sums(0), total(0), shared(0), partial(0), values(0) {
-        const auto filters = static_cast<std::size_t>(g.conv.filters);
-        const auto samples = static_cast<long long>(n);
-        groups = static_cast<int>(
-            std::clamp<long long>(samples * static_cast<long long>(g.conv.out_plane()) / 1024, 1, most_groups));
-        parts = static_cast<int>(
-            std::clamp<long long>(samples * static_cast<long long>(g.y_plane()) / 1024, 1, most_parts));
+        const Index filters = g.conv.filters;
+        groups = static_cast<int>(std::clamp<Index>(n * g.conv.out_plane() / 1024, 1, most_groups));
+        parts = static_cast<int>(std::clamp<Index>(n * g.y_plane() / 1024, 1, most_parts));
         sums = 4;
-        const std::size_t forward =
-            g.norm ? sums + static_cast<std::size_t>(groups) * static_cast<std::size_t>(PatchSums(g).size()) : 0;
+        const std::size_t forward = g.norm ? sums + Index{groups} * PatchSums(g).size() : 0;
         shared = 2 * filters;
         partial = shared + BlockWork::shared(filters);
-        values = std::max(forward, partial + static_cast<std::size_t>(parts) * filters *
-                                                 static_cast<std::size_t>(patch_depth(g) + 1));
+        values = std::max(forward, partial + parts * filters * (patch_depth(g) + 1));
     }
 };
 

@@ -20,14 +20,14 @@ template <class N, Fusion F, Purpose For, int OptimizerStates, class Device> str
 
     static constexpr std::size_t parameter_span = N::parameter_span;
     static constexpr std::size_t gradients = parameter_span;
-    static constexpr std::size_t optimizer_state(int k) { return parameter_span * static_cast<std::size_t>(2 + k); }
+    static constexpr std::size_t optimizer_state(int k) { return parameter_span * (2 + k); }
     static constexpr std::size_t states = trains ? optimizer_state(OptimizerStates) : parameter_span;
     static constexpr std::size_t planned = states + N::state_span;
 
     /// Of the batch: a step number of 64 bits, [batch][output] targets, for each sample a loss, a label and whether it
     /// is right, and a weight for each class. Of a training step: the norm of all gradients, in double, its parts, and
     /// what the gradients are times so that it is not too large.
-    static constexpr std::size_t batch = static_cast<std::size_t>(N::batch);
+    static constexpr std::size_t batch = N::batch;
     static constexpr std::size_t step_number = planned + schedule::plan.size;
     static constexpr std::size_t targets = step_number + aligned(2);
     static constexpr std::size_t losses = targets + aligned(batch * N::output.size());
@@ -56,16 +56,16 @@ template <class N, Fusion F, Purpose For, int OptimizerStates, class Device> str
             Entry& entry = entries[I];
             const Parameters p = Traits<typename P::type>::parameters(node.in);
             for (; entry.parameters < p.count; ++entry.parameters) {
-                const auto i = static_cast<std::size_t>(entry.parameters);
+                const int i = entry.parameters;
                 entry.parameter[i] = next;
                 entry.end = next + p.item[i].size();
                 next += aligned(p.item[i].size());
             }
             const States s = Traits<typename P::type>::states(node.in);
             for (; entry.states < s.count; ++entry.states) {
-                const auto i = static_cast<std::size_t>(entry.states);
+                const int i = entry.states;
                 entry.state[i] = next_state;
-                next_state += aligned(static_cast<std::size_t>(s.item[i].size));
+                next_state += aligned(s.item[i].size);
             }
         });
         return entries;

@@ -24,11 +24,10 @@ void copy_samples(const char* what, std::span<const V> values, int first, std::s
     if (samples * size != values.size())
         throw Error(std::string(what) + " of " + std::to_string(size) + " values per sample cannot be set from " +
                     std::to_string(values.size()) + " values");
-    if (first < 0 || samples > capacity || static_cast<std::size_t>(first) > capacity - samples)
+    if (first < 0 || samples > capacity || std::cmp_greater(first, capacity - samples))
         throw Error(std::string(what) + " of " + std::to_string(samples) + " samples from sample " +
                     std::to_string(first) + " on do not fit into a batch of " + std::to_string(capacity));
-    std::copy(values.begin(), values.end(),
-              batch.begin() + static_cast<std::ptrdiff_t>(first) * static_cast<std::ptrdiff_t>(size));
+    std::copy(values.begin(), values.end(), batch.begin() + first * size);
 }
 
 /// Everything of a batch that the host and the passes hand each other, for at most `batch` samples: in the arena, and
@@ -36,8 +35,8 @@ void copy_samples(const char* what, std::span<const V> values, int first, std::s
 template <class Layout, class Device, class T> class BatchBuffers {
     using N = typename Layout::network;
     static constexpr auto& plan = Layout::schedule::plan;
-    static constexpr std::size_t input_size(int n) { return N::input.size() * static_cast<std::size_t>(n); }
-    static constexpr std::size_t output_size(int n) { return N::output.size() * static_cast<std::size_t>(n); }
+    static constexpr std::size_t input_size(int n) { return N::input.size() * n; }
+    static constexpr std::size_t output_size(int n) { return N::output.size() * n; }
     static constexpr std::size_t bytes = [] {
         using Of = StagingBuffer<Device>;
         return Of::template bytes_of<std::uint64_t>(1) + Of::template bytes_of<T>(input_size(N::batch)) +
@@ -87,7 +86,7 @@ public:
         device.upload(input.device, input.host, input_size(n));
         if (!compared) return;
         if constexpr (labelled)
-            device.upload(labels.device, labels.host, static_cast<std::size_t>(n));
+            device.upload(labels.device, labels.host, n);
         else
             device.upload(targets.device, targets.host, output_size(n));
     }
@@ -106,8 +105,8 @@ public:
         return {outputs.host, output_size(n)};
     }
     BatchResult download_result(Device& device, int n) {
-        device.download(losses.host, losses.device, static_cast<std::size_t>(n));
-        device.download(correct.host, correct.device, static_cast<std::size_t>(n));
+        device.download(losses.host, losses.device, n);
+        device.download(correct.host, correct.device, n);
         device.wait();
         BatchResult r{.n = n};
         for (int i = 0; i < n; ++i) {

@@ -40,7 +40,7 @@ void save_checkpoint(const std::filesystem::path& path, M& model, CheckpointInfo
     std::vector<TensorView> views;
     for (const auto& t : model.tensors()) {
         std::vector<std::int64_t> shape;
-        for (int i = 0; i < t.parameter.rank; ++i) shape.push_back(t.parameter.extent[static_cast<std::size_t>(i)]);
+        for (int i = 0; i < t.parameter.rank; ++i) shape.push_back(t.parameter.extent[i]);
         views.push_back({t.name, shape, t.values});
         for (int k = 0; optimizer_too && t.trained && k < M::optimizer::states; ++k)
             views.push_back({"optimizer." + std::to_string(k) + "." + t.name, shape, model.optimizer_state(t, k)});

@@ -203,7 +203,7 @@ private:
 
     template <class Optimizer> void apply(const Optimizer& optimizer) {
         ++step;
-        enqueue_update(optimizer.rule(static_cast<long long>(step)), optimizer.weight_decay);
+        enqueue_update(optimizer.rule(step), optimizer.weight_decay);
     }
     template <class Rule> void enqueue_update(const Rule& rule, float weight_decay) {
         update_all<Layout>(device_, tensors_, memory_.arena_begin(), rule, weight_decay, norm_.clip());

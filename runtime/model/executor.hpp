@@ -29,7 +29,7 @@ public:
         for_each(layers{}, [&]<class P, std::size_t I>(Type<P>, std::integral_constant<std::size_t, I>) {
             constexpr Node node = program.node[I];
             if constexpr (node.runs && !node.is_fork) {
-                begin(static_cast<int>(I));
+                begin(I);
                 run_forward<typename P::type, node.in>(device_, pass<I>(n, first, training, false));
             }
         });
@@ -49,7 +49,7 @@ public:
             constexpr std::size_t at = layers::size - 1 - I;
             constexpr Node node = program.node[at];
             if constexpr (plan.runs_backward[at]) {
-                begin(2 * program.nodes - static_cast<int>(at));
+                begin(2 * program.nodes - int{at});
                 run_backward<typename P::type, node.in>(device_, pass<at>(n, first, true, true));
                 done(at);
             }
@@ -66,7 +66,7 @@ private:
         std::uint32_t next = 0;
         for_each(layers{}, [&]<class P, std::size_t I>(Type<P>, std::integral_constant<std::size_t, I>) {
             numbers[I] = next;
-            next += static_cast<std::uint32_t>(P::members);
+            next += P::members;
         });
         return numbers;
     }();
@@ -90,27 +90,21 @@ private:
         if (training) p.first = first;
         p.branches = std::max(node.input_count, node.output_count);
         for (int k = 0; k < node.input_count; ++k) {
-            const auto at = static_cast<std::size_t>(k);
-            p.branch_shape[at] = program.value[node.inputs[k]];
-            p.xs[at] = planned(plan.value[node.inputs[k]]);
-            if (backward) p.dxs[at] = planned(plan.gradient[node.inputs[k]]);
+            p.branch_shape[k] = program.value[node.inputs[k]];
+            p.xs[k] = planned(plan.value[node.inputs[k]]);
+            if (backward) p.dxs[k] = planned(plan.gradient[node.inputs[k]]);
         }
         if (backward) {
             p.dx = p.dxs[0];
             p.dy = planned(plan.gradient[node.outputs[0]]);
-            for (int k = 0; k < node.output_count; ++k)
-                p.dys[static_cast<std::size_t>(k)] = planned(plan.gradient[node.outputs[k]]);
+            for (int k = 0; k < node.output_count; ++k) p.dys[k] = planned(plan.gradient[node.outputs[k]]);
         }
         constexpr auto& entry = Layout::entries[I];
         for (int k = 0; k < entry.parameters; ++k) {
-            const auto i = static_cast<std::size_t>(k);
-            p.parameter[i] = arena_ + entry.parameter[i];
-            if (Layout::trains) p.gradient[i] = p.parameter[i] + Layout::gradients;
+            p.parameter[k] = arena_ + entry.parameter[k];
+            if (Layout::trains) p.gradient[k] = p.parameter[k] + Layout::gradients;
         }
-        for (int k = 0; k < entry.states; ++k) {
-            const auto i = static_cast<std::size_t>(k);
-            p.state[i] = arena_ + entry.state[i];
-        }
+        for (int k = 0; k < entry.states; ++k) p.state[k] = arena_ + entry.state[k];
         return p;
     }
 

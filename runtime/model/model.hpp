@@ -144,7 +144,7 @@ public:
     void class_weights(std::span<const float> weights)
         requires HasLabels<N>
     {
-        if (!weights.empty() && weights.size() != static_cast<std::size_t>(active_outputs()))
+        if (!weights.empty() && std::cmp_not_equal(weights.size(), active_outputs()))
             throw Error("there must be " + std::to_string(active_outputs()) + " class weights, not " +
                         std::to_string(weights.size()));
         for (const float w : weights)

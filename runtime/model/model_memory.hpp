@@ -99,8 +99,7 @@ public:
     std::span<T> input_gradient() const
         requires(Layout::has_input_gradient)
     {
-        return planned_region().subspan(Layout::schedule::plan.gradient[0],
-                                        N::input.size() * static_cast<std::size_t>(N::batch));
+        return planned_region().subspan(Layout::schedule::plan.gradient[0], N::input.size() * N::batch);
     }
 
 private:

@@ -33,22 +33,16 @@ template <class Layout, class T> std::vector<Tensor<T>> list_tensors(T* arena) {
                 return P::path[member].text().string() + "." + tensor;
             };
             const Parameters p = Traits<typename P::type>::parameters(node.in);
-            for (std::size_t i = 0; i < static_cast<std::size_t>(p.count); ++i) {
+            for (int i = 0; i < p.count; ++i) {
                 const Parameter& parameter = p.item[i];
                 tensors.push_back({name(parameter.member, parameter.name),
-                                   {arena + entry.parameter[i], parameter.size()},
-                                   parameter,
-                                   true,
-                                   0});
+                                   std::span(arena + entry.parameter[i], parameter.size()), parameter, true, 0});
             }
             const States s = Traits<typename P::type>::states(node.in);
-            for (std::size_t i = 0; i < static_cast<std::size_t>(s.count); ++i) {
+            for (int i = 0; i < s.count; ++i) {
                 const State& state = s.item[i];
-                tensors.push_back({name(state.member, state.name),
-                                   {arena + entry.state[i], static_cast<std::size_t>(state.size)},
-                                   Parameter{state.name, {state.size}, 1},
-                                   false,
-                                   state.start});
+                tensors.push_back({name(state.member, state.name), std::span(arena + entry.state[i], state.size),
+                                   Parameter{state.name, {state.size}, 1}, false, state.start});
             }
         }
     });

@@ -26,8 +26,7 @@ template <class Layout> class TrainedTensors {
         for_each(layers{}, [&]<class P, std::size_t I>(Type<P>, std::integral_constant<std::size_t, I>) {
             const auto& entry = Layout::entries[I];
             const Parameters p = Traits<typename P::type>::parameters(Layout::schedule::program.node[I].in);
-            for (int k = 0; k < entry.parameters; ++k) {
-                const auto i = static_cast<std::size_t>(k);
+            for (int i = 0; i < entry.parameters; ++i) {
                 found(TensorSpan{static_cast<std::uint32_t>(entry.parameter[i]),
                                  static_cast<std::uint32_t>(entry.parameter[i] + p.item[i].size()),
                                  {1, p.item[i].decays ? 1.0f : 0.0f}});
@@ -68,7 +67,7 @@ void update_all(Device& device, const typename TrainedTensors<Layout>::Spans& te
                 for (std::size_t i = tensor.begin; i < tensor.end; ++i) step(arena[i], gradients[i], states[K][i]...);
             }
         }
-    }(std::make_index_sequence<static_cast<std::size_t>(Layout::optimizer_states)>{});
+    }(std::make_index_sequence<Layout::optimizer_states>{});
 }
 
 }  // namespace tn

@@ -56,8 +56,7 @@ template <class M> void load_weights(const std::filesystem::path& path, M& model
     for (std::size_t i = 0; i < tensors.size(); ++i) {
         const auto& from = found[i]->data;
         std::copy(from.begin(), from.end(), tensors[i].values.begin());
-        std::fill(tensors[i].values.begin() + static_cast<std::ptrdiff_t>(from.size()), tensors[i].values.end(),
-                  typename M::value(0));
+        std::fill(tensors[i].values.begin() + from.size(), tensors[i].values.end(), typename M::value(0));
     }
 }
 

@@ -3,9 +3,9 @@
 #pragma once
 
 #include <algorithm>
-#include <cstddef>
 
 #include "dsl/core/conv_geometry.hpp"
+#include "dsl/core/index.hpp"
 #include "runtime/cpu/conv_block/direct/layout.hpp"
 #include "runtime/cpu/conv_block/direct/plan.hpp"
 #include "runtime/cpu/conv_block/method.hpp"
@@ -33,7 +33,7 @@ template <BlockGeometry G> constexpr ConvPlan make_conv_plan() {
 }
 
 /// Floats that forward leaves for backward.
-constexpr std::size_t block_saved_floats(const BlockGeometry& b, int batch) {
+constexpr Index block_saved_floats(const BlockGeometry& b, int batch) {
     switch (method_of(b)) {
         case Method::winograd: return WinogradSaved(WinogradPlan(b), batch).floats;
         case Method::stem: return StemSaved(StemPlan(b), batch).floats;
@@ -42,7 +42,7 @@ constexpr std::size_t block_saved_floats(const BlockGeometry& b, int batch) {
 }
 
 /// Scratch of one pass of a kind.
-constexpr std::size_t block_work_floats(const BlockGeometry& b, int batch, bool backward) {
+constexpr Index block_work_floats(const BlockGeometry& b, int batch, bool backward) {
     switch (method_of(b)) {
         case Method::winograd: return WinogradWork(WinogradPlan(b), batch, backward).floats;
         case Method::stem: return StemWork(StemPlan(b), DirectPlan(b), backward).floats;
@@ -51,7 +51,7 @@ constexpr std::size_t block_work_floats(const BlockGeometry& b, int batch, bool 
 }
 
 /// Scratch of one call of any pass.
-constexpr std::size_t block_work_floats(const BlockGeometry& b, int batch) {
+constexpr Index block_work_floats(const BlockGeometry& b, int batch) {
     return std::max(block_work_floats(b, batch, false), block_work_floats(b, batch, true));
 }
 

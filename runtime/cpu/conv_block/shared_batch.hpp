@@ -1,9 +1,9 @@
 // Sums over a batch that several processes share; a batch without a group belongs to this process alone.
 #pragma once
 
-#include <cstddef>
 #include <span>
 
+#include "dsl/core/index.hpp"
 #include "runtime/core/process_group.hpp"
 
 namespace tn::cpu {
@@ -15,18 +15,15 @@ struct SampleSums {
     int filters, n, own_first, own_n;
 
     /// Where sum `which` of channel f of sample s lies.
-    static constexpr std::size_t at(int filters, int s, int which, int f) {
-        return std::size_t(2 * s + which) * std::size_t(filters) + std::size_t(f);
-    }
+    static constexpr Index at(int filters, int s, int which, int f) { return Index{2 * s + which} * filters + f; }
     float operator()(int s, int which, int f) const { return values[at(filters, s, which, f)]; }
 };
 
 /// The sums of the whole batch, from those of this process's n samples.
 inline SampleSums gather_sums(ProcessGroup* group, int n, int filters, const float* own) {
     if (!group) return {own, filters, n, 0, n};
-    const auto per_sample = static_cast<std::size_t>(2 * filters);
-    const std::span<const float> all =
-        group->gather_samples({own, per_sample * static_cast<std::size_t>(n)}, per_sample);
+    const Index per_sample = 2 * Index{filters};
+    const std::span<const float> all = group->gather_samples(std::span(own, per_sample * n), per_sample);
     return {all.data(), filters, group->whole(), group->first(), n};
 }
 

@@ -6,24 +6,23 @@
 #define TN_CPU_CONV_BLOCK_SLICES_INL
 #endif
 
-#include <cstddef>
-
+#include "dsl/core/index.hpp"
 #include "runtime/core/isa_target.hpp"
 #include "runtime/cpu/simd/vector-inl.hpp"
 
 namespace tn::cpu::TN_ISA {
 
 /// The sum of one vector of each slice, `stride` floats apart.
-TN_INLINE V sum_of_slices(const float* first, std::size_t stride, int slices) {
+TN_INLINE V sum_of_slices(const float* first, Index stride, int slices) {
     V total = load(first);
-    for (int slice = 1; slice < slices; ++slice) total += load(first + std::size_t(slice) * stride);
+    for (int slice = 1; slice < slices; ++slice) total += load(first + slice * stride);
     return total;
 }
 
 /// Adds the `count` numbers of every other slice, which follow one another, to those of the first.
-inline void add_slices(double* first, std::size_t count, int slices) {
+inline void add_slices(double* first, Index count, int slices) {
     for (int slice = 1; slice < slices; ++slice)
-        for (std::size_t i = 0; i < count; ++i) first[i] += first[std::size_t(slice) * count + i];
+        for (Index i = 0; i < count; ++i) first[i] += first[slice * count + i];
 }
 
 }  // namespace tn::cpu::TN_ISA

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "dsl/core/index.hpp"
+
 namespace tn::cpu {
 namespace {
 
@@ -9,19 +11,17 @@ namespace {
 /// the planes in parallel.
 template <class F> void each_row(Device& device, const Window& w, const Pass<float>& p, F f) {
     device.threads().run(p.n * p.in.channels, [&](int plane) {
-        for (int row = 0; row < p.out.height; ++row) f(static_cast<std::size_t>(plane), row, row * w.stride);
+        for (int row = 0; row < p.out.height; ++row) f(plane, row, row * w.stride);
     });
 }
 
-std::size_t place(std::size_t plane, Shape s, int row) {
-    return plane * s.plane() + static_cast<std::size_t>(row) * static_cast<std::size_t>(s.width);
-}
+Index place(Index plane, Shape s, int row) { return plane * s.plane() + Index{row} * s.width; }
 
 }  // namespace
 
 void average_pool_forward(Device& device, const Window& w, const Pass<float>& p) {
     const float share = 1.0f / static_cast<float>(w.kernel_h * w.kernel_w);
-    each_row(device, w, p, [&](std::size_t plane, int row, int first) {
+    each_row(device, w, p, [&](Index plane, int row, int first) {
         float* const y = p.y + place(plane, p.out, row);
         std::fill_n(y, p.out.width, 0.0f);
         for (int i = 0; i < w.kernel_h; ++i) {
@@ -36,10 +36,9 @@ void average_pool_forward(Device& device, const Window& w, const Pass<float>& p)
 void average_pool_backward(Device& device, const Window& w, const Pass<float>& p) {
     if (!p.dx) return;
     const float share = 1.0f / static_cast<float>(w.kernel_h * w.kernel_w);
-    device.threads().run(p.n * p.in.channels, [&](int plane) {
-        std::fill_n(p.dx + place(static_cast<std::size_t>(plane), p.in, 0), p.in.plane(), 0.0f);
-    });
-    each_row(device, w, p, [&](std::size_t plane, int row, int first) {
+    device.threads().run(p.n * p.in.channels,
+                         [&](int plane) { std::fill_n(p.dx + place(plane, p.in, 0), p.in.plane(), 0.0f); });
+    each_row(device, w, p, [&](Index plane, int row, int first) {
         const float* const dy = p.dy + place(plane, p.out, row);
         for (int i = 0; i < w.kernel_h; ++i) {
             float* const dx = p.dx + place(plane, p.in, first + i);

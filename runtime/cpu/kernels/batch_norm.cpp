@@ -3,15 +3,17 @@
 #include <cmath>
 #include <span>
 
+#include "dsl/core/index.hpp"
+
 namespace tn::cpu {
 namespace {
 
 /// Calls f(i) for the place of every value of channel c.
 template <class F> void each(const Pass<float>& p, int c, F f) {
-    const std::size_t plane = p.in.plane();
+    const Index plane = p.in.plane();
     for (int n = 0; n < p.n; ++n) {
-        const std::size_t first = static_cast<std::size_t>(n) * p.in.size() + static_cast<std::size_t>(c) * plane;
-        for (std::size_t i = first; i < first + plane; ++i) f(i);
+        const Index first = n * p.in.size() + c * plane;
+        for (Index i = first; i < first + plane; ++i) f(i);
     }
 }
 
@@ -22,19 +24,19 @@ double count_of(const ProcessGroup* group, const Pass<float>& p) {
 
 double sum_of(const Pass<float>& p, int c) {
     double sum = 0;
-    each(p, c, [&](std::size_t i) { sum += p.x[i]; });
+    each(p, c, [&](Index i) { sum += p.x[i]; });
     return sum;
 }
 
 double squares_of(const Pass<float>& p, int c, double mean) {
     double squares = 0;
-    each(p, c, [&](std::size_t i) { squares += (p.x[i] - mean) * (p.x[i] - mean); });
+    each(p, c, [&](Index i) { squares += (p.x[i] - mean) * (p.x[i] - mean); });
     return squares;
 }
 
 void normalise(const Pass<float>& p, int c, float mean, float inv_std) {
     const float scale = p.parameter[0][c] * inv_std, offset = p.parameter[1][c];
-    each(p, c, [&](std::size_t i) { p.y[i] = (p.x[i] - mean) * scale + offset; });
+    each(p, c, [&](Index i) { p.y[i] = (p.x[i] - mean) * scale + offset; });
 }
 
 /// What the channel's `count` values leave for backward and in the running statistics, and y.
@@ -57,7 +59,7 @@ struct Dots {
 Dots dots_of(const Pass<float>& p, int c) {
     const float mean = p.saved[c], inv_std = p.saved[p.in.channels + c];
     Dots d;
-    each(p, c, [&](std::size_t i) {
+    each(p, c, [&](Index i) {
         d.sum += p.dy[i];
         d.dot += p.dy[i] * ((p.x[i] - mean) * inv_std);
     });
@@ -69,7 +71,7 @@ Dots dots_of(const Pass<float>& p, int c) {
 void finish_backward(const Pass<float>& p, int c, double count, Dots d) {
     const float mean = p.saved[c], inv_std = p.saved[p.in.channels + c], scale = p.parameter[0][c] * inv_std;
     const auto mean_g = static_cast<float>(d.sum / count), mean_dot = static_cast<float>(d.dot / count);
-    each(p, c, [&](std::size_t i) { p.dx[i] = scale * (p.dy[i] - mean_g - (p.x[i] - mean) * inv_std * mean_dot); });
+    each(p, c, [&](Index i) { p.dx[i] = scale * (p.dy[i] - mean_g - (p.x[i] - mean) * inv_std * mean_dot); });
 }
 
 }  // namespace
@@ -84,17 +86,15 @@ void batch_norm_forward(Device& device, const Pass<float>& p, float epsilon, flo
         });
         return;
     }
-    const auto channels = static_cast<std::size_t>(p.in.channels);
-    const std::span<double> sums = group->room(2 * channels), total = sums.first(channels),
+    const int channels = p.in.channels;
+    const std::span<double> sums = group->room(2 * Index{channels}), total = sums.first(channels),
                             squares = sums.last(channels);
-    const auto at = [](int c) { return static_cast<std::size_t>(c); };
-    device.threads().run(p.in.channels, [&](int c) { total[at(c)] = sum_of(p, c); });
+    device.threads().run(p.in.channels, [&](int c) { total[c] = sum_of(p, c); });
     group->sum(total);
-    device.threads().run(p.in.channels, [&](int c) { squares[at(c)] = squares_of(p, c, total[at(c)] / count); });
+    device.threads().run(p.in.channels, [&](int c) { squares[c] = squares_of(p, c, total[c] / count); });
     group->sum(squares);
-    device.threads().run(p.in.channels, [&](int c) {
-        finish_forward(p, c, count, total[at(c)] / count, squares[at(c)], epsilon, momentum);
-    });
+    device.threads().run(p.in.channels,
+                         [&](int c) { finish_forward(p, c, count, total[c] / count, squares[c], epsilon, momentum); });
 }
 
 void batch_norm_infer(Device& device, const Pass<float>& p, float epsilon) {
@@ -112,17 +112,17 @@ void batch_norm_backward(Device& device, const Pass<float>& p) {
         });
         return;
     }
-    const auto channels = static_cast<std::size_t>(p.in.channels);
-    const std::span<double> sums = group->room(2 * channels), total = sums.first(channels), dots = sums.last(channels);
-    const auto at = [](int c) { return static_cast<std::size_t>(c); };
+    const int channels = p.in.channels;
+    const std::span<double> sums = group->room(2 * Index{channels}), total = sums.first(channels),
+                            dots = sums.last(channels);
     device.threads().run(p.in.channels, [&](int c) {
         const Dots d = dots_of(p, c);
-        total[at(c)] = d.sum;
-        dots[at(c)] = d.dot;
+        total[c] = d.sum;
+        dots[c] = d.dot;
     });
     if (!p.dx) return;
     group->sum(sums);
-    device.threads().run(p.in.channels, [&](int c) { finish_backward(p, c, count, {total[at(c)], dots[at(c)]}); });
+    device.threads().run(p.in.channels, [&](int c) { finish_backward(p, c, count, {total[c], dots[c]}); });
 }
 
 }  // namespace tn::cpu

@@ -46,7 +46,7 @@ private:
     /// Of no kind, with an epsilon of 0, where nothing is normalised.
     static constexpr Operation norm = fusions::ConvBlock::find<Behind...>(Operation::batch_norm);
     static constexpr bool has_norm = norm.kind == Operation::batch_norm;
-    static constexpr std::size_t first_of_norm = Conv.bias ? 2 : 1;
+    static constexpr int first_of_norm = Conv.bias ? 2 : 1;
 
     // Weight and bias of the convolution, then those of the normalisation.
     template <class Tensors> static float* bias(const Tensors& all) { return Conv.bias ? all[1] : nullptr; }

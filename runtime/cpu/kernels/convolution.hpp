@@ -1,6 +1,7 @@
 // A convolution by itself, for any window: the columns of a sample, then a product through OpenBLAS.
 #pragma once
 
+#include "dsl/core/index.hpp"
 #include "dsl/core/kernel.hpp"
 #include "runtime/cpu/host_device.hpp"
 
@@ -19,10 +20,9 @@ struct KernelFor<cpu::Device, Conv> {
     /// The columns and the sums of every slice of the batch.
     static constexpr std::size_t work(Shape in, int) {
         const Window& w = Conv.window;
-        const auto depth = static_cast<std::size_t>(in.channels * w.kernel_h * w.kernel_w),
-                   filters = static_cast<std::size_t>(Conv.features),
-                   pixels = static_cast<std::size_t>(window_places(in.height, w.kernel_h, w.stride, w.pad_h)) *
-                            static_cast<std::size_t>(window_places(in.width, w.kernel_w, w.stride, w.pad_w));
+        const Index depth = in.channels * w.kernel_h * w.kernel_w, filters = Conv.features,
+                    pixels = Index{window_places(in.height, w.kernel_h, w.stride, w.pad_h)} *
+                             window_places(in.width, w.kernel_w, w.stride, w.pad_w);
         return slices * (depth * pixels + depth * filters + filters);
     }
 

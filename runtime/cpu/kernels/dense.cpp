@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "dsl/core/index.hpp"
+
 namespace tn::cpu {
 
 namespace {
@@ -22,9 +24,8 @@ void dense_forward(Device& device, const Pass<float>& p) {
         float* y = p.y + first;
         for (int n = 0; n < p.n; ++n)
             for (int o = 0; o < count; ++o)
-                y[static_cast<std::size_t>(n) * static_cast<std::size_t>(outputs) + static_cast<std::size_t>(o)] =
-                    p.parameter[1] ? p.parameter[1][first + o] : 0.0f;
-        const float* weights = p.parameter[0] + static_cast<std::size_t>(first) * static_cast<std::size_t>(inputs);
+                y[Index{n} * outputs + o] = p.parameter[1] ? p.parameter[1][first + o] : 0.0f;
+        const float* weights = p.parameter[0] + Index{first} * inputs;
         if (p.n == 1)
             cblas_sgemv(CblasRowMajor, CblasNoTrans, count, inputs, 1, weights, inputs, p.x, 1, 1, y, 1);
         else
@@ -46,8 +47,7 @@ void dense_backward(Device& device, const Pass<float>& p) {
     });
     for (int o = 0; p.gradient[1] && o < outputs; ++o) {
         float sum = 0;
-        for (int n = 0; n < p.n; ++n)
-            sum += p.dy[static_cast<std::size_t>(n) * static_cast<std::size_t>(outputs) + static_cast<std::size_t>(o)];
+        for (int n = 0; n < p.n; ++n) sum += p.dy[Index{n} * outputs + o];
         p.gradient[1][o] = sum;
     }
 }

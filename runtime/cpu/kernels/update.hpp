@@ -21,7 +21,7 @@ template <> struct UpdateKernel<cpu::Device> {
         if (!(factor > 0)) return;
         constexpr std::size_t block = 1 << 14;
         device.threads().run(static_cast<int>((count + block - 1) / block), [&](int task) {
-            const std::size_t begin = static_cast<std::size_t>(task) * block, end = std::min(count, begin + block);
+            const std::size_t begin = task * block, end = std::min(count, begin + block);
             for (const TensorSpan& tensor : tensors) {
                 const std::size_t first = std::clamp<std::size_t>(tensor.begin, begin, end),
                                   last = std::clamp<std::size_t>(tensor.end, begin, end);

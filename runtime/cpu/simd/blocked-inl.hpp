@@ -7,9 +7,9 @@
 #endif
 
 #include <algorithm>
-#include <cstddef>
 #include <cstring>
 
+#include "dsl/core/index.hpp"
 #include "runtime/core/isa_target.hpp"
 #include "runtime/cpu/simd/vector-inl.hpp"
 
@@ -28,26 +28,25 @@ TN_INLINE void transpose(V (&v)[lanes]) {
 }
 
 /// blocked [count][lanes] from `lanes` rows of `count` values, `stride` floats apart.
-inline void to_blocked(const float* rows, std::size_t stride, int count, float* blocked) {
+inline void to_blocked(const float* rows, Index stride, int count, float* blocked) {
     for (int i = 0; i < count; i += lanes, blocked += lanes * lanes) {
         V v[lanes];
         const int left = std::min(lanes, count - i);
-        TN_UNROLL for (int r = 0; r < lanes; ++r) v[r] = load_partial(rows + std::size_t(r) * stride + i, left);
+        TN_UNROLL for (int r = 0; r < lanes; ++r) v[r] = load_partial(rows + r * stride + i, left);
         transpose(v);
         if (left == lanes) {
             TN_UNROLL for (int k = 0; k < lanes; ++k) store(blocked + k * lanes, v[k]);
         } else {
             V all_pixels[lanes];
             TN_UNROLL for (int k = 0; k < lanes; ++k) all_pixels[k] = v[k];
-            std::memcpy(blocked, all_pixels, sizeof(V) * std::size_t(left));
+            std::memcpy(blocked, all_pixels, sizeof(V) * left);
         }
     }
 }
 
 /// The reverse, each vector replaced by f of it: `lanes` rows of `count` values, `stride` floats apart, from blocked
 /// [count][lanes].
-template <class F>
-inline void from_blocked(const float* blocked, int count, float* rows, std::size_t stride, const F& f) {
+template <class F> inline void from_blocked(const float* blocked, int count, float* rows, Index stride, const F& f) {
     for (int i = 0; i < count; i += lanes, blocked += lanes * lanes) {
         V v[lanes];
         const int left = std::min(lanes, count - i);
@@ -55,11 +54,11 @@ inline void from_blocked(const float* blocked, int count, float* rows, std::size
             TN_UNROLL for (int k = 0; k < lanes; ++k) v[k] = f(load(blocked + k * lanes));
         } else {
             V some_pixels[lanes]{};
-            std::memcpy(some_pixels, blocked, sizeof(V) * std::size_t(left));
+            std::memcpy(some_pixels, blocked, sizeof(V) * left);
             TN_UNROLL for (int k = 0; k < lanes; ++k) v[k] = f(some_pixels[k]);
         }
         transpose(v);
-        TN_UNROLL for (int r = 0; r < lanes; ++r) store_partial(rows + std::size_t(r) * stride + i, v[r], left);
+        TN_UNROLL for (int r = 0; r < lanes; ++r) store_partial(rows + r * stride + i, v[r], left);
     }
 }
 
@@ -67,7 +66,7 @@ struct Identity {
     TN_INLINE V operator()(V v) const { return v; }
 };
 
-inline void from_blocked(const float* blocked, int count, float* rows, std::size_t stride) {
+inline void from_blocked(const float* blocked, int count, float* rows, Index stride) {
     from_blocked(blocked, count, rows, stride, Identity{});
 }
 

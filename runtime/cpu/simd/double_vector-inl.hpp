@@ -26,18 +26,18 @@ TN_INLINE D load(const double* p) {
 
 /// Elements Shift .. Shift + double_lanes - 1 of a, b.
 template <int Shift, std::size_t... K> TN_INLINE D shifted(D a, D b, std::index_sequence<K...>) {
-    return __builtin_shufflevector(a, b, (static_cast<int>(K) + Shift)...);
+    return __builtin_shufflevector(a, b, (int{K} + Shift)...);
 }
 template <int Shift> TN_INLINE D shifted(D a, D b) {
-    return shifted<Shift>(a, b, std::make_index_sequence<std::size_t(double_lanes)>{});
+    return shifted<Shift>(a, b, std::make_index_sequence<double_lanes>{});
 }
 
 /// The first `count` lanes, then zeros.
 TN_INLINE D first_lanes(D v, int count) {
-    using Index = long long __attribute__((vector_size(sizeof(D))));
-    Index lane;
+    using Lanes = long long __attribute__((vector_size(sizeof(D))));
+    Lanes lane;
     for (int i = 0; i < double_lanes; ++i) lane[i] = i;
-    return lane < Index{} + count ? v : D{};
+    return lane < Lanes{} + count ? v : D{};
 }
 
 inline double lane_sum(D v) {

@@ -7,10 +7,10 @@
 #define TN_CPU_SIMD_VECTOR_INL
 #endif
 
-#include <cstddef>
 #include <cstdint>
 #include <cstring>
 
+#include "dsl/core/index.hpp"
 #include "runtime/core/isa_target.hpp"
 
 #if defined(__x86_64__)
@@ -35,7 +35,7 @@ TN_INLINE void store(float* p, V v) { std::memcpy(p, &v, sizeof v); }
 TN_INLINE V load_partial(const float* p, int count) {
     if (count >= lanes) return load(p);
     V v{};
-    std::memcpy(&v, p, sizeof(float) * static_cast<std::size_t>(count));
+    std::memcpy(&v, p, sizeof(float) * count);
     return v;
 }
 
@@ -44,7 +44,7 @@ TN_INLINE void store_partial(float* p, V v, int count) {
     if (count >= lanes)
         store(p, v);
     else
-        std::memcpy(p, &v, sizeof(float) * static_cast<std::size_t>(count));
+        std::memcpy(p, &v, sizeof(float) * count);
 }
 
 /// A store that bypasses the caches, for what is not read again soon; p must be aligned to the size of a vector.
@@ -61,8 +61,8 @@ TN_INLINE void stream(float* p, V v) {
 }
 
 /// True for a buffer so large that its end evicts its beginning from the caches, if it is aligned for stream().
-inline bool worth_streaming(const float* p, std::size_t floats) {
-    return floats >= std::size_t{2} << 20 && reinterpret_cast<std::uintptr_t>(p) % 64 == 0;
+inline bool worth_streaming(const float* p, Index floats) {
+    return floats >= Index{2} << 20 && reinterpret_cast<std::uintptr_t>(p) % 64 == 0;
 }
 
 /// Orders a task's stores by stream() before what follows; call it after the last one.

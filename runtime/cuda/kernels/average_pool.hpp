@@ -22,8 +22,7 @@ template <Window W> struct AveragePoolForward {
         const int row = place / out.width * W.stride, column = place % out.width * W.stride;
         float sum = 0;
         for (int i = 0; i < W.kernel_h; ++i)
-            for (int j = 0; j < W.kernel_w; ++j)
-                sum += x[plane + static_cast<std::size_t>((row + i) * in.width + column + j)];
+            for (int j = 0; j < W.kernel_w; ++j) sum += x[plane + (row + i) * in.width + column + j];
         y[at] = sum * (1.0f / static_cast<float>(W.kernel_h * W.kernel_w));
     }
 };
@@ -43,7 +42,7 @@ template <Window W> struct AveragePoolBackward {
         for (int oy = first_window(row, W.kernel_h, W.stride); oy <= last_window(row, W.stride, out.height); ++oy)
             for (int ox = first_window(column, W.kernel_w, W.stride); ox <= last_window(column, W.stride, out.width);
                  ++ox)
-                sum += dy[plane + static_cast<std::size_t>(oy * out.width + ox)];
+                sum += dy[plane + oy * out.width + ox];
         dx[at] = sum * (1.0f / static_cast<float>(W.kernel_h * W.kernel_w));
     }
 };

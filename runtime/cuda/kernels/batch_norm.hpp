@@ -1,6 +1,7 @@
 // Batch normalisation by itself, of a batch that is here or that several processes share.
 #pragma once
 
+#include "dsl/core/index.hpp"
 #include "dsl/core/kernel.hpp"
 #include "runtime/cuda/block_plan.hpp"
 #include "runtime/cuda/gpu_device.hpp"
@@ -15,7 +16,7 @@ namespace cuda {
 template <class Gpu, Precision P>
 void batch_norm_forward(BasicDevice<Gpu, P>& device, const Pass<float>& p, float epsilon, float momentum) {
     ProcessGroup* const group = device.group();
-    const auto channels = static_cast<std::size_t>(p.in.channels);
+    const Index channels = p.in.channels;
     const Span<const float> x{p.x, in_size(p)};
     const BatchStatistics statistics{epsilon,
                                      momentum,
@@ -42,7 +43,7 @@ void batch_norm_forward(BasicDevice<Gpu, P>& device, const Pass<float>& p, float
 
 template <class Gpu, Precision P> void batch_norm_backward(BasicDevice<Gpu, P>& device, const Pass<float>& p) {
     ProcessGroup* const group = device.group();
-    const auto channels = static_cast<std::size_t>(p.in.channels);
+    const Index channels = p.in.channels;
     const ChannelValues values = values_of(p, p.in);
     const Span<const float> x{p.x, in_size(p)}, dy{p.dy, in_size(p)}, gamma{p.parameter[0], channels},
         saved{p.saved, 2 * channels};
@@ -65,9 +66,7 @@ template <class Gpu, cuda::Precision P, Operation Norm>
 struct KernelFor<cuda::BasicDevice<Gpu, P>, Norm> {
     static constexpr KernelInfo info(Shape) { return {"batch norm", "a block of threads for every channel"}; }
     /// What processes sum.
-    static constexpr std::size_t work(Shape in, int) {
-        return cuda::BlockWork::shared(static_cast<std::size_t>(in.channels));
-    }
+    static constexpr std::size_t work(Shape in, int) { return cuda::BlockWork::shared(in.channels); }
     template <Shape> static void forward(cuda::BasicDevice<Gpu, P>& device, const Pass<float>& p) {
         cuda::batch_norm_forward(device, p, Norm.epsilon, Norm.momentum);
     }

@@ -1,6 +1,7 @@
 // A convolution by itself as matrix products: the columns that it multiplies, and backward their sum.
 #pragma once
 
+#include "dsl/core/index.hpp"
 #include "dsl/core/layer.hpp"
 #include "dsl/core/window.hpp"
 #include "runtime/cuda/execution.hpp"
@@ -12,9 +13,7 @@ struct Taps {
     Window window;
     Shape in, out;
 
-    TN_HOST_DEVICE std::size_t rows() const {
-        return static_cast<std::size_t>(in.channels) * static_cast<std::size_t>(window.kernel_h * window.kernel_w);
-    }
+    TN_HOST_DEVICE std::size_t rows() const { return Index{in.channels} * window.kernel_h * window.kernel_w; }
     TN_HOST_DEVICE std::size_t columns() const { return rows() * out.plane(); }
 };
 
@@ -35,9 +34,7 @@ struct ToColumns {
         const int y = pixel / taps.out.width * w.stride + tap / w.kernel_w - w.pad_h;
         const int x_at = pixel % taps.out.width * w.stride + tap % w.kernel_w - w.pad_w;
         const bool inside = y >= 0 && y < taps.in.height && x_at >= 0 && x_at < taps.in.width;
-        columns[i] = inside ? x[sample * taps.in.size() + static_cast<std::size_t>(channel) * taps.in.plane() +
-                                static_cast<std::size_t>(y * taps.in.width + x_at)]
-                            : 0.0f;
+        columns[i] = inside ? x[sample * taps.in.size() + channel * taps.in.plane() + y * taps.in.width + x_at] : 0.0f;
     }
 };
 
@@ -63,8 +60,7 @@ struct FromColumns {
                     ox >= taps.out.width)
                     continue;
                 const int row = (channel * w.kernel_h + ky) * w.kernel_w + kx;
-                sum += columns[sample * taps.columns() + static_cast<std::size_t>(row) * taps.out.plane() +
-                               static_cast<std::size_t>(oy * taps.out.width + ox)];
+                sum += columns[sample * taps.columns() + row * taps.out.plane() + oy * taps.out.width + ox];
             }
         dx[i] = sum;
     }
@@ -78,7 +74,7 @@ struct AddBias {
     Span<float> y;
     template <class Thread> TN_DEVICE void operator()(Thread& t) const {
         const std::size_t i = global_index(t);
-        if (i < count) y[i] += bias[i / static_cast<std::size_t>(plane) % static_cast<std::size_t>(channels)];
+        if (i < count) y[i] += bias[i / plane % channels];
     }
 };
 
@@ -103,11 +99,11 @@ template <class Place = InOrder> struct SumParts {
     template <class Thread> TN_DEVICE void operator()(Thread& t) const {
         auto sums = t.template shared<float>(0, sum_parts_threads);
         const int lane = t.thread() % warp;
-        const std::size_t i = static_cast<std::size_t>(t.block()) * warp + static_cast<std::size_t>(lane);
+        const std::size_t i = Index{t.block()} * warp + lane;
         float own = 0;
         if (i < size) {
             TN_UNROLL_8
-            for (int k = t.thread() / warp; k < parts; k += warps) own += part[static_cast<std::size_t>(k) * size + i];
+            for (int k = t.thread() / warp; k < parts; k += warps) own += part[k * size + i];
         }
         sums[t.thread()] = own;
         t.barrier();

@@ -57,7 +57,7 @@ private:
     /// The moments of row t.thread() over the tile's pixels, for threads below T.rows. A warp's 4 lanes of a row put
     /// theirs together, then the warps.
     template <class Thread> TN_DEVICE Moments of_tile(Thread& t, const Sums& sum, int tile) const {
-        auto parts = t.template shared<Moments>(moments_at, static_cast<std::size_t>(T.warps_across() * T.rows));
+        auto parts = t.template shared<Moments>(moments_at, T.warps_across() * T.rows);
         const int lane = t.thread() % warp, w = t.thread() / warp;
         const auto sum_of = [&](auto value) {
             float v = 0;
@@ -110,7 +110,7 @@ template <BlockGeometry G, Precision P> struct PartialStatistics {
     /// The moments of filter t.block(), in every thread.
     template <class Thread> TN_DEVICE Moments sum(Thread& t) const {
         auto scratch = t.template shared<float>(0, statistics_threads / warp);
-        const auto count = static_cast<float>(n * static_cast<int>(G.conv.out_plane()));
+        const auto count = static_cast<float>(n * int{G.conv.out_plane()});
         float own = 0, squares = 0;
         each(t, [&](const Moments& m) { own += m.count * m.mean; });
         const float mean = block_sum(t, own, scratch) / count;

@@ -1,6 +1,7 @@
 // The fused block's convolution, backward: the gradients of its input and of its weights, from z's.
 #pragma once
 
+#include "dsl/core/index.hpp"
 #include "runtime/cuda/kernels/conv_operands.hpp"
 
 namespace tn::cuda {
@@ -32,7 +33,7 @@ template <BlockGeometry G, Precision P, class Z> struct WeightGradient {
     static constexpr int together = C.out_w() % values_per_word(P) == 0 ? values_per_word(P) : 1;
     static constexpr int row_tiles = (C.filters + T.rows - 1) / T.rows;
     static constexpr int column_tiles = (columns + T.columns - 1) / T.columns;
-    static constexpr int plane = static_cast<int>(C.out_plane());
+    static constexpr int plane = C.out_plane();
 
     int n, parts;
     Span<const Z> dz;
@@ -46,8 +47,8 @@ template <BlockGeometry G, Precision P, class Z> struct WeightGradient {
     };
     TN_DEVICE Pixel pixel(int k, int end) const {
         const int sample = k / plane, at = k % plane, y = at / C.out_w() * C.stride, column = at % C.out_w() * C.stride;
-        return {k < end, sample * static_cast<int>(C.out_size()) + at,
-                sample * static_cast<int>(C.in_size()) + y * C.width + column, k < end ? y : nowhere, column};
+        return {k < end, sample * int{C.out_size()} + at, sample * int{C.in_size()} + y * C.width + column,
+                k < end ? y : nowhere, column};
     }
     TN_DEVICE static Pixel next(const Pixel& p) {
         return {p.inside, p.dz + 1, p.x + C.stride, p.row, p.column + C.stride};
@@ -62,8 +63,7 @@ template <BlockGeometry G, Precision P, class Z> struct WeightGradient {
     };
     TN_DEVICE Column column(int i) const {
         const int tap = i % C.taps(), row = tap / C.kernel_w - C.pad, column = tap % C.kernel_w - C.pad;
-        return {i / C.taps() * static_cast<int>(C.in_plane()) + row * C.width + column, i < columns ? row : nowhere,
-                column};
+        return {i / C.taps() * int{C.in_plane()} + row * C.width + column, i < columns ? row : nowhere, column};
     }
     TN_DEVICE float b(const Pixel& p, const Column& c) const {
         const auto row = static_cast<unsigned>(p.row + c.row), column = static_cast<unsigned>(p.column + c.column);
@@ -74,9 +74,9 @@ template <BlockGeometry G, Precision P, class Z> struct WeightGradient {
     template <class Thread> TN_DEVICE void operator()(Thread& t) const {
         const int tile = t.block() % (row_tiles * column_tiles), part = t.block() / (row_tiles * column_tiles);
         const int first_row = tile % row_tiles * T.rows, first_column = tile / row_tiles * T.columns;
-        const long long words = static_cast<long long>(n) * (plane / together);
-        auto sum = multiply<P, T>(t, *this, first_row, first_column, static_cast<int>(words * part / parts) * together,
-                                  static_cast<int>(words * (part + 1) / parts) * together);
+        const Index words = Index{n} * (plane / together);
+        auto sum = multiply<P, T>(t, *this, first_row, first_column, part_begin(words, part, parts) * together,
+                                  part_begin(words, part + 1, parts) * together);
         sum.each_two(t, [&](float first, float second, int row, int column) {
             const int f = first_row + row, i = first_column + column, at = (part * C.filters + f) * columns + i;
             if (f < C.filters && i < columns) partial[at] = first;

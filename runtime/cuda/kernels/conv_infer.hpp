@@ -13,7 +13,7 @@ template <BlockGeometry G, Precision P> struct ConvInferKernel {
     static constexpr int windows = ConvOperands<G, true>::pixels, pitch = T.columns + 1;
     static_assert(windows <= T.columns, "typenet: a fused Pool on CUDA has a window of at most 8; name Fusion::off");
     static constexpr std::size_t values_at = Product::shared_bytes;
-    static constexpr std::size_t shared_bytes = values_at + static_cast<std::size_t>(T.rows * pitch) * sizeof(float);
+    static constexpr std::size_t shared_bytes = values_at + T.rows * pitch * sizeof(float);
     static constexpr int row_tiles = Product::row_tiles;
 
     Product product;
@@ -21,8 +21,8 @@ template <BlockGeometry G, Precision P> struct ConvInferKernel {
     Span<float> y;
 
     template <class Thread> TN_DEVICE void operator()(Thread& t) const {
-        constexpr int filters = G.conv.filters, plane = static_cast<int>(G.y_plane());
-        auto values = t.template shared<float>(values_at, static_cast<std::size_t>(T.rows * pitch));
+        constexpr int filters = G.conv.filters, plane = G.y_plane();
+        auto values = t.template shared<float>(values_at, T.rows * pitch);
         const int row_tile = t.block() % row_tiles, tile = t.block() / row_tiles;
         auto sum = product(t, row_tile, tile);
         sum.each_two(t, [&](float first, float second, int row, int column) {

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "dsl/core/index.hpp"
 #include "runtime/cuda/block_plan.hpp"
 #include "runtime/cuda/execution.hpp"
 #include "runtime/cuda/kernels/rounding.hpp"
@@ -102,8 +103,8 @@ template <BlockGeometry G, class Value> TN_DEVICE Pooled pooled(Value value) {
 /// Where in z value k of window `at` lies, of a channel that counts through the whole batch.
 template <BlockGeometry G> TN_DEVICE int place_in_z(int channel, int at, int k) {
     constexpr int side = window_side(G), step = window_step(G);
-    return channel * static_cast<int>(G.conv.out_plane()) + (at / G.y_w() * step + k / side) * G.conv.out_w() +
-           at % G.y_w() * step + k % side;
+    return channel * int{G.conv.out_plane()} + (at / G.y_w() * step + k / side) * G.conv.out_w() + at % G.y_w() * step +
+           k % side;
 }
 
 /// y = pool(relu(norm(z))), a thread for every value of y; keeps which value of its window each took.
@@ -114,8 +115,8 @@ template <BlockGeometry G, class Z> struct NormPoolForward {
     Span<float> y;
     Span<unsigned char> argmax;
     template <class Thread> TN_DEVICE void operator()(Thread& t) const {
-        constexpr int plane = static_cast<int>(G.y_plane());
-        const int i = static_cast<int>(global_index(t));
+        constexpr int plane = G.y_plane();
+        const int i = global_number(t);
         if (i >= n * G.conv.filters * plane) return;
         const int channel = i / plane, f = channel % G.conv.filters, at = i % plane;
         const WindowOfZ<G, Z> window(z, place_in_z<G>(channel, at, 0));
@@ -139,11 +140,11 @@ template <BlockGeometry G, class Z> struct GradientSums {
     Span<float> partial;
 
     template <class Thread> TN_DEVICE void operator()(Thread& t) const {
-        constexpr int plane = static_cast<int>(G.y_plane()), filters = G.conv.filters;
+        constexpr int plane = G.y_plane(), filters = G.conv.filters;
         auto scratch = t.template shared<float>(0, sum_threads / warp);
         const int f = t.block() % filters, part = t.block() / filters;
-        const long long all = static_cast<long long>(n) * plane;
-        const int begin = static_cast<int>(all * part / sums), end = static_cast<int>(all * (part + 1) / sums);
+        const Index all = Index{n} * plane;
+        const int begin = part_begin(all, part, sums), end = part_begin(all, part + 1, sums);
         float sum = 0, dot = 0;
         for (int i = begin + t.thread(); i < end; i += sum_threads) {
             const int channel = i / plane * filters + f, at = i % plane;
@@ -242,7 +243,7 @@ TN_DEVICE float routed(const Span<const float>& dy, const Span<const unsigned ch
     float g = 0;
     for (int oy = first(row); oy <= last(row, G.y_h()); ++oy)
         for (int ox = first(column); ox <= last(column, G.y_w()); ++ox) {
-            const int window = channel * static_cast<int>(G.y_plane()) + oy * G.y_w() + ox;
+            const int window = channel * int{G.y_plane()} + oy * G.y_w() + ox;
             if (argmax[window] == (row - oy * step) * side + column - ox * step) g += dy[window];
         }
     return g;
@@ -252,8 +253,8 @@ TN_DEVICE float routed(const Span<const float>& dy, const Span<const unsigned ch
 template <BlockGeometry G, class Z> struct NormPoolBackward {
     GradientOfZ<G, Z> of;
     template <class Thread> TN_DEVICE void operator()(Thread& t) const {
-        constexpr int plane = static_cast<int>(G.conv.out_plane());
-        const int i = static_cast<int>(global_index(t));
+        constexpr int plane = G.conv.out_plane();
+        const int i = global_number(t);
         if (i >= of.n * G.conv.filters * plane) return;
         const int channel = i / plane, f = channel % G.conv.filters, at = i % plane;
         const float value = of.z[i];
@@ -276,8 +277,8 @@ constexpr bool windows_tile(const BlockGeometry& g) {
 template <BlockGeometry G, class Z> struct NormWindowsBackward {
     GradientOfZ<G, Z> of;
     template <class Thread> TN_DEVICE void operator()(Thread& t) const {
-        constexpr int plane = static_cast<int>(G.y_plane());
-        const int i = static_cast<int>(global_index(t));
+        constexpr int plane = G.y_plane();
+        const int i = global_number(t);
         if (i >= of.n * G.conv.filters * plane) return;
         const int channel = i / plane, at = i % plane;
         const int corner = place_in_z<G>(channel, at, 0);

@@ -29,7 +29,7 @@ template <BlockGeometry G, bool Windows> struct ConvOperands {
         if (sample >= n || pixel >= field.window * field.window) return {false, 0, 0, 0};
         const int y = at / field.units_w * field.apart + pixel / field.window,
                   x = at % field.units_w * field.apart + pixel % field.window;
-        return {true, sample * static_cast<int>(C.in_size()), y * C.stride - C.pad, x * C.stride - C.pad};
+        return {true, sample * int{C.in_size()}, y * C.stride - C.pad, x * C.stride - C.pad};
     }
     TN_DEVICE float b(const Column& c, int k) const {
         const int tap = k % C.taps(), y = c.y + tap / C.kernel_w, at = c.x + tap % C.kernel_w;
@@ -41,7 +41,7 @@ template <BlockGeometry G, bool Windows> struct ConvOperands {
 /// dx = W' dz: rows are channels, columns the pixels of x, inner extent [filters][taps].
 template <BlockGeometry G, class Z> struct InputOperands {
     static constexpr ConvGeometry C = G.conv;
-    static constexpr int units = static_cast<int>(C.in_plane()), pixels = 1;
+    static constexpr int units = C.in_plane(), pixels = 1;
     static constexpr int rows = C.channels, inner = C.filters * C.taps();
 
     int n;
@@ -58,7 +58,7 @@ template <BlockGeometry G, class Z> struct InputOperands {
     TN_DEVICE Column column(int i) const {
         if (i >= n * units) return {false, 0, 0, 0};
         const int at = i % units;
-        return {true, i / units * static_cast<int>(C.out_size()), at / C.width + C.pad, at % C.width + C.pad};
+        return {true, i / units * int{C.out_size()}, at / C.width + C.pad, at % C.width + C.pad};
     }
     TN_DEVICE float b(const Column& c, int k) const {
         const int tap = k % C.taps(), y = c.y - tap / C.kernel_w, x = c.x - tap % C.kernel_w;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "dsl/core/index.hpp"
 #include "dsl/core/kernel.hpp"
 #include "runtime/cuda/gpu_device.hpp"
 #include "runtime/cuda/kernels/columns.hpp"
@@ -15,17 +16,12 @@ namespace cuda {
 
 /// The columns of `group` samples from the `first` one on.
 template <class Gpu> void to_columns(Gpu& gpu, const Taps& taps, const Pass<float>& p, int first, int group) {
-    const std::size_t count = static_cast<std::size_t>(group) * taps.columns();
-    launch_each(
-        gpu, count,
-        ToColumns{count,
-                  taps,
-                  {p.x + static_cast<std::size_t>(first) * p.in.size(), static_cast<std::size_t>(group) * p.in.size()},
-                  {p.work, count}});
+    const std::size_t count = group * taps.columns();
+    launch_each(gpu, count, ToColumns{count, taps, {p.x + first * p.in.size(), group * p.in.size()}, {p.work, count}});
 }
 template <class Gpu> void sum_parts(Gpu& gpu, int parts, std::size_t size, bool add, const float* part, float* sum) {
-    gpu.launch(SumParts<>{parts, size, add, {part, static_cast<std::size_t>(parts) * size}, {sum, size}},
-               blocks(static_cast<int>(size), warp), sum_parts_threads);
+    gpu.launch(SumParts<>{parts, size, add, {part, parts * size}, {sum, size}}, blocks(static_cast<int>(size), warp),
+               sum_parts_threads);
 }
 
 /// A group of samples at a time is spread into columns in p.work: y = W columns, sample by sample.
@@ -46,7 +42,7 @@ void convolution_forward(BasicDevice<Gpu, P>& device, const Window& window, cons
                   pixels,
                   rows,
                   pixels,
-                  p.y + static_cast<std::size_t>(first) * p.out.size()};
+                  p.y + first * p.out.size()};
         y.batch = samples;
         y.stride_a = taps.columns();
         y.stride_c = p.out.size();
@@ -60,11 +56,11 @@ template <class Gpu, Precision P>
 void convolution_backward(BasicDevice<Gpu, P>& device, const Window& window, const Pass<float>& p) {
     const Taps taps{window, p.in, p.out};
     const int rows = static_cast<int>(taps.rows()), pixels = static_cast<int>(p.out.plane());
-    const std::size_t weights = taps.rows() * static_cast<std::size_t>(p.out.channels);
+    const std::size_t weights = taps.rows() * p.out.channels;
     float* partial = p.work + slices * taps.columns();
     for (int first = 0; first < p.n; first += slices) {
         const int samples = std::min(slices, p.n - first);
-        const float* dy = p.dy + static_cast<std::size_t>(first) * p.out.size();
+        const float* dy = p.dy + first * p.out.size();
         to_columns(device.gpu(), taps, p, first, samples);
         Product dw{true, false, rows, p.out.channels, pixels, p.work, dy, pixels, pixels, rows, partial};
         dw.batch = samples;
@@ -79,12 +75,10 @@ void convolution_backward(BasicDevice<Gpu, P>& device, const Window& window, con
         dcolumns.stride_a = p.out.size();
         dcolumns.stride_c = taps.columns();
         device.gpu().multiply(dcolumns);
-        const std::size_t values = static_cast<std::size_t>(samples) * p.in.size();
-        launch_each(device.gpu(), values,
-                    FromColumns{values,
-                                taps,
-                                {p.work, static_cast<std::size_t>(samples) * taps.columns()},
-                                {p.dx + static_cast<std::size_t>(first) * p.in.size(), values}});
+        const std::size_t values = samples * p.in.size();
+        launch_each(
+            device.gpu(), values,
+            FromColumns{values, taps, {p.work, samples * taps.columns()}, {p.dx + first * p.in.size(), values}});
     }
     if (p.gradient[1]) bias_backward(device.gpu(), p);
 }
@@ -99,10 +93,9 @@ struct KernelFor<cuda::BasicDevice<Gpu, P>, Conv> {
     /// The columns and the gradients of a group of samples.
     static constexpr std::size_t work(Shape in, int) {
         const Window& w = Conv.window;
-        const auto depth = static_cast<std::size_t>(in.channels * w.kernel_h * w.kernel_w),
-                   filters = static_cast<std::size_t>(Conv.features),
-                   pixels = static_cast<std::size_t>(window_places(in.height, w.kernel_h, w.stride, w.pad_h)) *
-                            static_cast<std::size_t>(window_places(in.width, w.kernel_w, w.stride, w.pad_w));
+        const Index depth = in.channels * w.kernel_h * w.kernel_w, filters = Conv.features,
+                    pixels = Index{window_places(in.height, w.kernel_h, w.stride, w.pad_h)} *
+                             window_places(in.width, w.kernel_w, w.stride, w.pad_w);
         return slices * (depth * pixels + depth * filters);
     }
 

@@ -2,6 +2,7 @@
 // windows that hold it; so nothing is added from two sides.
 #pragma once
 
+#include "dsl/core/index.hpp"
 #include "dsl/core/kernel.hpp"
 #include "runtime/cuda/execution.hpp"
 #include "runtime/cuda/gpu_device.hpp"
@@ -17,9 +18,8 @@ template <Window W> struct PoolForward {
         const std::size_t i = global_index(t);
         if (i >= count) return;
         const std::size_t plane = i / out.plane(), at = i % out.plane();
-        const std::size_t row = at / static_cast<std::size_t>(out.width),
-                          column = at % static_cast<std::size_t>(out.width);
-        const auto width = static_cast<std::size_t>(in.width);
+        const std::size_t row = at / out.width, column = at % out.width;
+        const Index width = in.width;
         y[i] = x[first_largest(x, plane * in.plane() + (row * width + column) * W.stride, width, W)];
     }
 };
@@ -33,15 +33,15 @@ template <Window W> struct PoolBackward {
         const std::size_t i = global_index(t);
         if (i >= count) return;
         const std::size_t plane = i / in.plane(), at = i % in.plane();
-        const int row = static_cast<int>(at) / in.width, column = static_cast<int>(at) % in.width;
-        const auto width = static_cast<std::size_t>(in.width);
+        const int place = static_cast<int>(at), row = place / in.width, column = place % in.width;
+        const Index width = in.width;
         float sum = 0;
         for (int oy = first_window(row, W.kernel_h, W.stride); oy <= last_window(row, W.stride, out.height); ++oy)
             for (int ox = first_window(column, W.kernel_w, W.stride); ox <= last_window(column, W.stride, out.width);
                  ++ox) {
-                const std::size_t corner = plane * in.plane() + static_cast<std::size_t>(oy * in.width + ox) * W.stride;
-                if (first_largest(x, corner, width, W) == i)
-                    sum += dy[plane * out.plane() + static_cast<std::size_t>(oy * out.width + ox)];
+                const std::size_t corner = plane * in.plane() + Index{oy * in.width + ox} * W.stride,
+                                  largest = first_largest(x, corner, width, W);
+                if (largest == i) sum += dy[plane * out.plane() + oy * out.width + ox];
             }
         dx[i] = sum;
     }

@@ -1,6 +1,7 @@
 // Batch normalisation by itself: a block for every channel.
 #pragma once
 
+#include "dsl/core/index.hpp"
 #include "dsl/core/layer.hpp"
 #include "runtime/cuda/execution.hpp"
 #include "runtime/cuda/kernels/moments.hpp"
@@ -14,8 +15,7 @@ struct ChannelValues {
     /// Calls f(place) for this thread's share of the channel's values.
     template <class Thread, class F> TN_DEVICE void each(const Thread& t, F f) const {
         for (int i = t.thread(); i < n * plane; i += t.threads())
-            f(static_cast<std::size_t>(i / plane * channels + t.block()) * static_cast<std::size_t>(plane) +
-              static_cast<std::size_t>(i % plane));
+            f(Index{i / plane * channels + t.block()} * plane + i % plane);
     }
     TN_HOST_DEVICE float count() const { return static_cast<float>(n) * static_cast<float>(plane); }
 };

@@ -24,12 +24,12 @@ template <ProductPlan Plan, Precision P> struct PackWeights {
     Span<const float> weight;
     Span<Words> packed;
 
-    static constexpr int fours = static_cast<int>(Plan.packed_words() / 4);
+    static constexpr int fours = Plan.packed_words() / 4;
 
     template <class Thread> TN_DEVICE void operator()(Thread& t) const {
         constexpr Correlation C = Plan.of;
         constexpr int steps_a_tap = Plan.patch.words / 8;
-        const int i = static_cast<int>(global_index(t));
+        const int i = global_number(t);
         if (i >= fours) return;
         const int step = i / warp % Plan.steps(), rows = i / warp / Plan.steps() * 16;
         const int tap = step / steps_a_tap % C.taps();

@@ -152,7 +152,7 @@ private:
     /// several filters.
     template <class Thread, class Shared>
     TN_DEVICE void fill_rows(Thread& t, const Shared& rows, int tile, int first) const {
-        constexpr int filters = G.conv.filters, plane = static_cast<int>(G.conv.out_plane());
+        constexpr int filters = G.conv.filters, plane = G.conv.out_plane();
         constexpr int fours = plan.words / 4, apart = tile_threads / fours, pixels = 4 * values_per_word(P);
         // Four words are neighbours in memory, at a multiple of their size, and need no rounding.
         constexpr bool copies = G.conv.out_w() % pixels == 0 && F.width % pixels == 0 && filters % 2 == 0 &&

@@ -1,6 +1,7 @@
 // A layer's, or a loss's, own reference mathematics as a kernel: a thread for every independent part.
 #pragma once
 
+#include "dsl/core/index.hpp"
 #include "dsl/core/layer.hpp"
 #include "dsl/net/execute.hpp"
 #include "runtime/cuda/execution.hpp"
@@ -12,8 +13,10 @@ template <class F> struct ReferenceKernel {
     int count;
     F f;
     template <class Thread> TN_DEVICE void operator()(Thread& t) const {
-        const std::size_t i = global_index(t);
-        if (i < static_cast<std::size_t>(count)) f(static_cast<int>(i), static_cast<int>(i) + 1);
+        const Index at = global_index(t);  // of more threads than there are parts
+        if (at >= count) return;
+        const int i = static_cast<int>(at);
+        f(i, i + 1);
     }
 };
 

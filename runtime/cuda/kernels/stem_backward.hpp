@@ -6,6 +6,7 @@
 // since dz = gamma inv_std (g - dbeta / N - unit(z) D / N) and unit(z) = inv_std w (p - m).
 #pragma once
 
+#include "dsl/core/index.hpp"
 #include "runtime/cuda/kernels/conv_norm_pool.hpp"
 #include "runtime/cuda/kernels/stem_patch.hpp"
 
@@ -32,10 +33,10 @@ template <BlockGeometry G> struct RoutedSums {
     Span<float> partial;
 
     template <class Thread> TN_DEVICE void operator()(Thread& t) const {
-        constexpr int plane = static_cast<int>(G.y_plane()), filters = G.conv.filters;
+        constexpr int plane = G.y_plane(), filters = G.conv.filters;
         const int first = t.block() % groups * together, part = t.block() / groups;
-        const long long all = static_cast<long long>(n) * plane;
-        const int begin = static_cast<int>(all * part / parts), end = static_cast<int>(all * (part + 1) / parts);
+        const Index all = Index{n} * plane;
+        const int begin = part_begin(all, part, parts), end = part_begin(all, part + 1, parts);
         float shift[G.conv.channels];
         for (int c = 0; c < G.conv.channels; ++c) shift[c] = static_cast<float>(routed_shift(moments, c));
         float sum[padded]{};
@@ -120,7 +121,7 @@ private:
 /// see the pixel give back, each z computed once more.
 template <BlockGeometry G> struct StemInputGradient {
     static constexpr ConvGeometry C = G.conv;
-    static constexpr int threads = 128, depth = patch_depth(G), plane = static_cast<int>(C.in_plane());
+    static constexpr int threads = 128, depth = patch_depth(G), plane = C.in_plane();
     int n;
     float share;  // 1 / values of a filter that were normalised together
     Normalisation<G> norm;
@@ -129,7 +130,7 @@ template <BlockGeometry G> struct StemInputGradient {
     Span<float> dx;
 
     template <class Thread> TN_DEVICE void operator()(Thread& t) const {
-        const int i = static_cast<int>(global_index(t));
+        const int i = global_number(t);
         if (i >= n * plane) return;
         const int sample = i / plane, row = i % plane / C.width, column = i % plane % C.width;
         float sum[C.channels]{};

@@ -21,8 +21,8 @@ template <BlockGeometry G> struct StemForward {
 
     template <class Thread> TN_DEVICE void operator()(Thread& t) const {
         constexpr ConvGeometry C = G.conv;
-        constexpr int plane = static_cast<int>(G.y_plane());
-        const auto own = t.template shared<float>(0, static_cast<std::size_t>(together * (depth + 1)));
+        constexpr int plane = G.y_plane();
+        const auto own = t.template shared<float>(0, together * (depth + 1));
         const int first = t.block() % groups * together, i = t.block() / groups * threads + t.thread();
         for (int k = t.thread(); k < together * (depth + 1); k += threads) {
             const int d = k / together, f = first + k % together;

@@ -1,6 +1,7 @@
 // The statistics of a block of few input channels, from the moments of what its filters see.
 #pragma once
 
+#include "dsl/core/index.hpp"
 #include "runtime/cuda/kernels/moments.hpp"
 #include "runtime/cuda/kernels/stem_patch.hpp"
 
@@ -16,7 +17,7 @@ template <BlockGeometry G, bool Own> struct SumPatches {
     static constexpr PatchSums layout{G};
     static constexpr int taps = C.taps(), count = Own ? layout.of_channel() : layout.of_pair();
     static constexpr int pairs = Own ? C.channels : layout.pairs(), padded = whole_warps(count);
-    static constexpr std::size_t shared_bytes = patch_threads / warp * static_cast<std::size_t>(padded) * sizeof(float);
+    static constexpr std::size_t shared_bytes = patch_threads / warp * padded * sizeof(float);
     int n, groups;
     Span<const float> x;
     Span<float> shift, partial;
@@ -24,13 +25,13 @@ template <BlockGeometry G, bool Own> struct SumPatches {
     template <class Thread> TN_DEVICE void operator()(Thread& t) const {
         const int pair = t.block() % pairs, group = t.block() / pairs;
         const int a = Own ? pair : PatchSums::first_of(pair), b = Own ? pair : PatchSums::second_of(pair);
-        auto scratch = t.template shared<float>(0, patch_threads / warp * static_cast<std::size_t>(padded));
+        auto scratch = t.template shared<float>(0, patch_threads / warp * padded);
         const float shift_a = near_mean(t, a, scratch), shift_b = Own ? shift_a : near_mean(t, b, scratch);
         if (Own && group == 0 && t.thread() == 0) shift[a] = shift_a;
 
-        constexpr int plane = static_cast<int>(C.out_plane());
-        const long long all = static_cast<long long>(n) * plane;
-        const int begin = static_cast<int>(all * group / groups), end = static_cast<int>(all * (group + 1) / groups);
+        constexpr int plane = C.out_plane();
+        const Index all = Index{n} * plane;
+        const int begin = part_begin(all, group, groups), end = part_begin(all, group + 1, groups);
         float sum[padded]{};
         for (int i = begin + t.thread(); i < end; i += patch_threads) {
             const ReceptiveField<G> patch(i / plane, i % plane / C.out_w(), i % plane % C.out_w());
@@ -58,8 +59,8 @@ template <BlockGeometry G, bool Own> struct SumPatches {
 private:
     /// The same in every block: the mean of some values of the first sample.
     template <class Thread, class Shared> TN_DEVICE float near_mean(Thread& t, int channel, Shared scratch) const {
-        constexpr int plane = static_cast<int>(C.in_plane());
-        const int at = static_cast<int>(static_cast<long long>(t.thread()) * plane / patch_threads);
+        constexpr int plane = C.in_plane();
+        const int at = part_begin(plane, t.thread(), patch_threads);
         return block_sum(t, x[channel * plane + at], scratch) / patch_threads;
     }
 };

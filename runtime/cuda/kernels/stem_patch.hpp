@@ -13,9 +13,7 @@ template <BlockGeometry G> class ReceptiveField {
 public:
     /// Of z's value at (row, column) of a sample.
     TN_DEVICE ReceptiveField(int sample, int row, int column)
-        : first_(sample * static_cast<int>(C.in_size())),
-          row_(row * C.stride - C.pad),
-          column_(column * C.stride - C.pad) {}
+        : first_(sample * int{C.in_size()}), row_(row * C.stride - C.pad), column_(column * C.stride - C.pad) {}
 
     /// Its value at (row, column) of a channel; 0 outside of x.
     TN_DEVICE float operator()(const Span<const float>& x, int channel, int row, int column) const {

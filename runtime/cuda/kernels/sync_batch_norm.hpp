@@ -28,7 +28,7 @@ struct WholeStatistics {
     BatchStatistics statistics;
 
     template <class Thread> TN_DEVICE void operator()(Thread& t) const {
-        const int c = static_cast<int>(global_index(t));
+        const int c = global_number(t);
         if (c < channels) statistics.set(c, shared.whole(c, count));
     }
 };

@@ -39,9 +39,7 @@ template <Tile T> struct Accumulators {
     }
 };
 
-template <Tile T>
-inline constexpr std::size_t tile_bytes =
-    static_cast<std::size_t>(T.rows + T.columns) * Tile::pitch * sizeof(std::uint32_t);
+template <Tile T> inline constexpr std::size_t tile_bytes = (T.rows + T.columns) * Tile::pitch * sizeof(std::uint32_t);
 
 /// Adds what a step's words in shared memory give.
 template <Precision P, Tile T, class Thread, class Shared>

@@ -7,8 +7,8 @@
 #endif
 
 #include <algorithm>
-#include <cstddef>
 
+#include "dsl/core/index.hpp"
 #include "runtime/core/isa_target.hpp"
 #include "runtime/core/thread_pool.hpp"
 #include "runtime/cpu/conv_block/batch_norm-inl.hpp"
@@ -37,11 +37,11 @@ inline void reduce_gradients(ThreadPool& pool, const DirectPlan& plan, const Con
         const Range samples = tasks.samples(task), own = tasks.units(task, filters);
         for (int s = samples.first; s < samples.last; ++s)
             for (int f = own.first; f < own.last; ++f) {
-                const std::size_t channel = std::size_t(s) * std::size_t(filters) + std::size_t(f);
+                const Index channel = Index{s} * filters + f;
                 const float* dy = pass.dy + channel * b.y_plane();
                 const float* z = b.pool()     ? pass.saved + kept.argmax_z + channel * b.y_plane()
                                  : b.z_is_y() ? dy
-                                              : pass.saved + kept.z + channel * std::size_t(plan.z.out_plane());
+                                              : pass.saved + kept.z + channel * plan.z.out_plane();
                 const bool whole = b.pool() || plan.z.dense() || b.z_is_y();
                 const int rows = whole ? 1 : b.y_h(), count = whole ? b.y_h() * b.y_w() : b.y_w();
                 V sum_g{}, sum_gz{};
@@ -66,13 +66,13 @@ struct DirectBackwardSlice {
     float *band, *dw;
 
     void run(Range samples) const {
-        const std::size_t x_size = round_up(plan.packed_x()), dz_size = round_up(plan.packed_dz());
+        const Index x_size = round_up(plan.packed_x()), dz_size = round_up(plan.packed_dz());
         for (int first = samples.first; first < samples.last; first += plan.group()) {
             const int count = std::min(plan.group(), samples.last - first);
             for (int i = 0; i < count; ++i) {
-                const auto s = std::size_t(first + i);
-                float* dz_sample = dz + std::size_t(i) * dz_size;
-                pack_sample(plan, pass.x + s * plan.conv().in_size(), x + std::size_t(i) * x_size);
+                const Index s = first + i;
+                float* dz_sample = dz + i * dz_size;
+                pack_sample(plan, pass.x + s * plan.conv().in_size(), x + i * x_size);
                 pack_dz(s, dz_sample);
                 if (pass.dx) input_gradient(plan, dz_sample, dx_weights, band, pass.dx + s * plan.conv().in_size());
             }
@@ -80,26 +80,25 @@ struct DirectBackwardSlice {
         }
     }
 
-    void pack_dz(std::size_t s, float* packed) const {
+    void pack_dz(Index s, float* packed) const {
         const BlockGeometry& b = plan.block;
         for (int f = 0; f < b.conv.filters; ++f) {
-            const std::size_t channel = s * std::size_t(b.conv.filters) + std::size_t(f);
-            const float* z = b.z_is_y() ? nullptr : pass.saved + kept.z + channel * std::size_t(plan.z.out_plane());
+            const Index channel = s * b.conv.filters + f;
+            const float* z = b.z_is_y() ? nullptr : pass.saved + kept.z + channel * plan.z.out_plane();
             dz_plane(plan, z, pass.dy + channel * b.y_plane(), channels[f],
-                     packed + plan.dz_origin() + std::size_t(f) * std::size_t(plan.dz_plane));
+                     packed + plan.dz_origin() + Index{f} * plan.dz_plane);
         }
     }
 };
 
 /// dw [count], the sum of the slices' own ones, which are `stride` floats apart.
-inline void sum_slices_of_dw(ThreadPool& pool, const float* partial, std::size_t stride, int slices, std::size_t count,
-                             float* dw) {
-    constexpr std::size_t chunk = 4096;
+inline void sum_slices_of_dw(ThreadPool& pool, const float* partial, Index stride, int slices, Index count, float* dw) {
+    constexpr Index chunk = 4096;
     pool.run(static_cast<int>((count + chunk - 1) / chunk), [&](int task) {
-        const std::size_t begin = std::size_t(task) * chunk, end = std::min(count, begin + chunk);
-        for (std::size_t i = begin; i < end; i += lanes)
+        const Index begin = task * chunk, end = std::min(count, begin + chunk);
+        for (Index i = begin; i < end; i += lanes)
             store_partial(dw + i, sum_of_slices(partial + i, stride, slices),
-                          static_cast<int>(std::min(end - i, std::size_t(lanes))));
+                          static_cast<int>(std::min<Index>(end - i, lanes)));
     });
 }
 
@@ -114,8 +113,8 @@ inline void direct_backward(ThreadPool& pool, const ConvPlan& conv_plan, const C
 
     const Slices slices(pass.n);
     pool.run(slices.count, [&](int slice) {
-        float* x = work + at.packed + std::size_t(slice) * at.packed_stride;
-        float* dw = work + at.partial + std::size_t(slice) * at.partial_stride;
+        float* x = work + at.packed + slice * at.packed_stride;
+        float* dw = work + at.partial + slice * at.partial_stride;
         clear(x, at.packed_stride);
         clear(dw, at.partial_stride);
         const DirectBackwardSlice backward{plan,
@@ -124,8 +123,8 @@ inline void direct_backward(ThreadPool& pool, const ConvPlan& conv_plan, const C
                                            channels,
                                            work + at.weights,
                                            x,
-                                           x + std::size_t(plan.group()) * round_up(plan.packed_x()),
-                                           work + at.band + std::size_t(slice) * at.band_stride,
+                                           x + plan.group() * round_up(plan.packed_x()),
+                                           work + at.band + slice * at.band_stride,
                                            dw};
         backward.run(slices.samples(slice));
     });

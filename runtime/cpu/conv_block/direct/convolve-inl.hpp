@@ -7,9 +7,9 @@
 #define TN_CPU_CONV_BLOCK_DIRECT_CONVOLVE_INL
 #endif
 
-#include <cstddef>
 #include <cstring>
 
+#include "dsl/core/index.hpp"
 #include "runtime/core/isa_target.hpp"
 #include "runtime/cpu/conv_block/direct/plan.hpp"
 #include "runtime/cpu/simd/vector-inl.hpp"
@@ -34,7 +34,7 @@ constexpr int tiles_of(int channels) { return (channels + tile - 1) / tile; }
 /// one tile of output channels, packed [depth][taps][tile].
 struct Convolution {
     const float* in;
-    std::size_t in_plane;
+    Index in_plane;
     int depth, taps;
     const int* offsets;
     const float* weights;
@@ -48,7 +48,7 @@ template <int C> TN_INLINE void convolve_tile(const Convolution& conv, const int
     for (int d = 0; d < conv.depth; ++d, in += conv.in_plane) {
         TN_UNROLL for (int c = 0; c < C; ++c) from[c] = in + at[c];
         for (int t = 0; t < conv.taps; ++t, w += tile) {
-            const std::ptrdiff_t offset = conv.offsets[t];
+            const Index offset = conv.offsets[t];
             V x[C];
             TN_UNROLL for (int c = 0; c < C; ++c) x[c] = load(from[c] + offset);
             TN_UNROLL for (int r = 0; r < tile; ++r) {
@@ -61,7 +61,7 @@ template <int C> TN_INLINE void convolve_tile(const Convolution& conv, const int
 
 /// The vectors v .. v + C - 1 of the grid, of `count` output channels.
 template <int C>
-void convolve_vectors(const Convolution& conv, const Grid& grid, int v, int count, float* out, std::size_t out_plane) {
+void convolve_vectors(const Convolution& conv, const Grid& grid, int v, int count, float* out, Index out_plane) {
     int at[C];
     const int across = grid.columns / lanes;
     TN_UNROLL for (int c = 0; c < C; ++c) at[c] =
@@ -71,17 +71,17 @@ void convolve_vectors(const Convolution& conv, const Grid& grid, int v, int coun
     out += v * lanes;
     if (count == tile) {
         TN_UNROLL for (int r = 0; r < tile; ++r) TN_UNROLL for (int c = 0; c < C; ++c)
-            store(out + std::size_t(r) * out_plane + c * lanes, acc[r][c]);
+            store(out + r * out_plane + c * lanes, acc[r][c]);
         return;
     }
     float all_rows[tile][C * lanes];
     TN_UNROLL for (int r = 0; r < tile; ++r) TN_UNROLL for (int c = 0; c < C; ++c)
         store(all_rows[r] + c * lanes, acc[r][c]);
-    for (int r = 0; r < count; ++r) std::memcpy(out + std::size_t(r) * out_plane, all_rows[r], sizeof all_rows[r]);
+    for (int r = 0; r < count; ++r) std::memcpy(out + r * out_plane, all_rows[r], sizeof all_rows[r]);
 }
 
 /// out [count][grid.out_plane()], its planes `out_plane` floats apart.
-inline void convolve(const Convolution& conv, const Grid& grid, int count, float* out, std::size_t out_plane) {
+inline void convolve(const Convolution& conv, const Grid& grid, int count, float* out, Index out_plane) {
     const int vectors =
         (grid.dense() ? grid.rows * grid.columns : (grid.rows - 1) * grid.row + grid.columns + lanes - 1) / lanes;
     int v = 0;

@@ -7,8 +7,8 @@
 #endif
 
 #include <algorithm>
-#include <cstddef>
 
+#include "dsl/core/index.hpp"
 #include "runtime/core/isa_target.hpp"
 #include "runtime/cpu/conv_block/direct/plan.hpp"
 #include "runtime/cpu/simd/vector-inl.hpp"
@@ -29,9 +29,9 @@ inline constexpr int dw_taps = 3;
 
 /// acc[f][t] += the sum over a packed grid of dz[f] * x[t].
 TN_INLINE void add_products(const float* const (&dz)[dw_filters], const float* const (&x)[dw_taps], int rows,
-                            int vectors, std::ptrdiff_t row, V (&acc)[dw_filters][dw_taps]) {
+                            int vectors, Index row, V (&acc)[dw_filters][dw_taps]) {
     for (int y = 0; y < rows; ++y) {
-        std::ptrdiff_t i = y * row;
+        Index i = y * row;
         for (int v = 0; v < vectors; ++v, i += lanes) {
             V in[dw_taps];
             TN_UNROLL for (int t = 0; t < dw_taps; ++t) in[t] = load(x[t] + i);
@@ -45,7 +45,7 @@ TN_INLINE void add_products(const float* const (&dz)[dw_filters], const float* c
 }
 
 /// dw [filters][channels][taps] += the sum over `samples` packed samples, `stride` floats apart, of x and dz.
-inline void add_dw(const DirectPlan& plan, const float* x, std::size_t x_stride, const float* dz, std::size_t dz_stride,
+inline void add_dw(const DirectPlan& plan, const float* x, Index x_stride, const float* dz, Index dz_stride,
                    int samples, float* dw) {
     const ConvGeometry& c = plan.conv();
     const bool dense = plan.z.dense();
@@ -60,13 +60,12 @@ inline void add_dw(const DirectPlan& plan, const float* x, std::size_t x_stride,
                 // Beyond the last filter or tap the last one is computed again and not used.
                 const float* from_dz[dw_filters];
                 for (int f = 0; f < dw_filters; ++f)
-                    from_dz[f] = dz + std::size_t(s) * dz_stride + plan.dz_origin() +
-                                 std::size_t(std::min(f0 + f, c.filters - 1)) * std::size_t(plan.dz_plane);
+                    from_dz[f] =
+                        dz + s * dz_stride + plan.dz_origin() + Index{std::min(f0 + f, c.filters - 1)} * plan.dz_plane;
                 const float* from_x[dw_taps];
                 for (int t = 0; t < dw_taps; ++t) {
                     const int k = std::min(k0 + t, depth - 1);
-                    from_x[t] = x + std::size_t(s) * x_stride + std::size_t(k / taps) * std::size_t(plan.x_plane) +
-                                plan.x_offsets[k % taps];
+                    from_x[t] = x + s * x_stride + Index{k / taps} * plan.x_plane + plan.x_offsets[k % taps];
                 }
                 add_products(from_dz, from_x, rows, vectors, plan.row, acc);
             }
@@ -78,8 +77,7 @@ inline void add_dw(const DirectPlan& plan, const float* x, std::size_t x_stride,
             }
             const int filters = std::min(dw_filters, c.filters - f0), last = std::min(dw_taps, depth - k0);
             for (int f = 0; f < filters; ++f)
-                for (int t = 0; t < last; ++t)
-                    dw[std::size_t(f0 + f) * std::size_t(depth) + std::size_t(k0 + t)] += total[t][f];
+                for (int t = 0; t < last; ++t) dw[Index{f0 + f} * depth + k0 + t] += total[t][f];
         }
 }
 

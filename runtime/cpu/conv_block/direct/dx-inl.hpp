@@ -7,9 +7,9 @@
 #endif
 
 #include <algorithm>
-#include <cstddef>
 #include <cstring>
 
+#include "dsl/core/index.hpp"
 #include "runtime/core/isa_target.hpp"
 #include "runtime/cpu/conv_block/direct/convolve-inl.hpp"
 #include "runtime/cpu/conv_block/direct/plan.hpp"
@@ -23,11 +23,11 @@ inline void spread_phase(const DirectPlan& plan, const Grid& grid, int phase_y, 
     const int u0 = plan.first(phase_y), v0 = plan.first(phase_x);
     for (int r = 0; r < count; ++r)
         for (int u = 0; u < grid.rows; ++u) {
-            const float* from = band + std::size_t(r) * std::size_t(grid.out_plane()) + u * grid.out_row();
-            float* to = dx + std::size_t(r) * c.in_plane() + (c.stride * (u0 + u) + phase_y - c.pad) * c.width +
-                        c.stride * v0 + phase_x - c.pad;
+            const float* from = band + Index{r} * grid.out_plane() + u * grid.out_row();
+            float* to = dx + r * c.in_plane() + (c.stride * (u0 + u) + phase_y - c.pad) * c.width + c.stride * v0 +
+                        phase_x - c.pad;
             if (c.stride == 1)
-                std::memcpy(to, from, sizeof(float) * std::size_t(grid.columns));
+                std::memcpy(to, from, sizeof(float) * grid.columns);
             else
                 for (int v = 0; v < grid.columns; ++v) to[c.stride * v] = from[v];
         }
@@ -39,22 +39,22 @@ inline void input_gradient(const DirectPlan& plan, const float* dz, const float*
     const ConvGeometry& c = plan.conv();
     for (int t = 0; t < tiles_of(c.channels); ++t) {
         const int count = std::min(tile, c.channels - t * tile);
-        const float* of_tile = weights + std::size_t(t) * std::size_t(tile * c.filters * c.taps());
-        float* dx_tile = dx + std::size_t(t * tile) * c.in_plane();
+        const float* of_tile = weights + Index{t} * tile * c.filters * c.taps();
+        float* dx_tile = dx + t * tile * c.in_plane();
         for (int phase = 0, begin = 0; phase < c.stride * c.stride; begin = plan.dz_phase_ends[phase++]) {
             const int phase_y = phase / c.stride, phase_x = phase % c.stride;
             const Grid grid = plan.dx_grid(phase_y, phase_x);
             if (grid.rows == 0 || grid.columns == 0) continue;
             const Convolution conv{dz + plan.first(phase_y) * plan.row + plan.first(phase_x),
-                                   std::size_t(plan.dz_plane),
+                                   plan.dz_plane,
                                    c.filters,
                                    plan.dz_phase_ends[phase] - begin,
                                    plan.dz_offsets + begin,
-                                   of_tile + std::size_t(begin) * std::size_t(tile * c.filters)};
+                                   of_tile + Index{begin} * tile * c.filters};
             if (plan.dx_in_place()) {
                 convolve(conv, grid, count, dx_tile, c.in_plane());
             } else {
-                convolve(conv, grid, count, band, std::size_t(grid.out_plane()));
+                convolve(conv, grid, count, band, grid.out_plane());
                 spread_phase(plan, grid, phase_y, phase_x, count, band, dx_tile);
             }
         }

@@ -6,7 +6,6 @@
 #define TN_CPU_CONV_BLOCK_DIRECT_DZ_INL
 #endif
 
-#include <cstddef>
 #include <cstring>
 
 #include "runtime/core/isa_target.hpp"
@@ -92,7 +91,7 @@ inline void dz_plane_windows(const DirectPlan& plan, const float* z, const float
                              float* dz) {
     const BlockGeometry& b = plan.block;
     const int z_row = plan.z.out_row(), rows = plan.z.rows, columns = plan.z.columns, width = b.y_w();
-    for (int r = 0; r < rows; ++r) std::memset(dz + r * plan.row, 0, sizeof(float) * std::size_t(columns));
+    for (int r = 0; r < rows; ++r) std::memset(dz + r * plan.row, 0, sizeof(float) * columns);
     for (int r = 0; r < b.y_h(); ++r)
         for (int i = 0; i < width; ++i) {
             float maximum;
@@ -111,8 +110,7 @@ inline void dz_plane(const DirectPlan& plan, const float* z, const float* dy, co
     const BlockGeometry& b = plan.block;
     const int rows = plan.z.rows, columns = plan.z.columns;
     if (b.z_is_y()) {
-        for (int r = 0; r < rows; ++r)
-            std::memcpy(dz + r * plan.row, dy + r * columns, sizeof(float) * std::size_t(columns));
+        for (int r = 0; r < rows; ++r) std::memcpy(dz + r * plan.row, dy + r * columns, sizeof(float) * columns);
         return;
     }
     if (b.pool_window == 2 && b.pool_stride == 2) return dz_plane_2x2(plan, z, dy, channel, dz);

@@ -7,8 +7,8 @@
 #endif
 
 #include <algorithm>
-#include <cstddef>
 
+#include "dsl/core/index.hpp"
 #include "runtime/core/isa_target.hpp"
 #include "runtime/core/thread_pool.hpp"
 #include "runtime/cpu/conv_block/batch_norm-inl.hpp"
@@ -24,12 +24,9 @@ namespace tn::cpu::TN_ISA {
 /// The convolution of one packed sample for tile t of the output channels, from row `first_row` of z on.
 inline Convolution convolution_of_tile(const DirectPlan& plan, const float* packed, const float* weights, int t,
                                        int first_row) {
-    return {packed + first_row * plan.row,
-            std::size_t(plan.x_plane),
-            plan.conv().channels,
-            plan.conv().taps(),
-            plan.x_offsets,
-            weights + std::size_t(t) * std::size_t(tile * plan.depth())};
+    return {
+        packed + first_row * plan.row,           plan.x_plane, plan.conv().channels, plan.conv().taps(), plan.x_offsets,
+        weights + Index{t} * tile * plan.depth()};
 }
 
 /// y of one sample and tile of output channels, band by band while its z is in the cache; z is not kept.
@@ -40,12 +37,12 @@ inline void finish_tile_in_bands(const DirectPlan& plan, const float* packed, co
     for (int y0 = 0; y0 < b.y_h(); y0 += band) {
         const int rows = std::min(band, b.y_h() - y0);
         const Grid grid{plan.z_rows(rows), plan.z.columns, plan.row};
-        const auto z_plane = std::size_t(grid.out_plane());
+        const Index z_plane = grid.out_plane();
         convolve(convolution_of_tile(plan, packed, weights, t, b.pool() ? y0 * b.pool_stride : y0), grid, count, z,
                  z_plane);
         for (int r = 0; r < count; ++r)
-            finish_rows(plan, z + std::size_t(r) * z_plane, affine[t * tile + r], rows,
-                        y + std::size_t(t * tile + r) * b.y_plane() + std::size_t(y0) * std::size_t(b.y_w()), nullptr);
+            finish_rows(plan, z + r * z_plane, affine[t * tile + r], rows,
+                        y + (t * tile + r) * b.y_plane() + Index{y0} * b.y_w(), nullptr);
     }
 }
 
@@ -56,7 +53,7 @@ void each_packed_tile(const DirectPlan& plan, const Tasks& tasks, int task, cons
     const Range samples = tasks.samples(task), own_tiles = tasks.units(task, tiles);
     clear(packed, plan.packed_x());
     for (int s = samples.first; s < samples.last; ++s) {
-        pack_sample(plan, x + std::size_t(s) * plan.conv().in_size(), packed);
+        pack_sample(plan, x + s * plan.conv().in_size(), packed);
         for (int t = own_tiles.first; t < own_tiles.last; ++t) f(s, t, packed);
     }
 }
@@ -67,12 +64,11 @@ inline void direct_without_z(ThreadPool& pool, const DirectPlan& plan, int n, co
     pack_weights(pool, plan, weight, work + at.weights);
     const Tasks tasks = Tasks::for_threads(n, pool.threads(), tiles_of(plan.conv().filters));
     pool.run(tasks.count(), [&](int task) {
-        float* z = work + at.band + std::size_t(task) * at.band_stride;
-        each_packed_tile(plan, tasks, task, x, work + at.packed + std::size_t(task) * at.packed_stride,
-                         [&](int s, int t, const float* packed) {
-                             finish_tile_in_bands(plan, packed, work + at.weights, t, affine, z,
-                                                  y + std::size_t(s) * plan.block.y_size());
-                         });
+        float* z = work + at.band + task * at.band_stride;
+        each_packed_tile(
+            plan, tasks, task, x, work + at.packed + task * at.packed_stride, [&](int s, int t, const float* packed) {
+                finish_tile_in_bands(plan, packed, work + at.weights, t, affine, z, y + s * plan.block.y_size());
+            });
     });
 }
 
@@ -97,16 +93,16 @@ struct DirectForward {
     /// z of one sample and tile of output channels, and what is known of it then: the sums, or without norm y.
     void convolve_tile(int s, int t, const float* packed) const {
         const ConvGeometry& c = plan.conv();
-        const auto z_plane = std::size_t(plan.z.out_plane());
+        const Index z_plane = plan.z.out_plane();
         const int first = t * tile, count = std::min(tile, c.filters - first);
-        float* z = pass.saved + kept.z + (std::size_t(s) * std::size_t(c.filters) + std::size_t(first)) * z_plane;
+        float* z = pass.saved + kept.z + (Index{s} * c.filters + first) * z_plane;
         convolve(convolution_of_tile(plan, packed, weights, t, 0), plan.z, count, z, z_plane);
         for (int r = 0; r < count; ++r) {
             if (!plan.block.norm) {
                 finish(s, first + r);
                 continue;
             }
-            const float* plane = z + std::size_t(r) * z_plane;
+            const float* plane = z + r * z_plane;
             const float mean = plane_sum(plane, plan.z) / static_cast<float>(c.out_plane());
             sums[SampleSums::at(c.filters, s, 0, first + r)] = mean;
             sums[SampleSums::at(c.filters, s, 1, first + r)] = plane_squares(plane, plan.z, mean);
@@ -115,8 +111,8 @@ struct DirectForward {
 
     void finish(int s, int f) const {
         const BlockGeometry& b = plan.block;
-        const std::size_t channel = std::size_t(s) * std::size_t(b.conv.filters) + std::size_t(f);
-        finish_rows(plan, pass.saved + kept.z + channel * std::size_t(plan.z.out_plane()), affine[f], b.y_h(),
+        const Index channel = Index{s} * b.conv.filters + f;
+        finish_rows(plan, pass.saved + kept.z + channel * plan.z.out_plane(), affine[f], b.y_h(),
                     pass.y + channel * b.y_plane(),
                     b.pool() ? pass.saved + kept.argmax_z + channel * b.y_plane() : nullptr);
     }
@@ -137,7 +133,7 @@ inline void direct_forward(ThreadPool& pool, const ConvPlan& conv_plan, const Co
     pack_weights(pool, plan, pass.weight, work + at.weights);
     const Tasks tasks = Tasks::for_threads(pass.n, pool.threads(), tiles_of(filters));
     pool.run(tasks.count(), [&](int task) {
-        each_packed_tile(plan, tasks, task, pass.x, work + at.packed + std::size_t(task) * at.packed_stride,
+        each_packed_tile(plan, tasks, task, pass.x, work + at.packed + task * at.packed_stride,
                          [&](int s, int t, const float* packed) { forward.convolve_tile(s, t, packed); });
     });
     if (!b.norm) return set_bias_statistics(b, pass.bias, statistics);

@@ -6,9 +6,9 @@
 #define TN_CPU_CONV_BLOCK_DIRECT_PACK_INL
 #endif
 
-#include <cstddef>
 #include <cstring>
 
+#include "dsl/core/index.hpp"
 #include "runtime/core/isa_target.hpp"
 #include "runtime/core/thread_pool.hpp"
 #include "runtime/cpu/conv_block/direct/convolve-inl.hpp"
@@ -29,7 +29,7 @@ inline void pack_sample(const DirectPlan& plan, const float* x, float* packed) {
                     const float* from = x + (s * u + py - c.pad) * c.width + (s * v0 + px - c.pad);
                     float* to = packed + u * plan.row + v0;
                     if (s == 1)
-                        std::memcpy(to, from, sizeof(float) * std::size_t(columns));
+                        std::memcpy(to, from, sizeof(float) * columns);
                     else
                         for (int v = 0; v < columns; ++v) to[v] = from[s * v];
                 }
@@ -39,7 +39,7 @@ inline void pack_sample(const DirectPlan& plan, const float* x, float* packed) {
 /// The weights [filters][depth] of the tile of filters from `first` on; zeros behind the last filter.
 inline void pack_tile(const float* weight, int filters, int depth, int first, float* packed) {
     for (int r = 0; r < tile; ++r) {
-        const float* from = weight + std::size_t(first + r) * std::size_t(depth);
+        const float* from = weight + Index{first + r} * depth;
         for (int d = 0; d < depth; ++d) packed[d * tile + r] = first + r < filters ? from[d] : 0.0f;
     }
 }
@@ -48,33 +48,29 @@ inline void pack_tile(const float* weight, int filters, int depth, int first, fl
 /// phase][tile].
 inline void pack_dx_tile(const DirectPlan& plan, const float* weight, int first, float* packed) {
     const ConvGeometry& c = plan.conv();
-    const std::size_t taps = std::size_t(c.taps());
+    const Index taps = c.taps();
     int begin = 0;
     for (int phase = 0; phase < c.stride * c.stride; begin = plan.dz_phase_ends[phase], ++phase)
         for (int f = 0; f < c.filters; ++f)
             for (int t = begin; t < plan.dz_phase_ends[phase]; ++t, packed += tile)
                 for (int r = 0; r < tile; ++r)
-                    packed[r] =
-                        first + r < c.channels
-                            ? weight[(std::size_t(f) * std::size_t(c.channels) + std::size_t(first + r)) * taps +
-                                     std::size_t(plan.dz_taps[t])]
-                            : 0.0f;
+                    packed[r] = first + r < c.channels
+                                    ? weight[(Index{f} * c.channels + first + r) * taps + plan.dz_taps[t]]
+                                    : 0.0f;
 }
 
 /// All weights, for the forward pass: [tiles][depth][tile].
 inline void pack_weights(ThreadPool& pool, const DirectPlan& plan, const float* weight, float* packed) {
     const int filters = plan.conv().filters, depth = plan.depth();
-    pool.run(tiles_of(filters), [&](int t) {
-        pack_tile(weight, filters, depth, t * tile, packed + std::size_t(t) * std::size_t(tile * depth));
-    });
+    pool.run(tiles_of(filters),
+             [&](int t) { pack_tile(weight, filters, depth, t * tile, packed + Index{t} * tile * depth); });
 }
 
 /// All weights, for dx: [tiles], then as pack_dx_tile() has them.
 inline void pack_dx_weights(ThreadPool& pool, const DirectPlan& plan, const float* weight, float* packed) {
     const ConvGeometry& c = plan.conv();
-    pool.run(tiles_of(c.channels), [&](int t) {
-        pack_dx_tile(plan, weight, t * tile, packed + std::size_t(t) * std::size_t(tile * c.filters * c.taps()));
-    });
+    pool.run(tiles_of(c.channels),
+             [&](int t) { pack_dx_tile(plan, weight, t * tile, packed + Index{t} * tile * c.filters * c.taps()); });
 }
 
 }  // namespace tn::cpu::TN_ISA

@@ -9,9 +9,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cstddef>
 
 #include "dsl/core/conv_geometry.hpp"
+#include "dsl/core/index.hpp"
 #include "runtime/cpu/conv_block/layout.hpp"
 
 namespace tn::cpu {
@@ -67,16 +67,16 @@ template <ConvGeometry C> struct TapTables {
         const int s = C.stride;
         for (int ky = 0; ky < C.kernel_h; ++ky)
             for (int kx = 0; kx < C.kernel_w; ++kx)
-                x_offsets[std::size_t(ky * C.kernel_w + kx)] =
+                x_offsets[ky * C.kernel_w + kx] =
                     (ky % s * p.phases_x + kx % s) * p.phase_plane + ky / s * p.row + kx / s;
-        std::size_t next = 0;
+        int next = 0;
         for (int phase = 0; phase < s * s; ++phase) {
             for (int ky = phase / s; ky < C.kernel_h; ky += s)
                 for (int kx = phase % s; kx < C.kernel_w; kx += s, ++next) {
                     dz_offsets[next] = (p.dz_top - ky / s) * p.row + p.dz_left - kx / s;
                     dz_taps[next] = ky * C.kernel_w + kx;
                 }
-            dz_phase_ends[std::size_t(phase)] = static_cast<int>(next);
+            dz_phase_ends[phase] = next;
         }
     }
 };
@@ -101,10 +101,10 @@ struct DirectPlan : PackedPlanes {
 
     constexpr const ConvGeometry& conv() const { return block.conv; }
     constexpr int depth() const { return conv().channels * conv().taps(); }
-    constexpr std::size_t packed_x() const { return std::size_t(conv().channels) * std::size_t(x_plane); }
-    constexpr std::size_t packed_dz() const { return std::size_t(conv().filters) * std::size_t(dz_plane); }
+    constexpr Index packed_x() const { return Index{conv().channels} * x_plane; }
+    constexpr Index packed_dz() const { return Index{conv().filters} * dz_plane; }
     /// Floats of z of one sample.
-    constexpr std::size_t z_size() const { return std::size_t(conv().filters) * std::size_t(z.out_plane()); }
+    constexpr Index z_size() const { return Index{conv().filters} * z.out_plane(); }
     constexpr int dz_origin() const { return dz_top * row + dz_left; }
 
     /// First index u, along an axis, of the inputs stride * u + phase - pad that exist, and how many there are.
@@ -123,9 +123,7 @@ struct DirectPlan : PackedPlanes {
     /// True if that convolution writes rows of dx as they are.
     constexpr bool dx_in_place() const { return conv().stride == 1 && conv().width % max_lanes == 0; }
     /// Floats in which it otherwise leaves the inputs of one phase.
-    constexpr std::size_t dx_band() const {
-        return std::size_t(max_tile) * std::size_t(dx_grid(0, 0).out_plane() + 2 * row + max_lanes);
-    }
+    constexpr Index dx_band() const { return Index{max_tile} * (dx_grid(0, 0).out_plane() + 2 * row + max_lanes); }
 
     /// Rows of y that inference finishes before it goes on: as much z of eight channels as fits in the L1 cache.
     constexpr int band_rows() const {
@@ -139,7 +137,7 @@ struct DirectPlan : PackedPlanes {
         return block.pool() ? (y_rows - 1) * block.pool_stride + block.pool_window : y_rows;
     }
     /// Samples whose weight gradient is summed in registers before the lanes are added up.
-    constexpr int group() const { return static_cast<int>(std::clamp<std::size_t>(1024 / conv().out_plane(), 1, 8)); }
+    constexpr int group() const { return static_cast<int>(std::clamp<Index>(1024 / conv().out_plane(), 1, 8)); }
 };
 
 }  // namespace tn::cpu

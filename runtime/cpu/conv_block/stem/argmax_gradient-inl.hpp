@@ -6,7 +6,6 @@
 #define TN_CPU_CONV_BLOCK_STEM_ARGMAX_GRADIENT_INL
 #endif
 
-#include <cstddef>
 #include <cstring>
 
 #include "runtime/core/isa_target.hpp"
@@ -27,7 +26,7 @@ struct ArgmaxGradient {
             argmax = widen_bytes(kept_argmax);
         } else {
             unsigned char bytes[lanes]{};
-            std::memcpy(bytes, kept_argmax, static_cast<std::size_t>(left));
+            std::memcpy(bytes, kept_argmax, left);
             argmax = widen_bytes(bytes);
         }
         const V from = load_partial(dy, left);

@@ -13,9 +13,9 @@
 #endif
 
 #include <algorithm>
-#include <cstddef>
 #include <cstring>
 
+#include "dsl/core/index.hpp"
 #include "runtime/core/isa_target.hpp"
 #include "runtime/core/thread_pool.hpp"
 #include "runtime/cpu/conv_block/batch_norm-inl.hpp"
@@ -36,13 +36,13 @@ inline void add_patch_sums(const StemWorkspace& ws, const Strip& strip, const fl
                            const float* planes, double* sums) {
     const int width = ws.y_w, line = ws.line, channels = ws.conv().channels;
     for (int f = 0; f < ws.filters; ++f, sums += StemWork::sums_of_filter(ws.plan)) {
-        const std::size_t of_strip = ws.y_at(strip.sample, f, strip.row, 0);
+        const Index of_strip = ws.y_at(strip.sample, f, strip.row, 0);
         for (int channel = 0; channel < channels; ++channel) {
             V tap[kernel_taps], total{};
             TN_UNROLL for (int k = 0; k < kernel_taps; ++k) tap[k] = V{};
             for (int row = 0; row < strip.rows; ++row)
                 for (int j = 0; j < width; j += lanes) {
-                    const std::size_t at = of_strip + std::size_t(row * width + j);
+                    const Index at = of_strip + row * width + j;
                     const ArgmaxGradient from(dy + at, argmax + at, width - j);
                     const float* x = planes + ws.plane(channel, 2 * row, 0) + j;
                     V before[3];
@@ -70,11 +70,11 @@ inline void add_patch_sums(const StemWorkspace& ws, const Strip& strip, const fl
 inline const double* patch_sums(ThreadPool& pool, const StemWorkspace& ws, const ConvBackward& pass,
                                 const unsigned char* argmax) {
     auto* sums = reinterpret_cast<double*>(ws.work + ws.at.gradients);
-    const std::size_t size = std::size_t(ws.filters) * std::size_t(StemWork::sums_of_filter(ws.plan));
+    const Index size = Index{ws.filters} * StemWork::sums_of_filter(ws.plan);
     const Slices slices(pass.n);
     pool.run(slices.count, [&](int slice, int thread) {
         float* scratch = ws.scratch(thread);
-        double* of_slice = sums + std::size_t(slice) * size;
+        double* of_slice = sums + slice * size;
         std::fill_n(of_slice, size, 0.0);
         each_strip(ws, ws.y_h, slices.samples(slice), [&](const Strip& strip) {
             divide_columns(ws, strip, pass.x, scratch);
@@ -119,7 +119,7 @@ inline void stem_backward(ThreadPool& pool, const ConvPlan& conv_plan, const Con
 
     const double* sums = patch_sums(pool, ws, pass, argmax);
     double moments[max_moments]{};  // a copy, because in `saved` they need not be aligned
-    if (b.norm) std::memcpy(moments, pass.saved + kept.moments, sizeof(double) * std::size_t(ws.plan.moments()));
+    if (b.norm) std::memcpy(moments, pass.saved + kept.moments, sizeof(double) * ws.plan.moments());
     const PatchCovariance covariance{ws.plan, moments, patches(ws, pass.group, pass.n)};
     auto* own = reinterpret_cast<GradientSums*>(ws.work + ws.at.channel_sums);
     for (int f = 0; f < ws.filters; ++f) {
@@ -128,7 +128,7 @@ inline void stem_backward(ThreadPool& pool, const ConvPlan& conv_plan, const Con
         set_own_gradients(b, pass, statistics, f, own[f]);
     }
     if (!pass.dx) return;
-    if (b.norm) sum_over(pass.group, {&own[0].g, 2 * static_cast<std::size_t>(ws.filters)});
+    if (b.norm) sum_over(pass.group, std::span(&own[0].g, 2 * Index{ws.filters}));
     for (int f = 0; f < ws.filters; ++f) set_dz(b, statistics, f, own[f], covariance.count, channels[f]);
     stem_dx(pool, ws, conv_plan.direct, pass, argmax, channels);
 }

@@ -7,8 +7,8 @@
 #endif
 
 #include <algorithm>
-#include <cstddef>
 
+#include "dsl/core/index.hpp"
 #include "runtime/core/isa_target.hpp"
 #include "runtime/core/thread_pool.hpp"
 #include "runtime/cpu/conv_block/batch_norm-inl.hpp"
@@ -28,7 +28,7 @@ inline void stem_dz(const StemWorkspace& ws, const DirectPlan& direct, const Str
     const ConvGeometry& c = ws.conv();
     each_window(ws, strip, ws.plan.windows_w(), pass.x, scratch, [&](int f, int r, int j, const V(&z)[4]) {
         const int y = strip.row + r;
-        const std::size_t at = ws.y_at(strip.sample, f, y, j);
+        const Index at = ws.y_at(strip.sample, f, y, j);
         const int whole = y < ws.y_h ? std::max(0, ws.y_w - j) : 0;  // of the windows from j on
         const ArgmaxGradient from(pass.dy + (whole ? at : 0), argmax + (whole ? at : 0), whole);
         V dz[4];
@@ -37,8 +37,7 @@ inline void stem_dz(const StemWorkspace& ws, const DirectPlan& direct, const Str
                               ((from.below != 0) == (k / 2 != 0 ? I{} - 1 : I{}));
             dz[k] = gradient(channels[f].affine, channels[f].to_dz, z[k], here ? from.g : V{});
         }
-        float* to = scratch + ws.at.dz + direct.dz_origin() + std::size_t(f) * std::size_t(direct.dz_plane) +
-                    2 * y * direct.row + 2 * j;
+        float* to = scratch + ws.at.dz + direct.dz_origin() + Index{f} * direct.dz_plane + 2 * y * direct.row + 2 * j;
         const int left = c.out_w() - 2 * j;
         for (int row = 0; row < std::min(2, c.out_h() - 2 * y); ++row, to += direct.row) {
             store_partial(to, interleave_low(dz[2 * row], dz[2 * row + 1]), left);
@@ -66,7 +65,7 @@ inline void stem_dx(ThreadPool& pool, const StemWorkspace& ws, const DirectPlan&
             each_strip(ws, ws.plan.windows_h(), Range{s, s + 1},
                        [&](const Strip& strip) { stem_dz(ws, direct, strip, pass, argmax, channels, scratch); });
             input_gradient(direct, scratch + ws.at.dz, ws.work + ws.at.dx_weights, scratch + ws.at.dx_band,
-                           pass.dx + std::size_t(s) * ws.conv().in_size());
+                           pass.dx + s * ws.conv().in_size());
         }
     });
 }

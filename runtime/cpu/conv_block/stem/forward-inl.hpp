@@ -7,9 +7,9 @@
 #endif
 
 #include <algorithm>
-#include <cstddef>
 #include <cstring>
 
+#include "dsl/core/index.hpp"
 #include "runtime/core/isa_target.hpp"
 #include "runtime/core/thread_pool.hpp"
 #include "runtime/cpu/conv_block/argmax-inl.hpp"
@@ -38,10 +38,10 @@ template <bool KeepArgmax> struct WindowFinisher {
           affine(affine),
           y(y),
           kept_argmax(kept_argmax),
-          streams(ws.y_w % lanes == 0 && worth_streaming(y, std::size_t(n) * ws.plan.block.y_size())) {}
+          streams(ws.y_w % lanes == 0 && worth_streaming(y, Index{n} * ws.plan.block.y_size())) {}
 
     TN_INLINE void take(const Strip& strip, int f, int row, int column, const V (&z)[4]) const {
-        const std::size_t at = ws.y_at(strip.sample, f, strip.row + row, column);
+        const Index at = ws.y_at(strip.sample, f, strip.row + row, column);
         const int left = ws.y_w - column;
         I argmax;
         V value = normalise(affine[f], window_maximum(z, argmax));
@@ -57,7 +57,7 @@ template <bool KeepArgmax> struct WindowFinisher {
         if (left >= lanes) return narrow_to_bytes(argmax, kept_argmax + at);
         unsigned char bytes[lanes];
         narrow_to_bytes(argmax, bytes);
-        std::memcpy(kept_argmax + at, bytes, static_cast<std::size_t>(left));
+        std::memcpy(kept_argmax + at, bytes, left);
     }
 };
 
@@ -97,7 +97,7 @@ inline void stem_forward(ThreadPool& pool, const ConvPlan& conv_plan, const Conv
     const SavedStatistics statistics(pass.saved, ws.filters);
     if (b.norm) {
         const double* moments = sum_moments(pool, ws, pass.n, pass.x, pass.group);
-        std::memcpy(pass.saved + kept.moments, moments, sizeof(double) * std::size_t(ws.plan.moments()));
+        std::memcpy(pass.saved + kept.moments, moments, sizeof(double) * ws.plan.moments());
         const PatchCovariance covariance{ws.plan, moments, patches(ws, pass.group, pass.n)};
         for (int f = 0; f < ws.filters; ++f) {
             const float* weight = pass.weight + f * ws.plan.depth();

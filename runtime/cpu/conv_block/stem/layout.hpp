@@ -1,8 +1,7 @@
 // Where the stem passes keep things in `saved` and `work`, in floats.
 #pragma once
 
-#include <cstddef>
-
+#include "dsl/core/index.hpp"
 #include "runtime/cpu/conv_block/direct/plan.hpp"
 #include "runtime/cpu/conv_block/layout.hpp"
 #include "runtime/cpu/conv_block/split.hpp"
@@ -12,38 +11,36 @@ namespace tn::cpu {
 
 /// SavedStatistics, with norm the moments of the patches (doubles), and the argmax of every window (bytes).
 struct StemSaved {
-    std::size_t moments = 0, argmax = 0, floats = 0;
+    Index moments = 0, argmax = 0, floats = 0;
 
     constexpr StemSaved(const StemPlan& plan, int n) {
         moments = SavedStatistics::floats(plan.conv().filters);
-        argmax = moments + (plan.block.norm ? 2 * std::size_t(plan.moments()) : 0);
-        const std::size_t bytes = std::size_t(n) * plan.block.y_size();
+        argmax = moments + (plan.block.norm ? 2 * plan.moments() : 0);
+        const Index bytes = n * plan.block.y_size();
         floats = argmax + (bytes + sizeof(float) - 1) / sizeof(float);
     }
 };
 
 /// The scratch of one pass. dx is computed by the direct method, as `direct` says.
 struct StemWork {
-    std::size_t weights = 0, channels = 0, moments = 0, gradients = 0, channel_sums = 0, dx_weights = 0;
-    std::size_t scratch = 0, scratch_stride = 0;                                    // per thread
-    std::size_t column = 0, planes = 0, inputs = 0, rows = 0, dz = 0, dx_band = 0;  // within a thread's scratch
-    std::size_t floats = 0;
+    Index weights = 0, channels = 0, moments = 0, gradients = 0, channel_sums = 0, dx_weights = 0;
+    Index scratch = 0, scratch_stride = 0;                                    // per thread
+    Index column = 0, planes = 0, inputs = 0, rows = 0, dz = 0, dx_band = 0;  // within a thread's scratch
+    Index floats = 0;
 
     /// Doubles of a slice's sums for a filter: of g times each value of the patch, and of g.
     static constexpr int sums_of_filter(const StemPlan& plan) { return plan.depth() + 1; }
     /// Doubles of a row of x with room for the shifts on both sides.
-    static constexpr std::size_t row_doubles(const StemPlan& plan) {
-        return round_up(std::size_t(plan.conv().width)) + 2 * max_lanes;
-    }
+    static constexpr Index row_doubles(const StemPlan& plan) { return round_up(plan.conv().width) + 2 * max_lanes; }
 
     constexpr StemWork(const StemPlan& plan, const DirectPlan& direct, bool backward) {
         const ConvGeometry& c = plan.conv();
-        const auto channels_in = std::size_t(c.channels), filters = std::size_t(c.filters);
-        const std::size_t strip = std::size_t(plan.strip_rows(backward) * plan.line()) * channels_in;
-        constexpr std::size_t double_floats = sizeof(double) / sizeof(float);
+        const Index channels_in = c.channels, filters = c.filters;
+        const Index strip = plan.strip_rows(backward) * plan.line() * channels_in;
+        constexpr Index double_floats = sizeof(double) / sizeof(float);
         Regions thread;
-        column = thread.take(std::size_t(2 * plan.line() + 4 * max_lanes));
-        planes = thread.take(channels_in * std::size_t(plan.x_rows(backward) * patch_side * plan.line()));
+        column = thread.take(2 * plan.line() + 4 * max_lanes);
+        planes = thread.take(channels_in * plan.x_rows(backward) * patch_side * plan.line());
         inputs = thread.take(strip * patch_size);
         if (backward) {
             dz = thread.take(direct.packed_dz());
@@ -56,11 +53,11 @@ struct StemWork {
         weights = regions.take(filters * channels_in * patch_size);
         channels = regions.take(channel_floats * filters);
         if (backward) {
-            gradients = regions.take(double_floats * max_slices * filters * std::size_t(sums_of_filter(plan)));
+            gradients = regions.take(double_floats * max_slices * filters * sums_of_filter(plan));
             channel_sums = regions.take(double_floats * 2 * filters);
-            dx_weights = regions.take(std::size_t(round_up(c.channels, max_tile)) * filters * kernel_taps);
+            dx_weights = regions.take(round_up(c.channels, max_tile) * filters * kernel_taps);
         } else {
-            moments = regions.take(double_floats * max_slices * std::size_t(plan.moments()));
+            moments = regions.take(double_floats * max_slices * plan.moments());
         }
         scratch = regions.take(max_slices * scratch_stride);
         floats = regions.with_alignment();

@@ -7,8 +7,8 @@
 #endif
 
 #include <algorithm>
-#include <cstddef>
 
+#include "dsl/core/index.hpp"
 #include "runtime/core/isa_target.hpp"
 #include "runtime/core/process_group.hpp"
 #include "runtime/core/thread_pool.hpp"
@@ -57,17 +57,17 @@ inline double patches(const StemWorkspace& ws, const ProcessGroup* group, int n)
 /// The moments of all patches of the whole batch; they lie in `work`.
 inline double* sum_moments(ThreadPool& pool, const StemWorkspace& ws, int n, const float* x, ProcessGroup* group) {
     auto* moments = reinterpret_cast<double*>(ws.work + ws.at.moments);
-    const auto count = static_cast<std::size_t>(ws.plan.moments());
+    const Index count = ws.plan.moments();
     const Slices slices(n);
     pool.run(slices.count, [&](int slice, int thread) {
-        double* of_slice = moments + std::size_t(slice) * count;
+        double* of_slice = moments + slice * count;
         std::fill_n(of_slice, count, 0.0);
         PatchMoments sums(ws.plan, reinterpret_cast<double*>(ws.scratch(thread) + ws.at.rows), of_slice);
         const Range samples = slices.samples(slice);
-        for (int s = samples.first; s < samples.last; ++s) sums.add(x + std::size_t(s) * ws.conv().in_size());
+        for (int s = samples.first; s < samples.last; ++s) sums.add(x + s * ws.conv().in_size());
     });
     add_slices(moments, count, slices.count);
-    sum_over(group, {moments, count});
+    sum_over(group, std::span(moments, count));
     return moments;
 }
 

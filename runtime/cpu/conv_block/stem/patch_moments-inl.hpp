@@ -11,8 +11,8 @@
 #endif
 
 #include <algorithm>
-#include <cstddef>
 
+#include "dsl/core/index.hpp"
 #include "runtime/core/isa_target.hpp"
 #include "runtime/cpu/conv_block/stem/layout.hpp"
 #include "runtime/cpu/conv_block/stem/plan.hpp"
@@ -32,7 +32,7 @@ public:
         edges_ = 0;
         for (int x = 0; x < c.width; ++x)
             if (x < first_ || x >= last_) edge_[edges_++] = x;
-        std::fill_n(rows_, 3 * std::size_t(c.channels) * row_, 0.0);  // the margins stay so
+        std::fill_n(rows_, 3 * Index{c.channels} * row_, 0.0);  // the margins stay so
     }
 
     void add(const float* x) {
@@ -68,9 +68,7 @@ private:
     static int pair(int a, int b, int dy) { return ((a * stem_channels + b) * 3 + dy) * shifts; }
 
     /// The columns from first_ on begin with a cache line.
-    double* row(int channel, int y) const {
-        return rows_ + std::size_t(channel * 3 + y % 3) * row_ + (max_lanes - first_);
-    }
+    double* row(int channel, int y) const { return rows_ + (channel * 3 + y % 3) * row_ + (max_lanes - first_); }
 
     void read_row(const float* x, int y) {
         const ConvGeometry& c = plan_.conv();
@@ -80,7 +78,7 @@ private:
                 std::fill_n(to, c.width, 0.0);
                 continue;
             }
-            const float* from = x + std::size_t(channel) * c.in_plane() + std::size_t(y * c.width);
+            const float* from = x + channel * c.in_plane() + y * c.width;
             for (int i = 0; i < c.width; ++i) to[i] = static_cast<double>(from[i]);
         }
     }
@@ -168,7 +166,7 @@ private:
     }
 
     const StemPlan& plan_;
-    std::size_t row_;
+    Index row_;
     double *rows_, *moments_;
     int first_, last_;  // the inner columns: all values of a patch reach them
     int edge_[4], edges_;

@@ -7,9 +7,9 @@
 #endif
 
 #include <algorithm>
-#include <cstddef>
 #include <cstring>
 
+#include "dsl/core/index.hpp"
 #include "runtime/core/isa_target.hpp"
 #include "runtime/cpu/conv_block/layout.hpp"
 #include "runtime/cpu/conv_block/plan.hpp"
@@ -26,7 +26,7 @@ struct StemWorkspace {
     StemWork at;
     float* work;
     int filters, strip_rows, x_rows, line, y_h, y_w;
-    std::size_t y_plane;
+    Index y_plane;
 
     StemWorkspace(const ConvPlan& conv_plan, bool backward, float* unaligned)
         : plan(conv_plan.block()),
@@ -41,17 +41,14 @@ struct StemWorkspace {
           y_plane(plan.block.y_plane()) {}
 
     const ConvGeometry& conv() const { return plan.conv(); }
-    float* scratch(int thread) const { return work + at.scratch + std::size_t(thread) * at.scratch_stride; }
+    float* scratch(int thread) const { return work + at.scratch + thread * at.scratch_stride; }
     float* weights() const { return work + at.weights; }
     int strips(int rows) const { return (rows + strip_rows - 1) / strip_rows; }
     /// Plane `q` of row `row` of a strip's rows of x.
-    std::size_t plane(int channel, int row, int q) const {
-        return std::size_t(((channel * x_rows + row) * patch_side + q) * line);
-    }
+    Index plane(int channel, int row, int q) const { return ((channel * x_rows + row) * patch_side + q) * line; }
     /// A value of y.
-    std::size_t y_at(int sample, int f, int row, int column) const {
-        return (std::size_t(sample) * std::size_t(filters) + std::size_t(f)) * y_plane +
-               std::size_t(row * y_w + column);
+    Index y_at(int sample, int f, int row, int column) const {
+        return (Index{sample} * filters + f) * y_plane + row * y_w + column;
     }
 };
 
@@ -78,18 +75,18 @@ inline void divide_columns(const StemWorkspace& ws, const Strip& strip, const fl
     const ConvGeometry& c = ws.conv();
     float *column = scratch + ws.at.column, *planes = scratch + ws.at.planes;
     const int line = ws.line, room = 2 * line + 4 * lanes;
-    x += std::size_t(strip.sample) * c.in_size();
-    clear(column, std::size_t(room));
+    x += strip.sample * c.in_size();
+    clear(column, room);
     for (int channel = 0; channel < c.channels; ++channel)
         for (int row = 0; row < 2 * strip.rows + 2; ++row) {
             float* to = planes + ws.plane(channel, row, 0);
             const int y = 2 * strip.row + row - c.pad;
             if (y < 0 || y >= c.height) {
-                clear(to, std::size_t(patch_side * line));
+                clear(to, patch_side * line);
                 continue;
             }
-            std::memcpy(column + c.pad, x + std::size_t(channel) * c.in_plane() + std::size_t(y * c.width),
-                        sizeof(float) * std::size_t(std::min(c.width, room - c.pad)));
+            std::memcpy(column + c.pad, x + channel * c.in_plane() + y * c.width,
+                        sizeof(float) * std::min(c.width, room - c.pad));
             for (int j = 0; j < line; j += lanes)
                 for (int q = 0; q < patch_side; q += 2) {
                     const V a = load(column + 2 * j + q), b = load(column + 2 * j + q + lanes);

@@ -7,8 +7,8 @@
 #endif
 
 #include <algorithm>
-#include <cstddef>
 
+#include "dsl/core/index.hpp"
 #include "runtime/core/isa_target.hpp"
 #include "runtime/core/thread_pool.hpp"
 #include "runtime/cpu/conv_block/batch_norm-inl.hpp"
@@ -27,14 +27,15 @@ inline void winograd_sums(const WinogradWorkspace& ws, const ConvBackward& pass,
     const BlockGeometry& b = ws.plan.block;
     const int filters = b.conv.filters;
     const AffineOf<V> a = ws.affine().affine(block).affine;
-    const std::size_t at = block_at(filters, s, block, b.y_plane());
+    const Index at = block_at(filters, s, block, b.y_plane());
     V sum_g{}, sum_gz{};
     constexpr int together = 64;
-    for (int i = 0; i < static_cast<int>(b.y_plane()); i += together) {
+    const int pixels = static_cast<int>(b.y_plane());
+    for (int i = 0; i < pixels; i += together) {
         float dy[together * lanes];
-        const int count = std::min(together, static_cast<int>(b.y_plane()) - i);
+        const int count = std::min(together, pixels - i);
         to_blocked(pass.dy + at + i, b.y_plane(), count, dy);
-        const float* z = kept + at + std::size_t(i) * lanes;
+        const float* z = kept + at + Index{i} * lanes;
         for (int k = 0; k < count; ++k) {
             V g = load(dy + k * lanes);
             if (b.z_is_y()) {
@@ -88,17 +89,17 @@ inline void winograd_backward(ThreadPool& pool, const ConvPlan& conv_plan, const
     const Slices slices(pass.n);
     pool.run(slices.count, [&](int slice, int thread) {
         const WinogradBackwardSlice backward{ws, pass, KeptZ(p, pass.saved + kept.z), ws.scratch(thread),
-                                             ws.work + ws.at.partial + std::size_t(slice) * ws.at.partial_stride};
+                                             ws.work + ws.at.partial + slice * ws.at.partial_stride};
         clear(backward.dw, ws.at.partial_stride);
         each_group(p, true, slices.samples(slice), [&](const TileGroup& g) { backward.run(g); });
     });
     // dw: the slices' own ones, added in order.
     pool.run(ws.blocks, [&](int block) {
         const int depth = p.depth();
-        float* first = ws.work + ws.at.partial + std::size_t(block * depth) * lanes;
+        float* first = ws.work + ws.at.partial + Index{block} * depth * lanes;
         for (int i = 0; i < depth * lanes; i += lanes)
             store(first + i, sum_of_slices(first + i, ws.at.partial_stride, slices.count));
-        from_blocked(first, depth, pass.dweight + std::size_t(block * lanes) * std::size_t(depth), std::size_t(depth));
+        from_blocked(first, depth, pass.dweight + Index{block * lanes} * depth, depth);
     });
 }
 

@@ -7,8 +7,8 @@
 #endif
 
 #include <algorithm>
-#include <cstddef>
 
+#include "dsl/core/index.hpp"
 #include "runtime/core/isa_target.hpp"
 #include "runtime/cpu/conv_block/layout.hpp"
 #include "runtime/cpu/conv_block/passes.hpp"
@@ -48,8 +48,8 @@ private:
         const GradientOf<V> to_dz = ws.affine().gradient(block);
         const int y0 = p.y_rows(g.row), rows = p.y_rows(g.row + g.rows) - y0;
         float* lines = scratch + ws.at.lines;
-        to_blocked(pass.dy + block_at(b.conv.filters, s, block, b.y_plane()) + std::size_t(y0) * std::size_t(b.y_w()),
-                   b.y_plane(), rows * b.y_w(), lines);
+        to_blocked(pass.dy + block_at(b.conv.filters, s, block, b.y_plane()) + Index{y0} * b.y_w(), b.y_plane(),
+                   rows * b.y_w(), lines);
         for (int row = g.row; row < g.row + g.rows; ++row)
             for (int column = 0; column < p.columns; ++column) {
                 V z[tile_size], dz[tile_size];
@@ -62,8 +62,7 @@ private:
                     load_tile(from, kept_z.row, in, z);
                 }
                 const TileOfY of_y = ws.tile_of_y(row, column);
-                const float* dy =
-                    lines + std::size_t(p.y_rows(row) - y0) * of_y.stride + std::size_t(column * p.y_side()) * lanes;
+                const float* dy = lines + (p.y_rows(row) - y0) * of_y.stride + column * p.y_side() * lanes;
                 if (b.pool())
                     gradient_tile<true>(z, a, to_dz, b.relu, in, of_y, dy, dz);
                 else
@@ -75,7 +74,7 @@ private:
     /// The gradients of a chunk's products: [frequencies][tiles][width].
     void product_gradients(const TileGroup& g, int chunk) const {
         const int width = ws.width(chunk);
-        const std::size_t product_stride = ws.product_stride(true);
+        const Index product_stride = ws.product_stride(true);
         for (int block = ws.first_block(chunk); block < ws.last_block(chunk); ++block) {
             float* of_tile = scratch + ws.at.products + (block - ws.first_block(chunk)) * lanes;
             for (int s = g.sample; s < g.sample + g.samples; ++s)
@@ -89,20 +88,17 @@ private:
     /// From them those of the transformed weights, and for dx those of the transformed inputs, summed over the chunks.
     void multiply_gradients(const TileGroup& g, int chunk) const {
         const int channels = ws.conv().channels, tiles = g.samples * g.rows * ws.plan.columns, width = ws.width(chunk);
-        const std::size_t input_stride = ws.input_stride(true), product_stride = ws.product_stride(true);
+        const Index input_stride = ws.input_stride(true), product_stride = ws.product_stride(true);
         for (int f = 0; f < frequencies; ++f) {
-            const float* inputs = scratch + ws.at.inputs + std::size_t(f) * input_stride;
-            const float* products = scratch + ws.at.products + std::size_t(f) * product_stride;
-            multiply({inputs, 1, std::size_t(channels)}, channels, tiles, products, width,
-                     scratch + ws.at.weight_gradients + std::size_t(f) * ws.weight_gradient_stride(),
-                     std::size_t(width));
+            const float* inputs = scratch + ws.at.inputs + f * input_stride;
+            const float* products = scratch + ws.at.products + f * product_stride;
+            multiply({inputs, 1, channels}, channels, tiles, products, width,
+                     scratch + ws.at.weight_gradients + f * ws.weight_gradient_stride(), width);
             if (!pass.dx) continue;
-            const float* weights = ws.weights(chunk) + std::size_t(f) * std::size_t(channels * width);
+            const float* weights = ws.weights(chunk) + Index{f} * channels * width;
             for (int c = 0; c < channels; c += 2 * lanes)
-                multiply({products, std::size_t(width), 1}, tiles, width, weights + c * width,
-                         std::min(2 * lanes, channels - c),
-                         scratch + ws.at.input_gradients + std::size_t(f) * input_stride + c, std::size_t(channels),
-                         chunk > 0);
+                multiply({products, width, 1}, tiles, width, weights + c * width, std::min(2 * lanes, channels - c),
+                         scratch + ws.at.input_gradients + f * input_stride + c, channels, chunk > 0);
         }
     }
 
@@ -112,36 +108,31 @@ private:
             for (int c = 0; c < ws.conv().channels; ++c)
                 weight_gradient_tile(
                     scratch + ws.at.weight_gradients + c * width + (block - ws.first_block(chunk)) * lanes,
-                    ws.weight_gradient_stride(), dw + std::size_t(block * ws.plan.depth() + c * 9) * lanes);
+                    ws.weight_gradient_stride(), dw + Index{block * ws.plan.depth() + c * 9} * lanes);
     }
 
     /// Overlapping tiles are added up in a blocked image with margins, which becomes dx when its last row is there.
-    void add_input_gradients(const TileGroup& g, const float* gradients, std::size_t stride) const {
+    void add_input_gradients(const TileGroup& g, const float* gradients, Index stride) const {
         const WinogradPlan& p = ws.plan;
         const ConvGeometry& c = ws.conv();
-        const std::size_t row = std::size_t(p.packed_columns) * lanes, block_size = p.packed_plane(p.rows) * lanes;
+        const Index row = Index{p.packed_columns} * lanes, block_size = p.packed_plane(p.rows) * lanes;
         for (int i = 0; i < g.samples; ++i) {
-            float* image = scratch + ws.at.dx + std::size_t(i) * ws.at.dx_stride;
+            float* image = scratch + ws.at.dx + i * ws.at.dx_stride;
             if (g.row == 0) clear(image, ws.at.dx_stride);
             for (int block = 0; block < c.channels / lanes; ++block)
                 for (int r = 0; r < g.rows; ++r)
                     for (int column = 0; column < p.columns; ++column)
                         input_gradient_tile(
-                            gradients + std::size_t((i * g.rows + r) * p.columns + column) * std::size_t(c.channels) +
-                                block * lanes,
+                            gradients + Index{(i * g.rows + r) * p.columns + column} * c.channels + block * lanes,
                             stride,
-                            image + std::size_t(block) * block_size + std::size_t(tile_side * (g.row + r)) * row +
-                                std::size_t(tile_side * column * lanes),
+                            image + block * block_size + tile_side * (g.row + r) * row + tile_side * column * lanes,
                             p.packed_columns);
             if (g.row + g.rows < p.rows) continue;
             for (int block = 0; block < c.channels / lanes; ++block)
                 for (int y = 0; y < c.height; ++y)
-                    from_blocked(
-                        image + std::size_t(block) * block_size + std::size_t(y + c.pad) * row +
-                            std::size_t(c.pad * lanes),
-                        c.width,
-                        pass.dx + block_at(c.channels, g.sample + i, block, c.in_plane()) + std::size_t(y * c.width),
-                        c.in_plane());
+                    from_blocked(image + block * block_size + (y + c.pad) * row + c.pad * lanes, c.width,
+                                 pass.dx + block_at(c.channels, g.sample + i, block, c.in_plane()) + y * c.width,
+                                 c.in_plane());
         }
     }
 };

@@ -6,8 +6,7 @@
 #define TN_CPU_CONV_BLOCK_WINOGRAD_CONVOLVE_INL
 #endif
 
-#include <cstddef>
-
+#include "dsl/core/index.hpp"
 #include "runtime/core/isa_target.hpp"
 #include "runtime/cpu/conv_block/split.hpp"
 #include "runtime/cpu/conv_block/winograd/multiply-inl.hpp"
@@ -19,19 +18,18 @@ namespace tn::cpu::TN_ISA {
 
 /// The inputs of a group's products, [frequencies][tiles][channels], `stride` floats from one frequency to the next.
 inline void transform_inputs(const WinogradWorkspace& ws, const TileGroup& g, const float* x, float* packed,
-                             float* inputs, std::size_t stride) {
+                             float* inputs, Index stride) {
     const WinogradPlan& p = ws.plan;
     const int channels = ws.conv().channels;
-    const std::size_t block_size = p.packed_plane(g.rows) * lanes;
+    const Index block_size = p.packed_plane(g.rows) * lanes;
     float* of_tile = inputs;
     for (int s = g.sample; s < g.sample + g.samples; ++s) {
-        pack_blocked(p, x + std::size_t(s) * ws.conv().in_size(), g.row, g.rows, packed);
+        pack_blocked(p, x + s * ws.conv().in_size(), g.row, g.rows, packed);
         for (int row = 0; row < g.rows; ++row)
             for (int column = 0; column < p.columns; ++column, of_tile += channels) {
                 const float* corner = packed + tile_side * (row * p.packed_columns + column) * lanes;
                 for (int block = 0; block < channels / lanes; ++block)
-                    input_tile(corner + std::size_t(block) * block_size, p.packed_columns, of_tile + block * lanes,
-                               stride);
+                    input_tile(corner + block * block_size, p.packed_columns, of_tile + block * lanes, stride);
             }
     }
 }
@@ -45,14 +43,13 @@ void convolve_group(const WinogradWorkspace& ws, const TileGroup& g, const float
     const int channels = ws.conv().channels, tiles = g.samples * g.rows * p.columns;
     float* packed = scratch + ws.at.packed;
     float *inputs = scratch + ws.at.inputs, *products = scratch + ws.at.products;
-    const std::size_t input_stride = ws.input_stride(false), product_stride = ws.product_stride(false);
+    const Index input_stride = ws.input_stride(false), product_stride = ws.product_stride(false);
     transform_inputs(ws, g, x, packed, inputs, input_stride);
     for (int chunk = chunks.first; chunk < chunks.last; ++chunk) {
         const int width = ws.width(chunk);
         for (int f = 0; f < frequencies; ++f)
-            multiply({inputs + std::size_t(f) * input_stride, std::size_t(channels), 1}, tiles, channels,
-                     ws.weights(chunk) + std::size_t(f) * std::size_t(channels * width), width,
-                     products + std::size_t(f) * product_stride, std::size_t(width));
+            multiply({inputs + f * input_stride, channels, 1}, tiles, channels,
+                     ws.weights(chunk) + Index{f} * channels * width, width, products + f * product_stride, width);
         for (int block = ws.first_block(chunk); block < ws.last_block(chunk); ++block) {
             const float* of_tile = products + (block - ws.first_block(chunk)) * lanes;
             for (int s = g.sample; s < g.sample + g.samples; ++s) {

@@ -6,8 +6,7 @@
 #define TN_CPU_CONV_BLOCK_WINOGRAD_FORWARD_INL
 #endif
 
-#include <cstddef>
-
+#include "dsl/core/index.hpp"
 #include "runtime/core/isa_target.hpp"
 #include "runtime/core/thread_pool.hpp"
 #include "runtime/cpu/conv_block/batch_norm-inl.hpp"
@@ -50,8 +49,7 @@ struct WinogradForward {
                     const TileOfY of_y = ws.tile_of_y(row, column);
                     store_argmax_z(z, affine.sign(block), of_y,
                                    argmax_z + block_at(filters, s, block, b.y_plane()) +
-                                       std::size_t(ws.plan.y_rows(row)) * of_y.stride +
-                                       std::size_t(column * ws.plan.y_side() * lanes));
+                                       ws.plan.y_rows(row) * of_y.stride + column * ws.plan.y_side() * lanes);
                 }
                 if (!b.norm) return;
                 if (row == g.row && column == 0) {
@@ -70,7 +68,7 @@ struct WinogradForward {
     void finish(int s, int block) const {
         const BlockGeometry& b = ws.plan.block;
         const AffineOf<V> a = affine.affine(block).affine;
-        const std::size_t at = block_at(b.conv.filters, s, block, b.y_plane());
+        const Index at = block_at(b.conv.filters, s, block, b.y_plane());
         const float* from = (argmax_z ? argmax_z : kept_z.z) + at;
         const auto count = static_cast<int>(b.y_plane());
         if (b.relu)
@@ -98,7 +96,7 @@ inline void winograd_forward(ThreadPool& pool, const ConvPlan& conv_plan, const 
         b.pool() ? pass.saved + kept.argmax_z : nullptr,
         ws.sums(),
         ws.affine(),
-        ws.plan.z_by_tiles() && worth_streaming(pass.saved + kept.z, std::size_t(pass.n) * ws.plan.z_size())};
+        ws.plan.z_by_tiles() && worth_streaming(pass.saved + kept.z, Index{pass.n} * ws.plan.z_size())};
     const Tasks by_chunks = Tasks::for_threads(pass.n, pool.threads(), ws.chunks);
     pool.run(by_chunks.count(), [&](int task, int thread) {
         each_group(ws.plan, false, by_chunks.samples(task), [&](const TileGroup& g) {

@@ -7,8 +7,8 @@
 #endif
 
 #include <algorithm>
-#include <cstddef>
 
+#include "dsl/core/index.hpp"
 #include "runtime/core/isa_target.hpp"
 #include "runtime/core/thread_pool.hpp"
 #include "runtime/cpu/conv_block/batch_norm-inl.hpp"
@@ -31,8 +31,7 @@ struct GroupFinisher {
         const WinogradPlan& p = ws.plan;
         const BlockAffine a = ws.affine().affine(block);
         const TileOfY of_y = ws.tile_of_y(row, column);
-        float* to = lines + std::size_t(p.y_rows(row) - p.y_rows(group.row)) * of_y.stride +
-                    std::size_t(column * p.y_side() * lanes);
+        float* to = lines + (p.y_rows(row) - p.y_rows(group.row)) * of_y.stride + column * p.y_side() * lanes;
         if (p.block.pool())
             finish_tile<true>(z, a, p.block.relu, of_y, to);
         else
@@ -42,8 +41,7 @@ struct GroupFinisher {
         const BlockGeometry& b = ws.plan.block;
         const int first = ws.plan.y_rows(group.row), rows = ws.plan.y_rows(group.row + group.rows) - first;
         from_blocked(lines, rows * b.y_w(),
-                     y + block_at(b.conv.filters, s, block, b.y_plane()) + std::size_t(first) * std::size_t(b.y_w()),
-                     b.y_plane());
+                     y + block_at(b.conv.filters, s, block, b.y_plane()) + Index{first} * b.y_w(), b.y_plane());
     }
 };
 

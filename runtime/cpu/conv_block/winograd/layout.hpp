@@ -2,8 +2,8 @@
 #pragma once
 
 #include <algorithm>
-#include <cstddef>
 
+#include "dsl/core/index.hpp"
 #include "runtime/cpu/conv_block/layout.hpp"
 #include "runtime/cpu/conv_block/split.hpp"
 #include "runtime/cpu/conv_block/winograd/plan.hpp"
@@ -12,11 +12,11 @@ namespace tn::cpu {
 
 /// SavedStatistics, z, and with pooling the z at the argmax of every window, both blocked. Nothing if y is z.
 struct WinogradSaved {
-    std::size_t z = 0, argmax_z = 0, floats = 0;
+    Index z = 0, argmax_z = 0, floats = 0;
 
     constexpr WinogradSaved(const WinogradPlan& plan, int n) {
         if (plan.block.z_is_y()) return;
-        const auto samples = std::size_t(n);
+        const Index samples = n;
         z = SavedStatistics::floats(plan.conv().filters);
         argmax_z = z + samples * plan.z_size();
         floats = argmax_z + (plan.block.pool() ? samples * plan.block.y_size() : 0) + 2 * max_lanes;
@@ -25,47 +25,47 @@ struct WinogradSaved {
 
 /// The scratch of one pass.
 struct WinogradWork {
-    std::size_t weights = 0, affine = 0, channels = 0, sums = 0;
-    std::size_t partial = 0, partial_stride = 0;  // per slice: dw
-    std::size_t scratch = 0, scratch_stride = 0;  // per thread
+    Index weights = 0, affine = 0, channels = 0, sums = 0;
+    Index partial = 0, partial_stride = 0;  // per slice: dw
+    Index scratch = 0, scratch_stride = 0;  // per thread
     // Within a thread's scratch:
-    std::size_t packed = 0, inputs = 0, products = 0, input_gradients = 0, weight_gradients = 0, dx = 0, dx_stride = 0,
-                lines = 0;
-    std::size_t floats = 0;
+    Index packed = 0, inputs = 0, products = 0, input_gradients = 0, weight_gradients = 0, dx = 0, dx_stride = 0,
+          lines = 0;
+    Index floats = 0;
 
     /// What the tiles read of every channel: mean, scale, shift, the sign of gamma and the three factors of dz.
-    static constexpr std::size_t affine_rows = 7;
+    static constexpr Index affine_rows = 7;
 
     /// The floats from one frequency to the next of `tiles` x `channels` values: no multiple of a cache's way.
-    static constexpr std::size_t frequency_stride(int tiles, int channels) {
-        return round_up(std::size_t(tiles) * std::size_t(channels)) + max_lanes;
+    static constexpr Index frequency_stride(int tiles, int channels) {
+        return round_up(Index{tiles} * channels) + max_lanes;
     }
 
     constexpr WinogradWork(const WinogradPlan& plan, int n, bool backward) {
         const ConvGeometry& c = plan.conv();
-        const auto channels_in = std::size_t(c.channels), filters = std::size_t(c.filters);
+        const Index channels_in = c.channels, filters = c.filters;
         const int tiles = plan.group_tiles(backward), samples = plan.group_samples(backward);
         Regions thread;
         packed = thread.take(channels_in * plan.packed_plane(plan.group_rows(backward)) + max_lanes);
-        lines = thread.take(std::size_t(plan.group_rows(backward) * plan.y_side() * plan.block.y_w()) * max_lanes);
+        lines = thread.take(Index{plan.group_rows(backward)} * plan.y_side() * plan.block.y_w() * max_lanes);
         // The weights of a block are blocked here before they are transformed.
-        inputs = thread.take(std::max(frequencies * frequency_stride(tiles, c.channels),
-                                      channels_in * std::size_t(c.taps()) * max_lanes));
+        inputs = thread.take(
+            std::max(frequencies * frequency_stride(tiles, c.channels), channels_in * c.taps() * max_lanes));
         products = thread.take(frequencies * frequency_stride(tiles, 2 * max_lanes));
         if (backward) {
             input_gradients = thread.take(frequencies * frequency_stride(tiles, c.channels));
             weight_gradients = thread.take(frequencies * frequency_stride(c.channels, 2 * max_lanes));
             dx_stride = round_up(channels_in * plan.packed_plane(plan.rows));
-            dx = thread.take(std::size_t(samples) * dx_stride);
+            dx = thread.take(samples * dx_stride);
         }
         scratch_stride = thread.with_alignment();
         Regions regions;
         weights = regions.take(channels_in * filters * frequencies);
         affine = regions.take(affine_rows * filters);
         channels = regions.take(channel_floats * filters);
-        sums = regions.take(2 * std::size_t(n) * filters);
+        sums = regions.take(2 * Index{n} * filters);
         if (backward) {
-            partial_stride = std::size_t(plan.depth()) * filters;
+            partial_stride = plan.depth() * filters;
             partial = regions.take(max_slices * partial_stride);
         }
         scratch = regions.take(max_slices * scratch_stride);

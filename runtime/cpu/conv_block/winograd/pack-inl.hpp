@@ -7,7 +7,6 @@
 #endif
 
 #include <algorithm>
-#include <cstddef>
 #include <cstring>
 
 #include "runtime/core/isa_target.hpp"
@@ -27,13 +26,13 @@ inline void pack_blocked(const WinogradPlan& plan, const float* x, int first, in
         for (int r = 0; r < rows; ++r, packed += width * lanes) {
             const int y = y0 + r;
             if (y < 0 || y >= c.height) {
-                std::memset(packed, 0, sizeof(float) * std::size_t(width * lanes));
+                std::memset(packed, 0, sizeof(float) * (width * lanes));
                 continue;
             }
-            std::memset(packed, 0, sizeof(float) * std::size_t(c.pad * lanes));
+            std::memset(packed, 0, sizeof(float) * (c.pad * lanes));
             to_blocked(x + y * c.width, c.in_plane(), inside, packed + c.pad * lanes);
             const int behind = c.pad + inside;
-            std::memset(packed + behind * lanes, 0, sizeof(float) * std::size_t((width - behind) * lanes));
+            std::memset(packed + behind * lanes, 0, sizeof(float) * ((width - behind) * lanes));
         }
 }
 

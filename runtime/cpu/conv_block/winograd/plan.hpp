@@ -7,9 +7,9 @@
 #pragma once
 
 #include <algorithm>
-#include <cstddef>
 
 #include "dsl/core/conv_geometry.hpp"
+#include "dsl/core/index.hpp"
 #include "runtime/cpu/conv_block/layout.hpp"
 
 namespace tn::cpu {
@@ -33,18 +33,14 @@ struct WinogradPlan {
     constexpr const ConvGeometry& conv() const { return block.conv; }
     constexpr int depth() const { return conv().channels * conv().taps(); }
     constexpr int packed_rows(int tile_rows) const { return tile_side * tile_rows + conv().kernel_h - 1; }
-    constexpr std::size_t packed_plane(int tile_rows) const {
-        return std::size_t(packed_rows(tile_rows)) * std::size_t(packed_columns);
-    }
+    constexpr Index packed_plane(int tile_rows) const { return Index{packed_rows(tile_rows)} * packed_columns; }
 
     /// z is kept tile after tile where only backward reads it, because y comes from the z at the argmax of its window;
     /// otherwise in rows, as y is.
     constexpr bool z_by_tiles() const { return block.pool(); }
-    constexpr std::size_t z_plane() const {
-        return z_by_tiles() ? std::size_t(rows) * std::size_t(columns) * tile_size : conv().out_plane();
-    }
+    constexpr Index z_plane() const { return z_by_tiles() ? Index{rows} * columns * tile_size : conv().out_plane(); }
     /// Floats of z of one sample.
-    constexpr std::size_t z_size() const { return std::size_t(conv().filters) * z_plane(); }
+    constexpr Index z_size() const { return conv().filters * z_plane(); }
 
     /// Rows of y that a tile has: its pooled ones, or all.
     constexpr int y_side() const { return block.pool() ? tile_side / 2 : tile_side; }

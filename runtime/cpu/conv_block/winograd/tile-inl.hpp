@@ -7,9 +7,9 @@
 #endif
 
 #include <algorithm>
-#include <cstddef>
 #include <limits>
 
+#include "dsl/core/index.hpp"
 #include "runtime/core/isa_target.hpp"
 #include "runtime/cpu/conv_block/affine-inl.hpp"
 #include "runtime/cpu/conv_block/argmax-inl.hpp"
@@ -30,22 +30,22 @@ struct Inside {
 };
 
 /// The tile at `z`, where the next row of a blocked image is `row` floats away; zeros outside the image.
-TN_INLINE void load_tile(const float* z, std::size_t row, const Inside& in, V (&tile)[tile_size]) {
+TN_INLINE void load_tile(const float* z, Index row, const Inside& in, V (&tile)[tile_size]) {
     if (in.whole()) {
-        TN_UNROLL for (int i = 0; i < tile_size; ++i) tile[i] = load(z + std::size_t(i / 4) * row + i % 4 * lanes);
+        TN_UNROLL for (int i = 0; i < tile_size; ++i) tile[i] = load(z + i / 4 * row + i % 4 * lanes);
         return;
     }
     for (int i = 0; i < tile_size; ++i)
-        tile[i] = i / 4 < in.rows && i % 4 < in.columns ? load(z + std::size_t(i / 4) * row + i % 4 * lanes) : V{};
+        tile[i] = i / 4 < in.rows && i % 4 < in.columns ? load(z + i / 4 * row + i % 4 * lanes) : V{};
 }
 
-TN_INLINE void store_tile(float* z, std::size_t row, const Inside& in, const V (&tile)[tile_size]) {
+TN_INLINE void store_tile(float* z, Index row, const Inside& in, const V (&tile)[tile_size]) {
     if (in.whole()) {
-        TN_UNROLL for (int i = 0; i < tile_size; ++i) store(z + std::size_t(i / 4) * row + i % 4 * lanes, tile[i]);
+        TN_UNROLL for (int i = 0; i < tile_size; ++i) store(z + i / 4 * row + i % 4 * lanes, tile[i]);
         return;
     }
     for (int r = 0; r < in.rows; ++r)
-        for (int c = 0; c < in.columns; ++c) store(z + std::size_t(r) * row + c * lanes, tile[4 * r + c]);
+        for (int c = 0; c < in.columns; ++c) store(z + r * row + c * lanes, tile[4 * r + c]);
 }
 
 /// Adds a tile to the mean and the squared distances to it of the `before` values that came before it (Chan, Golub and
@@ -89,12 +89,10 @@ TN_INLINE V z_at_argmax(const V (&z)[tile_size], int w, V sign, I& argmax) {
 /// or values, rows x columns are inside the image.
 struct TileOfY {
     int rows, columns;
-    std::size_t stride;
+    Index stride;
 
     TN_INLINE bool has(int row, int column) const { return row < rows && column < columns; }
-    TN_INLINE std::size_t at(int row, int column) const {
-        return std::size_t(row) * stride + std::size_t(column) * lanes;
-    }
+    TN_INLINE Index at(int row, int column) const { return Index{row} * stride + Index{column} * lanes; }
 };
 
 /// Stores the z at the argmax of every window.

@@ -8,8 +8,7 @@
 #define TN_CPU_CONV_BLOCK_WINOGRAD_TRANSFORMS_INL
 #endif
 
-#include <cstddef>
-
+#include "dsl/core/index.hpp"
 #include "runtime/core/isa_target.hpp"
 #include "runtime/cpu/conv_block/winograd/plan.hpp"
 #include "runtime/cpu/simd/separable-inl.hpp"
@@ -81,50 +80,49 @@ TN_INLINE void weight_gradient_axis(const V (&u)[6], V (&g)[3]) {
 
 /// The inputs of the 36 products of one tile and block of channels: `d` is the tile's upper left corner in a packed
 /// image, `t` the first frequency, `stride` floats from the next.
-inline void input_tile(const float* d, int packed_columns, float* t, std::size_t stride) {
-    const std::size_t row = std::size_t(packed_columns) * lanes;
+inline void input_tile(const float* d, int packed_columns, float* t, Index stride) {
+    const Index row = Index{packed_columns} * lanes;
     both_axes<6, 6>([](const V(&in)[6], V(&out)[6]) TN_INLINE_LAMBDA { input_axis(in, out); },
-                    [&](int r, int c)
-                        TN_INLINE_LAMBDA { return load(d + std::size_t(r) * row + std::size_t(c) * lanes); },
-                    [&](int r, int c, V v) TN_INLINE_LAMBDA { store(t + std::size_t(6 * r + c) * stride, v); });
+                    [&](int r, int c) TN_INLINE_LAMBDA { return load(d + r * row + c * lanes); },
+                    [&](int r, int c, V v) TN_INLINE_LAMBDA { store(t + (6 * r + c) * stride, v); });
 }
 
 /// Adds the gradients of a tile's inputs to the packed image at `d`.
-inline void input_gradient_tile(const float* t, std::size_t stride, float* d, int packed_columns) {
-    const std::size_t row = std::size_t(packed_columns) * lanes;
+inline void input_gradient_tile(const float* t, Index stride, float* d, int packed_columns) {
+    const Index row = Index{packed_columns} * lanes;
     both_axes<6, 6>([](const V(&in)[6], V(&out)[6]) TN_INLINE_LAMBDA { input_gradient_axis(in, out); },
-                    [&](int r, int c) TN_INLINE_LAMBDA { return load(t + std::size_t(6 * r + c) * stride); },
+                    [&](int r, int c) TN_INLINE_LAMBDA { return load(t + (6 * r + c) * stride); },
                     [&](int r, int c, V v) TN_INLINE_LAMBDA {
-                        float* at = d + std::size_t(r) * row + std::size_t(c) * lanes;
+                        float* at = d + r * row + c * lanes;
                         store(at, load(at) + v);
                     });
 }
 
 /// z of one tile from its products.
-TN_INLINE void output_tile(const float* m, std::size_t stride, V (&z)[tile_size]) {
+TN_INLINE void output_tile(const float* m, Index stride, V (&z)[tile_size]) {
     both_axes<6, 4>([](const V(&in)[6], V(&out)[4]) TN_INLINE_LAMBDA { output_axis(in, out); },
-                    [&](int r, int c) TN_INLINE_LAMBDA { return load(m + std::size_t(6 * r + c) * stride); },
+                    [&](int r, int c) TN_INLINE_LAMBDA { return load(m + (6 * r + c) * stride); },
                     [&](int r, int c, V v) TN_INLINE_LAMBDA { z[4 * r + c] = v; });
 }
 
 /// The gradients of a tile's products from those of its outputs.
-TN_INLINE void output_gradient_tile(const V (&dz)[tile_size], float* m, std::size_t stride) {
+TN_INLINE void output_gradient_tile(const V (&dz)[tile_size], float* m, Index stride) {
     both_axes<4, 6>([](const V(&in)[4], V(&out)[6]) TN_INLINE_LAMBDA { output_gradient_axis(in, out); },
                     [&](int r, int c) TN_INLINE_LAMBDA { return dz[4 * r + c]; },
-                    [&](int r, int c, V v) TN_INLINE_LAMBDA { store(m + std::size_t(6 * r + c) * stride, v); });
+                    [&](int r, int c, V v) TN_INLINE_LAMBDA { store(m + (6 * r + c) * stride, v); });
 }
 
 /// The 36 values of `lanes` kernels; g [9][lanes].
-inline void weight_tile(const float* g, float* u, std::size_t stride) {
+inline void weight_tile(const float* g, float* u, Index stride) {
     both_axes<3, 6>([](const V(&in)[3], V(&out)[6]) TN_INLINE_LAMBDA { weight_axis(in, out); },
                     [&](int r, int c) TN_INLINE_LAMBDA { return load(g + (3 * r + c) * lanes); },
-                    [&](int r, int c, V v) TN_INLINE_LAMBDA { store(u + std::size_t(6 * r + c) * stride, v); });
+                    [&](int r, int c, V v) TN_INLINE_LAMBDA { store(u + (6 * r + c) * stride, v); });
 }
 
 /// Adds the gradients of `lanes` kernels to g [9][lanes].
-inline void weight_gradient_tile(const float* u, std::size_t stride, float* g) {
+inline void weight_gradient_tile(const float* u, Index stride, float* g) {
     both_axes<6, 3>([](const V(&in)[6], V(&out)[3]) TN_INLINE_LAMBDA { weight_gradient_axis(in, out); },
-                    [&](int r, int c) TN_INLINE_LAMBDA { return load(u + std::size_t(6 * r + c) * stride); },
+                    [&](int r, int c) TN_INLINE_LAMBDA { return load(u + (6 * r + c) * stride); },
                     [&](int r, int c, V v) TN_INLINE_LAMBDA {
                         float* at = g + (3 * r + c) * lanes;
                         store(at, load(at) + v);

@@ -7,9 +7,9 @@
 #endif
 
 #include <algorithm>
-#include <cstddef>
 #include <cstring>
 
+#include "dsl/core/index.hpp"
 #include "runtime/core/isa_target.hpp"
 #include "runtime/core/thread_pool.hpp"
 #include "runtime/cpu/conv_block/split.hpp"
@@ -29,10 +29,10 @@ inline void transform_weights(ThreadPool& pool, const WinogradWorkspace& ws, con
         const Range own = part_of(ws.chunks, tasks, task);
         for (int block = ws.first_block(own.first); block < ws.last_block(own.last - 1); ++block) {
             const int chunk = block / 2, column = (block - ws.first_block(chunk)) * lanes;
-            to_blocked(weight + std::size_t(block * lanes) * std::size_t(depth), std::size_t(depth), depth, kernels);
+            to_blocked(weight + Index{block * lanes} * depth, depth, depth, kernels);
             for (int c = 0; c < channels; ++c)
-                weight_tile(kernels + c * 9 * lanes, ws.weights(chunk) + std::size_t(c * ws.width(chunk) + column),
-                            std::size_t(channels * ws.width(chunk)));
+                weight_tile(kernels + c * 9 * lanes, ws.weights(chunk) + c * ws.width(chunk) + column,
+                            channels * ws.width(chunk));
         }
     });
 }
@@ -49,12 +49,10 @@ inline void transform_weights_for_dx(ThreadPool& pool, const WinogradWorkspace& 
                 // last.
                 float kernels[9 * lanes + lanes]{}, kernel[9 * lanes];
                 const int filter = ws.first_block(chunk) * lanes + k;
-                std::memcpy(kernels, weight + std::size_t(filter) * std::size_t(depth) + c * 9,
-                            sizeof(float) * 9 * lanes);
+                std::memcpy(kernels, weight + Index{filter} * depth + c * 9, sizeof(float) * 9 * lanes);
                 kernels_to_blocked(kernels, kernel);
                 const int first = c / (2 * lanes) * 2 * lanes, panel = std::min(2 * lanes, channels - first);
-                weight_tile(kernel, ws.weights(chunk) + std::size_t(first * width + k * panel + c - first),
-                            std::size_t(channels * width));
+                weight_tile(kernel, ws.weights(chunk) + first * width + k * panel + c - first, channels * width);
             }
     });
 }

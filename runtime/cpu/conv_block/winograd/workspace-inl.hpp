@@ -7,8 +7,8 @@
 #endif
 
 #include <algorithm>
-#include <cstddef>
 
+#include "dsl/core/index.hpp"
 #include "runtime/core/isa_target.hpp"
 #include "runtime/cpu/conv_block/layout.hpp"
 #include "runtime/cpu/conv_block/plan.hpp"
@@ -38,52 +38,50 @@ struct WinogradWorkspace {
     const ConvGeometry& conv() const { return plan.conv(); }
     AffineTable affine() const { return {work + at.affine, conv().filters}; }
     float* sums() const { return work + at.sums; }
-    float* scratch(int thread) const { return work + at.scratch + std::size_t(thread) * at.scratch_stride; }
+    float* scratch(int thread) const { return work + at.scratch + thread * at.scratch_stride; }
 
     int first_block(int chunk) const { return 2 * chunk; }
     int last_block(int chunk) const { return std::min(2 * chunk + 2, blocks); }
     int width(int chunk) const { return (last_block(chunk) - first_block(chunk)) * lanes; }
     float* weights(int chunk) const {
-        return work + at.weights + std::size_t(first_block(chunk) * lanes) * std::size_t(conv().channels * frequencies);
+        return work + at.weights + Index{first_block(chunk)} * lanes * conv().channels * frequencies;
     }
 
     /// Floats from one frequency to the next.
-    std::size_t input_stride(bool backward) const {
+    Index input_stride(bool backward) const {
         return WinogradWork::frequency_stride(plan.group_tiles(backward), conv().channels);
     }
-    std::size_t product_stride(bool backward) const {
+    Index product_stride(bool backward) const {
         return WinogradWork::frequency_stride(plan.group_tiles(backward), 2 * max_lanes);
     }
-    std::size_t weight_gradient_stride() const {
-        return WinogradWork::frequency_stride(conv().channels, 2 * max_lanes);
-    }
+    Index weight_gradient_stride() const { return WinogradWork::frequency_stride(conv().channels, 2 * max_lanes); }
 
     /// The part of y of the tile in the given row and column of tiles, in a blocked image as wide as y.
     TileOfY tile_of_y(int row, int column) const {
         return {plan.y_rows(row + 1) - plan.y_rows(row), plan.block.y_w() - column * plan.y_side(),
-                std::size_t(plan.block.y_w()) * lanes};
+                Index{plan.block.y_w()} * lanes};
     }
 };
 
 /// Where a block of channels of a sample begins, in images whose channels have `plane` values.
-inline std::size_t block_at(int filters, int s, int block, std::size_t plane) {
-    return (std::size_t(s) * std::size_t(filters) + std::size_t(block * lanes)) * plane;
+inline Index block_at(int filters, int s, int block, Index plane) {
+    return (Index{s} * filters + block * lanes) * plane;
 }
 
 /// z as a training step keeps it (WinogradPlan::z_by_tiles).
 struct KeptZ {
     float* z;
     int filters;
-    std::size_t plane, tile_row, tile, row;  // floats from one to the next; `row` within a tile
+    Index plane, tile_row, tile, row;  // floats from one to the next; `row` within a tile
 
     KeptZ(const WinogradPlan& p, float* z) : z(z), filters(p.conv().filters), plane(p.z_plane()) {
-        const auto width = std::size_t(p.conv().out_w()), columns = std::size_t(p.columns);
-        tile = std::size_t(p.z_by_tiles() ? tile_size : tile_side) * lanes;
-        row = (p.z_by_tiles() ? std::size_t(tile_side) : width) * lanes;
-        tile_row = p.z_by_tiles() ? columns * tile : std::size_t(tile_side) * row;
+        const Index width = p.conv().out_w(), columns = p.columns;
+        tile = (p.z_by_tiles() ? tile_size : tile_side) * lanes;
+        row = (p.z_by_tiles() ? tile_side : width) * lanes;
+        tile_row = p.z_by_tiles() ? columns * tile : Index{tile_side} * row;
     }
     float* at(int s, int block, int tile_y, int tile_x) const {
-        return z + block_at(filters, s, block, plane) + std::size_t(tile_y) * tile_row + std::size_t(tile_x) * tile;
+        return z + block_at(filters, s, block, plane) + tile_y * tile_row + tile_x * tile;
     }
     /// Prefetches a tile that is read some tiles after this one: z comes from memory, and the work on a tile hides from
     /// the processor's own prefetching that z is read in order.
