@@ -17,6 +17,9 @@ enum class Must {
     have_a_kernel_of_at_least_1,
     have_a_window_of_at_least_1,
     have_a_stride_of_at_least_1,
+    have_a_dilation_of_at_least_1,
+    have_groups_that_divide_channels_and_filters,
+    have_a_channel_for_every_group,
     have_a_pad_from_0_to_kernel_minus_1,
     name_its_pad_because_an_even_kernel_cannot_keep_height_and_width,
     drop_from_0_to_99_percent,
@@ -56,6 +59,11 @@ constexpr const char* words(Must must) {
         case Must::have_a_kernel_of_at_least_1: return "have a kernel of at least 1 x 1, not {} x {}";
         case Must::have_a_window_of_at_least_1: return "have a window of at least 1, not {}";
         case Must::have_a_stride_of_at_least_1: return "have a stride of at least 1, not {}";
+        case Must::have_a_dilation_of_at_least_1: return "have a dilation of at least 1, not {}";
+        case Must::have_groups_that_divide_channels_and_filters:
+            return "have groups that divide its channels, {}, and its filters, {}";
+        case Must::have_a_channel_for_every_group:
+            return "have as many filters as the input has channels, {}, or a multiple of it, not {}";
         case Must::have_a_pad_from_0_to_kernel_minus_1: return "have a pad from 0 to {}, not {}";
         case Must::name_its_pad_because_an_even_kernel_cannot_keep_height_and_width:
             return "name its pad, as in Pad<0>, because an even kernel cannot keep height and width";

@@ -14,7 +14,7 @@ struct Operation {
         none,
         identity,      ///< y = x
         flatten,       ///< the same values, read as a vector
-        convolution,   ///< parameters weight and, with `bias`, bias; `window`, `features`
+        convolution,   ///< parameters weight and, with `bias`, bias; `window`, `features`, `groups`
         dense,         ///< the same, without a window
         batch_norm,    ///< parameters weight and bias, states mean and variance, by channel; `epsilon`, `momentum`
         scale,         ///< y = weight[c] x, + bias[c] if there is one
@@ -32,12 +32,16 @@ struct Operation {
     } kind = none;
     Window window{};
     int features = 0;  ///< of a convolution its filters, of a dense layer its outputs
+    int groups = 1;    ///< 0: one for every channel
     bool bias = false;
     FloatBits epsilon{}, momentum{};
     int percent = 0;
     Expression function{};
 
     constexpr bool operator==(const Operation&) const = default;
+
+    /// How many groups an input of so many channels has.
+    constexpr int groups_of(int channels) const { return groups == 0 ? channels : groups; }
 
     /// What is left of it at inference.
     constexpr Kind at_inference() const { return kind == dropout || kind == fork ? identity : kind; }

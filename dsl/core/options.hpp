@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "dsl/core/errors.hpp"
+#include "dsl/core/window.hpp"
 
 namespace tn {
 
@@ -18,12 +19,37 @@ template <int Height, int Width> inline constexpr KernelSize Kernel{Height, Widt
 constexpr KernelSize kernel_size(int side) { return {side, side}; }
 constexpr KernelSize kernel_size(KernelSize size) { return size; }
 
-template <int N> struct Stride {
+/// 3, or Kernel<3, 5>.
+constexpr void write_kernel(Text& text, KernelSize size) {
+    if (size.height == size.width)
+        text << size.height;
+    else
+        text << "Kernel<" << size.height << ", " << size.width << ">";
+}
+
+/// The step of a window, also with a number for rows and one for columns: Stride<2, 1>.
+template <int Rows, int Columns = Rows> struct Stride {
+    static constexpr int rows = Rows, columns = Columns;
+};
+/// How many rows and columns apart the taps of a kernel are.
+template <int Rows, int Columns = Rows> struct Dilation {
+    static constexpr int rows = Rows, columns = Columns;
+};
+/// Rows and columns of zeros around an image: Pad<All>, Pad<Rows, Columns> or Pad<Top, Left, Bottom, Right>.
+template <int... Numbers>
+    requires(sizeof...(Numbers) == 1 || sizeof...(Numbers) == 2 || sizeof...(Numbers) == 4)
+struct Pad {
+    static constexpr int numbers[]{Numbers...};
+    static constexpr int count = sizeof...(Numbers);
+    static constexpr Padding padding{numbers[0], numbers[count > 1 ? 1 : 0], numbers[count > 2 ? 2 : 0],
+                                     numbers[count > 2 ? 3 : count - 1]};
+};
+/// A convolution's channels in so many groups, each with its share of the filters, which see no other channels.
+template <int N> struct Groups {
     static constexpr int value = N;
 };
-template <int N> struct Pad {
-    static constexpr int value = N;
-};
+/// A group for every channel.
+struct Depthwise {};
 /// Leaves out the layer's bias.
 struct NoBias {};
 /// The initialiser of this layer's weights instead of the network's: Init<Xavier>.
@@ -34,9 +60,14 @@ template <class Initialiser> struct Init {
 namespace options {
 
 template <class T> struct is_stride : std::false_type {};
-template <int N> struct is_stride<Stride<N>> : std::true_type {};
+template <int H, int W> struct is_stride<Stride<H, W>> : std::true_type {};
+template <class T> struct is_dilation : std::false_type {};
+template <int H, int W> struct is_dilation<Dilation<H, W>> : std::true_type {};
 template <class T> struct is_pad : std::false_type {};
-template <int N> struct is_pad<Pad<N>> : std::true_type {};
+template <int... N> struct is_pad<Pad<N...>> : std::true_type {};
+/// Groups<N> or Depthwise.
+template <class T> struct is_groups : std::is_same<T, Depthwise> {};
+template <int N> struct is_groups<Groups<N>> : std::true_type {};
 template <class T> struct is_no_bias : std::is_same<T, NoBias> {};
 template <class T> struct is_init : std::false_type {};
 template <class I>
@@ -51,6 +82,26 @@ template <template <class> class Is, class Default, class First, class... Rest>
 struct find<Is, Default, First, Rest...> {
     using type = std::conditional_t<Is<First>::value, First, typename find<Is, Default, Rest...>::type>;
 };
+
+/// `, Stride<2>`, `, Pad<0, 1>`, `, Dilation<2>`, where they are given.
+template <class... Options> constexpr void write_window(Text& text) {
+    const auto pair = [&text](const char* name, int rows, int columns) {
+        text << ", " << name << "<" << rows;
+        if (columns != rows) text << ", " << columns;
+        text << ">";
+    };
+    using S = typename find<is_stride, void, Options...>::type;
+    using P = typename find<is_pad, void, Options...>::type;
+    using D = typename find<is_dilation, void, Options...>::type;
+    if constexpr (!std::is_void_v<S>) pair("Stride", S::rows, S::columns);
+    if constexpr (!std::is_void_v<P>) {
+        text << ", Pad<";
+        for (int i = 0; i < P::count; ++i) text << (i > 0 ? ", " : "") << P::numbers[i];
+        text << ">";
+    }
+    if constexpr (!std::is_void_v<D>) pair("Dilation", D::rows, D::columns);
+    static_cast<void>(pair);
+}
 
 /// Checks that every option satisfies exactly one of Kinds, and each kind at most once; options count from 1.
 template <template <class> class... Kinds> struct known {

@@ -21,17 +21,26 @@ struct ConvBlock {
         return found;
     }
 
-    /// The sizes of the block for this input. Needs equal padding of rows and columns.
+    /// Whether the block has a BlockGeometry: one group, the same step and padding for rows and columns, and square
+    /// pooling windows without padding.
+    template <Operation... Operations> static constexpr bool has_geometry() {
+        constexpr Operation conv = find<Operations...>(Operation::convolution);
+        constexpr Operation pool = find<Operations...>(Operation::max_pool);
+        return conv.groups == 1 && conv.window.is_uniform() && pool.window.is_square() && pool.window.pad.top == 0;
+    }
+
+    /// The sizes of the block for this input.
     template <Operation... Operations> static constexpr BlockGeometry geometry(Shape in) {
+        static_assert(has_geometry<Operations...>());
         constexpr Operation conv = find<Operations...>(Operation::convolution);
         constexpr Operation pool = find<Operations...>(Operation::max_pool);
         return {{in.channels, in.height, in.width, conv.features, conv.window.kernel_h, conv.window.kernel_w,
-                 conv.window.stride, conv.window.pad_h},
+                 conv.window.stride_h, conv.window.pad.top},
                 conv.bias,
                 find<Operations...>(Operation::batch_norm).kind == Operation::batch_norm,
                 (is_relu(Operations) || ...),
                 pool.window.kernel_h,
-                pool.kind == Operation::max_pool ? pool.window.stride : 0};
+                pool.kind == Operation::max_pool ? pool.window.stride_h : 0};
     }
 };
 

@@ -10,20 +10,40 @@
 
 namespace tn {
 
-/// `Conv<Filters, K>` or `Conv<Filters, Kernel<KH, KW>>`, with `Stride<S>`, `Pad<P>`, `NoBias`, `Init<...>`.
-/// `Image<C, H, W>` -> `Image<Filters, (H + 2P - KH) / S + 1, (W + 2P - KW) / S + 1>`. Without Pad an odd kernel is
-/// padded so that stride 1 keeps height and width. Trains weight [Filters][C][KH][KW] and bias [Filters]. A Conv right
-/// before BN has no bias: BN would take it away.
+/// `Conv<Filters, K>` or `Conv<Filters, Kernel<KH, KW>>`, with `Stride<S>` or `Stride<SH, SW>`, `Pad<P>`, `Pad<Rows,
+/// Columns>` or `Pad<Top, Left, Bottom, Right>`, `Dilation<D>` or `Dilation<DH, DW>`, `Groups<G>` or `Depthwise`,
+/// `NoBias`, `Init<...>`. `Image<C, H, W>` -> `Image<Filters, (H + Top + Bottom - DH (KH - 1) - 1) / SH + 1, (W + Left
+/// + Right - DW (KW - 1) - 1) / SW + 1>`. Without Pad an odd kernel is padded so that stride 1 keeps height and width.
+/// Trains weight [Filters][C / Groups][KH][KW] and bias [Filters]. A Conv right before BN has no bias: BN would take it
+/// away.
 template <int Filters, auto KernelArgument, class... Options> struct Conv {
     static constexpr int filters = Filters;
     static constexpr KernelSize kernel = kernel_size(KernelArgument);
-    static constexpr int stride = options::find<options::is_stride, Stride<1>, Options...>::type::value;
-    static constexpr int named_pad = options::find<options::is_pad, Pad<-1000000>, Options...>::type::value;
-    static constexpr bool pad_is_named = named_pad != -1000000;
-    static constexpr int pad_h = pad_is_named ? named_pad : (kernel.height - 1) / 2;
-    static constexpr int pad_w = pad_is_named ? named_pad : (kernel.width - 1) / 2;
+    using stride = typename options::find<options::is_stride, Stride<1>, Options...>::type;
+    using dilation = typename options::find<options::is_dilation, Dilation<1>, Options...>::type;
+    using groups = typename options::find<options::is_groups, Groups<1>, Options...>::type;
+    using named_pad = typename options::find<options::is_pad, void, Options...>::type;
+    static constexpr bool pad_is_named = !std::is_void_v<named_pad>;
     static constexpr bool has_bias =
         std::is_void_v<typename options::find<options::is_no_bias, void, Options...>::type>;
+    static constexpr Window window = [] {
+        Window w{kernel.height, kernel.width, stride::rows, stride::columns, {}, dilation::rows, dilation::columns};
+        const int rows = (w.reach_h() - 1) / 2, columns = (w.reach_w() - 1) / 2;
+        w.pad = {rows, columns, rows, columns};
+        if constexpr (pad_is_named) w.pad = named_pad::padding;
+        return w;
+    }();
+    static constexpr Operation operation{.kind = Operation::convolution,
+                                         .window = window,
+                                         .features = Filters,
+                                         .groups =
+                                             [] {
+                                                 if constexpr (std::is_same_v<groups, Depthwise>)
+                                                     return 0;
+                                                 else
+                                                     return groups::value;
+                                             }(),
+                                         .bias = has_bias};
 
     /// What this layer becomes when BN follows it.
     using before_norm = std::conditional_t<has_bias, Conv<Filters, KernelArgument, Options..., NoBias>, Conv>;
@@ -31,58 +51,53 @@ template <int Filters, auto KernelArgument, class... Options> struct Conv {
     static constexpr Text name() {
         Text t;
         t << "Conv<" << Filters << ", ";
-        if (kernel.height == kernel.width)
-            t << kernel.height;
-        else
-            t << "Kernel<" << kernel.height << ", " << kernel.width << ">";
-        if (stride != 1) t << ", Stride<" << stride << ">";
-        if (pad_is_named) t << ", Pad<" << named_pad << ">";
+        write_kernel(t, kernel);
+        options::write_window<Options...>(t);
+        if (operation.groups == 0) t << ", Depthwise";
+        if (operation.groups > 1) t << ", Groups<" << operation.groups << ">";
         return t << ">";
     }
 
     static constexpr ShapeResult output(Shape in) {
-        if (const auto known = options::known<options::is_stride, options::is_pad, options::is_no_bias,
-                                              options::is_init>::template check<Options...>();
+        if (const auto known =
+                options::known<options::is_stride, options::is_pad, options::is_dilation, options::is_groups,
+                               options::is_no_bias, options::is_init>::template check<Options...>();
             !known.ok())
             return known;
         if (Filters < 1) return layer_must(Must::have_at_least_1_filter, Filters);
         if (kernel.height < 1 || kernel.width < 1)
             return layer_must(Must::have_a_kernel_of_at_least_1, kernel.height, kernel.width);
-        if (stride < 1) return layer_must(Must::have_a_stride_of_at_least_1, stride);
-        const int smaller = kernel.height < kernel.width ? kernel.height : kernel.width;
-        if (pad_is_named && (named_pad < 0 || named_pad >= smaller))
-            return layer_must(Must::have_a_pad_from_0_to_kernel_minus_1, smaller - 1, named_pad);
         if (!pad_is_named && (kernel.height % 2 == 0 || kernel.width % 2 == 0))
             return layer_must(Must::name_its_pad_because_an_even_kernel_cannot_keep_height_and_width);
-        if (in.is_vector) return input_must(Must::be_an_image);
-        if (in.height + 2 * pad_h < kernel.height || in.width + 2 * pad_w < kernel.width)
-            return input_must(Must::be_at_least_high_and_wide, kernel.height - 2 * pad_h, kernel.width - 2 * pad_w);
-        return Shape{Filters, window_places(in.height, kernel.height, stride, pad_h),
-                     window_places(in.width, kernel.width, stride, pad_w), false};
+        const ShapeResult result = window_rule(window, in, Filters);
+        if (!result.ok()) return result;
+        if (operation.groups == 0 && Filters % in.channels != 0)
+            return layer_must(Must::have_a_channel_for_every_group, in.channels, Filters);
+        if (operation.groups < 0 || in.channels % operation.groups_of(in.channels) != 0 ||
+            Filters % operation.groups_of(in.channels) != 0)
+            return layer_must(Must::have_groups_that_divide_channels_and_filters, in.channels, Filters);
+        return result;
     }
-
-    static constexpr Operation operation{.kind = Operation::convolution,
-                                         .window = {kernel.height, kernel.width, stride, pad_h, pad_w},
-                                         .features = Filters,
-                                         .bias = has_bias};
 
     static constexpr Parameters parameters(Shape in) {
         Parameters p;
-        const int window = kernel.height * kernel.width;
+        const int taps = kernel.height * kernel.width, group = operation.groups_of(in.channels),
+                  channels = in.channels / group;
         p.add({"weight",
-               {Filters, in.channels, kernel.height, kernel.width},
+               {Filters, channels, kernel.height, kernel.width},
                4,
                init_rule<typename options::find<options::is_init, void, Options...>::type>(),
                true,
-               in.channels * window,
-               Filters * window});
+               channels * taps,
+               Filters / group * taps});
         if (has_bias) p.add({"bias", {Filters}, 1, {InitRule::constant, 0}});
         return p;
     }
 
-    /// y[k] = bias[k] + sum over c, i, j of weight[k][c][i][j] x[c][S y + i - P][S x + j - P], x zero outside.
+    /// y[k] = bias[k] + sum over the channels c of k's group, i, j of weight[k][c][i][j] x[c][SH y + DH i - Top][SW x +
+    /// DW j - Left], x zero outside.
     template <class T> static void forward(const Pass<T>& p) {
-        each_tap(
+        each_product(
             p, [&](Index y, Index x, Index w) { p.y[y] += p.parameter[0][w] * p.x[x]; },
             [&](Index y, int k) { p.y[y] = has_bias ? p.parameter[1][k] : T(0); });
     }
@@ -92,7 +107,7 @@ template <int Filters, auto KernelArgument, class... Options> struct Conv {
         for (int k = 0; has_bias && k < Filters; ++k) p.gradient[1][k] = 0;
         if (p.dx)
             for (Index i = 0; i < p.in.size() * p.n; ++i) p.dx[i] = 0;
-        each_tap(
+        each_product(
             p,
             [&](Index y, Index x, Index w) {
                 p.gradient[0][w] += p.dy[y] * p.x[x];
@@ -104,26 +119,24 @@ template <int Filters, auto KernelArgument, class... Options> struct Conv {
     }
 
 private:
-    /// Calls start(y, k) for every output value and tap(y, x, w) for every product that it sums.
-    template <class T, class Tap, class Start> static void each_tap(const Pass<T>& p, Tap tap, Start start) {
+    /// Calls start(y, k) for every output value and product(y, x, w) for every product that it sums.
+    template <class T, class Product, class Start>
+    static void each_product(const Pass<T>& p, Product product, Start start) {
+        const int group = operation.groups_of(p.in.channels), channels = p.in.channels / group;
         Index y = 0;
         for (int n = 0; n < p.n; ++n)
             for (int k = 0; k < Filters; ++k)
-                for (int oy = 0; oy < p.out.height; ++oy)
-                    for (int ox = 0; ox < p.out.width; ++ox, ++y) {
+                for (int row = 0; row < p.out.height; ++row)
+                    for (int column = 0; column < p.out.width; ++column, ++y) {
                         start(y, k);
-                        for (int c = 0; c < p.in.channels; ++c)
-                            for (int i = 0; i < kernel.height; ++i)
-                                for (int j = 0; j < kernel.width; ++j) {
-                                    const int iy = oy * stride + i - pad_h, ix = ox * stride + j - pad_w;
-                                    if (iy < 0 || iy >= p.in.height || ix < 0 || ix >= p.in.width) continue;
-                                    tap(y, index(n, p.in.channels, c, p.in.height, iy, p.in.width, ix),
-                                        index(k, p.in.channels, c, kernel.height, i, kernel.width, j));
-                                }
+                        for (int c = 0; c < channels; ++c) {
+                            const Index plane = n * p.in.size() + (k / (Filters / group) * channels + c) * p.in.plane();
+                            const Index weights = (Index{k} * channels + c) * kernel.height * kernel.width;
+                            each_tap(window, p.in, row, column, [&](int at_y, int at_x, int tap) {
+                                product(y, plane + Index{at_y} * p.in.width + at_x, weights + tap);
+                            });
+                        }
                     }
-    }
-    static constexpr Index index(int a, int nb, int b, int nc, int c, int nd, int d) {
-        return ((Index{a} * nb + b) * nc + c) * nd + d;
     }
 };
 

@@ -9,6 +9,7 @@
 #include "runtime/cpu/kernels/conv_block.hpp"
 #include "runtime/cpu/kernels/convolution.hpp"
 #include "runtime/cpu/kernels/dense.hpp"
+#include "runtime/cpu/kernels/depthwise.hpp"
 #include "runtime/cpu/kernels/pointwise.hpp"
 #include "runtime/cpu/kernels/relu_dropout.hpp"
 #include "runtime/cpu/kernels/update.hpp"

@@ -9,6 +9,7 @@
 #include "runtime/cuda/kernels/conv_block.hpp"
 #include "runtime/cuda/kernels/convolution.hpp"
 #include "runtime/cuda/kernels/dense.hpp"
+#include "runtime/cuda/kernels/depthwise.hpp"
 #include "runtime/cuda/kernels/gradient_norm.hpp"
 #include "runtime/cuda/kernels/max_pool.hpp"
 #include "runtime/cuda/kernels/pointwise.hpp"

@@ -121,6 +121,13 @@ private:
     std::vector<Expression> all_;
 };
 
+/// The window of a convolution or a pool as a type of the header.
+std::string window_of(const Window& w, Shape in, Shape out) {
+    return fmt::format("detail::Window<{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}>", in.channels, in.height,
+                       in.width, out.height, out.width, w.kernel_h, w.kernel_w, w.stride_h, w.stride_w, w.pad.top,
+                       w.pad.left, w.dilation_h, w.dilation_w);
+}
+
 /// The calls of one node's kernel.
 std::string calls(const InferenceGraph& graph, const GraphNode& node, std::size_t number, const Places& places,
                   Functions& functions) {
@@ -131,9 +138,8 @@ std::string calls(const InferenceGraph& graph, const GraphNode& node, std::size_
     const std::string weights = fmt::format("detail::weight_{0}, detail::bias_{0}", number);
     switch (node.operation.kind) {
         case Operation::convolution:
-            return fmt::format("convolution<{}, {}, {}, {}, {}, {}, {}, {}, {}, {}>({}, {}, {});\n", in.channels,
-                               in.height, in.width, out.channels, w.kernel_h, w.kernel_w, w.stride, w.pad_h, w.pad_w,
-                               node.relu, x, weights, y);
+            return fmt::format("convolution<{}, {}, {}, {}>({}, {}, {});\n", window_of(w, in, out),
+                               node.operation.groups_of(in.channels), out.channels, node.relu, x, weights, y);
         case Operation::dense:
             return fmt::format("dense<{}, {}, {}>({}, {}, {});\n", in.size(), out.channels, node.relu, x, weights, y);
         case Operation::scale:
@@ -144,9 +150,9 @@ std::string calls(const InferenceGraph& graph, const GraphNode& node, std::size_
         case Operation::softmax: return fmt::format("softmax<{}>({}, {});\n", in.size(), x, y);
         case Operation::max_pool:
         case Operation::average_pool:
-            return fmt::format("{}<{}, {}, {}, {}, {}>({}, {});\n",
-                               node.operation.kind == Operation::max_pool ? "max_pool" : "average_pool", in.channels,
-                               in.height, in.width, w.kernel_h, w.stride, x, y);
+            return fmt::format("{}<{}>({}, {});\n",
+                               node.operation.kind == Operation::max_pool ? "max_pool" : "average_pool",
+                               window_of(w, in, out), x, y);
         case Operation::global_average_pool:
             return fmt::format("global_average_pool<{}, {}>({}, {});\n", in.channels, in.plane(), x, y);
         case Operation::multiply:
@@ -221,6 +227,9 @@ std::string to_header(const InferenceGraph& graph, const HeaderInfo& info) {
         "// A trained network, written by typenet: inference for one sample in C++17, without heap or libraries.\n"
         "// {}\n#pragma once\n\n#include <cmath>\n#include <cstddef>\n\nnamespace {} {{\n\n{}namespace detail {{\n",
         graph.description, info.name, constants(graph, info, places));
+    if (std::any_of(graph.nodes.begin(), graph.nodes.end(),
+                    [](const GraphNode& node) { return node.operation.window.kernel_h > 0; }))
+        text += header_window;
     for (const HeaderKernel& kernel : header_kernels)
         if (used(kernel.operation)) text += kernel.source;
     text += functions.source();

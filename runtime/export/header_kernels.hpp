@@ -12,29 +12,47 @@ struct HeaderKernel {
     std::string_view source;
 };
 
+/// Before the kernels that have windows.
+inline constexpr std::string_view header_window = R"(
+/// How KH x KW windows, DH and DW apart between taps, move over [Channels][Height][Width] by SH rows and SW columns, with
+/// Top rows and Left columns of padding before the first, to [Rows][Columns] positions.
+template <int Channels, int Height, int Width, int Rows, int Columns, int KH, int KW, int SH, int SW, int Top, int Left,
+          int DH, int DW>
+struct Window {
+    static constexpr int channels = Channels, height = Height, width = Width, rows = Rows, columns = Columns;
+    static constexpr int plane = Height * Width, positions = Rows * Columns, taps = KH * KW;
+
+    /// Calls f(tap, y, x, stride, count) for every tap and row of windows: `count` windows from position y on have the
+    /// values at x, x + stride, ... of a plane for it.
+    template <class F> static void each_row(F f) {
+        for (int tap = 0; tap < taps; ++tap) {
+            const int up = Top - tap / KW * DH, left = Left - tap % KW * DW;
+            const int top = up > 0 ? (up + SH - 1) / SH : 0, first = left > 0 ? (left + SW - 1) / SW : 0;
+            const int bottom = Height + up > 0 ? (Height - 1 + up) / SH + 1 : 0;
+            const int end = Width + left > 0 ? (Width - 1 + left) / SW + 1 : 0;
+            for (int row = top; row < (bottom < Rows ? bottom : Rows); ++row)
+                f(tap, row * Columns + first, (row * SH - up) * Width + first * SW - left, SW,
+                  (end < Columns ? end : Columns) - first);
+        }
+    }
+};
+)";
+
 inline constexpr HeaderKernel header_kernels[] = {
     {Operation::convolution, R"(
-/// x [C][H][W], zeros around it -> y [F][(H + 2 PH - KH) / S + 1][(W + 2 PW - KW) / S + 1].
-template <int C, int H, int W, int F, int KH, int KW, int S, int PH, int PW, bool Relu>
+/// x, zeros around it, to F images of W's positions; each group of filters sees its own channels.
+template <class W, int Groups, int F, bool Relu>
 inline void convolution(const float* x, const float* weight, const float* bias, float* y) {
-    constexpr int rows = (H + 2 * PH - KH) / S + 1, columns = (W + 2 * PW - KW) / S + 1;
-    for (int f = 0; f < F; ++f, y += rows * columns) {
-        for (int i = 0; i < rows * columns; ++i) y[i] = bias[f];
-        for (int c = 0; c < C; ++c)
-            for (int i = 0; i < KH; ++i)
-                for (int j = 0; j < KW; ++j) {
-                    const float w = *weight++;
-                    const int top = PH > i ? (PH - i + S - 1) / S : 0, left = PW > j ? (PW - j + S - 1) / S : 0;
-                    const int bottom = H + PH > i ? (H - 1 + PH - i) / S + 1 : 0;
-                    const int right = W + PW > j ? (W - 1 + PW - j) / S + 1 : 0;
-                    for (int row = top; row < (bottom < rows ? bottom : rows); ++row) {
-                        const float* from = x + (c * H + row * S + i - PH) * W;
-                        for (int column = left; column < (right < columns ? right : columns); ++column)
-                            y[row * columns + column] += w * from[column * S + j - PW];
-                    }
-                }
+    constexpr int channels = W::channels / Groups;
+    for (int f = 0; f < F; ++f, y += W::positions) {
+        for (int i = 0; i < W::positions; ++i) y[i] = bias[f];
+        const float* plane = x + f / (F / Groups) * channels * W::plane;
+        for (int c = 0; c < channels; ++c, plane += W::plane, weight += W::taps)
+            W::each_row([=](int tap, int to, int from, int stride, int count) {
+                for (int i = 0; i < count; ++i) y[to + i] += weight[tap] * plane[from + i * stride];
+            });
         if (Relu)
-            for (int i = 0; i < rows * columns; ++i) y[i] = y[i] > 0 ? y[i] : 0.0f;
+            for (int i = 0; i < W::positions; ++i) y[i] = y[i] > 0 ? y[i] : 0.0f;
     }
 }
 )"},
@@ -65,31 +83,27 @@ inline void scale(const float* x, const float* weight, const float* bias, float*
 }
 )"},
     {Operation::max_pool, R"(
-/// The largest value of every K x K window, one every S pixels.
-template <int C, int H, int W, int K, int S> inline void max_pool(const float* x, float* y) {
-    for (int c = 0; c < C; ++c)
-        for (int row = 0; row < (H - K) / S + 1; ++row)
-            for (int column = 0; column < (W - K) / S + 1; ++column) {
-                const float* window = x + (c * H + row * S) * W + column * S;
-                float most = *window;
-                for (int i = 0; i < K; ++i)
-                    for (int j = 0; j < K; ++j) most = window[i * W + j] > most ? window[i * W + j] : most;
-                *y++ = most;
-            }
+/// The largest value of every window.
+template <class W> inline void max_pool(const float* x, float* y) {
+    for (int c = 0; c < W::channels; ++c, x += W::plane, y += W::positions) {
+        for (int i = 0; i < W::positions; ++i) y[i] = -INFINITY;
+        W::each_row([=](int, int to, int from, int stride, int count) {
+            for (int i = 0; i < count; ++i)
+                y[to + i] = x[from + i * stride] > y[to + i] ? x[from + i * stride] : y[to + i];
+        });
+    }
 }
 )"},
     {Operation::average_pool, R"(
-/// The mean of every K x K window, one every S pixels.
-template <int C, int H, int W, int K, int S> inline void average_pool(const float* x, float* y) {
-    for (int c = 0; c < C; ++c)
-        for (int row = 0; row < (H - K) / S + 1; ++row)
-            for (int column = 0; column < (W - K) / S + 1; ++column) {
-                const float* window = x + (c * H + row * S) * W + column * S;
-                float sum = 0;
-                for (int i = 0; i < K; ++i)
-                    for (int j = 0; j < K; ++j) sum += window[i * W + j];
-                *y++ = sum * (1.0f / (K * K));
-            }
+/// The mean of every window, where padding counts as zeros.
+template <class W> inline void average_pool(const float* x, float* y) {
+    for (int c = 0; c < W::channels; ++c, x += W::plane, y += W::positions) {
+        for (int i = 0; i < W::positions; ++i) y[i] = 0.0f;
+        W::each_row([=](int, int to, int from, int stride, int count) {
+            for (int i = 0; i < count; ++i) y[to + i] += x[from + i * stride];
+        });
+        for (int i = 0; i < W::positions; ++i) y[i] *= 1.0f / W::taps;
+    }
 }
 )"},
     {Operation::global_average_pool, R"(

@@ -115,6 +115,16 @@ private:
         add("Identity", open, result, node.layer);
     }
 
+    using Lists = std::vector<std::pair<const char*, Extents>>;
+
+    static Lists window_attributes(const Window& w) {
+        Lists lists{{"kernel_shape", {w.kernel_h, w.kernel_w}},
+                    {"pads", {w.pad.top, w.pad.left, w.pad.bottom, w.pad.right}},
+                    {"strides", {w.stride_h, w.stride_w}}};
+        if (w.dilation_h > 1 || w.dilation_w > 1) lists.push_back({"dilations", {w.dilation_h, w.dilation_w}});
+        return lists;
+    }
+
     static std::string value(int number) { return number == 0 ? "x" : "value_" + std::to_string(number); }
     Shape shape(int number) const { return graph_.values[static_cast<std::size_t>(number)]; }
 
@@ -127,12 +137,12 @@ private:
         const std::string weight = "weight_" + std::to_string(number), bias = "bias_" + std::to_string(number);
         switch (node.operation.kind) {
             case Operation::convolution:
-                write_tensor(weight, {out.channels, in.channels, w.kernel_h, w.kernel_w}, node.tensors[0]);
+                write_tensor(
+                    weight, {out.channels, in.channels / node.operation.groups_of(in.channels), w.kernel_h, w.kernel_w},
+                    node.tensors[0]);
                 write_tensor(bias, {out.channels}, node.tensors[1]);
-                add("Conv", {inputs[0], weight, bias}, before_relu, node.layer,
-                    {{"kernel_shape", {w.kernel_h, w.kernel_w}},
-                     {"pads", {w.pad_h, w.pad_w, w.pad_h, w.pad_w}},
-                     {"strides", {w.stride, w.stride}}});
+                add("Conv", {inputs[0], weight, bias}, before_relu, node.layer, window_attributes(w),
+                    {{"group", node.operation.groups_of(in.channels)}});
                 break;
             case Operation::dense:
                 if (!in.is_vector) {
@@ -152,10 +162,9 @@ private:
                 add("Add", {result + "_scaled", bias}, before_relu, node.layer);
                 break;
             }
-            case Operation::max_pool:
+            case Operation::max_pool: add("MaxPool", inputs, before_relu, node.layer, window_attributes(w)); break;
             case Operation::average_pool:
-                add(node.operation.kind == Operation::max_pool ? "MaxPool" : "AveragePool", inputs, before_relu,
-                    node.layer, {{"kernel_shape", {w.kernel_h, w.kernel_w}}, {"strides", {w.stride, w.stride}}});
+                add("AveragePool", inputs, before_relu, node.layer, window_attributes(w), {{"count_include_pad", 1}});
                 break;
             case Operation::pointwise: write_function(node, inputs[0], before_relu); break;
             case Operation::global_average_pool: add("GlobalAveragePool", inputs, before_relu, node.layer); break;
@@ -170,7 +179,7 @@ private:
     }
 
     void add(const char* type, const std::vector<std::string>& inputs, const std::string& output,
-             const std::string& name, const std::vector<std::pair<const char*, Extents>>& lists = {},
+             const std::string& name, const Lists& lists = {},
              const std::vector<std::pair<const char*, std::int64_t>>& numbers = {}) {
         Message<NodeField> node(out_, GraphField::node);
         for (const std::string& input : inputs) node.add_string(NodeField::input, input);

@@ -59,6 +59,12 @@ using Gated =
     Net<Image<2, 9, 8>, Batch<3>,
         Seq<Conv<6, 3>, BN, Silu, SqueezeExcite<6, 2>, Multiply<Conv<6, 3>, Sigmoid>, Relu, GlobalAvgPool, Dense<4>>,
         SoftmaxCrossEntropy>;
+using Windows = Net<
+    Image<2, 13, 12>, Batch<3>,
+    Seq<Conv<4, 3, Stride<2, 1>, Pad<0, 1, 2, 0>>, Relu, Conv<6, 3, Groups<2>>, BN, Relu, Pool<3, Stride<2>, Pad<1>>,
+        Conv<6, 3, Depthwise>, BN, Sigmoid, Conv<12, 3, Depthwise, Pad<0, 0, 1, 1>>, Conv<5, 3, Dilation<2>, Pad<2>>,
+        Relu, AvgPool<3, Stride<1>, Pad<1>>, Pool<Kernel<2, 1>, Stride<1>>, AvgPool<Kernel<1, 2>>, Dense<4>>,
+    SoftmaxCrossEntropy>;
 using Values = Net<Vector<5>, Batch<3>, Seq<Dense<6>, Sigmoid, Dropout<0>, Dense<2>>, MeanSquaredError>;
 using Outside =
     Net<Image<2, 4, 4>, Batch<3>, Seq<Conv<3, 3>, Gain, Relu, Pool<2>, Gain, Dense<2>>, SoftmaxCrossEntropy>;

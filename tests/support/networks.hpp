@@ -18,6 +18,18 @@ template <class... Ls> using Vectors = Net<Vector<6>, Batch<5>, Seq<Ls..., Dense
     NETWORK(conv_five, Images<Conv<3, 5>>) \
     NETWORK(conv_strided, Images<Conv<4, 3, Stride<2>>, Conv<3, Kernel<3, 1>>, Conv<3, 2, Pad<0>>>) \
     NETWORK(conv_unpadded, Images<Conv<4, 3, Pad<0>>, Conv<3, 1, NoBias>>) \
+    NETWORK(conv_of_pixels, Images<Conv<4, 1>, Conv<3, 1, Stride<2>>>) \
+    NETWORK(conv_with_unequal_steps_and_sides, \
+            Images<Conv<4, 3, Stride<2, 1>, Pad<0, 1, 2, 0>>, Conv<3, Kernel<2, 3>, Pad<1, 2>>, Conv<2, 2, Pad<0, 0, 1, 1>>>) \
+    NETWORK(conv_dilated, Images<Conv<4, 3, Dilation<2>>, Conv<3, Kernel<3, 2>, Dilation<1, 3>, Pad<1>, Stride<1, 2>>>) \
+    NETWORK(conv_grouped, Images<Conv<6, 1>, Conv<4, 3, Groups<2>, Stride<2>>, Conv<6, 3, Groups<2>, NoBias>>) \
+    NETWORK(conv_depthwise, \
+            Images<Conv<4, 3, Depthwise>, Conv<4, 3, Depthwise, Stride<2>, Pad<0, 0, 1, 1>>, Conv<8, 3, Depthwise, NoBias>, \
+                   Conv<3, 1>>) \
+    NETWORK(conv_grouped_norm_relu, \
+            Images<Conv<4, 3, Groups<2>>, BN, Relu, Conv<4, 3, Depthwise>, BN, Relu, Conv<4, 3, Dilation<2>>, BN, Relu, \
+                   Conv<3, 3, Pad<0, 0, 1, 1>>, Relu, Pool<2>>) \
+    NETWORK(conv_relu_pool_of_rectangles, Images<Conv<4, 3>, Relu, Pool<Kernel<2, 1>>, Conv<4, 3>, BN, Pool<2, Pad<1>>>) \
     NETWORK(conv_of_more_samples_than_a_slice, \
             Net<Image<2, 5, 4>, Batch<19>, Seq<Conv<3, 3>, Conv<2, 3>, Dense<3>>, SoftmaxCrossEntropy>) \
     NETWORK(conv_norm, Images<Conv<4, 3>, BN, Sigmoid>) \
@@ -42,6 +54,9 @@ template <class... Ls> using Vectors = Net<Vector<6>, Batch<5>, Seq<Ls..., Dense
     NETWORK(pool_with_gaps, Images<Conv<2, 3>, Sigmoid, Pool<1, Stride<2>>>) \
     NETWORK(average_pool, Images<AvgPool<2>, Conv<2, 3>, AvgPool<2, Stride<1>>>) \
     NETWORK(average_pool_overlapping, Images<Conv<2, 3>, AvgPool<3, Stride<2>>, Sigmoid, AvgPool<1, Stride<2>>>) \
+    NETWORK(pool_padded, Images<Pool<3, Stride<2>, Pad<1>>, Pool<2, Stride<1>, Pad<0, 1, 1, 0>>, Pool<Kernel<2, 3>, Stride<1>>>) \
+    NETWORK(average_pool_padded, \
+            Images<AvgPool<3, Stride<2>, Pad<1>>, AvgPool<Kernel<1, 2>, Stride<2, 1>>, AvgPool<2, Stride<2>, Pad<0, 1, 1, 0>>>) \
     NETWORK(norm_of_images, Images<BN>) \
     NETWORK(norm_of_vectors, Vectors<Dense<4>, BN, Relu>) \
     NETWORK(norm_of_many_values, Net<Image<2, 20, 17>, Batch<4>, Seq<BN, Dense<3>>, SoftmaxCrossEntropy>) \

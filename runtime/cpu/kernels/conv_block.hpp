@@ -10,7 +10,7 @@ namespace tn {
 
 template <Operation Conv, Operation... Behind>
     requires(sizeof...(Behind) > 0 && fusions::ConvBlock::pattern::is<Conv, Behind...>() &&
-             Conv.window.pad_h == Conv.window.pad_w)
+             fusions::ConvBlock::has_geometry<Conv, Behind...>())
 struct KernelFor<cpu::Device, Conv, Behind...> {
     static constexpr BlockGeometry geometry(Shape in) { return fusions::ConvBlock::geometry<Conv, Behind...>(in); }
 

@@ -5,9 +5,13 @@
 #include "dsl/core/kernel.hpp"
 #include "runtime/cuda/execution.hpp"
 #include "runtime/cuda/gpu_device.hpp"
+#include "runtime/cuda/kernels/pixel.hpp"
 #include "runtime/cuda/launches.hpp"
 
 namespace tn::cuda {
+
+/// Padding counts as zeros.
+template <Window W> inline constexpr float share_of_average = 1.0f / static_cast<float>(W.kernel_h * W.kernel_w);
 
 template <Window W> struct AveragePoolForward {
     std::size_t count;  // values of y
@@ -15,15 +19,13 @@ template <Window W> struct AveragePoolForward {
     Span<const float> x;
     Span<float> y;
     template <class Thread> TN_DEVICE void operator()(Thread& t) const {
-        const std::size_t at = global_index(t);
-        if (at >= count) return;
-        const std::size_t plane = at / out.plane() * in.plane();
-        const int place = static_cast<int>(at % out.plane());
-        const int row = place / out.width * W.stride, column = place % out.width * W.stride;
+        const std::size_t i = global_index(t);
+        if (i >= count) return;
+        const Pixel at(i, out);
         float sum = 0;
-        for (int i = 0; i < W.kernel_h; ++i)
-            for (int j = 0; j < W.kernel_w; ++j) sum += x[plane + (row + i) * in.width + column + j];
-        y[at] = sum * (1.0f / static_cast<float>(W.kernel_h * W.kernel_w));
+        each_tap(W, in, at.row, at.column,
+                 [&](int row, int column, int) { sum += x[at.plane * in.plane() + Index{row} * in.width + column]; });
+        y[i] = sum * share_of_average<W>;
     }
 };
 
@@ -33,17 +35,14 @@ template <Window W> struct AveragePoolBackward {
     Span<const float> dy;
     Span<float> dx;
     template <class Thread> TN_DEVICE void operator()(Thread& t) const {
-        const std::size_t at = global_index(t);
-        if (at >= count) return;
-        const std::size_t plane = at / in.plane() * out.plane();
-        const int place = static_cast<int>(at % in.plane());
-        const int row = place / in.width, column = place % in.width;
+        const std::size_t i = global_index(t);
+        if (i >= count) return;
+        const Pixel at(i, in);
         float sum = 0;
-        for (int oy = first_window(row, W.kernel_h, W.stride); oy <= last_window(row, W.stride, out.height); ++oy)
-            for (int ox = first_window(column, W.kernel_w, W.stride); ox <= last_window(column, W.stride, out.width);
-                 ++ox)
-                sum += dy[plane + oy * out.width + ox];
-        dx[at] = sum * (1.0f / static_cast<float>(W.kernel_h * W.kernel_w));
+        each_position(W, out, at.row, at.column, [&](int row, int column, int) {
+            sum += dy[at.plane * out.plane() + Index{row} * out.width + column];
+        });
+        dx[i] = sum * share_of_average<W>;
     }
 };
 

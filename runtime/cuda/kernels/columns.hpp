@@ -5,6 +5,7 @@
 #include "dsl/core/layer.hpp"
 #include "dsl/core/window.hpp"
 #include "runtime/cuda/execution.hpp"
+#include "runtime/cuda/kernels/pixel.hpp"
 
 namespace tn::cuda {
 
@@ -31,8 +32,8 @@ struct ToColumns {
         const int row = static_cast<int>(i / taps.out.plane() % taps.rows());
         const std::size_t sample = i / taps.columns();
         const int tap = row % (w.kernel_h * w.kernel_w), channel = row / (w.kernel_h * w.kernel_w);
-        const int y = pixel / taps.out.width * w.stride + tap / w.kernel_w - w.pad_h;
-        const int x_at = pixel % taps.out.width * w.stride + tap % w.kernel_w - w.pad_w;
+        const int y = pixel / taps.out.width * w.stride_h + tap / w.kernel_w * w.dilation_h - w.pad.top;
+        const int x_at = pixel % taps.out.width * w.stride_w + tap % w.kernel_w * w.dilation_w - w.pad.left;
         const bool inside = y >= 0 && y < taps.in.height && x_at >= 0 && x_at < taps.in.width;
         columns[i] = inside ? x[sample * taps.in.size() + channel * taps.in.plane() + y * taps.in.width + x_at] : 0.0f;
     }
@@ -47,21 +48,14 @@ struct FromColumns {
     template <class Thread> TN_DEVICE void operator()(Thread& t) const {
         const std::size_t i = global_index(t);
         if (i >= count) return;
-        const Window& w = taps.window;
-        const std::size_t sample = i / taps.in.size();
-        const int at = static_cast<int>(i % taps.in.size()), plane = static_cast<int>(taps.in.plane());
-        const int channel = at / plane, y = at % plane / taps.in.width + w.pad_h,
-                  x = at % plane % taps.in.width + w.pad_w;
+        const Pixel at(i, taps.in);
+        const Index sample = at.plane / taps.in.channels, channel = at.plane % taps.in.channels;
+        const int kernel = taps.window.kernel_h * taps.window.kernel_w;
         float sum = 0;
-        for (int ky = 0; ky < w.kernel_h; ++ky)
-            for (int kx = 0; kx < w.kernel_w; ++kx) {
-                const int oy = (y - ky) / w.stride, ox = (x - kx) / w.stride;
-                if (y < ky || x < kx || oy * w.stride != y - ky || ox * w.stride != x - kx || oy >= taps.out.height ||
-                    ox >= taps.out.width)
-                    continue;
-                const int row = (channel * w.kernel_h + ky) * w.kernel_w + kx;
-                sum += columns[sample * taps.columns() + row * taps.out.plane() + oy * taps.out.width + ox];
-            }
+        each_position(taps.window, taps.out, at.row, at.column, [&](int row, int column, int tap) {
+            sum += columns[sample * static_cast<Index>(taps.columns()) + (channel * kernel + tap) * taps.out.plane() +
+                           Index{row} * taps.out.width + column];
+        });
         dx[i] = sum;
     }
 };

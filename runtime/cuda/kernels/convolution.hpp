@@ -1,8 +1,9 @@
-// A convolution by itself, for any window: columns, then products through cuBLAS.
+// A convolution by itself, for any window and groups: columns, then products through cuBLAS.
 #pragma once
 
 #include <algorithm>
 
+#include "dsl/core/conv_columns.hpp"
 #include "dsl/core/index.hpp"
 #include "dsl/core/kernel.hpp"
 #include "runtime/cuda/gpu_device.hpp"
@@ -24,57 +25,70 @@ template <class Gpu> void sum_parts(Gpu& gpu, int parts, std::size_t size, bool 
                sum_parts_threads);
 }
 
-/// A group of samples at a time is spread into columns in p.work: y = W columns, sample by sample.
+/// A number of samples at a time is spread into columns in p.work: y = W columns, sample by sample and group by group.
 template <class Gpu, Precision P>
-void convolution_forward(BasicDevice<Gpu, P>& device, const Window& window, const Pass<float>& p) {
-    const Taps taps{window, p.in, p.out};
-    const int rows = static_cast<int>(taps.rows()), pixels = static_cast<int>(p.out.plane());
+void convolution_forward(BasicDevice<Gpu, P>& device, const Operation& conv, const Pass<float>& p) {
+    const ConvColumns c(conv, p.in);
+    const Taps taps{conv.window, p.in, p.out};
+    const int depth = c.group_depth(), filters = c.group_filters(), pixels = c.pixels;
     for (int first = 0; first < p.n; first += slices) {
         const int samples = std::min(slices, p.n - first);
         to_columns(device.gpu(), taps, p, first, samples);
-        Product y{false,
-                  false,
-                  pixels,
-                  p.out.channels,
-                  rows,
-                  p.work,
-                  p.parameter[0],
-                  pixels,
-                  rows,
-                  pixels,
-                  p.y + first * p.out.size()};
-        y.batch = samples;
-        y.stride_a = taps.columns();
-        y.stride_c = p.out.size();
-        device.gpu().multiply(y);
+        for (Index g = 0; g < c.groups; ++g) {
+            Product y{.m = pixels, .n = filters, .k = depth};
+            y.a = p.work + g * depth * pixels;
+            y.b = p.parameter[0] + g * filters * depth;
+            y.c = p.y + first * p.out.size() + g * filters * pixels;
+            y.lda = pixels;
+            y.ldb = depth;
+            y.ldc = pixels;
+            y.batch = samples;
+            y.stride_a = c.size();
+            y.stride_c = p.out.size();
+            device.gpu().multiply(y);
+        }
     }
     if (p.parameter[1]) add_bias(device.gpu(), p);
 }
 
 /// dW = the sum of dy columns' over the samples, dx = W' dy summed where columns stand for the same value.
 template <class Gpu, Precision P>
-void convolution_backward(BasicDevice<Gpu, P>& device, const Window& window, const Pass<float>& p) {
-    const Taps taps{window, p.in, p.out};
-    const int rows = static_cast<int>(taps.rows()), pixels = static_cast<int>(p.out.plane());
-    const std::size_t weights = taps.rows() * p.out.channels;
-    float* partial = p.work + slices * taps.columns();
+void convolution_backward(BasicDevice<Gpu, P>& device, const Operation& conv, const Pass<float>& p) {
+    const ConvColumns c(conv, p.in);
+    const Taps taps{conv.window, p.in, p.out};
+    const int depth = c.group_depth(), filters = c.group_filters(), pixels = c.pixels;
+    float* partial = p.work + slices * c.size();
     for (int first = 0; first < p.n; first += slices) {
         const int samples = std::min(slices, p.n - first);
         const float* dy = p.dy + first * p.out.size();
         to_columns(device.gpu(), taps, p, first, samples);
-        Product dw{true, false, rows, p.out.channels, pixels, p.work, dy, pixels, pixels, rows, partial};
-        dw.batch = samples;
-        dw.stride_a = taps.columns();
-        dw.stride_b = p.out.size();
-        dw.stride_c = weights;
-        device.gpu().multiply(dw);
-        sum_parts(device.gpu(), samples, weights, first > 0, partial, p.gradient[0]);
+        for (Index g = 0; g < c.groups; ++g) {
+            Product dw{.transpose_a = true, .m = depth, .n = filters, .k = pixels};
+            dw.a = p.work + g * depth * pixels;
+            dw.b = dy + g * filters * pixels;
+            dw.c = partial + g * filters * depth;
+            dw.lda = dw.ldb = pixels;
+            dw.ldc = depth;
+            dw.batch = samples;
+            dw.stride_a = c.size();
+            dw.stride_b = p.out.size();
+            dw.stride_c = c.weights();
+            device.gpu().multiply(dw);
+        }
+        sum_parts(device.gpu(), samples, c.weights(), first > 0, partial, p.gradient[0]);
         if (!p.dx) continue;
-        Product dcolumns{false, true, pixels, rows, p.out.channels, dy, p.parameter[0], pixels, rows, pixels, p.work};
-        dcolumns.batch = samples;
-        dcolumns.stride_a = p.out.size();
-        dcolumns.stride_c = taps.columns();
-        device.gpu().multiply(dcolumns);
+        for (Index g = 0; g < c.groups; ++g) {
+            Product dcolumns{.transpose_b = true, .m = pixels, .n = depth, .k = filters};
+            dcolumns.a = dy + g * filters * pixels;
+            dcolumns.b = p.parameter[0] + g * filters * depth;
+            dcolumns.c = p.work + g * depth * pixels;
+            dcolumns.lda = dcolumns.ldc = pixels;
+            dcolumns.ldb = depth;
+            dcolumns.batch = samples;
+            dcolumns.stride_a = p.out.size();
+            dcolumns.stride_c = c.size();
+            device.gpu().multiply(dcolumns);
+        }
         const std::size_t values = samples * p.in.size();
         launch_each(
             device.gpu(), values,
@@ -86,24 +100,21 @@ void convolution_backward(BasicDevice<Gpu, P>& device, const Window& window, con
 }  // namespace cuda
 
 template <class Gpu, cuda::Precision P, Operation Conv>
-    requires(Conv.kind == Operation::convolution)
+    requires(Conv.kind == Operation::convolution && Conv.groups != 0)
 struct KernelFor<cuda::BasicDevice<Gpu, P>, Conv> {
     static constexpr KernelInfo info(Shape) { return {"im2col and cuBLAS", "nothing behind it is fused with it"}; }
 
-    /// The columns and the gradients of a group of samples.
+    /// The columns and the gradients of some samples.
     static constexpr std::size_t work(Shape in, int) {
-        const Window& w = Conv.window;
-        const Index depth = in.channels * w.kernel_h * w.kernel_w, filters = Conv.features,
-                    pixels = Index{window_places(in.height, w.kernel_h, w.stride, w.pad_h)} *
-                             window_places(in.width, w.kernel_w, w.stride, w.pad_w);
-        return slices * (depth * pixels + depth * filters);
+        const ConvColumns c(Conv, in);
+        return slices * (c.size() + c.weights());
     }
 
     template <Shape> static void forward(cuda::BasicDevice<Gpu, P>& device, const Pass<float>& p) {
-        cuda::convolution_forward(device, Conv.window, p);
+        cuda::convolution_forward(device, Conv, p);
     }
     template <Shape> static void backward(cuda::BasicDevice<Gpu, P>& device, const Pass<float>& p) {
-        cuda::convolution_backward(device, Conv.window, p);
+        cuda::convolution_backward(device, Conv, p);
     }
 };
 

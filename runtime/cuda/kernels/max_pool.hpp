@@ -6,6 +6,7 @@
 #include "dsl/core/kernel.hpp"
 #include "runtime/cuda/execution.hpp"
 #include "runtime/cuda/gpu_device.hpp"
+#include "runtime/cuda/kernels/pixel.hpp"
 
 namespace tn::cuda {
 
@@ -17,10 +18,8 @@ template <Window W> struct PoolForward {
     template <class Thread> TN_DEVICE void operator()(Thread& t) const {
         const std::size_t i = global_index(t);
         if (i >= count) return;
-        const std::size_t plane = i / out.plane(), at = i % out.plane();
-        const std::size_t row = at / out.width, column = at % out.width;
-        const Index width = in.width;
-        y[i] = x[first_largest(x, plane * in.plane() + (row * width + column) * W.stride, width, W)];
+        const Pixel at(i, out);
+        y[i] = x[first_largest(x, at.plane * in.plane(), in, at.row, at.column, W)];
     }
 };
 
@@ -32,17 +31,12 @@ template <Window W> struct PoolBackward {
     template <class Thread> TN_DEVICE void operator()(Thread& t) const {
         const std::size_t i = global_index(t);
         if (i >= count) return;
-        const std::size_t plane = i / in.plane(), at = i % in.plane();
-        const int place = static_cast<int>(at), row = place / in.width, column = place % in.width;
-        const Index width = in.width;
+        const Pixel at(i, in);
         float sum = 0;
-        for (int oy = first_window(row, W.kernel_h, W.stride); oy <= last_window(row, W.stride, out.height); ++oy)
-            for (int ox = first_window(column, W.kernel_w, W.stride); ox <= last_window(column, W.stride, out.width);
-                 ++ox) {
-                const std::size_t corner = plane * in.plane() + Index{oy * in.width + ox} * W.stride,
-                                  largest = first_largest(x, corner, width, W);
-                if (largest == i) sum += dy[plane * out.plane() + oy * out.width + ox];
-            }
+        each_position(W, out, at.row, at.column, [&](int row, int column, int) {
+            const Index largest = first_largest(x, at.plane * in.plane(), in, row, column, W);
+            if (largest == static_cast<Index>(i)) sum += dy[at.plane * out.plane() + Index{row} * out.width + column];
+        });
         dx[i] = sum;
     }
 };
