@@ -39,7 +39,7 @@ template <int Rows, int Columns = Rows> struct Dilation {
 template <int... Numbers>
     requires(sizeof...(Numbers) == 1 || sizeof...(Numbers) == 2 || sizeof...(Numbers) == 4)
 struct Pad {
-    static constexpr int numbers[]{Numbers...};
+    static constexpr int numbers[sizeof...(Numbers)]{Numbers...};  // clang does not count them itself
     static constexpr int count = sizeof...(Numbers);
     static constexpr Padding padding{numbers[0], numbers[count > 1 ? 1 : 0], numbers[count > 2 ? 2 : 0],
                                      numbers[count > 2 ? 3 : count - 1]};
