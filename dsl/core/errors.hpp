@@ -19,6 +19,9 @@ enum class Must {
     have_a_stride_of_at_least_1,
     have_a_dilation_of_at_least_1,
     have_groups_that_divide_channels_and_filters,
+    have_a_factor_of_at_least_1,
+    have_an_output_pad_from_0_to_stride_minus_1,
+    leave_at_least_1_row_and_column,
     have_a_channel_for_every_group,
     have_a_pad_from_0_to_kernel_minus_1,
     name_its_pad_because_an_even_kernel_cannot_keep_height_and_width,
@@ -60,6 +63,9 @@ constexpr const char* words(Must must) {
         case Must::have_a_window_of_at_least_1: return "have a window of at least 1, not {}";
         case Must::have_a_stride_of_at_least_1: return "have a stride of at least 1, not {}";
         case Must::have_a_dilation_of_at_least_1: return "have a dilation of at least 1, not {}";
+        case Must::have_a_factor_of_at_least_1: return "have a factor of at least 1, not {}";
+        case Must::have_an_output_pad_from_0_to_stride_minus_1: return "have an OutputPad from 0 to {}, not {}";
+        case Must::leave_at_least_1_row_and_column: return "leave at least 1 row and column, so cut off less by Pad";
         case Must::have_groups_that_divide_channels_and_filters:
             return "have groups that divide its channels, {}, and its filters, {}";
         case Must::have_a_channel_for_every_group:

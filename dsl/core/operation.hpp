@@ -12,28 +12,32 @@ namespace tn {
 struct Operation {
     enum Kind {
         none,
-        identity,      ///< y = x
-        flatten,       ///< the same values, read as a vector
-        convolution,   ///< parameters weight and, with `bias`, bias; `window`, `features`, `groups`
-        dense,         ///< the same, without a window
+        identity,                ///< y = x
+        flatten,                 ///< the same values, read as a vector
+        convolution,             ///< parameters weight and, with `bias`, bias; `window`, `features`, `groups`
+        transposed_convolution,  ///< the adjoint of a convolution with `window`, from `features`; `output_pad`
+        dense,                   ///< the same, without a window
         batch_norm,    ///< parameters weight and bias, states mean and variance, by channel; `epsilon`, `momentum`
         scale,         ///< y = weight[c] x, + bias[c] if there is one
         pointwise,     ///< y = function(x), value by value; `function`
         max_pool,      ///< `window`
         average_pool,  ///< `window`
         global_average_pool,
-        dropout,      ///< `percent` in training, identity at inference
-        fork,         ///< the same value for several branches
-        next_branch,  ///< where one branch ends and the next begins; nothing runs
-        add,          ///< the sum of all inputs
-        multiply,     ///< the product of both inputs; the first may have one value for every channel of the second
-        concat,       ///< the channels of all inputs
+        upsample_nearest,   ///< by the `window`'s steps
+        upsample_bilinear,  ///< the same
+        dropout,            ///< `percent` in training, identity at inference
+        fork,               ///< the same value for several branches
+        next_branch,        ///< where one branch ends and the next begins; nothing runs
+        add,                ///< the sum of all inputs
+        multiply,  ///< the product of both inputs; the first may have one value for every channel of the second
+        concat,    ///< the channels of all inputs
         softmax
     } kind = none;
     Window window{};
     int features = 0;  ///< of a convolution its filters, of a dense layer its outputs
     int groups = 1;    ///< 0: one for every channel
     bool bias = false;
+    int output_pad = 0;  ///< rows and columns more of a transposed convolution's output
     FloatBits epsilon{}, momentum{};
     int percent = 0;
     Expression function{};

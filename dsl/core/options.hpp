@@ -50,6 +50,12 @@ template <int N> struct Groups {
 };
 /// A group for every channel.
 struct Depthwise {};
+/// Rows and columns that a transposed convolution gives besides, at the bottom and on the right.
+template <int N> struct OutputPad {
+    static constexpr int value = N;
+};
+/// Upsample's option: values between pixels are linear in rows and columns, instead of those of the nearest pixel.
+struct Bilinear {};
 /// Leaves out the layer's bias.
 struct NoBias {};
 /// The initialiser of this layer's weights instead of the network's: Init<Xavier>.
@@ -68,6 +74,9 @@ template <int... N> struct is_pad<Pad<N...>> : std::true_type {};
 /// Groups<N> or Depthwise.
 template <class T> struct is_groups : std::is_same<T, Depthwise> {};
 template <int N> struct is_groups<Groups<N>> : std::true_type {};
+template <class T> struct is_output_pad : std::false_type {};
+template <int N> struct is_output_pad<OutputPad<N>> : std::true_type {};
+template <class T> struct is_bilinear : std::is_same<T, Bilinear> {};
 template <class T> struct is_no_bias : std::is_same<T, NoBias> {};
 template <class T> struct is_init : std::false_type {};
 template <class I>

@@ -12,6 +12,7 @@
 #include "runtime/cpu/kernels/depthwise.hpp"
 #include "runtime/cpu/kernels/pointwise.hpp"
 #include "runtime/cpu/kernels/relu_dropout.hpp"
+#include "runtime/cpu/kernels/transposed_convolution.hpp"
 #include "runtime/cpu/kernels/update.hpp"
 
 namespace tn {

@@ -14,6 +14,7 @@
 #include "runtime/cuda/kernels/max_pool.hpp"
 #include "runtime/cuda/kernels/pointwise.hpp"
 #include "runtime/cuda/kernels/relu_dropout.hpp"
+#include "runtime/cuda/kernels/transposed_convolution.hpp"
 #include "runtime/cuda/kernels/update.hpp"
 
 namespace tn {

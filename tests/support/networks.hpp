@@ -30,6 +30,10 @@ template <class... Ls> using Vectors = Net<Vector<6>, Batch<5>, Seq<Ls..., Dense
             Images<Conv<4, 3, Groups<2>>, BN, Relu, Conv<4, 3, Depthwise>, BN, Relu, Conv<4, 3, Dilation<2>>, BN, Relu, \
                    Conv<3, 3, Pad<0, 0, 1, 1>>, Relu, Pool<2>>) \
     NETWORK(conv_relu_pool_of_rectangles, Images<Conv<4, 3>, Relu, Pool<Kernel<2, 1>>, Conv<4, 3>, BN, Pool<2, Pad<1>>>) \
+    NETWORK(conv_transposed, \
+            Images<Conv<3, 3, Stride<2>>, ConvTranspose<4, 2, Stride<2>>, ConvTranspose<3, 3, Stride<2>, Pad<1>, OutputPad<1>>, \
+                   ConvTranspose<2, Kernel<3, 2>, Stride<1, 2>, Pad<1, 0>, Dilation<2, 1>, NoBias>>) \
+    NETWORK(conv_transposed_norm, Images<ConvTranspose<4, 2, Stride<2>>, BN, Relu, Conv<3, 1>>) \
     NETWORK(conv_of_more_samples_than_a_slice, \
             Net<Image<2, 5, 4>, Batch<19>, Seq<Conv<3, 3>, Conv<2, 3>, Dense<3>>, SoftmaxCrossEntropy>) \
     NETWORK(conv_norm, Images<Conv<4, 3>, BN, Sigmoid>) \
@@ -57,6 +61,7 @@ template <class... Ls> using Vectors = Net<Vector<6>, Batch<5>, Seq<Ls..., Dense
     NETWORK(pool_padded, Images<Pool<3, Stride<2>, Pad<1>>, Pool<2, Stride<1>, Pad<0, 1, 1, 0>>, Pool<Kernel<2, 3>, Stride<1>>>) \
     NETWORK(average_pool_padded, \
             Images<AvgPool<3, Stride<2>, Pad<1>>, AvgPool<Kernel<1, 2>, Stride<2, 1>>, AvgPool<2, Stride<2>, Pad<0, 1, 1, 0>>>) \
+    NETWORK(upsample, Images<Upsample<2>, Conv<2, 3, Stride<2>>, Upsample<3, Bilinear>>) \
     NETWORK(norm_of_images, Images<BN>) \
     NETWORK(norm_of_vectors, Vectors<Dense<4>, BN, Relu>) \
     NETWORK(norm_of_many_values, Net<Image<2, 20, 17>, Batch<4>, Seq<BN, Dense<3>>, SoftmaxCrossEntropy>) \

@@ -4,33 +4,11 @@
 
 #include <algorithm>
 
-#include "dsl/core/index.hpp"
+#include "runtime/cpu/kernels/columns.hpp"
 
 namespace tn::cpu {
 
 namespace {
-
-/// Calls f(column, x) for every value of the columns: where it lies in x, or -1 outside the image.
-template <class F> void each_column_value(const Window& w, Shape in, Shape out, F f) {
-    Index at = 0;
-    for (int c = 0; c < in.channels; ++c)
-        for (int i = 0; i < w.kernel_h; ++i)
-            for (int j = 0; j < w.kernel_w; ++j)
-                for (int oy = 0; oy < out.height; ++oy)
-                    for (int ox = 0; ox < out.width; ++ox, ++at) {
-                        const int y = oy * w.stride_h + i * w.dilation_h - w.pad.top,
-                                  x = ox * w.stride_w + j * w.dilation_w - w.pad.left;
-                        const bool inside = y >= 0 && y < in.height && x >= 0 && x < in.width;
-                        f(at, inside ? (Index{c} * in.height + y) * in.width + x : -1);
-                    }
-}
-
-/// The columns of the sample x: in `room`, or x itself where every value is a column's.
-const float* columns_of(const Window& w, const Pass<float>& p, const float* x, float* room) {
-    if (w.is_pixel()) return x;
-    each_column_value(w, p.in, p.out, [&](Index at, Index i) { room[at] = i < 0 ? 0 : x[i]; });
-    return room;
-}
 
 int slice_begin(int n, int slice) { return part_begin(n, slice, slices); }
 
@@ -42,7 +20,8 @@ void convolution_forward(Device& device, const Operation& conv, const Pass<float
     device.threads().run(slices, [&](int slice) {
         for (int n = slice_begin(p.n, slice); n < slice_begin(p.n, slice + 1); ++n) {
             float* y = p.y + n * p.out.size();
-            const float* columns = columns_of(conv.window, p, p.x + n * p.in.size(), p.work + slice * c.size());
+            const float* columns =
+                columns_of(conv.window, p.in, p.out, p.x + n * p.in.size(), p.work + slice * c.size());
             for (int k = 0; k < c.filters; ++k)
                 std::fill_n(y + k * p.out.plane(), p.out.plane(), p.parameter[1] ? p.parameter[1][k] : 0.0f);
             for (Index g = 0; g < c.groups; ++g)
@@ -67,7 +46,7 @@ void convolution_backward(Device& device, const Operation& conv, const Pass<floa
         std::fill_n(db, c.filters, 0.0f);
         for (int n = slice_begin(p.n, slice); n < slice_begin(p.n, slice + 1); ++n) {
             const float* dy = p.dy + n * p.out.size();
-            const float* columns = columns_of(conv.window, p, p.x + n * p.in.size(), room);
+            const float* columns = columns_of(conv.window, p.in, p.out, p.x + n * p.in.size(), room);
             for (Index g = 0; g < c.groups; ++g)
                 cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, filters, depth, c.pixels, 1,
                             dy + g * filters * c.pixels, c.pixels, columns + g * depth * c.pixels, c.pixels, 1,
@@ -88,15 +67,8 @@ void convolution_backward(Device& device, const Operation& conv, const Pass<floa
             });
         }
     });
-    const auto add_slices = [](float* to, const float* from, Index count) {
-        for (Index i = 0; i < count; ++i) {
-            float sum = 0;
-            for (int slice = 0; slice < slices; ++slice) sum += from[slice * count + i];
-            to[i] = sum;
-        }
-    };
-    add_slices(p.gradient[0], all_weights, c.weights());
-    if (p.gradient[1]) add_slices(p.gradient[1], all_biases, c.filters);
+    add_slices(p.gradient[0], all_weights, slices, c.weights());
+    if (p.gradient[1]) add_slices(p.gradient[1], all_biases, slices, c.filters);
 }
 
 }  // namespace tn::cpu
