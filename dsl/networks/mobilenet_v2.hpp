@@ -20,8 +20,9 @@ template <int C>
 using InvertedResidual = Residual<Conv<6 * C, 1>, BN, Relu6, Conv<6 * C, 3, Depthwise>, BN, Relu6, Conv<C, 1>, BN>;
 }  // namespace detail
 
-/// Of width 1, for Image<3, 224, 224> or another size. The tensors are in the order of torchvision's state_dict.
-template <int Classes = 1000>
+/// Of width 1, for Image<3, 224, 224> or another size; dropout before the last layer. The tensors are in the order of
+/// torchvision's state_dict.
+template <int Classes = 1000, int DropoutPercent = 20>
 using MobileNetV2 =
     Seq<Conv<32, 3, Stride<2>>, BN, Relu6, Seq<Conv<32, 3, Depthwise>, BN, Relu6, Conv<16, 1>, BN>,
         Repeat<2, detail::Inverted<16, 24, 2>, detail::InvertedResidual<24>>,
@@ -29,6 +30,6 @@ using MobileNetV2 =
         Repeat<4, detail::Inverted<32, 64, 2>, detail::InvertedResidual<64>>,
         Repeat<3, detail::Inverted<64, 96>, detail::InvertedResidual<96>>,
         Repeat<3, detail::Inverted<96, 160, 2>, detail::InvertedResidual<160>>, detail::Inverted<160, 320>,
-        Conv<1280, 1>, BN, Relu6, GlobalAvgPool, Dropout<20>, Dense<Classes>>;
+        Conv<1280, 1>, BN, Relu6, GlobalAvgPool, Dropout<DropoutPercent>, Dense<Classes>>;
 
 }  // namespace tn::networks

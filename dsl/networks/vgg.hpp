@@ -15,8 +15,9 @@ namespace detail {
 template <int Filters> using VggLayer = Seq<Conv<Filters, 3>, Relu>;
 template <int Filters> using VggNormLayer = Seq<Conv<Filters, 3>, BN, Relu>;
 
-template <int Classes>
-using VggHead = Seq<Dense<4096>, Relu, Dropout<50>, Dense<4096>, Relu, Dropout<50>, Dense<Classes>>;
+template <int Classes, int DropoutPercent>
+using VggHead =
+    Seq<Dense<4096>, Relu, Dropout<DropoutPercent>, Dense<4096>, Relu, Dropout<DropoutPercent>, Dense<Classes>>;
 
 template <template <int> class L>
 using Vgg11Features =
@@ -28,11 +29,13 @@ using Vgg16Features = Seq<L<64>, L<64>, Pool<2>, L<128>, L<128>, Pool<2>, L<256>
 
 /// Configurations A and D for Image<3, 224, 224>, or any other size of at least 32 x 32; with Norm batch normalisation
 /// behind every convolution. The tensors are in the order of torchvision's state_dict.
-template <int Classes = 1000> using Vgg11 = Seq<detail::Vgg11Features<detail::VggLayer>, detail::VggHead<Classes>>;
-template <int Classes = 1000>
-using Vgg11Norm = Seq<detail::Vgg11Features<detail::VggNormLayer>, detail::VggHead<Classes>>;
-template <int Classes = 1000> using Vgg16 = Seq<detail::Vgg16Features<detail::VggLayer>, detail::VggHead<Classes>>;
-template <int Classes = 1000>
-using Vgg16Norm = Seq<detail::Vgg16Features<detail::VggNormLayer>, detail::VggHead<Classes>>;
+template <int Classes = 1000, int DropoutPercent = 50>
+using Vgg11 = Seq<detail::Vgg11Features<detail::VggLayer>, detail::VggHead<Classes, DropoutPercent>>;
+template <int Classes = 1000, int DropoutPercent = 50>
+using Vgg11Norm = Seq<detail::Vgg11Features<detail::VggNormLayer>, detail::VggHead<Classes, DropoutPercent>>;
+template <int Classes = 1000, int DropoutPercent = 50>
+using Vgg16 = Seq<detail::Vgg16Features<detail::VggLayer>, detail::VggHead<Classes, DropoutPercent>>;
+template <int Classes = 1000, int DropoutPercent = 50>
+using Vgg16Norm = Seq<detail::Vgg16Features<detail::VggNormLayer>, detail::VggHead<Classes, DropoutPercent>>;
 
 }  // namespace tn::networks
