@@ -4,12 +4,15 @@ file(GLOB_RECURSE sources CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}
 # What needs MPI or NCCL, and what stands in where there is none, are libraries of their own (cmake/mpi.cmake and
 # cmake/cuda.cmake).
 list(FILTER sources EXCLUDE REGEX "^runtime/train/(mpi_group|no_mpi|nccl_group|no_nccl)\\.cpp$")
+# What needs a library that may be absent (cmake/image_libraries.cmake).
+list(FILTER sources EXCLUDE REGEX "^runtime/data/image/(jpeg_libjpeg|png_libpng|webp_libwebp|heif_libheif)\\.cpp$")
 add_library(typenet STATIC ${sources})
 add_library(typenet::typenet ALIAS typenet)
 set_target_properties(typenet PROPERTIES POSITION_INDEPENDENT_CODE ON)
 target_compile_features(typenet PUBLIC cxx_std_20)
 include(cmake/headers.cmake)
 include(cmake/stb.cmake)
+include(cmake/image_libraries.cmake)
 target_include_directories(typenet SYSTEM BEFORE PRIVATE ${TYPENET_STB_DECODER})
 target_include_directories(typenet SYSTEM PRIVATE ${TYPENET_STB} ${TYPENET_CBLAS} ${TYPENET_PROTOZERO})
 target_link_libraries(typenet PUBLIC Threads::Threads Boost::headers
@@ -19,6 +22,8 @@ target_link_libraries(typenet PUBLIC Threads::Threads Boost::headers
 # stb_image decodes untrusted bytes: overflow wraps and what it leaves unset has a fixed value.
 set_source_files_properties(runtime/data/stb.cpp PROPERTIES
                             COMPILE_OPTIONS "-fwrapv;-ftrivial-auto-var-init=pattern")
+set_source_files_properties(runtime/data/image/stb_decode.cpp PROPERTIES
+                            COMPILE_DEFINITIONS TN_STB_VERSION="${stb_version}")
 
 # Its vector kernels count on a multiply and an add becoming one instruction where there is one, and a sum being the same
 # wherever it is inlined. With "fast", clang decides that anew at every place; g++ has no "on". That sums of pointers do

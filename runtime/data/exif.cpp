@@ -32,7 +32,7 @@ private:
     bool little_;
 };
 
-int tiff_orientation(const Tiff& tiff) {
+int orientation_in(const Tiff& tiff) {
     if (!tiff.valid()) return 1;
     const std::size_t directory = tiff.number(4, 4);
     const std::size_t entries = tiff.number(directory, 2);
@@ -64,10 +64,12 @@ int exif_orientation(Bytes jpeg) {
         const Bytes payload = jpeg.subspan(at + 4, length - 2);
         if (marker == 0xE1 && payload.size() > signature.size() &&
             std::equal(signature.begin(), signature.end(), payload.begin()))
-            return tiff_orientation(Tiff(payload.subspan(signature.size())));
+            return tiff_orientation(payload.subspan(signature.size()));
         at += 2 + length;
     }
     return 1;
 }
+
+int tiff_orientation(Bytes exif) { return orientation_in(Tiff(exif)); }
 
 }  // namespace tn

@@ -10,4 +10,7 @@ namespace tn {
 /// bytes are no JPEG, have no EXIF or have a malformed one. Never throws.
 int exif_orientation(std::span<const std::uint8_t> jpeg);
 
+/// The same of what is in an EXIF block, behind "Exif": a TIFF structure, as PNG and WebP hold it. Never throws.
+int tiff_orientation(std::span<const std::uint8_t> exif);
+
 }  // namespace tn

@@ -25,17 +25,26 @@ enum class Fit {
     pad,      ///< the whole picture in the middle, black around it
 };
 
-inline constexpr std::uint64_t max_picture_bytes = 64'000'000;   ///< of a picture file
-inline constexpr std::uint64_t max_picture_pixels = 64'000'000;  ///< width x height
+inline constexpr std::uint64_t max_picture_bytes = 1'500'000'000;  ///< of a picture file
+inline constexpr std::uint64_t max_picture_pixels = 200'000'000;   ///< width x height
 inline constexpr int max_picture_side = 65535;
 
-/// Throws Error unless `shape` has 1 or 3 channels, sides of 1 to 65535 and at most 64 megapixels; `what` names it.
+/// Throws Error unless `shape` has 1 or 3 channels, sides of 1 to 65535 and at most 200 megapixels; `what` names it.
 void check_picture_shape(PictureShape shape, std::string_view what);
 
-/// Decodes a JPEG, PNG, BMP (not run-length coded), GIF (its first frame), PGM or PPM (binary, 8 bits) to 1 channel
-/// (grey) or 3 (RGB). A JPEG is turned upright by its EXIF orientation, so height and width may be swapped. Alpha is
-/// dropped; 16-bit PNG is cut to 8 bits. Throws Error "name: reason" for a damaged, unknown or too large picture.
+/// Decodes a JPEG, PNG, GIF (its first frame), BMP, PBM, PGM or PPM, and, where their libraries were found, WebP (its
+/// first frame), HEIC and AVIF, to 1 channel (grey) or 3 (RGB). What the file is its bytes say, not its name. The
+/// picture is turned upright by its EXIF orientation, so height and width may be swapped. What is transparent is on
+/// white. Samples of another depth are scaled to 8 bits. Throws Error "name: reason" for a damaged, unknown or too
+/// large picture; of a format that is not read the reason names it.
+///
+/// Pictures over 64 megapixels take up to 2 GB while they are decoded, so that it is done for one at a time.
 Picture decode_picture(std::span<const std::uint8_t> bytes, int channels, const std::string& name);
+
+/// The format and the library that decodes it, for each that is read: "JPEG by libjpeg-turbo 2.1.5, PNG by
+/// libpng 1.6.39,
+/// ...". The pixels of a JPEG, WebP, HEIC or AVIF depend on it, by a level here and there.
+std::string picture_decoders();
 
 /// decode_picture of a file; its path is the name.
 Picture read_picture(const std::filesystem::path& path, int channels);

@@ -1,11 +1,11 @@
-// The one place that compiles the stb libraries: decoding and writing of pictures.
+// The one place that compiles the stb libraries: decoding and writing of JPEG and PNG.
 //
 // stb is written for trusted files. What is done here so that any file ends in a picture or an error:
 //  - its memory is zeroed, so that pixels that a damaged file leaves out are the same in every run;
 //  - one allocation is at most what the picture's sides call for (StbLimit), so that a small file cannot ask for all
 //  memory;
 //  - an assertion throws instead of ending the program;
-//  - only the formats that the library reads are compiled, and picture_guard.cpp looks at the bytes first;
+//  - only the formats that the library reads are compiled, and runtime/data/image/*_stream.cpp look at the bytes first;
 //  - the build compiles this file with -fwrapv (its inverse DCT overflows on hostile numbers) and
 //    -ftrivial-auto-var-init=pattern (a palette on its stack is read beyond the entries that the file gave), with an
 //    stb_image that does not shift by a negative count of bits (cmake/stb.cmake).
@@ -17,7 +17,7 @@
 
 namespace {
 
-constexpr std::size_t largest = std::size_t{1} << 30;
+constexpr std::size_t largest = std::size_t{1} << 31;
 thread_local std::size_t limit = largest;
 
 void* stb_allocate(std::size_t size) { return size > limit ? nullptr : std::calloc(size ? size : 1, 1); }
@@ -46,9 +46,6 @@ tn::StbLimit::~StbLimit() { limit = largest; }
 #define STBI_ASSERT(condition) stb_assert(condition)
 #define STBI_ONLY_JPEG
 #define STBI_ONLY_PNG
-#define STBI_ONLY_BMP
-#define STBI_ONLY_GIF
-#define STBI_ONLY_PNM
 #define STBI_NO_STDIO
 #define STBI_NO_LINEAR
 #define STBI_NO_HDR

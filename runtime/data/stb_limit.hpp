@@ -6,7 +6,7 @@
 namespace tn {
 
 /// While it lives, one allocation of stb_image on this thread takes at most `bytes`; a larger one fails there, and with
-/// it the decoding. Otherwise the most is 1 GiB. One at a time.
+/// it the decoding. Otherwise the most is 2 GiB. One at a time.
 class StbLimit {
 public:
     explicit StbLimit(std::size_t bytes);
