@@ -17,16 +17,16 @@
 #include "runtime/core/fnv.hpp"
 #include "runtime/data/output_folder.hpp"
 
-// The file: the line `begin`, then numbers of 8 bytes each in the machine's byte order: channels, height, width, fit,
-// number of pictures; for each its bytes, inode, mtime, ctime, the length of its path and the path; then all pixels,
-// and the CRC-32 of everything before it.
+// The file: the line `begin`; the decoders and a line's end; then numbers of 8 bytes each in the machine's byte order:
+// channels, height, width, fit, number of pictures; for each its bytes, inode, mtime, ctime, the length of its path and
+// the path; then all pixels, and the CRC-32 of everything before it.
 
 namespace tn {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view begin = "typenet decoded pictures 2\n";
+constexpr std::string_view begin = "typenet decoded pictures 3\n";
 
 std::uint64_t checksum(std::span<const std::uint8_t> bytes) { return crc32_z(0, bytes.data(), bytes.size()); }
 
@@ -62,10 +62,12 @@ struct Reader {
     bool next_is(std::uint64_t wanted) { return number() == wanted; }
 };
 
-/// Where the pictures of a file with a right checksum lie in it; none if it is not of this shape and fit.
-std::map<PictureStamp, std::size_t> places(std::span<const std::uint8_t> file, PictureShape shape, Fit fit) {
+/// Where the pictures of a file with a right checksum lie in it; none if it does not begin so, or is of another shape
+/// or fit.
+std::map<PictureStamp, std::size_t> places(std::span<const std::uint8_t> file, const std::string& heading,
+                                           PictureShape shape, Fit fit) {
     Reader in{file};
-    if (in.text(begin.size()) != begin || !in.next_is(static_cast<std::uint64_t>(shape.channels)) ||
+    if (in.text(heading.size()) != heading || !in.next_is(static_cast<std::uint64_t>(shape.channels)) ||
         !in.next_is(static_cast<std::uint64_t>(shape.height)) || !in.next_is(static_cast<std::uint64_t>(shape.width)) ||
         !in.next_is(static_cast<std::uint64_t>(fit)))
         return {};
@@ -100,10 +102,12 @@ PictureStamp stamp_of(const fs::path& path) {
             std::uint64_t{status.st_ino}, nanoseconds(status.st_mtim), nanoseconds(status.st_ctim)};
 }
 
-DecodedCache::DecodedCache(const fs::path& folder, const fs::path& pictures, PictureShape shape, Fit fit)
-    : shape_(shape), fit_(fit) {
-    const std::string of = fmt::format("{}x{}x{} {} {}", shape.channels, shape.height, shape.width,
-                                       static_cast<int>(fit), fs::absolute(pictures).lexically_normal().string());
+DecodedCache::DecodedCache(const fs::path& folder, const fs::path& pictures, PictureShape shape, Fit fit,
+                           const std::string& decoders)
+    : shape_(shape), fit_(fit), heading_(fmt::format("{}{}\n", begin, decoders)) {
+    const std::string of =
+        fmt::format("{}x{}x{} {} {} {}", shape.channels, shape.height, shape.width, static_cast<int>(fit), decoders,
+                    fs::absolute(pictures).lexically_normal().string());
     path_ = folder / fmt::format("{:016x}.pictures", short_name(of));
     try {
         file_ = read_file(path_, std::numeric_limits<std::uint64_t>::max());
@@ -113,7 +117,7 @@ DecodedCache::DecodedCache(const fs::path& folder, const fs::path& pictures, Pic
     constexpr std::size_t tail = sizeof(std::uint64_t);
     if (file_.size() < tail) return;
     const std::span<const std::uint8_t> content(file_.data(), file_.size() - tail);
-    if (Reader{std::span(file_).last(tail)}.next_is(checksum(content))) place_ = places(content, shape, fit);
+    if (Reader{std::span(file_).last(tail)}.next_is(checksum(content))) place_ = places(content, heading_, shape, fit);
 }
 
 std::span<const std::uint8_t> DecodedCache::find(const PictureStamp& stamp) const {
@@ -129,7 +133,7 @@ void DecodedCache::keep(const std::vector<PictureStamp>& stamps, std::span<const
     const OutputFolder folder(path_.parent_path());
     // Each may be as large as the cache; but processes on other machines may be writing theirs just now.
     remove_leftovers(path_.parent_path(), std::chrono::hours(1));
-    std::vector<std::uint8_t> out(begin.begin(), begin.end());
+    std::vector<std::uint8_t> out(heading_.begin(), heading_.end());
     for (int number : {shape_.channels, shape_.height, shape_.width, static_cast<int>(fit_)})
         put(out, static_cast<std::uint64_t>(number));
     put(out, stamps.size());

@@ -26,13 +26,13 @@ struct PictureStamp {
 /// The stamp of a file as it is now. Throws Error "path: reason".
 PictureStamp stamp_of(const std::filesystem::path& path);
 
-/// What was kept of one folder, shape and fit.
+/// What was kept of one folder, shape and fit, decoded by the same libraries.
 class DecodedCache {
 public:
-    /// Reads the file that keep() wrote for these three in `folder`. When there is none, or it is damaged, or of
-    /// another shape, it knows no picture.
+    /// Reads the file that keep() wrote for these in `folder`. When there is none, or it is damaged, or of another
+    /// shape or other decoders, it knows no picture.
     DecodedCache(const std::filesystem::path& folder, const std::filesystem::path& pictures, PictureShape shape,
-                 Fit fit);
+                 Fit fit, const std::string& decoders = picture_decoders());
 
     /// The shape.size() pixels of that picture; empty when they are not known.
     std::span<const std::uint8_t> find(const PictureStamp& stamp) const;
@@ -50,6 +50,7 @@ private:
     std::filesystem::path path_;
     PictureShape shape_;
     Fit fit_;
+    std::string heading_;
     std::vector<std::uint8_t> file_;
     std::map<PictureStamp, std::size_t> place_;  // in file_
 };

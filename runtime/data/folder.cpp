@@ -3,16 +3,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <limits>
 #include <new>
 #include <optional>
+#include <set>
 #include <string_view>
 #include <system_error>
 
 #include "runtime/core/error.hpp"
 #include "runtime/data/decoded_cache.hpp"
+#include "runtime/data/folder_hints.hpp"
+#include "runtime/data/image/format.hpp"
 #include "runtime/data/output_folder.hpp"
 
 namespace tn {
@@ -29,22 +31,7 @@ struct Candidate {
     std::string reason;
 };
 
-std::string extension_of(const fs::path& path) {
-    std::string extension = path.extension().string();
-    for (char& c : extension)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return extension;
-}
-
-bool is_picture_name(const fs::path& path) {
-    constexpr std::array<std::string_view, 7> known{".jpg", ".jpeg", ".png", ".bmp", ".pgm", ".ppm", ".gif"};
-    return std::find(known.begin(), known.end(), extension_of(path)) != known.end();
-}
-
-/// The reason for which a file of another extension is skipped.
-std::string not_a_picture(const fs::path& path) {
-    return fmt::format("not a picture (its extension is '{}')", path.extension().string());
-}
+bool is_picture_name(const fs::path& path) { return image::is_picture_extension(path.extension().string()); }
 
 /// What is directly in a folder, sorted by name, without hidden entries.
 std::vector<fs::path> entries_of(const fs::path& folder) {
@@ -59,15 +46,17 @@ std::vector<fs::path> entries_of(const fs::path& folder) {
     return entries;
 }
 
-/// Why a symbolic link is not followed, or "".
+/// Why a symbolic link is not followed, or ""; with no root every one is that leads somewhere.
 std::string link_problem(const fs::path& path, const fs::path& canonical_root) {
     std::error_code error;
     if (!fs::is_symlink(path, error)) return "";
     const fs::path target = fs::canonical(path, error);
     if (error) return "a link that leads nowhere";
+    if (canonical_root.empty()) return "";
     const auto [in_root, in_target] =
         std::mismatch(canonical_root.begin(), canonical_root.end(), target.begin(), target.end());
-    return in_root == canonical_root.end() ? "" : "a link that leaves " + canonical_root.string();
+    if (in_root == canonical_root.end()) return "";
+    return fmt::format("a link that leaves {}, which --follow-links follows", canonical_root.string());
 }
 
 bool is_folder(const fs::path& path) {
@@ -112,6 +101,8 @@ std::vector<fs::path> class_folders(const fs::path& root, const fs::path& canoni
             skipped.push_back({entry.string(), std::move(problem)});
         else if (!is_folder(entry))
             skipped.push_back({entry.string(), "not in the folder of a class"});
+        else if (is_left_by_a_system(entry))
+            skipped.push_back({entry.string(), "left there by a system, and no class"});
         else if (!is_for_results(entry, outputs))
             folders.push_back(entry);
     }
@@ -124,18 +115,24 @@ std::vector<std::string> class_names(const fs::path& root, const std::vector<fs:
     if (given.empty())
         for (const fs::path& folder : folders) names.push_back(folder.filename().string());
     if (names.size() < 2)
-        throw Error(fmt::format("{}: must have a sub-folder for each of at least 2 classes, not {}", root.string(),
-                                names.size()));
+        throw Error(fmt::format("{}: must have a sub-folder for each of at least 2 classes, not {}{}", root.string(),
+                                names.size(), layout_hint(root)));
     if (names.size() > max_classes)
         throw Error(fmt::format("{}: must have at most {} classes, not {}", root.string(), max_classes, names.size()));
-    if (folders.empty()) throw Error(fmt::format("{}: has no sub-folder of a class", root.string()));
+    if (folders.empty())
+        throw Error(fmt::format("{}: has no sub-folder of a class{}", root.string(), layout_hint(root)));
+    check_names(root, names);
     return names;
 }
 
 int label_of(const fs::path& folder, const std::vector<std::string>& classes) {
-    const auto found = std::find(classes.begin(), classes.end(), folder.filename().string());
-    if (found == classes.end())
-        throw Error(fmt::format("{}: the class is not one of the {} given ones", folder.string(), classes.size()));
+    const std::string name = folder.filename().string();
+    const auto found = std::find(classes.begin(), classes.end(), name);
+    if (found == classes.end()) {
+        const std::string hint = name_hint(name, classes);
+        throw Error(fmt::format("{}: the class is not one of the {} given ones{}", folder.string(), classes.size(),
+                                hint.empty() ? layout_hint(folder.parent_path()) : hint));
+    }
     return static_cast<int>(found - classes.begin());
 }
 
@@ -148,9 +145,9 @@ void list_class(const fs::path& folder, int label, const fs::path& canonical_roo
         else if (!problem.empty())
             skipped.push_back({entry.string(), std::move(problem)});
         else if (is_folder(entry))
-            skipped.push_back({entry.string(), "a folder inside a class"});
+            skipped.push_back({entry.string(), inside_a_class(entry)});
         else
-            skipped.push_back({entry.string(), not_a_picture(entry)});
+            skipped.push_back({entry.string(), image::not_a_picture(entry)});
     }
 }
 
@@ -177,22 +174,8 @@ std::string read_into(const fs::path& path, PictureShape shape, Fit fit, const D
     }
 }
 
-/// The first three of some files, as "NAME (REASON); NAME (REASON)".
-class Examples {
-public:
-    void add(const std::string& name, const std::string& reason) {
-        if (++count_ <= 3) text_ += fmt::format("{}{} ({})", count_ == 1 ? "" : "; ", name, reason);
-    }
-    std::size_t count() const { return count_; }
-    std::string text() const { return count_ > 3 ? text_ + "; ..." : text_; }
-
-private:
-    std::size_t count_ = 0;
-    std::string text_;
-};
-
 void refuse_too_many_failures(const fs::path& root, const std::vector<Candidate>& candidates) {
-    Examples failed;
+    Reasons failed;
     for (const Candidate& candidate : candidates)
         if (!candidate.reason.empty()) failed.add(candidate.path.string(), candidate.reason);
     if (failed.count() * 20 > candidates.size())
@@ -200,14 +183,25 @@ void refuse_too_many_failures(const fs::path& root, const std::vector<Candidate>
                                 failed.count(), candidates.size(), failed.text()));
 }
 
-/// Says why none of what lies in a class's folder is a picture.
-[[noreturn]] void refuse_class_without_picture(const fs::path& folder, const std::vector<SkippedFile>& skipped) {
-    Examples unused;
-    for (const SkippedFile& file : skipped)
-        if (const fs::path path = file.path; path.parent_path() == folder)
-            unused.add(path.filename().string(), file.reason);
-    throw Error(fmt::format("{}: the class must have at least one picture: {}", folder.string(),
-                            unused.count() > 0 ? unused.text() : "the folder is empty"));
+/// Says why none of what lies in a class's folder is a picture, for the first class that has none.
+void refuse_class_without_picture(const fs::path& root, const std::vector<fs::path>& folders,
+                                  const std::vector<Candidate>& candidates, const std::vector<SkippedFile>& skipped) {
+    std::set<fs::path> with_picture;
+    for (const Candidate& candidate : candidates)
+        if (candidate.reason.empty()) with_picture.insert(candidate.path.parent_path());
+    for (const fs::path& folder : folders) {
+        if (with_picture.contains(folder)) continue;
+        Reasons unused;
+        const auto add = [&](const fs::path& path, const std::string& reason) {
+            if (path.parent_path() == folder) unused.add(path.filename().string(), reason);
+        };
+        for (const SkippedFile& file : skipped) add(file.path, file.reason);
+        for (const Candidate& candidate : candidates) add(candidate.path, candidate.reason);
+        const std::string layout = layout_hint(root);
+        throw Error(fmt::format("{}: the class must have at least one picture: {}{}", folder.string(),
+                                unused.count() > 0 ? unused.text() : "the folder is empty",
+                                layout.empty() ? class_hint(folder) : layout));
+    }
 }
 
 /// Keeps the pixels and stamps of the candidates that could be read, closed up, and their labels; the others go to
@@ -237,8 +231,9 @@ Pictures read_folder(const fs::path& root, PictureShape shape, ThreadPool& pool,
     check_picture_shape(shape, "the size of the pictures");
     if (!is_folder(root)) throw Error(fmt::format("{}: must be a folder with one sub-folder per class", root.string()));
     std::error_code error;
-    const fs::path canonical_root = fs::canonical(root, error);
+    fs::path canonical_root = fs::canonical(root, error);
     if (error) throw Error(fmt::format("{}: the folder cannot be read: {}", root.string(), error.message()));
+    if (options.follow_links) canonical_root.clear();
 
     Pictures set;
     set.shape = shape;
@@ -266,13 +261,9 @@ Pictures read_folder(const fs::path& root, PictureShape shape, ThreadPool& pool,
             candidate.reason = read_into(candidate.path, shape, options.fit, cache ? &*cache : nullptr,
                                          cache ? &stamps[index] : nullptr, set.pixels.data() + index * size, decoded);
     });
+    refuse_class_without_picture(root, folders, candidates, set.skipped);
     refuse_too_many_failures(root, candidates);
     keep_readable(candidates, stamps, set);
-    std::vector<bool> has_picture(set.classes.size());
-    for (const int label : set.labels) has_picture[static_cast<std::size_t>(label)] = true;
-    for (const fs::path& folder : folders)
-        if (!has_picture[static_cast<std::size_t>(label_of(folder, set.classes))])
-            refuse_class_without_picture(folder, set.skipped);
     if (cache && (decoded || cache->size() != stamps.size())) cache->keep(stamps, set.pixels);
     return set;
 }
@@ -291,13 +282,13 @@ PictureFiles picture_files(const fs::path& path) {
         } else if (is_picture_name(entry)) {
             found.files.push_back(entry.string());
         } else {
-            found.skipped.push_back({entry.string(), not_a_picture(entry)});
+            found.skipped.push_back({entry.string(), image::not_a_picture(entry)});
         }
     }
     if (found.files.empty()) {
-        Examples unused;
+        Reasons unused;
         for (const SkippedFile& file : found.skipped) unused.add(fs::path(file.path).filename().string(), file.reason);
-        throw Error(fmt::format("{}: has no picture (jpg, jpeg, png, bmp, pgm, ppm, gif){}{}", path.string(),
+        throw Error(fmt::format("{}: has no picture ({}){}{}", path.string(), image::picture_extensions(),
                                 unused.count() > 0 ? ": " : "", unused.text()));
     }
     return found;

@@ -27,7 +27,8 @@ constexpr Format jpeg{"JPEG", "a JPEG file", ""}, png{"PNG", "a PNG file", ""}, 
     heic{"HEIF", "a HEIC file", "libheif-dev"}, avif{"HEIF", "an AVIF file", "libheif-dev"},
     svg{"SVG", "an SVG file", ""}, html{"HTML", "an HTML page", ""}, xml{"XML", "an XML file", ""},
     mp4{"MP4", "an MP4 video", ""}, mov{"MOV", "a QuickTime video", ""}, cr3{"CR3", "a camera's raw file (CR3)", ""},
-    text{"text", "a text file", ""}, zeros{"zeros", "nothing but zeros", ""};
+    text{"text", "a text file", ""}, zeros{"zeros", "nothing but zeros", ""},
+    unpacked_link{"link", "a link that was unpacked as a text file, as git and archives do", ""};
 
 /// More exact ones come first.
 const std::vector<Rule>& rules() {
@@ -114,6 +115,9 @@ const Format* of_text(Bytes file) {
     const std::size_t start = words.find_first_not_of(" \t\r\n\f\v");
     if (start == words.npos) return words.empty() ? nullptr : &text;
     const std::string_view begin = std::string_view(words).substr(start);
+    if (words.find('\n') == words.npos && words.find('/') != words.npos &&
+        is_picture_extension(std::filesystem::path(words).extension().string()))
+        return &unpacked_link;
     if (begin.starts_with("<svg") || (begin.starts_with("<?xml") && words.find("<svg") != words.npos)) return &svg;
     if (begin.starts_with("<!doctype html") || begin.starts_with("<html") || words.find("<html") != words.npos)
         return &html;

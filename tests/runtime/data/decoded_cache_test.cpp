@@ -157,6 +157,19 @@ BOOST_AUTO_TEST_CASE(a_file_of_another_shape_under_this_name_is_not_believed) {
     BOOST_TEST(greys(p.read()) == (Greys{10, 20, 30, 40}), boost::test_tools::per_element());
 }
 
+// Their pixels differ by a level here and there.
+BOOST_AUTO_TEST_CASE(what_other_libraries_decoded_is_not_believed) {
+    Photographs p;
+    p.read();
+    const auto cache = [&](const std::string& decoders) {
+        return DecodedCache(p.folder / "cache", p.folder / "photographs", tiny, Fit::stretch, decoders);
+    };
+    BOOST_TEST(cache(picture_decoders()).size() == 4u);
+    BOOST_TEST((cache("JPEG by another").path() != p.cache()));
+    fs::copy_file(p.cache(), cache("JPEG by another").path());
+    BOOST_TEST(cache("JPEG by another").size() == 0u);
+}
+
 BOOST_AUTO_TEST_CASE(pictures_that_cannot_be_decoded_are_named_each_time) {
     Photographs p;
     for (int i = 0; i < 40; ++i) p.write(("b/more" + std::to_string(i) + ".png").c_str(), 70);

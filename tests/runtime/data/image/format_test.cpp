@@ -41,6 +41,8 @@ BOOST_AUTO_TEST_CASE(what_is_not_read_is_named_by_its_bytes) {
     BOOST_TEST(refusal_of("PK\3\4"sv) == "x: is a ZIP archive" + rest);
     BOOST_TEST(refusal_of("version https://git-lfs.github.com/spec/v1\n"sv) ==
                "x: is a pointer of Git LFS (git lfs pull gets the file)" + rest);
+    BOOST_TEST(refusal_of("../../store/bar/00.pgm", 0) ==
+               "x: is a link that was unpacked as a text file, as git and archives do" + rest);
     BOOST_TEST(refusal_of("this is no picture at all") == "x: is a text file" + rest);
     BOOST_TEST(refusal(Bytes(500)) == "x: is nothing but zeros" + rest);
     BOOST_TEST(refusal({0x13, 0x37, 0, 200, 201}) == "x: is no picture of a known format");
