@@ -9,12 +9,16 @@
 #include "examples/photos/commands/help_format.hpp"
 #include "runtime/core/error.hpp"
 #include "runtime/core/escape_text.hpp"
+#include "runtime/data/image.hpp"
 
 int main(int argc, char** argv) {
     CLI::App program{"Trains an image classifier on a folder of photographs, one sub-folder per class, and uses it."};
     program.name("photos");  // not the path it was run by, which may not fit a line of the help
     program.formatter(std::make_shared<photos::HelpFormatter>());
     program.require_subcommand(1);
+    program.set_version_flag(
+        "--version", [] { return "typenet " TN_VERSION "\n" + tn::picture_decoders(); },
+        "print the version, and which library decodes which pictures");
     program.failure_message([](const CLI::App*, const CLI::Error& e) {
         return "error: " + tn::escape_text(e.what()) + "; photos --help and photos COMMAND --help say what there is\n";
     });

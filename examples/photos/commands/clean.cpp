@@ -29,6 +29,7 @@ struct CleanArguments {
     int folds = 5, repeats = 1, epochs = 0, generated = 200;
     double trial = 0;
     std::uint64_t seed = 1;
+    bool follow_links = false;
 };
 
 void print_trial(const std::vector<LabelError>& found, const std::vector<int>& wrong) {
@@ -48,6 +49,7 @@ struct Inputs {
         if (!a.move.empty()) check_quarantine(a.folder, a.move);
         FolderOptions options;
         options.outputs = {a.out};
+        options.follow_links = a.follow_links;
         pictures = a.folder.empty() ? generate_characters(a.generated, picture_shape, a.seed)
                                     : read_folder(a.folder, picture_shape, threads, options);
         print_skipped(pictures);
@@ -168,7 +170,9 @@ Command add_clean(CLI::App& program) {
     line->add_option("folder", a->folder, "photographs, one sub-folder per class; none: drawn characters, as a trial");
     line->add_option("--test", a->test_folder, "the folder to test on, whose photographs must not be in the other");
     line->add_option("--out", a->out, "where findings.csv and findings.png go")->capture_default_str();
-    line->add_option("--move", a->move, "move what is marked so in findings.csv to this folder");
+    CLI::Option* move = line->add_option("--move", a->move, "move what is marked so in findings.csv to this folder");
+    line->add_flag("--follow-links", a->follow_links, "read what links lead to outside of the folders, too")
+        ->excludes(move);
     line->add_option("--undo", a->undo, "put back all that was moved to this folder, and do nothing else");
     add_search_options(*line, *a);
     add_machine_options(*line, a->machine);

@@ -8,6 +8,7 @@
 #include "examples/photos/commands/command.hpp"
 #include "examples/photos/networks/networks.hpp"
 #include "runtime/core/escape_text.hpp"
+#include "runtime/data/image.hpp"
 #include "runtime/model/checkpoint.hpp"
 
 namespace photos {
@@ -50,7 +51,7 @@ int inspect(const InspectArguments& a) {
     const Safetensors file(a.model);
     print_info(checkpoint_info(file, a.model));
     print_tensors(file);
-    fmt::print("machine   {}\n", networks->describe());
+    fmt::print("pictures  {}\nmachine   {}\n", picture_decoders(), networks->describe());
     for (const BuiltBatch& b : networks->batches())
         fmt::print("  training in batches of up to {:<4} needs {}\n", b.batch, format_bytes(b.bytes));
     fmt::print("  {} are free\n\n{}", format_bytes(networks->free_bytes()), format(networks->kernels()));

@@ -21,7 +21,7 @@ namespace {
 struct TestArguments {
     Machine machine;
     std::string model = "photos-run/model.safetensors", folder, out;
-    bool mirror = false;
+    bool mirror = false, follow_links = false;
 };
 
 /// A share as "98.0 %", or "none" when there is nothing to take it of.
@@ -45,6 +45,7 @@ int test(const TestArguments& a) {
     const CheckpointInfo info = load_model(a.model, *model);
     FolderOptions options;
     options.classes = info.classes;
+    options.follow_links = a.follow_links;
     if (!a.out.empty()) options.outputs = {a.out};
     const Pictures pictures = read_folder(a.folder, picture_shape, networks->threads(), options);
     std::optional<OutputFolder> out;
@@ -71,6 +72,7 @@ Command add_test(CLI::App& program) {
     line->add_option("--model", a->model, "the model")->capture_default_str();
     line->add_option("--out", a->out, "a folder for the confusion matrix and the grid of predictions");
     line->add_flag("--mirror", a->mirror, "look at each photograph and its mirror image and average");
+    line->add_flag("--follow-links", a->follow_links, "read what links lead to outside of the folder, too");
     add_machine_options(*line, a->machine);
     return {line, [a] { return test(*a); }};
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "examples/photos/data/colour.hpp"
 #include "runtime/core/error.hpp"
 #include "runtime/core/escape_text.hpp"
 #include "runtime/data/folder.hpp"
@@ -43,8 +44,13 @@ Sets read_folders(const SetOptions& o, PictureShape shape, ThreadPool& pool) {
     FolderOptions options;
     options.cache = o.cache;
     options.outputs = {o.output};
+    options.follow_links = o.follow_links;
     const Pictures all = read_folder(o.folder, shape, pool, options);
     print_skipped(all);
+    if (shape.channels == 1 && are_in_colour(all))
+        fmt::print(
+            "The photographs are in colour; this network reads them in grey, and what only colour tells apart it "
+            "cannot learn.\n");
     if (o.test_folder.empty()) return split(all, o);
     options.classes = all.classes;
     const Pictures test = read_folder(o.test_folder, shape, pool, options);

@@ -49,7 +49,8 @@ const char* typenet_photos_class_name(const typenet_photos* model, int number);
 typenet_status typenet_photos_classify(typenet_photos* model, const unsigned char* pixels, int width, int height,
                                        int channels, size_t stride, float* probabilities);
 
-/* The same of a picture file (JPEG, PNG, BMP, GIF, PGM, PPM), as `photos predict` does. */
+/* The same of a picture file, as `photos predict` does: of JPEG, PNG, GIF, BMP, PGM, PPM and PBM, and of WebP, HEIC and
+ * AVIF where libwebp and libheif were found when this was built. */
 typenet_status typenet_photos_classify_file(typenet_photos* model, const char* path, float* probabilities);
 
 #ifdef __cplusplus

@@ -1,0 +1,62 @@
+// The photos program and where its pictures come from: links, colours, and what decodes them.
+#define BOOST_TEST_MODULE photos_pictures
+#include <boost/test/unit_test.hpp>
+
+#include "runtime/data/image.hpp"
+#include "tests/runtime/data/sample_files.hpp"
+#include "tests/support/program.hpp"
+
+using namespace tn_test;
+namespace fs = std::filesystem;
+
+/// Two classes of four pictures; with links, of links into a folder beside them.
+struct Set {
+    TemporaryFolder folder;
+    explicit Set(bool colour, bool links = false) {
+        for (int i = 0; i < 8; ++i) {
+            const std::string name = (i < 4 ? "a/" : "b/") + std::to_string(i) + ".png";
+            const auto grey = static_cast<std::uint8_t>(30 * i);
+            const Bytes pixel{grey, static_cast<std::uint8_t>(colour ? 255 - grey : grey), grey};
+            folder.write((links ? "store/" : "set/") + name, png(pixel, 1, 1, 3));
+            if (!links) continue;
+            fs::create_directories((folder / ("set/" + name)).parent_path());
+            fs::create_symlink(folder / ("store/" + name), folder / ("set/" + name));
+        }
+    }
+    std::string set() const { return (folder / "set").string(); }
+    std::string out() const { return (folder / "run").string(); }
+    std::vector<std::string> training() const {
+        return {"train", set(), "--out", out(), "--iterations", "1", "--batch", "2"};
+    }
+};
+
+BOOST_AUTO_TEST_CASE(the_version_names_the_decoders) {
+    const Run r = run("photos", {"--version"});
+    BOOST_TEST(r.status == 0);
+    BOOST_TEST(r.out.starts_with("typenet "));
+    BOOST_TEST(r.out.ends_with("\n" + tn::picture_decoders() + "\n"));
+}
+
+BOOST_AUTO_TEST_CASE(colours_that_the_network_does_not_see_are_told) {
+    const std::string line = "The photographs are in colour; this network reads them in grey, ";
+    const Set coloured(true), grey(false);
+    BOOST_TEST(contains(run("photos", coloured.training()).out, line));
+    BOOST_TEST(!contains(run("photos", grey.training()).out, line));
+}
+
+BOOST_AUTO_TEST_CASE(links_are_followed_when_asked_for) {
+    const Set set(false, true);
+    std::vector<std::string> words = set.training();
+    BOOST_TEST(contains(complaint("photos", words), "0.png, 1.png, 2.png and 1 more (a link that leaves "));
+    words.push_back("--follow-links");
+    const Run r = run("photos", words);
+    BOOST_TEST(r.status == 0, r.err);
+    const std::vector<std::string> test{"test", set.set(), "--model", set.out() + "/model.safetensors"};
+    BOOST_TEST(contains(complaint("photos", test), ", which --follow-links follows"));
+    words = test;
+    words.push_back("--follow-links");
+    BOOST_TEST(contains(run("photos", words).out, "of 8 photographs"));
+    BOOST_TEST(contains(complaint("photos", {"clean", set.set(), "--follow-links", "--move", set.out()}), "--move"));
+    const Run inspected = run("photos", {"inspect", "--model", set.out() + "/model.safetensors"});
+    BOOST_TEST(contains(inspected.out, "pictures  " + tn::picture_decoders() + "\n"));
+}
