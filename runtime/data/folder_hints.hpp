@@ -33,7 +33,7 @@ private:
 /// How many files with a picture's extension lie directly in a folder.
 std::size_t pictures_in(const std::filesystem::path& folder);
 
-/// Whether a system left this folder beside one's own: __MACOSX of ZIP archives, @eaDir of network drives.
+/// Whether a system left this folder beside one's own: `__MACOSX` of ZIP archives, `@eaDir` of network drives.
 bool is_left_by_a_system(const std::filesystem::path& folder);
 
 /// "a folder inside a class", and how many pictures are in it.
