@@ -44,7 +44,7 @@ const char* typenet_photos_class_name(const typenet_photos* model, int number);
 
 /* The probability of every class. `pixels` are rows of bytes from the top, 0 black to 255 white, with `channels` 1
  * (grey) or 3 (red, green, blue) a pixel, and `stride` bytes from one row to the next, 0: width * channels. The picture
- * may have any size up to 65535 a side and 64 megapixels: it is resized as in training. Colours become grey as (77 red
+ * may have any size up to 65535 a side and 200 megapixels: it is resized as in training. Colours become grey as (77 red
  * + 150 green + 29 blue) / 256. `probabilities` has room for every class. */
 typenet_status typenet_photos_classify(typenet_photos* model, const unsigned char* pixels, int width, int height,
                                        int channels, size_t stride, float* probabilities);
