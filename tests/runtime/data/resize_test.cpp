@@ -12,7 +12,7 @@ using tn::Picture;
 using tn::PictureShape;
 
 BOOST_AUTO_TEST_CASE(a_flat_picture_stays_flat) {
-    for (const std::uint8_t value : {0, 1, 128, 254, 255})
+    for (const std::uint8_t value : Bytes{0, 1, 128, 254, 255})
         for (const auto& [h, w] : {std::pair{3, 50}, {200, 200}, {1, 1}, {64, 31}})
             for (const Fit fit : {Fit::stretch, Fit::cover}) {
                 const Picture small = tn::resize(flat({3, 37, 61}, value), {3, h, w}, fit);

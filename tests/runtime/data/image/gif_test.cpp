@@ -117,7 +117,8 @@ BOOST_AUTO_TEST_CASE(a_table_may_stay_full) {
 
 BOOST_AUTO_TEST_CASE(interlaced_rows_and_a_palette_of_the_frames_own) {
     Bytes indices;
-    for (const std::uint8_t row : {0, 8, 4, 2, 6, 1, 3, 5, 7, 9}) indices.insert(indices.end(), 2, row);
+    for (const int row : {0, 8, 4, 2, 6, 1, 3, 5, 7, 9})
+        indices.insert(indices.end(), 2, static_cast<std::uint8_t>(row));
     const Picture p = picture_of({.screen_width = 2,
                                   .screen_height = 10,
                                   .width = 2,
