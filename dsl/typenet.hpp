@@ -13,6 +13,8 @@
 #include "dsl/layers/dropout.hpp"
 #include "dsl/layers/flatten.hpp"
 #include "dsl/layers/global_avg_pool.hpp"
+#include "dsl/layers/group_norm.hpp"
+#include "dsl/layers/layer_norm.hpp"
 #include "dsl/layers/pool.hpp"
 #include "dsl/layers/upsample.hpp"
 #include "dsl/loss/mean_squared_error.hpp"

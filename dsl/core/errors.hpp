@@ -29,6 +29,10 @@ enum class Must {
     have_a_formula_of_at_most_24_steps_and_6_constants,
     have_a_slope_of_at_least_0_and_below_1,
     have_an_alpha_of_at_least_0,
+    have_at_most_16_parameters_and_8_states,
+    have_an_epsilon_above_0,
+    have_at_least_1_group,
+    have_channels_that_can_be_divided_by,
     have_only_options_it_knows,
     have_each_option_once,
     give_every_tensor_a_name_of_its_own,
@@ -78,6 +82,11 @@ constexpr const char* words(Must must) {
             return "have a formula of at most 24 steps and 6 constants, not {} and {}";
         case Must::have_a_slope_of_at_least_0_and_below_1: return "have a slope of at least 0 and below 1";
         case Must::have_an_alpha_of_at_least_0: return "have an alpha from 0 to 1000000";
+        case Must::have_at_most_16_parameters_and_8_states:
+            return "have at most 16 parameters and 8 states, not {} and {}";
+        case Must::have_an_epsilon_above_0: return "have an epsilon above 0";
+        case Must::have_at_least_1_group: return "have at least 1 group, not {}";
+        case Must::have_channels_that_can_be_divided_by: return "have a number of channels that can be divided by {}";
         case Must::have_only_options_it_knows: return "have only options it knows: option {} is not one of them";
         case Must::have_each_option_once: return "have each option once: option {} is given again";
         case Must::give_every_tensor_a_name_of_its_own: return "give every parameter and state a name of its own";

@@ -14,8 +14,9 @@
 namespace tn {
 
 inline constexpr int max_branches = 8;
-inline constexpr int max_parameters = 4;
-inline constexpr int max_states = 2;
+/// Of one layer; more are an error that names it.
+inline constexpr int max_parameters = 16;
+inline constexpr int max_states = 8;
 
 /// In how many parts sums over a batch are cut, whatever the number of threads: part s takes the samples from n s /
 /// slices to n (s + 1) / slices, and the parts are added in order. This keeps results the same bits at any thread
@@ -54,17 +55,24 @@ struct State {
     int member = 0;
 };
 
+/// At most max_parameters; of more only the number is kept, which Net then refuses.
 struct Parameters {
     std::array<Parameter, max_parameters> item{};
     int count = 0;
     constexpr Parameters() = default;
-    constexpr void add(const Parameter& p) { item[count++] = p; }
+    constexpr void add(const Parameter& p) {
+        if (count < max_parameters) item[count] = p;
+        ++count;
+    }
 };
 
 struct States {
     std::array<State, max_states> item{};
     int count = 0;
-    constexpr void add(const State& s) { item[count++] = s; }
+    constexpr void add(const State& s) {
+        if (count < max_states) item[count] = s;
+        ++count;
+    }
 };
 
 /// What the backward pass of a layer reads of its own input, the first where it has several, of its output, and of its
@@ -74,8 +82,13 @@ struct Reads {
 };
 
 /// The axis along which a layer's reference mathematics may be cut into independent ranges; `values` counts the values
-/// of the output over the whole batch, from 0 to n out.size().
-enum class Axis { none, samples, channels, values };
+/// of the output over the whole batch, from 0 to n out.size(), and `parts` what a function of the layer,
+/// `static constexpr int parts(Shape in)`, counts in every sample, from 0 to n parts(in).
+///
+/// Parts of a batch must not add to one gradient. A layer with parameters whose axis is not `channels` computes only dx
+/// in backward, and its parameters' gradients in a second pass, `gradients`, which is cut along what
+/// `static constexpr int gradient_parts(Shape in)` counts, rows of weights as a rule.
+enum class Axis { none, samples, channels, values, parts };
 
 /// Names the random numbers of one pass: those of sample i, layer l and step s never change with batch or threads. The
 /// step lies beside the tensors, so that what was launched once can run for every step.

@@ -29,9 +29,11 @@ struct Operation {
         fork,               ///< the same value for several branches
         next_branch,        ///< where one branch ends and the next begins; nothing runs
         add,                ///< the sum of all inputs
-        multiply,  ///< the product of both inputs; the first may have one value for every channel of the second
-        concat,    ///< the channels of all inputs
-        softmax
+        multiply,    ///< the product of both inputs; the first may have one value for every channel of the second
+        concat,      ///< the channels of all inputs
+        softmax,     ///< over the channels at each position
+        layer_norm,  ///< over the channels at each position; parameters weight and bias, by channel; `epsilon`
+        group_norm   ///< over `groups` groups of channels of a sample; the same
     } kind = none;
     Window window{};
     int features = 0;  ///< of a convolution its filters, of a dense layer its outputs

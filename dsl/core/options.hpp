@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "dsl/core/errors.hpp"
+#include "dsl/core/expression.hpp"
 #include "dsl/core/window.hpp"
 
 namespace tn {
@@ -58,6 +59,10 @@ template <int N> struct OutputPad {
 struct Bilinear {};
 /// Leaves out the layer's bias.
 struct NoBias {};
+/// What a normalisation adds to the variance: LayerNormWith<Epsilon<1e-6>>.
+template <FloatBits Value> struct Epsilon {
+    static constexpr FloatBits value = Value;
+};
 /// The initialiser of this layer's weights instead of the network's: Init<Xavier>.
 template <class Initialiser> struct Init {
     using type = Initialiser;
@@ -78,6 +83,8 @@ template <class T> struct is_output_pad : std::false_type {};
 template <int N> struct is_output_pad<OutputPad<N>> : std::true_type {};
 template <class T> struct is_bilinear : std::is_same<T, Bilinear> {};
 template <class T> struct is_no_bias : std::is_same<T, NoBias> {};
+template <class T> struct is_epsilon : std::false_type {};
+template <FloatBits Value> struct is_epsilon<Epsilon<Value>> : std::true_type {};
 template <class T> struct is_init : std::false_type {};
 template <class I>
     requires requires(I i) { i.rule(); }

@@ -25,12 +25,27 @@ template <class L, class T> struct BackwardPart {
     constexpr void operator()(int begin, int end) const { L::backward(ForwardPart<L, T>::part(pass, begin, end)); }
 };
 
+/// The same of the gradients of its parameters, for a layer that computes them in a pass of their own after backward.
+template <class L, class T> struct GradientPart {
+    using layer = L;
+    Pass<T> pass;
+    constexpr void operator()(int begin, int end) const {
+        Pass<T> part = pass;
+        part.begin = begin;
+        part.end = end;
+        L::gradients(part);
+    }
+};
+
 /// How many independent parts the pass has.
 template <class L, class T> constexpr int part_count(const Pass<T>& pass) {
     switch (Traits<L>::axis) {
         case Axis::samples: return pass.n;
         case Axis::channels: return pass.in.channels;
         case Axis::values: return pass.n * static_cast<int>(pass.out.size());
+        case Axis::parts:
+            if constexpr (requires { L::parts(pass.in); }) return pass.n * L::parts(pass.in);
+            return pass.n;
         default: return 1;
     }
 }
@@ -50,10 +65,13 @@ template <class L, Shape In, class Device, class T> void run_forward(Device& dev
 }
 
 template <class L, Shape In, class Device, class T> void run_backward(Device& device, const Pass<T>& pass) {
-    if constexpr (!has_kernel_of<Device, L>)
+    if constexpr (!has_kernel_of<Device, L>) {
         device.for_ranges(part_count<L>(pass), BackwardPart<L, T>{pass});
-    else
+        if constexpr (requires { L::gradient_parts(In); })
+            device.for_ranges(L::gradient_parts(In), GradientPart<L, T>{pass});
+    } else {
         KernelOf<Device, L>::template backward<In>(device, pass);
+    }
 }
 
 }  // namespace tn

@@ -99,6 +99,9 @@ private:
         node.in = p.value[x];
         const ShapeResult result = L::output(node.in);
         if (!result.ok()) return fail(result, node.in);
+        const int parameters = Traits<L>::parameters(node.in).count, states = Traits<L>::states(node.in).count;
+        if (parameters > max_parameters || states > max_states)
+            return fail(layer_must(Must::have_at_most_16_parameters_and_8_states, parameters, states), node.in);
         if (!names_differ<L>(node.in)) return fail(layer_must(Must::give_every_tensor_a_name_of_its_own), node.in);
         if (!accept(node, result.out)) return;
         describe<L>(node);

@@ -8,6 +8,7 @@
 #include "dsl/net/plan.hpp"
 #include "runtime/export/cpp_formula.hpp"
 #include "runtime/export/header_kernels.hpp"
+#include "runtime/export/header_sequences.hpp"
 
 namespace tn {
 
@@ -53,10 +54,14 @@ public:
         for (int at = 0; at < last_node; ++at) {
             const GraphNode& node = graph.nodes[static_cast<std::size_t>(at)];
             for (const int input : node.inputs) use(root(input), at);
-            if (node.operation.kind == Operation::flatten || node.output == graph.output) continue;
-            if (count_ == most) throw Error("a network of more than 1024 layers cannot be written as a header");
-            index_[static_cast<std::size_t>(node.output)] = static_cast<int>(count_);
-            buffers_[count_++] = {aligned(graph.values[static_cast<std::size_t>(node.output)].size()), 0, at, at};
+            if (reads_as_it_lies(node)) continue;
+            const Shape in = graph.values[static_cast<std::size_t>(node.inputs[0])];
+            const Shape out = graph.values[static_cast<std::size_t>(node.output)];
+            if (const std::size_t values = sequence_scratch(node, in, out)) {
+                scratch_.resize(graph.nodes.size(), -1);
+                scratch_[static_cast<std::size_t>(at)] = add(values, at);
+            }
+            if (!is_output(node.output)) index_[static_cast<std::size_t>(node.output)] = add(out.size(), at);
         }
         use(root(graph.output), last_node);
         total_ = place(buffers_, static_cast<int>(count_));
@@ -66,21 +71,34 @@ public:
 
     /// The expression for a value: the argument x, the argument y, or a place in work.
     std::string expression(int value) const {
-        if (value == graph_.output) return "y";
+        if (is_output(value)) return "y";
         const int at = root(value);
         if (at == 0) return "x";
-        return fmt::format("work + {}",
-                           buffers_[static_cast<std::size_t>(index_[static_cast<std::size_t>(at)])].offset);
+        return in_work(index_[static_cast<std::size_t>(at)]);
     }
+    /// The expression for the scratch of a node, if it has any.
+    std::string scratch(std::size_t node) const {
+        return node < scratch_.size() && scratch_[node] >= 0 ? in_work(scratch_[node]) : "";
+    }
+    /// Whether the value lies where the network's output does.
+    bool is_output(int value) const { return root(value) == root(graph_.output); }
+    /// Whether the node moves nothing: its output is its input.
+    static bool reads_as_it_lies(const GraphNode& node) { return node.operation.kind == Operation::flatten; }
 
 private:
-    /// Flattening moves nothing: its output is its input.
     int root(int value) const {
         for (int node = graph_.producer(value);
-             node >= 0 && graph_.nodes[static_cast<std::size_t>(node)].operation.kind == Operation::flatten;
-             node = graph_.producer(value))
+             node >= 0 && reads_as_it_lies(graph_.nodes[static_cast<std::size_t>(node)]); node = graph_.producer(value))
             value = graph_.nodes[static_cast<std::size_t>(node)].inputs[0];
         return value;
+    }
+    int add(std::size_t values, int at) {
+        if (count_ == most) throw Error("a network of more than 1024 layers cannot be written as a header");
+        buffers_[count_] = {aligned(values), 0, at, at};
+        return static_cast<int>(count_++);
+    }
+    std::string in_work(int buffer) const {
+        return fmt::format("work + {}", buffers_[static_cast<std::size_t>(buffer)].offset);
     }
     void use(int value, int at) {
         if (const int i = index_[static_cast<std::size_t>(value)]; i >= 0)
@@ -88,7 +106,7 @@ private:
     }
 
     const InferenceGraph& graph_;
-    std::vector<int> index_;
+    std::vector<int> index_, scratch_;
     Buffer buffers_[most]{};
     std::size_t count_ = 0, total_ = 0;
 };
@@ -126,6 +144,12 @@ std::string window_of(const Window& w, Shape in, Shape out) {
     return fmt::format("detail::Window<{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}>", in.channels, in.height,
                        in.width, out.height, out.width, w.kernel_h, w.kernel_w, w.stride_h, w.stride_w, w.pad.top,
                        w.pad.left, w.dilation_h, w.dilation_w);
+}
+
+/// weight_3, bias_3; what else node 3 has is tensor_3_2, tensor_3_3, ...
+std::string tensor_name(std::size_t tensor, std::size_t node) {
+    return tensor > 1 ? fmt::format("tensor_{}_{}", node, tensor)
+                      : fmt::format("{}_{}", tensor == 0 ? "weight" : "bias", node);
 }
 
 /// The calls of one node's kernel.
@@ -172,7 +196,14 @@ std::string calls(const InferenceGraph& graph, const GraphNode& node, std::size_
             }
             return text;
         }
-        default: throw no_form(node);
+        default: {
+            std::vector<std::string> tensors;
+            for (std::size_t i = 0; i < node.tensors.size(); ++i)
+                tensors.push_back("detail::" + tensor_name(i, number));
+            const std::string call = sequence_call(node, in, out, x, tensors, y, places.scratch(number));
+            if (call.empty()) throw no_form(node);
+            return call;
+        }
     }
 }
 
@@ -213,14 +244,13 @@ std::string to_header(const InferenceGraph& graph, const HeaderInfo& info) {
     bool ends_in_y = false;
     for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
         const GraphNode& node = graph.nodes[i];
-        if (node.operation.kind == Operation::flatten) continue;
-        if (!node.tensors.empty())
-            weights += fmt::format(
-                "\n// {}\ninline constexpr float weight_{}[] = {{\n{}}};\n"
-                "inline constexpr float bias_{}[] = {{\n{}}};\n",
-                node.layer, i, numbers(node.tensors[0]), i, numbers(node.tensors[1]));
+        if (Places::reads_as_it_lies(node)) continue;
+        for (std::size_t k = 0; k < node.tensors.size(); ++k)
+            weights += fmt::format("{}inline constexpr float {}[] = {{\n{}}};\n",
+                                   k == 0 ? fmt::format("\n// {}\n", node.layer) : "", tensor_name(k, i),
+                                   numbers(node.tensors[k]));
         body += "    detail::" + calls(graph, node, i, places, functions);
-        ends_in_y = ends_in_y || node.output == graph.output;
+        ends_in_y = ends_in_y || places.is_output(node.output);
     }
     if (!ends_in_y) throw Error("a network without a layer that computes its output cannot be written as a header");
     std::string text = fmt::format(
@@ -231,6 +261,8 @@ std::string to_header(const InferenceGraph& graph, const HeaderInfo& info) {
                     [](const GraphNode& node) { return node.operation.window.kernel_h > 0; }))
         text += header_window;
     for (const HeaderKernel& kernel : header_kernels)
+        if (used(kernel.operation)) text += kernel.source;
+    for (const HeaderKernel& kernel : sequence_kernels)
         if (used(kernel.operation)) text += kernel.source;
     text += functions.source();
     text += fmt::format(

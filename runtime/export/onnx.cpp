@@ -1,10 +1,11 @@
 #include "runtime/export/onnx.hpp"
 
-#include <bit>
 #include <nlohmann/json.hpp>
 #include <protozero/pbf_builder.hpp>
 
 #include "dsl/core/functions.hpp"
+#include "runtime/export/onnx_nodes.hpp"
+#include "runtime/export/onnx_sequences.hpp"
 
 namespace tn {
 
@@ -20,39 +21,19 @@ enum class ModelField : protozero::pbf_tag_type {
 };
 enum class OpsetField : protozero::pbf_tag_type { version = 2 };
 enum class EntryField : protozero::pbf_tag_type { key = 1, value = 2 };
-enum class GraphField : protozero::pbf_tag_type {
-    node = 1,
-    name = 2,
-    initializer = 5,
-    doc = 10,
-    input = 11,
-    output = 12
-};
-enum class NodeField : protozero::pbf_tag_type { input = 1, output = 2, name = 3, op_type = 4, attribute = 5 };
-enum class AttributeField : protozero::pbf_tag_type { name = 1, i = 3, ints = 8, type = 20 };
-enum class TensorField : protozero::pbf_tag_type { dims = 1, data_type = 2, name = 8, raw_data = 9 };
-enum class ValueField : protozero::pbf_tag_type { name = 1, type = 2 };
-enum class TypeField : protozero::pbf_tag_type { tensor = 1 };
-enum class TensorTypeField : protozero::pbf_tag_type { element = 1, shape = 2 };
-enum class ShapeField : protozero::pbf_tag_type { dim = 1 };
-enum class DimField : protozero::pbf_tag_type { value = 1, parameter = 2 };
-constexpr int float_type = 1, attribute_int = 2, attribute_ints = 7;
-
 template <class Field> using Message = protozero::pbf_builder<Field>;
-using Extents = std::vector<std::int64_t>;
 
-class GraphWriter {
+class GraphWriter : private OnnxNodes {
 public:
-    GraphWriter(std::string& out, const InferenceGraph& graph) : out_(out), graph_(graph) {}
+    GraphWriter(std::string& out, const InferenceGraph& graph) : OnnxNodes(out), graph_(graph) {}
 
     void write() {
-        out_.add_string(GraphField::name, "typenet");
-        out_.add_string(GraphField::doc, graph_.description);
+        begin("typenet", graph_.description);
         for (std::size_t i = 0; i < graph_.nodes.size(); ++i) write(graph_.nodes[i], i);
         // The output has a name of its own also where nothing follows the layer that gives it.
         add("Identity", {value(graph_.output)}, "y", "output");
-        write_value(GraphField::input, "x", graph_.values[0]);
-        write_value(GraphField::output, "y", graph_.values[static_cast<std::size_t>(graph_.output)]);
+        add_input("x", graph_.values[0]);
+        add_output("y", graph_.values[static_cast<std::size_t>(graph_.output)]);
     }
 
 private:
@@ -173,58 +154,12 @@ private:
             case Operation::concat: add("Concat", inputs, before_relu, node.layer, {}, {{"axis", 1}}); break;
             case Operation::softmax: add("Softmax", inputs, before_relu, node.layer, {}, {{"axis", 1}}); break;
             case Operation::flatten: add("Flatten", inputs, before_relu, node.layer, {}, {{"axis", 1}}); break;
-            default: throw no_form(node);
+            default:
+                if (!write_sequence_layer(*this, node, number, in, out, inputs[0], before_relu)) throw no_form(node);
         }
         if (node.relu) add("Relu", {before_relu}, result, node.layer + " (relu)");
     }
 
-    void add(const char* type, const std::vector<std::string>& inputs, const std::string& output,
-             const std::string& name, const Lists& lists = {},
-             const std::vector<std::pair<const char*, std::int64_t>>& numbers = {}) {
-        Message<NodeField> node(out_, GraphField::node);
-        for (const std::string& input : inputs) node.add_string(NodeField::input, input);
-        node.add_string(NodeField::output, output);
-        node.add_string(NodeField::name, name);
-        node.add_string(NodeField::op_type, type);
-        for (const auto& [key, list] : lists) {
-            Message<AttributeField> attribute(node, NodeField::attribute);
-            attribute.add_string(AttributeField::name, key);
-            for (const std::int64_t v : list) attribute.add_int64(AttributeField::ints, v);
-            attribute.add_int32(AttributeField::type, attribute_ints);
-        }
-        for (const auto& [key, number] : numbers) {
-            Message<AttributeField> attribute(node, NodeField::attribute);
-            attribute.add_string(AttributeField::name, key);
-            attribute.add_int64(AttributeField::i, number);
-            attribute.add_int32(AttributeField::type, attribute_int);
-        }
-    }
-
-    void write_tensor(const std::string& name, const Extents& extents, const std::vector<float>& values) {
-        static_assert(std::endian::native == std::endian::little, "raw_data is little-endian");
-        Message<TensorField> tensor(out_, GraphField::initializer);
-        for (const std::int64_t extent : extents) tensor.add_int64(TensorField::dims, extent);
-        tensor.add_int32(TensorField::data_type, float_type);
-        tensor.add_string(TensorField::name, name);
-        tensor.add_bytes(TensorField::raw_data, reinterpret_cast<const char*>(values.data()),
-                         values.size() * sizeof(float));
-    }
-
-    void write_value(GraphField field, const std::string& name, Shape shape) {
-        Message<ValueField> value(out_, field);
-        value.add_string(ValueField::name, name);
-        Message<TypeField> type(value, ValueField::type);
-        Message<TensorTypeField> tensor(type, TypeField::tensor);
-        tensor.add_int32(TensorTypeField::element, float_type);
-        Message<ShapeField> extents(tensor, TensorTypeField::shape);
-        Message<DimField>(extents, ShapeField::dim).add_string(DimField::parameter, "batch");
-        Extents fixed{shape.channels};
-        if (!shape.is_vector) fixed.insert(fixed.end(), {shape.height, shape.width});
-        for (const std::int64_t extent : fixed)
-            Message<DimField>(extents, ShapeField::dim).add_int64(DimField::value, extent);
-    }
-
-    Message<GraphField> out_;
     const InferenceGraph& graph_;
 };
 

@@ -74,6 +74,10 @@ using Formulas =
             Dense<6>, HardSigmoid, Dense<6>, LeakyRelu<0.2>, Dense<6>, Relu6, Tanh, Dense<6>, Silu,
             Apply<log(1 + exp(-x)) - sqrt(abs(x)) / (2 + x * x) + min(x, erf(x))>, Dense<2>, Softplus>,
         MeanSquaredError>;
+using Norms = Net<Image<4, 5, 6>, Batch<3>,
+                  Seq<LayerNormWith<Epsilon<0.01>>, Conv<6, 3>, GroupNorm<3>, Relu, Conv<4, 3>, LayerNorm, Dense<8>,
+                      LayerNorm, Relu, Dense<8>, GroupNorm<2>, Dense<3>>,
+                  SoftmaxCrossEntropy>;
 using Unknown = Net<Vector<5>, Batch<3>, Seq<Dense<6>, Cube, Dense<2>>, MeanSquaredError>;
 using EndsInRelu = Net<Vector<5>, Batch<3>, Seq<Dense<6>, Sigmoid>, SoftmaxCrossEntropy>;
 

@@ -100,4 +100,12 @@ template <class... Ls> using Vectors = Net<Vector<6>, Batch<5>, Seq<Ls..., Dense
     NETWORK(seq_in_seq, Images<Seq<Conv<2, 3>, Seq<Relu, Pool<2>>>>) \
     NETWORK(mean_squared_error, Net<Vector<4>, Batch<6>, Seq<Dense<5>, Sigmoid, Dense<2>>, MeanSquaredError>) \
     NETWORK(sigmoid_cross_entropy, Net<Vector<4>, Batch<6>, Seq<Dense<5>, Relu, Dense<3>>, SigmoidCrossEntropy>)
+
+/// Normalisations of a sample, and layers over positions and sequences.
+#define TN_TEST_SEQUENCES(NETWORK) \
+    NETWORK(layer_norm_of_images, Images<Conv<4, 3>, LayerNorm, Relu>) \
+    NETWORK(layer_norm_of_vectors, Vectors<LayerNormWith<Epsilon<0.01>>, Dense<7>, LayerNorm>) \
+    NETWORK(layer_norm_of_one_channel, Net<Image<1, 3, 40>, Batch<4>, Seq<Conv<1, 3>, LayerNorm, Dense<2>>, SoftmaxCrossEntropy>) \
+    NETWORK(group_norm_of_images, Images<GroupNorm<1>, Conv<6, 3>, GroupNorm<3>, Relu>) \
+    NETWORK(group_norm_of_vectors, Vectors<Dense<8>, GroupNorm<2, Epsilon<0.01>>>)
 // clang-format on

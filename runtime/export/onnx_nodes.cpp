@@ -1,0 +1,100 @@
+#include "runtime/export/onnx_nodes.hpp"
+
+#include <bit>
+#include <cstddef>
+#include <protozero/pbf_builder.hpp>
+
+namespace tn {
+
+namespace {
+
+// The field numbers of ONNX's onnx.proto, as far as they are used here.
+enum class GraphField : protozero::pbf_tag_type {
+    node = 1,
+    name = 2,
+    initializer = 5,
+    doc = 10,
+    input = 11,
+    output = 12
+};
+enum class NodeField : protozero::pbf_tag_type { input = 1, output = 2, name = 3, op_type = 4, attribute = 5 };
+enum class AttributeField : protozero::pbf_tag_type { name = 1, i = 3, ints = 8, type = 20 };
+enum class TensorField : protozero::pbf_tag_type { dims = 1, data_type = 2, name = 8, raw_data = 9 };
+enum class ValueField : protozero::pbf_tag_type { name = 1, type = 2 };
+enum class TypeField : protozero::pbf_tag_type { tensor = 1 };
+enum class TensorTypeField : protozero::pbf_tag_type { element = 1, shape = 2 };
+enum class ShapeField : protozero::pbf_tag_type { dim = 1 };
+enum class DimField : protozero::pbf_tag_type { value = 1, parameter = 2 };
+constexpr int float_type = 1, int64_type = 7, attribute_int = 2, attribute_ints = 7;
+
+template <class Field> using Message = protozero::pbf_builder<Field>;
+
+template <class Value>
+void append_tensor(std::string& out, const std::string& name, const std::vector<std::int64_t>& extents, int type,
+                   const std::vector<Value>& values) {
+    static_assert(std::endian::native == std::endian::little, "raw_data is little-endian");
+    Message<GraphField> graph(out);
+    Message<TensorField> tensor(graph, GraphField::initializer);
+    for (const std::int64_t extent : extents) tensor.add_int64(TensorField::dims, extent);
+    tensor.add_int32(TensorField::data_type, type);
+    tensor.add_string(TensorField::name, name);
+    tensor.add_bytes(TensorField::raw_data, reinterpret_cast<const char*>(values.data()),
+                     values.size() * sizeof(Value));
+}
+
+void write_value(std::string& out, GraphField field, const std::string& name, Shape shape) {
+    Message<GraphField> graph(out);
+    Message<ValueField> value(graph, field);
+    value.add_string(ValueField::name, name);
+    Message<TypeField> type(value, ValueField::type);
+    Message<TensorTypeField> tensor(type, TypeField::tensor);
+    tensor.add_int32(TensorTypeField::element, float_type);
+    Message<ShapeField> extents(tensor, TensorTypeField::shape);
+    Message<DimField>(extents, ShapeField::dim).add_string(DimField::parameter, "batch");
+    std::vector<std::int64_t> fixed{shape.channels};
+    if (!shape.is_vector) fixed.insert(fixed.end(), {shape.height, shape.width});
+    for (const std::int64_t extent : fixed)
+        Message<DimField>(extents, ShapeField::dim).add_int64(DimField::value, extent);
+}
+
+}  // namespace
+
+void OnnxNodes::begin(const std::string& name, const std::string& description) {
+    Message<GraphField> graph(out_);
+    graph.add_string(GraphField::name, name);
+    graph.add_string(GraphField::doc, description);
+}
+
+void OnnxNodes::add(const char* type, const Names& inputs, const Names& outputs, const std::string& name,
+                    const Lists& lists, const Numbers& numbers) {
+    Message<GraphField> graph(out_);
+    Message<NodeField> node(graph, GraphField::node);
+    for (const std::string& input : inputs) node.add_string(NodeField::input, input);
+    for (const std::string& output : outputs) node.add_string(NodeField::output, output);
+    node.add_string(NodeField::name, name);
+    node.add_string(NodeField::op_type, type);
+    for (const auto& [key, list] : lists) {
+        Message<AttributeField> attribute(node, NodeField::attribute);
+        attribute.add_string(AttributeField::name, key);
+        for (const std::int64_t v : list) attribute.add_int64(AttributeField::ints, v);
+        attribute.add_int32(AttributeField::type, attribute_ints);
+    }
+    for (const auto& [key, number] : numbers) {
+        Message<AttributeField> attribute(node, NodeField::attribute);
+        attribute.add_string(AttributeField::name, key);
+        attribute.add_int64(AttributeField::i, number);
+        attribute.add_int32(AttributeField::type, attribute_int);
+    }
+}
+
+void OnnxNodes::write_tensor(const std::string& name, const Extents& extents, const std::vector<float>& values) {
+    append_tensor(out_, name, extents, float_type, values);
+}
+void OnnxNodes::write_whole_numbers(const std::string& name, const Extents& values) {
+    append_tensor(out_, name, {static_cast<std::int64_t>(values.size())}, int64_type, values);
+}
+
+void OnnxNodes::add_input(const std::string& name, Shape shape) { write_value(out_, GraphField::input, name, shape); }
+void OnnxNodes::add_output(const std::string& name, Shape shape) { write_value(out_, GraphField::output, name, shape); }
+
+}  // namespace tn

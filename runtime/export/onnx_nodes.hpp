@@ -1,0 +1,46 @@
+// The parts of an ONNX graph: nodes, constants and the shapes of inputs and outputs.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "dsl/core/shape.hpp"
+
+namespace tn {
+
+/// Appends to a GraphProto of ONNX's onnx.proto, as bytes.
+class OnnxNodes {
+public:
+    using Names = std::vector<std::string>;
+    using Extents = std::vector<std::int64_t>;
+    using Lists = std::vector<std::pair<const char*, Extents>>;
+    using Numbers = std::vector<std::pair<const char*, std::int64_t>>;
+
+    /// `out` must outlive this.
+    explicit OnnxNodes(std::string& out) : out_(out) {}
+
+    void begin(const std::string& name, const std::string& description);
+
+    /// A node of an operator; `lists` and `numbers` are its attributes. An output without a name is left out.
+    void add(const char* type, const Names& inputs, const Names& outputs, const std::string& name,
+             const Lists& lists = {}, const Numbers& numbers = {});
+    void add(const char* type, const Names& inputs, const std::string& output, const std::string& name,
+             const Lists& lists = {}, const Numbers& numbers = {}) {
+        add(type, inputs, Names{output}, name, lists, numbers);
+    }
+
+    /// A constant, and one of whole numbers, as Reshape takes it.
+    void write_tensor(const std::string& name, const Extents& extents, const std::vector<float>& values);
+    void write_whole_numbers(const std::string& name, const Extents& values);
+
+    /// What comes in and what goes out, a batch of any number of samples of this shape.
+    void add_input(const std::string& name, Shape shape);
+    void add_output(const std::string& name, Shape shape);
+
+private:
+    std::string& out_;
+};
+
+}  // namespace tn
