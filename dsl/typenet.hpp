@@ -16,6 +16,8 @@
 #include "dsl/layers/group_norm.hpp"
 #include "dsl/layers/layer_norm.hpp"
 #include "dsl/layers/pool.hpp"
+#include "dsl/layers/reshape.hpp"
+#include "dsl/layers/softmax.hpp"
 #include "dsl/layers/upsample.hpp"
 #include "dsl/loss/mean_squared_error.hpp"
 #include "dsl/loss/sigmoid_cross_entropy.hpp"

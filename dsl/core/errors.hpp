@@ -33,6 +33,8 @@ enum class Must {
     have_an_epsilon_above_0,
     have_at_least_1_group,
     have_channels_that_can_be_divided_by,
+    name_1_to_3_extents,
+    have_as_many_values,
     have_only_options_it_knows,
     have_each_option_once,
     give_every_tensor_a_name_of_its_own,
@@ -87,6 +89,8 @@ constexpr const char* words(Must must) {
         case Must::have_an_epsilon_above_0: return "have an epsilon above 0";
         case Must::have_at_least_1_group: return "have at least 1 group, not {}";
         case Must::have_channels_that_can_be_divided_by: return "have a number of channels that can be divided by {}";
+        case Must::name_1_to_3_extents: return "name 1 to 3 extents, not {}";
+        case Must::have_as_many_values: return "have {} values";
         case Must::have_only_options_it_knows: return "have only options it knows: option {} is not one of them";
         case Must::have_each_option_once: return "have each option once: option {} is given again";
         case Must::give_every_tensor_a_name_of_its_own: return "give every parameter and state a name of its own";

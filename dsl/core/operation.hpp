@@ -33,7 +33,8 @@ struct Operation {
         concat,      ///< the channels of all inputs
         softmax,     ///< over the channels at each position
         layer_norm,  ///< over the channels at each position; parameters weight and bias, by channel; `epsilon`
-        group_norm   ///< over `groups` groups of channels of a sample; the same
+        group_norm,  ///< over `groups` groups of channels of a sample; the same
+        reshape      ///< the same values with the extents of the output
     } kind = none;
     Window window{};
     int features = 0;  ///< of a convolution its filters, of a dense layer its outputs

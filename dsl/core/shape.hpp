@@ -26,6 +26,9 @@ struct Shape {
 };
 
 template <int Channels, int Height, int Width> inline constexpr Shape Image{Channels, Height, Width, false};
+/// What has one dimension, such as sound or the tokens of a text: an image of height 1. Its positions are in time
+/// order.
+template <int Channels, int Length> inline constexpr Shape Signal{Channels, 1, Length, false};
 template <int Features> inline constexpr Shape Vector{Features, 1, 1, true};
 
 /// The most samples that one pass takes; any number from 1 to it runs.

@@ -83,7 +83,9 @@ public:
     /// Whether the value lies where the network's output does.
     bool is_output(int value) const { return root(value) == root(graph_.output); }
     /// Whether the node moves nothing: its output is its input.
-    static bool reads_as_it_lies(const GraphNode& node) { return node.operation.kind == Operation::flatten; }
+    static bool reads_as_it_lies(const GraphNode& node) {
+        return node.operation.kind == Operation::flatten || node.operation.kind == Operation::reshape;
+    }
 
 private:
     int root(int value) const {
@@ -171,7 +173,7 @@ std::string calls(const InferenceGraph& graph, const GraphNode& node, std::size_
         case Operation::pointwise:
             return fmt::format("function_{}<{}>({}, {});\n", functions.number_of(node.operation.function), in.size(), x,
                                y);
-        case Operation::softmax: return fmt::format("softmax<{}>({}, {});\n", in.size(), x, y);
+        case Operation::softmax: return fmt::format("softmax<{}, {}>({}, {});\n", in.channels, in.plane(), x, y);
         case Operation::max_pool:
         case Operation::average_pool:
             return fmt::format("{}<{}>({}, {});\n",

@@ -137,11 +137,14 @@ template <int N> inline void copy(const float* x, float* y) {
 }
 )"},
     {Operation::softmax, R"(
-template <int N> inline void softmax(const float* x, float* y) {
-    float most = x[0], sum = 0;
-    for (int i = 1; i < N; ++i) most = x[i] > most ? x[i] : most;
-    for (int i = 0; i < N; ++i) sum += y[i] = std::exp(x[i] - most);
-    for (int i = 0; i < N; ++i) y[i] /= sum;
+/// Over the C channels at each of Plane positions.
+template <int C, int Plane> inline void softmax(const float* x, float* y) {
+    for (int i = 0; i < Plane; ++i) {
+        float most = x[i], sum = 0;
+        for (int c = 1; c < C; ++c) most = x[c * Plane + i] > most ? x[c * Plane + i] : most;
+        for (int c = 0; c < C; ++c) sum += y[c * Plane + i] = std::exp(x[c * Plane + i] - most);
+        for (int c = 0; c < C; ++c) y[c * Plane + i] /= sum;
+    }
 }
 )"},
 };

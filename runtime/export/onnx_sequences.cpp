@@ -24,6 +24,8 @@ public:
         return scaled(reshaped(normalised(rows, 2), extents_of(in_)), each);
     }
 
+    std::string reshape(const std::string& x) { return reshaped(x, extents_of(out_)); }
+
 private:
     std::string next() { return prefix_ + std::to_string(count_++); }
 
@@ -82,6 +84,7 @@ bool write_sequence_layer(OnnxNodes& nodes, const GraphNode& node, std::size_t n
     switch (node.operation.kind) {
         case Operation::layer_norm: result = steps.layer_norm(x); break;
         case Operation::group_norm: result = steps.group_norm(x); break;
+        case Operation::reshape: result = steps.reshape(x); break;
         default: return false;
     }
     nodes.add("Identity", {result}, y, node.layer);

@@ -78,6 +78,9 @@ using Norms = Net<Image<4, 5, 6>, Batch<3>,
                   Seq<LayerNormWith<Epsilon<0.01>>, Conv<6, 3>, GroupNorm<3>, Relu, Conv<4, 3>, LayerNorm, Dense<8>,
                       LayerNorm, Relu, Dense<8>, GroupNorm<2>, Dense<3>>,
                   SoftmaxCrossEntropy>;
+using Reshaped = Net<Signal<2, 12>, Batch<3>,
+                     Seq<Reshape<2, 3, 4>, Conv<4, 3>, Softmax, Reshape<6, 8>, Conv<3, Kernel<1, 3>>, Reshape<24>>,
+                     MeanSquaredError>;
 using Unknown = Net<Vector<5>, Batch<3>, Seq<Dense<6>, Cube, Dense<2>>, MeanSquaredError>;
 using EndsInRelu = Net<Vector<5>, Batch<3>, Seq<Dense<6>, Sigmoid>, SoftmaxCrossEntropy>;
 

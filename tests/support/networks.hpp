@@ -107,5 +107,8 @@ template <class... Ls> using Vectors = Net<Vector<6>, Batch<5>, Seq<Ls..., Dense
     NETWORK(layer_norm_of_vectors, Vectors<LayerNormWith<Epsilon<0.01>>, Dense<7>, LayerNorm>) \
     NETWORK(layer_norm_of_one_channel, Net<Image<1, 3, 40>, Batch<4>, Seq<Conv<1, 3>, LayerNorm, Dense<2>>, SoftmaxCrossEntropy>) \
     NETWORK(group_norm_of_images, Images<GroupNorm<1>, Conv<6, 3>, GroupNorm<3>, Relu>) \
-    NETWORK(group_norm_of_vectors, Vectors<Dense<8>, GroupNorm<2, Epsilon<0.01>>>)
+    NETWORK(group_norm_of_vectors, Vectors<Dense<8>, GroupNorm<2, Epsilon<0.01>>>) \
+    NETWORK(softmax_of_images, Net<Image<3, 4, 9>, Batch<5>, Seq<Conv<5, 3>, Softmax, Dense<3>>, MeanSquaredError>) \
+    NETWORK(softmax_of_vectors, Vectors<Dense<7>, Softmax>) \
+    NETWORK(reshapes, Images<Reshape<7, 10>, Conv<4, Kernel<1, 3>>, Reshape<2, 4, 5>, Conv<2, 3>, Reshape<40>, Reshape<5, 8>, BN>)
 // clang-format on
