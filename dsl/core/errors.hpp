@@ -33,6 +33,7 @@ enum class Must {
     have_an_epsilon_above_0,
     have_at_least_1_group,
     have_channels_that_can_be_divided_by,
+    have_at_least_1_head,
     name_1_to_3_extents,
     have_as_many_values,
     have_only_options_it_knows,
@@ -89,6 +90,7 @@ constexpr const char* words(Must must) {
         case Must::have_an_epsilon_above_0: return "have an epsilon above 0";
         case Must::have_at_least_1_group: return "have at least 1 group, not {}";
         case Must::have_channels_that_can_be_divided_by: return "have a number of channels that can be divided by {}";
+        case Must::have_at_least_1_head: return "have at least 1 head, not {}";
         case Must::name_1_to_3_extents: return "name 1 to 3 extents, not {}";
         case Must::have_as_many_values: return "have {} values";
         case Must::have_only_options_it_knows: return "have only options it knows: option {} is not one of them";

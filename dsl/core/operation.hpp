@@ -34,12 +34,17 @@ struct Operation {
         softmax,     ///< over the channels at each position
         layer_norm,  ///< over the channels at each position; parameters weight and bias, by channel; `epsilon`
         group_norm,  ///< over `groups` groups of channels of a sample; the same
-        reshape      ///< the same values with the extents of the output
+        reshape,     ///< the same values with the extents of the output
+        attention,   ///< of positions, by `heads`; parameters as PyTorch's MultiheadAttention, two fewer without `bias`
+        position_embedding,  ///< x + weight, the same for every sample
+        class_token,         ///< the parameter weight, by channel, before the positions
+        first_token          ///< of all positions
     } kind = none;
     Window window{};
     int features = 0;  ///< of a convolution its filters, of a dense layer its outputs
     int groups = 1;    ///< 0: one for every channel
     bool bias = false;
+    int heads = 0;
     int output_pad = 0;  ///< rows and columns more of a transposed convolution's output
     FloatBits epsilon{}, momentum{};
     int percent = 0;

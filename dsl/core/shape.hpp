@@ -15,6 +15,8 @@ struct Shape {
     constexpr Index size() const { return Index{channels} * height * width; }
     /// Values in one channel of one sample.
     constexpr Index plane() const { return Index{height} * width; }
+    /// Whether the channels can be cut into so many equal parts.
+    constexpr bool divides_into(int parts) const { return parts > 0 && channels % parts == 0; }
     constexpr bool operator==(const Shape&) const = default;
 
     /// `Image<64, 1, 1>` or `Vector<3>`.

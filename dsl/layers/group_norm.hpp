@@ -34,7 +34,7 @@ template <int Groups, class... Options> struct GroupNorm {
             return known;
         if (!(epsilon > 0 && epsilon < 1e6f)) return layer_must(Must::have_an_epsilon_above_0);
         if (Groups < 1) return layer_must(Must::have_at_least_1_group, Groups);
-        if (in.channels % Groups != 0) return input_must(Must::have_channels_that_can_be_divided_by, Groups);
+        if (!in.divides_into(Groups)) return input_must(Must::have_channels_that_can_be_divided_by, Groups);
         return in;
     }
     static constexpr Parameters parameters(Shape in) {

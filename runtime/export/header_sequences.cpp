@@ -7,10 +7,15 @@
 
 namespace tn {
 
-std::size_t sequence_scratch(const GraphNode&, Shape, Shape) { return 0; }
+std::size_t sequence_scratch(const GraphNode& node, Shape in, Shape) {
+    switch (node.operation.kind) {
+        case Operation::attention: return 3 * in.size() + in.plane();
+        default: return 0;
+    }
+}
 
 std::string sequence_call(const GraphNode& node, Shape in, Shape, const std::string& x,
-                          const std::vector<std::string>& tensors, const std::string& y, const std::string&) {
+                          const std::vector<std::string>& tensors, const std::string& y, const std::string& scratch) {
     const Operation& o = node.operation;
     const std::string parameters = fmt::format("{}", fmt::join(tensors, ", "));
     switch (o.kind) {
@@ -20,6 +25,16 @@ std::string sequence_call(const GraphNode& node, Shape in, Shape, const std::str
         case Operation::group_norm:
             return fmt::format("group_norm<{}, {}, {}>({}, {}, {}, {});\n", o.groups, in.channels / o.groups,
                                in.plane(), x, parameters, float_literal(o.epsilon), y);
+        case Operation::attention:
+            return fmt::format("attention<{}, {}, {}>({}, {}, {}, {}, {}, {}, {});\n", in.channels, in.plane(), o.heads,
+                               x, tensors[0], o.bias ? tensors[1] : "nullptr", tensors[o.bias ? 2 : 1],
+                               o.bias ? tensors[3] : "nullptr", y, scratch);
+        case Operation::position_embedding:
+            return fmt::format("add_positions<{}>({}, {}, {});\n", in.size(), x, parameters, y);
+        case Operation::class_token:
+            return fmt::format("class_token<{}, {}>({}, {}, {});\n", in.channels, in.plane(), x, parameters, y);
+        case Operation::first_token:
+            return fmt::format("first_token<{}, {}>({}, {});\n", in.channels, in.plane(), x, y);
         default: return "";
     }
 }

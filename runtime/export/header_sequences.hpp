@@ -49,6 +49,61 @@ inline void group_norm(const float* x, const float* weight, const float* bias, f
     }
 }
 )"},
+    {Operation::attention, R"(
+/// D channels at each of N positions, by Heads heads. A bias is null where there is none; work has (3 D + 1) N values.
+template <int D, int N, int Heads>
+inline void attention(const float* x, const float* in_weight, const float* in_bias, const float* out_weight,
+                      const float* out_bias, float* y, float* work) {
+    constexpr int d = D / Heads;
+    const float scale = 1 / std::sqrt(static_cast<float>(d));
+    float* const row = work + 3 * D * N;
+    for (int r = 0; r < 3 * D; ++r) {
+        for (int i = 0; i < N; ++i) work[r * N + i] = in_bias ? in_bias[r] : 0.0f;
+        for (int c = 0; c < D; ++c)
+            for (int i = 0; i < N; ++i) work[r * N + i] += in_weight[r * D + c] * x[c * N + i];
+    }
+    for (int head = 0; head < Heads; ++head) {
+        float *q = work + head * d * N, *k = q + D * N, *v = k + D * N;
+        for (int i = 0; i < N; ++i) {
+            for (int j = 0; j < N; ++j) row[j] = 0;
+            for (int c = 0; c < d; ++c)
+                for (int j = 0; j < N; ++j) row[j] += q[c * N + i] * scale * k[c * N + j];
+            float most = row[0], sum = 0;
+            for (int j = 1; j < N; ++j) most = row[j] > most ? row[j] : most;
+            for (int j = 0; j < N; ++j) sum += row[j] = std::exp(row[j] - most);
+            for (int c = 0; c < d; ++c) {  // what this position sees lies where its q did
+                float seen = 0;
+                for (int j = 0; j < N; ++j) seen += row[j] * v[c * N + j];
+                q[c * N + i] = seen / sum;
+            }
+        }
+    }
+    for (int r = 0; r < D; ++r) {
+        for (int i = 0; i < N; ++i) y[r * N + i] = out_bias ? out_bias[r] : 0.0f;
+        for (int c = 0; c < D; ++c)
+            for (int i = 0; i < N; ++i) y[r * N + i] += out_weight[r * D + c] * work[c * N + i];
+    }
+}
+)"},
+    {Operation::position_embedding, R"(
+template <int N> inline void add_positions(const float* x, const float* weight, float* y) {
+    for (int i = 0; i < N; ++i) y[i] = x[i] + weight[i];
+}
+)"},
+    {Operation::class_token, R"(
+/// A token before the N positions of C channels.
+template <int C, int N> inline void class_token(const float* x, const float* weight, float* y) {
+    for (int c = 0; c < C; ++c) {
+        *y++ = weight[c];
+        for (int i = 0; i < N; ++i) *y++ = *x++;
+    }
+}
+)"},
+    {Operation::first_token, R"(
+template <int C, int N> inline void first_token(const float* x, float* y) {
+    for (int c = 0; c < C; ++c) y[c] = x[c * N];
+}
+)"},
 };
 
 }  // namespace tn

@@ -1,5 +1,9 @@
 #include "runtime/export/onnx_sequences.hpp"
 
+#include <cmath>
+#include <cstddef>
+#include <vector>
+
 namespace tn {
 
 namespace {
@@ -25,6 +29,48 @@ public:
     }
 
     std::string reshape(const std::string& x) { return reshaped(x, extents_of(out_)); }
+
+    /// Channels stay before positions, so that a projection is weight [outputs][D] times [batch][D][N].
+    std::string attention(const std::string& x) {
+        const std::int64_t d = in_.channels, heads = node_.operation.heads;
+        const bool bias = node_.operation.bias;
+        const std::vector<float>& in_weight = node_.tensors[0];
+        const std::vector<float> none(static_cast<std::size_t>(3 * d), 0.0f);
+        const std::vector<float>& in_bias = bias ? node_.tensors[1] : none;
+        const std::string tokens = reshaped(x, {0, d, -1});
+        std::string of_heads[3];  // q, k and v: [batch][heads][d][N]
+        for (std::ptrdiff_t i = 0; i < 3; ++i) {
+            const std::vector<float> weight(in_weight.begin() + i * d * d, in_weight.begin() + (i + 1) * d * d);
+            const std::vector<float> offset(in_bias.begin() + i * d, in_bias.begin() + (i + 1) * d);
+            of_heads[i] = reshaped(projected(tokens, weight, offset), {0, heads, d / heads, -1});
+        }
+        const std::string scale = number(1 / std::sqrt(static_cast<float>(d / heads)));
+        const std::string q = step("Transpose", {step("Mul", {of_heads[0], scale})}, {{"perm", {0, 1, 3, 2}}});
+        const std::string probabilities = step("Softmax", {step("MatMul", {q, of_heads[1]})}, {}, {{"axis", 3}});
+        const std::string looked_at = step("Transpose", {probabilities}, {{"perm", {0, 1, 3, 2}}});
+        const std::string seen = reshaped(step("MatMul", {of_heads[2], looked_at}), {0, d, -1});
+        const std::vector<float> zeros(static_cast<std::size_t>(d), 0.0f);
+        return reshaped(projected(seen, node_.tensors[bias ? 2 : 1], bias ? node_.tensors[3] : zeros),
+                        extents_of(out_));
+    }
+
+    std::string position_embedding(const std::string& x) {
+        return step("Add", {x, tensor(0, {in_.channels, in_.height, in_.width})});
+    }
+
+    /// A place is made by padding, and the token added to the zeros there.
+    std::string class_token(const std::string& x) {
+        const std::string padded =
+            step("Pad", {reshaped(x, {0, in_.channels, 1, -1}), whole_numbers({0, 0, 0, 1, 0, 0, 0, 0})});
+        std::vector<float> token(out_.size(), 0.0f);
+        for (std::size_t c = 0; c < node_.tensors[0].size(); ++c) token[c * out_.plane()] = node_.tensors[0][c];
+        return step("Add", {padded, constant({out_.channels, 1, out_.width}, token)});
+    }
+
+    std::string first_token(const std::string& x) {
+        const std::string tokens = reshaped(x, {0, in_.channels, -1});
+        return reshaped(step("Gather", {tokens, whole_numbers({0})}, {}, {{"axis", 2}}), extents_of(out_));
+    }
 
 private:
     std::string next() { return prefix_ + std::to_string(count_++); }
@@ -64,6 +110,11 @@ private:
         const std::string variance = mean(step("Mul", {centred, centred}));
         return step("Div", {centred, step("Sqrt", {step("Add", {variance, number(node_.operation.epsilon)})})});
     }
+    std::string projected(const std::string& x, const std::vector<float>& weight, const std::vector<float>& bias) {
+        const auto outputs = static_cast<std::int64_t>(bias.size());
+        const std::string product = step("MatMul", {constant({outputs, in_.channels}, weight), x});
+        return step("Add", {product, constant({outputs, 1}, bias)});
+    }
     std::string scaled(const std::string& x, const Extents& each) {
         return step("Add", {step("Mul", {x, tensor(0, each)}), tensor(1, each)});
     }
@@ -85,6 +136,10 @@ bool write_sequence_layer(OnnxNodes& nodes, const GraphNode& node, std::size_t n
         case Operation::layer_norm: result = steps.layer_norm(x); break;
         case Operation::group_norm: result = steps.group_norm(x); break;
         case Operation::reshape: result = steps.reshape(x); break;
+        case Operation::attention: result = steps.attention(x); break;
+        case Operation::position_embedding: result = steps.position_embedding(x); break;
+        case Operation::class_token: result = steps.class_token(x); break;
+        case Operation::first_token: result = steps.first_token(x); break;
         default: return false;
     }
     nodes.add("Identity", {result}, y, node.layer);

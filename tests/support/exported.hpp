@@ -81,6 +81,11 @@ using Norms = Net<Image<4, 5, 6>, Batch<3>,
 using Reshaped = Net<Signal<2, 12>, Batch<3>,
                      Seq<Reshape<2, 3, 4>, Conv<4, 3>, Softmax, Reshape<6, 8>, Conv<3, Kernel<1, 3>>, Reshape<24>>,
                      MeanSquaredError>;
+using Transformer = Net<Image<2, 12, 8>, Batch<3>,
+                        Seq<Conv<6, 4, Stride<4>, Pad<0>>, Attention<2, NoBias>, ClassToken, PositionEmbedding,
+                            Residual<LayerNorm, Attention<3>>, Residual<LayerNorm, Conv<24, 1>, Gelu, Conv<6, 1>>,
+                            LayerNorm, FirstToken, Dense<3>>,
+                        SoftmaxCrossEntropy>;
 using Unknown = Net<Vector<5>, Batch<3>, Seq<Dense<6>, Cube, Dense<2>>, MeanSquaredError>;
 using EndsInRelu = Net<Vector<5>, Batch<3>, Seq<Dense<6>, Sigmoid>, SoftmaxCrossEntropy>;
 

@@ -110,5 +110,13 @@ template <class... Ls> using Vectors = Net<Vector<6>, Batch<5>, Seq<Ls..., Dense
     NETWORK(group_norm_of_vectors, Vectors<Dense<8>, GroupNorm<2, Epsilon<0.01>>>) \
     NETWORK(softmax_of_images, Net<Image<3, 4, 9>, Batch<5>, Seq<Conv<5, 3>, Softmax, Dense<3>>, MeanSquaredError>) \
     NETWORK(softmax_of_vectors, Vectors<Dense<7>, Softmax>) \
-    NETWORK(reshapes, Images<Reshape<7, 10>, Conv<4, Kernel<1, 3>>, Reshape<2, 4, 5>, Conv<2, 3>, Reshape<40>, Reshape<5, 8>, BN>)
+    NETWORK(reshapes, Images<Reshape<7, 10>, Conv<4, Kernel<1, 3>>, Reshape<2, 4, 5>, Conv<2, 3>, Reshape<40>, Reshape<5, 8>, BN>) \
+    NETWORK(attention, Net<Signal<3, 11>, Batch<4>, Seq<Conv<6, 1>, Attention<2>, Relu, Attention<1, NoBias>, Dense<3>>, SoftmaxCrossEntropy>) \
+    NETWORK(attention_of_images, Images<Conv<4, 3, Stride<2>>, Attention<4>>) \
+    NETWORK(tokens, Images<PositionEmbedding, Conv<3, 3, Stride<2>>, ClassToken, PositionEmbedding, Sigmoid, FirstToken>) \
+    NETWORK(vision_transformer, \
+            Net<Image<2, 12, 8>, Batch<3>, \
+                Seq<Conv<6, 4, Stride<4>, Pad<0>>, ClassToken, PositionEmbedding, Residual<LayerNorm, Attention<3>>, \
+                    Residual<LayerNorm, Conv<24, 1>, Gelu, Conv<6, 1>>, LayerNorm, FirstToken, Dense<3>>, \
+                SoftmaxCrossEntropy>)
 // clang-format on
