@@ -9,6 +9,8 @@ namespace tn {
 enum class Must {
     hold,
     be_an_image,
+    be_a_signal,
+    be_a_vector,
     be_at_least_high_and_wide,
     be_at_least_1_in_every_extent,
     have_at_most_2147483647_values,
@@ -34,6 +36,7 @@ enum class Must {
     have_at_least_1_group,
     have_channels_that_can_be_divided_by,
     have_at_least_1_head,
+    have_a_vocabulary_from_1_to_16777216,
     name_1_to_3_extents,
     have_as_many_values,
     have_only_options_it_knows,
@@ -61,6 +64,8 @@ constexpr const char* words(Must must) {
     switch (must) {
         case Must::hold: return "";
         case Must::be_an_image: return "be an image";
+        case Must::be_a_signal: return "be a signal: an image of height 1";
+        case Must::be_a_vector: return "be a vector";
         case Must::be_at_least_high_and_wide: return "be at least {} high and {} wide";
         case Must::be_at_least_1_in_every_extent: return "be at least 1 in every extent";
         case Must::have_at_most_2147483647_values: return "have at most 2147483647 values in a batch";
@@ -91,6 +96,7 @@ constexpr const char* words(Must must) {
         case Must::have_at_least_1_group: return "have at least 1 group, not {}";
         case Must::have_channels_that_can_be_divided_by: return "have a number of channels that can be divided by {}";
         case Must::have_at_least_1_head: return "have at least 1 head, not {}";
+        case Must::have_a_vocabulary_from_1_to_16777216: return "have a vocabulary from 1 to 16777216, not {}";
         case Must::name_1_to_3_extents: return "name 1 to 3 extents, not {}";
         case Must::have_as_many_values: return "have {} values";
         case Must::have_only_options_it_knows: return "have only options it knows: option {} is not one of them";

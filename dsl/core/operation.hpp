@@ -38,13 +38,17 @@ struct Operation {
         attention,   ///< of positions, by `heads`; parameters as PyTorch's MultiheadAttention, two fewer without `bias`
         position_embedding,  ///< x + weight, the same for every sample
         class_token,         ///< the parameter weight, by channel, before the positions
-        first_token          ///< of all positions
+        first_token,         ///< of all positions
+        embedding,           ///< row x of the parameter weight [vocabulary][features]
+        gru,                 ///< `features` units; parameters as PyTorch's; the last position alone with `last`
+        lstm                 ///< the same
     } kind = none;
     Window window{};
     int features = 0;  ///< of a convolution its filters, of a dense layer its outputs
     int groups = 1;    ///< 0: one for every channel
     bool bias = false;
-    int heads = 0;
+    int heads = 0, vocabulary = 0;
+    bool last = false;
     int output_pad = 0;  ///< rows and columns more of a transposed convolution's output
     FloatBits epsilon{}, momentum{};
     int percent = 0;

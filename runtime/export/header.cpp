@@ -57,7 +57,7 @@ public:
             if (reads_as_it_lies(node)) continue;
             const Shape in = graph.values[static_cast<std::size_t>(node.inputs[0])];
             const Shape out = graph.values[static_cast<std::size_t>(node.output)];
-            if (const std::size_t values = sequence_scratch(node, in, out)) {
+            if (const std::size_t values = sequence_scratch(node, in)) {
                 scratch_.resize(graph.nodes.size(), -1);
                 scratch_[static_cast<std::size_t>(at)] = add(values, at);
             }
@@ -202,7 +202,7 @@ std::string calls(const InferenceGraph& graph, const GraphNode& node, std::size_
             std::vector<std::string> tensors;
             for (std::size_t i = 0; i < node.tensors.size(); ++i)
                 tensors.push_back("detail::" + tensor_name(i, number));
-            const std::string call = sequence_call(node, in, out, x, tensors, y, places.scratch(number));
+            const std::string call = sequence_call(node, in, x, tensors, y, places.scratch(number));
             if (call.empty()) throw no_form(node);
             return call;
         }

@@ -7,14 +7,16 @@
 
 namespace tn {
 
-std::size_t sequence_scratch(const GraphNode& node, Shape in, Shape) {
+std::size_t sequence_scratch(const GraphNode& node, Shape in) {
     switch (node.operation.kind) {
         case Operation::attention: return 3 * in.size() + in.plane();
+        case Operation::gru: return 2 * static_cast<std::size_t>(node.operation.features);
+        case Operation::lstm: return 3 * static_cast<std::size_t>(node.operation.features);
         default: return 0;
     }
 }
 
-std::string sequence_call(const GraphNode& node, Shape in, Shape, const std::string& x,
+std::string sequence_call(const GraphNode& node, Shape in, const std::string& x,
                           const std::vector<std::string>& tensors, const std::string& y, const std::string& scratch) {
     const Operation& o = node.operation;
     const std::string parameters = fmt::format("{}", fmt::join(tensors, ", "));
@@ -35,6 +37,13 @@ std::string sequence_call(const GraphNode& node, Shape in, Shape, const std::str
             return fmt::format("class_token<{}, {}>({}, {}, {});\n", in.channels, in.plane(), x, parameters, y);
         case Operation::first_token:
             return fmt::format("first_token<{}, {}>({}, {});\n", in.channels, in.plane(), x, y);
+        case Operation::embedding:
+            return fmt::format("embedding<{}, {}, {}>({}, {}, {});\n", o.vocabulary, o.features, in.channels, x,
+                               parameters, y);
+        case Operation::gru:
+        case Operation::lstm:
+            return fmt::format("{}<{}, {}, {}, {}>({}, {}, {}, {});\n", o.kind == Operation::gru ? "gru" : "lstm",
+                               in.channels, in.width, o.features, o.last, x, parameters, y, scratch);
         default: return "";
     }
 }

@@ -11,11 +11,11 @@
 namespace tn {
 
 /// Values of scratch that the layer's function needs.
-std::size_t sequence_scratch(const GraphNode& node, Shape in, Shape out);
+std::size_t sequence_scratch(const GraphNode& node, Shape in);
 
 /// The call of the layer's function on expressions for its input, its tensors in order, its output and its scratch;
 /// empty where it is none of these.
-std::string sequence_call(const GraphNode& node, Shape in, Shape out, const std::string& x,
+std::string sequence_call(const GraphNode& node, Shape in, const std::string& x,
                           const std::vector<std::string>& tensors, const std::string& y, const std::string& scratch);
 
 /// The functions, as header_kernels has them.
@@ -102,6 +102,67 @@ template <int C, int N> inline void class_token(const float* x, const float* wei
     {Operation::first_token, R"(
 template <int C, int N> inline void first_token(const float* x, float* y) {
     for (int c = 0; c < C; ++c) y[c] = x[c * N];
+}
+)"},
+    {Operation::embedding, R"(
+/// The row of each of N words, features before positions. What is no word is cut to the range.
+template <int Words, int Features, int N> inline void embedding(const float* x, const float* weight, float* y) {
+    for (int i = 0; i < N; ++i) {
+        const int word = !(x[i] > 0) ? 0 : x[i] < Words ? static_cast<int>(x[i]) : Words - 1;
+        for (int f = 0; f < Features; ++f) y[f * N + i] = weight[word * Features + f];
+    }
+}
+)"},
+    {Operation::gru, R"(
+/// C channels at N positions, Hidden units; all positions or the last one. work has 2 Hidden values.
+template <int C, int N, int Hidden, bool Last>
+inline void gru(const float* x, const float* in_weight, const float* hidden_weight, const float* in_bias,
+                const float* hidden_bias, float* y, float* work) {
+    float *h = work, *next = work + Hidden;
+    for (int k = 0; k < Hidden; ++k) h[k] = 0;
+    for (int t = 0; t < N; ++t) {
+        for (int k = 0; k < Hidden; ++k) {
+            float from_x[3], from_h[3];
+            for (int g = 0; g < 3; ++g) {
+                const int row = g * Hidden + k;
+                from_x[g] = in_bias[row];
+                from_h[g] = hidden_bias[row];
+                for (int c = 0; c < C; ++c) from_x[g] += in_weight[row * C + c] * x[c * N + t];
+                for (int j = 0; j < Hidden; ++j) from_h[g] += hidden_weight[row * Hidden + j] * h[j];
+            }
+            const float r = 1 / (1 + std::exp(-from_x[0] - from_h[0])), z = 1 / (1 + std::exp(-from_x[1] - from_h[1]));
+            next[k] = (1 - z) * std::tanh(from_x[2] + r * from_h[2]) + z * h[k];
+            if (!Last) y[k * N + t] = next[k];
+        }
+        for (int k = 0; k < Hidden; ++k) h[k] = next[k];
+    }
+    for (int k = 0; Last && k < Hidden; ++k) y[k] = h[k];
+}
+)"},
+    {Operation::lstm, R"(
+/// C channels at N positions, Hidden units; all positions or the last one. work has 3 Hidden values.
+template <int C, int N, int Hidden, bool Last>
+inline void lstm(const float* x, const float* in_weight, const float* hidden_weight, const float* in_bias,
+                 const float* hidden_bias, float* y, float* work) {
+    float *h = work, *next = work + Hidden, *cell = work + 2 * Hidden;
+    for (int k = 0; k < Hidden; ++k) h[k] = cell[k] = 0;
+    for (int t = 0; t < N; ++t) {
+        for (int k = 0; k < Hidden; ++k) {
+            float gate[4];
+            for (int g = 0; g < 4; ++g) {
+                const int row = g * Hidden + k;
+                gate[g] = in_bias[row] + hidden_bias[row];
+                for (int c = 0; c < C; ++c) gate[g] += in_weight[row * C + c] * x[c * N + t];
+                for (int j = 0; j < Hidden; ++j) gate[g] += hidden_weight[row * Hidden + j] * h[j];
+                gate[g] = g == 2 ? std::tanh(gate[g]) : 1 / (1 + std::exp(-gate[g]));
+            }
+            cell[k] = gate[1] * cell[k] + gate[0] * gate[2];
+            next[k] = gate[3] * std::tanh(cell[k]);
+            if (!Last) y[k * N + t] = next[k];
+        }
+        for (int k = 0; k < Hidden; ++k) h[k] = next[k];
+    }
+    for (int k = 0; Last && k < Hidden; ++k) y[k] = h[k];
 }
 )"},
 };

@@ -72,6 +72,42 @@ public:
         return reshaped(step("Gather", {tokens, whole_numbers({0})}, {}, {{"axis", 2}}), extents_of(out_));
     }
 
+    /// Numbers that are no word are cut to the range, as in training.
+    std::string embedding(const std::string& x) {
+        const std::int64_t words = node_.operation.vocabulary;
+        const std::string cut = step("Clip", {x, number(0), number(static_cast<float>(words - 1))});
+        const std::string rows = step("Cast", {cut}, {}, {{"to", 7}});  // to INT64
+        const std::string embedded = step("Gather", {tensor(0, {words, out_.channels}), rows}, {}, {{"axis", 0}});
+        return reshaped(step("Transpose", {embedded}, {{"perm", {0, 2, 1}}}), extents_of(out_));
+    }
+
+    /// GRU and LSTM: ONNX wants [N][batch][C], and the gates in another order than PyTorch.
+    std::string recurrent(const std::string& x) {
+        const bool is_gru = node_.operation.kind == Operation::gru;
+        const std::vector<int> order = is_gru ? std::vector<int>{1, 0, 2} : std::vector<int>{0, 3, 1, 2};
+        const std::int64_t gates = static_cast<std::int64_t>(order.size()), hidden = node_.operation.features;
+        const auto in_order = [&](std::size_t i) {
+            const std::ptrdiff_t each = static_cast<std::ptrdiff_t>(node_.tensors[i].size()) / gates;
+            std::vector<float> sorted;
+            for (const int gate : order)
+                sorted.insert(sorted.end(), node_.tensors[i].begin() + gate * each,
+                              node_.tensors[i].begin() + (gate + 1) * each);
+            return sorted;
+        };
+        std::vector<float> bias = in_order(2), hidden_bias = in_order(3);
+        bias.insert(bias.end(), hidden_bias.begin(), hidden_bias.end());
+        const OnnxNodes::Names inputs{step("Transpose", {reshaped(x, {0, in_.channels, -1})}, {{"perm", {2, 0, 1}}}),
+                                      constant({1, gates * hidden, in_.channels}, in_order(0)),
+                                      constant({1, gates * hidden, hidden}, in_order(1)),
+                                      constant({1, 2 * gates * hidden}, bias)};
+        const std::string all = next(), last = next();
+        OnnxNodes::Numbers attributes{{"hidden_size", hidden}};
+        if (is_gru) attributes.push_back({"linear_before_reset", 1});
+        nodes_.add(is_gru ? "GRU" : "LSTM", inputs, {all, last}, node_.layer + " (" + all + ")", {}, attributes);
+        if (node_.operation.last) return step("Squeeze", {last, whole_numbers({0})});
+        return step("Transpose", {all}, {{"perm", {2, 3, 1, 0}}});
+    }
+
 private:
     std::string next() { return prefix_ + std::to_string(count_++); }
 
@@ -140,6 +176,9 @@ bool write_sequence_layer(OnnxNodes& nodes, const GraphNode& node, std::size_t n
         case Operation::position_embedding: result = steps.position_embedding(x); break;
         case Operation::class_token: result = steps.class_token(x); break;
         case Operation::first_token: result = steps.first_token(x); break;
+        case Operation::embedding: result = steps.embedding(x); break;
+        case Operation::gru:
+        case Operation::lstm: result = steps.recurrent(x); break;
         default: return false;
     }
     nodes.add("Identity", {result}, y, node.layer);

@@ -67,6 +67,7 @@ public:
 
     /// What the host writes and reads, for the largest batch.
     std::span<T> host_input() { return {input.host, input_size(N::batch)}; }
+    std::span<const T> host_input() const { return {input.host, input_size(N::batch)}; }
     std::span<T> host_targets() { return {targets.host, output_size(N::batch)}; }
     std::span<int> host_labels() { return {labels.host, Layout::batch}; }
 

@@ -14,6 +14,7 @@
 #include "runtime/model/executor.hpp"
 #include "runtime/model/gradient_norm.hpp"
 #include "runtime/model/hyperparameters.hpp"
+#include "runtime/model/input_check.hpp"
 #include "runtime/model/model_memory.hpp"
 #include "runtime/model/not_finite.hpp"
 #include "runtime/model/state_backup.hpp"
@@ -139,6 +140,7 @@ private:
     void check_count(int n) const {
         if (n < 1 || n > N::batch)
             throw Error("a batch has 1 to " + std::to_string(N::batch) + " samples here, not " + std::to_string(n));
+        tn::check_input<N>(memory_.batch().host_input(), n);
     }
     void check_batch(int n) const {
         check_count(n);

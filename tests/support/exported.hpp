@@ -86,6 +86,10 @@ using Transformer = Net<Image<2, 12, 8>, Batch<3>,
                             Residual<LayerNorm, Attention<3>>, Residual<LayerNorm, Conv<24, 1>, Gelu, Conv<6, 1>>,
                             LayerNorm, FirstToken, Dense<3>>,
                         SoftmaxCrossEntropy>;
+using Words = Net<Vector<9>, Batch<3>,
+                  Seq<Apply<3 + 3 * x>, Embedding<6, 5>, GRU<7>, LSTM<6>, Concat<Conv<4, 1>, GRU<3>>, Residual<LSTM<7>>,
+                      Concat<Seq<GRU<4, Last>, Reshape<2, 2>>, Seq<LSTM<6, Last>, Reshape<3, 2>>>, Dense<3>>,
+                  SoftmaxCrossEntropy>;
 using Unknown = Net<Vector<5>, Batch<3>, Seq<Dense<6>, Cube, Dense<2>>, MeanSquaredError>;
 using EndsInRelu = Net<Vector<5>, Batch<3>, Seq<Dense<6>, Sigmoid>, SoftmaxCrossEntropy>;
 

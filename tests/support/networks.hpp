@@ -118,5 +118,12 @@ template <class... Ls> using Vectors = Net<Vector<6>, Batch<5>, Seq<Ls..., Dense
             Net<Image<2, 12, 8>, Batch<3>, \
                 Seq<Conv<6, 4, Stride<4>, Pad<0>>, ClassToken, PositionEmbedding, Residual<LayerNorm, Attention<3>>, \
                     Residual<LayerNorm, Conv<24, 1>, Gelu, Conv<6, 1>>, LayerNorm, FirstToken, Dense<3>>, \
-                SoftmaxCrossEntropy>)
+                SoftmaxCrossEntropy>) \
+    NETWORK(embedding, \
+            Net<Vector<7>, Batch<5>, Seq<Apply<3 + 2 * x>, Embedding<6, 4>, Conv<3, Kernel<1, 3>>, Dense<3>>, SoftmaxCrossEntropy>) \
+    NETWORK(gru, Net<Signal<3, 9>, Batch<4>, Seq<Conv<4, 1>, GRU<5>, GRU<10>, Dense<3>>, SoftmaxCrossEntropy>) \
+    NETWORK(gru_last, Net<Signal<3, 5>, Batch<4>, Seq<GRU<4, Last>, Dense<3>>, SoftmaxCrossEntropy>) \
+    NETWORK(gru_of_one_position, Net<Signal<3, 1>, Batch<4>, Seq<Conv<2, 1>, GRU<4>, Dense<3>>, SoftmaxCrossEntropy>) \
+    NETWORK(lstm, Net<Signal<3, 9>, Batch<4>, Seq<Conv<4, 1>, LSTM<5>, LSTM<10>, Dense<3>>, SoftmaxCrossEntropy>) \
+    NETWORK(lstm_last, Net<Signal<3, 5>, Batch<4>, Seq<LSTM<4, Last>, Dense<3>>, SoftmaxCrossEntropy>)
 // clang-format on

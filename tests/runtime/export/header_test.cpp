@@ -64,6 +64,7 @@ BOOST_AUTO_TEST_CASE(layers_that_scale_their_input) { BOOST_TEST(compared<Gated>
 BOOST_AUTO_TEST_CASE(normalisations_of_a_sample) { BOOST_TEST(compared<Norms>() == 0); }
 BOOST_AUTO_TEST_CASE(other_extents_also_at_the_end) { BOOST_TEST(compared<Reshaped>() == 0); }
 BOOST_AUTO_TEST_CASE(a_vision_transformer) { BOOST_TEST(compared<Transformer>() == 0); }
+BOOST_AUTO_TEST_CASE(words_and_hidden_states) { BOOST_TEST(compared<Words>() == 0); }
 BOOST_AUTO_TEST_CASE(every_function_of_one_value) { BOOST_TEST(compared<Formulas>() == 0); }
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_exported_is_named) {

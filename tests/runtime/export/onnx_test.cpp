@@ -47,6 +47,7 @@ BOOST_AUTO_TEST_CASE(onnxruntime_gives_the_same) {
     BOOST_TEST(difference<Norms>() < 1e-5);
     BOOST_TEST(difference<Reshaped>() < 1e-5);
     BOOST_TEST(difference<Transformer>() < 1e-5);
+    BOOST_TEST(difference<Words>() < 1e-5);
     BOOST_TEST(difference<Gated>() < 1e-5);
     BOOST_TEST(difference<Windows>() < 1e-5);
 }

@@ -122,7 +122,8 @@ def exchange(folder):
         save_file({"x": expected["x"], "y": model(expected["x"])}, folder + "/torch_expected.safetensors")
 
 
-if sys.argv[1] == "names":
-    names(sys.argv[2])
-else:
-    exchange(sys.argv[2])
+if __name__ == "__main__":
+    if sys.argv[1] == "names":
+        names(sys.argv[2])
+    else:
+        exchange(sys.argv[2])
