@@ -166,6 +166,15 @@ std::string calls(const InferenceGraph& graph, const GraphNode& node, std::size_
         case Operation::convolution:
             return fmt::format("convolution<{}, {}, {}, {}>({}, {}, {});\n", window_of(w, in, out),
                                node.operation.groups_of(in.channels), out.channels, node.relu, x, weights, y);
+        case Operation::transposed_convolution:
+            return fmt::format("transposed_convolution<{}, {}>({}, {}, {});\n", window_of(w, out, in), in.channels, x,
+                               weights, y);
+        case Operation::upsample_nearest:
+        case Operation::upsample_bilinear:
+            return fmt::format(
+                "{}<{}, {}, {}, {}>({}, {});\n",
+                node.operation.kind == Operation::upsample_nearest ? "upsample_nearest" : "upsample_bilinear",
+                in.channels, in.height, in.width, w.stride_h, x, y);
         case Operation::dense:
             return fmt::format("dense<{}, {}, {}>({}, {}, {});\n", in.size(), out.channels, node.relu, x, weights, y);
         case Operation::scale:

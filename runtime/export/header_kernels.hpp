@@ -56,6 +56,48 @@ inline void convolution(const float* x, const float* weight, const float* bias, 
     }
 }
 )"},
+    {Operation::transposed_convolution, R"(
+/// From C images of W's positions to W's images: every value times its window of weight [C][channels][taps], summed.
+template <class W, int C> inline void transposed_convolution(const float* x, const float* weight, const float* bias, float* y) {
+    for (int k = 0; k < W::channels; ++k)
+        for (int i = 0; i < W::plane; ++i) y[k * W::plane + i] = bias[k];
+    for (int c = 0; c < C; ++c, x += W::positions)
+        for (int k = 0; k < W::channels; ++k, weight += W::taps) {
+            float* plane = y + k * W::plane;
+            W::each_row([=](int tap, int from, int to, int stride, int count) {
+                for (int i = 0; i < count; ++i) plane[to + i * stride] += weight[tap] * x[from + i];
+            });
+        }
+}
+)"},
+    {Operation::upsample_nearest, R"(
+/// C images of H x W pixels, each pixel F rows and columns.
+template <int C, int H, int W, int F> inline void upsample_nearest(const float* x, float* y) {
+    for (int c = 0; c < C; ++c, x += H * W)
+        for (int row = 0; row < H * F; ++row)
+            for (int column = 0; column < W * F; ++column) *y++ = x[row / F * W + column / F];
+}
+)"},
+    {Operation::upsample_bilinear, R"(
+/// C images of H x W pixels with F times as many rows and columns, linear between the middles of pixels.
+template <int C, int H, int W, int F> inline void upsample_bilinear(const float* x, float* y) {
+    for (int c = 0; c < C; ++c, x += H * W)
+        for (int row = 0; row < H * F; ++row) {
+            const float at_row = (row + 0.5f) / F - 0.5f;
+            const int top = at_row > 0 ? static_cast<int>(at_row) : 0, bottom = top + (at_row > 0 && top + 1 < H);
+            const float below = at_row > 0 ? at_row - top : 0.0f;
+            for (int column = 0; column < W * F; ++column) {
+                const float at = (column + 0.5f) / F - 0.5f;
+                const int left = at > 0 ? static_cast<int>(at) : 0, right = left + (at > 0 && left + 1 < W);
+                const float after = at > 0 ? at - left : 0.0f;
+                const float* above_row = x + top * W;
+                const float* below_row = x + bottom * W;
+                *y++ = (1 - below) * ((1 - after) * above_row[left] + after * above_row[right]) +
+                       below * ((1 - after) * below_row[left] + after * below_row[right]);
+            }
+        }
+}
+)"},
     {Operation::dense, R"(
 /// y = weight x + bias, weight [Outputs][Inputs]. Sixteen sums at a time, which compilers turn into vectors.
 template <int Inputs, int Outputs, bool Relu>

@@ -103,7 +103,7 @@ void simplify(InferenceGraph& graph, int outputs) {
             continue;
         }
         if (node.operation.kind == Operation::batch_norm) to_scale(node);
-        if (weighs(node)) {
+        if (weighs(node) || node.operation.kind == Operation::transposed_convolution) {
             expect_tensors(node, 1, 2);
             node.tensors.resize(2);
             node.tensors[1].resize(static_cast<std::size_t>(features(graph, node)));

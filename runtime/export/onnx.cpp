@@ -106,6 +106,12 @@ private:
         return lists;
     }
 
+    static Lists transposed_attributes(const GraphNode& node) {
+        Lists lists = window_attributes(node.operation.window);
+        lists.push_back({"output_padding", {node.operation.output_pad, node.operation.output_pad}});
+        return lists;
+    }
+
     static std::string value(int number) { return number == 0 ? "x" : "value_" + std::to_string(number); }
     Shape shape(int number) const { return graph_.values[static_cast<std::size_t>(number)]; }
 
@@ -125,6 +131,21 @@ private:
                 add("Conv", {inputs[0], weight, bias}, before_relu, node.layer, window_attributes(w),
                     {{"group", node.operation.groups_of(in.channels)}});
                 break;
+            case Operation::transposed_convolution:
+                write_tensor(weight, {in.channels, out.channels, w.kernel_h, w.kernel_w}, node.tensors[0]);
+                write_tensor(bias, {out.channels}, node.tensors[1]);
+                add("ConvTranspose", {inputs[0], weight, bias}, before_relu, node.layer, transposed_attributes(node));
+                break;
+            case Operation::upsample_nearest:
+            case Operation::upsample_bilinear: {
+                const bool nearest = node.operation.kind == Operation::upsample_nearest;
+                write_tensor(weight, {4}, {1, 1, static_cast<float>(w.stride_h), static_cast<float>(w.stride_w)});
+                add("Resize", {inputs[0], "", weight}, before_relu, node.layer, {}, {},
+                    {{"mode", nearest ? "nearest" : "linear"},
+                     {"coordinate_transformation_mode", nearest ? "asymmetric" : "half_pixel"},
+                     {"nearest_mode", "floor"}});
+                break;
+            }
             case Operation::dense:
                 if (!in.is_vector) {
                     add("Flatten", inputs, inputs[0] + "_flat_" + std::to_string(number), node.layer + " (flatten)", {},

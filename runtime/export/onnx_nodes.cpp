@@ -18,14 +18,14 @@ enum class GraphField : protozero::pbf_tag_type {
     output = 12
 };
 enum class NodeField : protozero::pbf_tag_type { input = 1, output = 2, name = 3, op_type = 4, attribute = 5 };
-enum class AttributeField : protozero::pbf_tag_type { name = 1, i = 3, ints = 8, type = 20 };
+enum class AttributeField : protozero::pbf_tag_type { name = 1, i = 3, s = 4, ints = 8, type = 20 };
 enum class TensorField : protozero::pbf_tag_type { dims = 1, data_type = 2, name = 8, raw_data = 9 };
 enum class ValueField : protozero::pbf_tag_type { name = 1, type = 2 };
 enum class TypeField : protozero::pbf_tag_type { tensor = 1 };
 enum class TensorTypeField : protozero::pbf_tag_type { element = 1, shape = 2 };
 enum class ShapeField : protozero::pbf_tag_type { dim = 1 };
 enum class DimField : protozero::pbf_tag_type { value = 1, parameter = 2 };
-constexpr int float_type = 1, int64_type = 7, attribute_int = 2, attribute_ints = 7;
+constexpr int float_type = 1, int64_type = 7, attribute_int = 2, attribute_string = 3, attribute_ints = 7;
 
 template <class Field> using Message = protozero::pbf_builder<Field>;
 
@@ -66,7 +66,7 @@ void OnnxNodes::begin(const std::string& name, const std::string& description) {
 }
 
 void OnnxNodes::add(const char* type, const Names& inputs, const Names& outputs, const std::string& name,
-                    const Lists& lists, const Numbers& numbers) {
+                    const Lists& lists, const Numbers& numbers, const Texts& texts) {
     Message<GraphField> graph(out_);
     Message<NodeField> node(graph, GraphField::node);
     for (const std::string& input : inputs) node.add_string(NodeField::input, input);
@@ -84,6 +84,12 @@ void OnnxNodes::add(const char* type, const Names& inputs, const Names& outputs,
         attribute.add_string(AttributeField::name, key);
         attribute.add_int64(AttributeField::i, number);
         attribute.add_int32(AttributeField::type, attribute_int);
+    }
+    for (const auto& [key, text] : texts) {
+        Message<AttributeField> attribute(node, NodeField::attribute);
+        attribute.add_string(AttributeField::name, key);
+        attribute.add_bytes(AttributeField::s, text);
+        attribute.add_int32(AttributeField::type, attribute_string);
     }
 }
 

@@ -17,18 +17,19 @@ public:
     using Extents = std::vector<std::int64_t>;
     using Lists = std::vector<std::pair<const char*, Extents>>;
     using Numbers = std::vector<std::pair<const char*, std::int64_t>>;
+    using Texts = std::vector<std::pair<const char*, const char*>>;
 
     /// `out` must outlive this.
     explicit OnnxNodes(std::string& out) : out_(out) {}
 
     void begin(const std::string& name, const std::string& description);
 
-    /// A node of an operator; `lists` and `numbers` are its attributes. An output without a name is left out.
+    /// A node of an operator; `lists`, `numbers` and `texts` are its attributes. An output without a name is left out.
     void add(const char* type, const Names& inputs, const Names& outputs, const std::string& name,
-             const Lists& lists = {}, const Numbers& numbers = {});
+             const Lists& lists = {}, const Numbers& numbers = {}, const Texts& texts = {});
     void add(const char* type, const Names& inputs, const std::string& output, const std::string& name,
-             const Lists& lists = {}, const Numbers& numbers = {}) {
-        add(type, inputs, Names{output}, name, lists, numbers);
+             const Lists& lists = {}, const Numbers& numbers = {}, const Texts& texts = {}) {
+        add(type, inputs, Names{output}, name, lists, numbers, texts);
     }
 
     /// A constant, and one of whole numbers, as Reshape takes it.

@@ -65,6 +65,11 @@ using Windows = Net<
         Conv<6, 3, Depthwise>, BN, Sigmoid, Conv<12, 3, Depthwise, Pad<0, 0, 1, 1>>, Conv<5, 3, Dilation<2>, Pad<2>>,
         Relu, AvgPool<3, Stride<1>, Pad<1>>, Pool<Kernel<2, 1>, Stride<1>>, AvgPool<Kernel<1, 2>>, Dense<4>>,
     SoftmaxCrossEntropy>;
+using Decoder = Net<Image<2, 9, 7>, Batch<3>,
+                    Seq<Conv<4, 3, Stride<2>>, Relu, ConvTranspose<6, 3, Stride<2>, Pad<1>, OutputPad<1>>, BN, Relu,
+                        Upsample<2>, Conv<4, 3, Stride<2>>, Upsample<3, Bilinear>,
+                        ConvTranspose<2, Kernel<3, 2>, Stride<1, 2>, Pad<1, 0>, NoBias>, Pool<4>, Dense<4>>,
+                    SoftmaxCrossEntropy>;
 using Values = Net<Vector<5>, Batch<3>, Seq<Dense<6>, Sigmoid, Dropout<0>, Dense<2>>, MeanSquaredError>;
 using Outside =
     Net<Image<2, 4, 4>, Batch<3>, Seq<Conv<3, 3>, Gain, Relu, Pool<2>, Gain, Dense<2>>, SoftmaxCrossEntropy>;

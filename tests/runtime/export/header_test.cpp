@@ -58,6 +58,7 @@ BOOST_AUTO_TEST_CASE(only_the_active_outputs) { BOOST_TEST(compared<Photographic
 BOOST_AUTO_TEST_CASE(ways_that_part_and_meet_and_kernels_that_are_not_square) { BOOST_TEST(compared<Winding>() == 0); }
 BOOST_AUTO_TEST_CASE(strides_pads_and_normalisation_that_cannot_be_folded) { BOOST_TEST(compared<Unfolded>() == 0); }
 BOOST_AUTO_TEST_CASE(vectors_and_values) { BOOST_TEST(compared<Values>() == 0); }
+BOOST_AUTO_TEST_CASE(layers_with_larger_images) { BOOST_TEST(compared<Decoder>() == 0); }
 BOOST_AUTO_TEST_CASE(windows_of_every_kind) { BOOST_TEST(compared<Windows>() == 0); }
 BOOST_AUTO_TEST_CASE(a_layer_from_outside_that_names_its_operation) { BOOST_TEST(compared<Outside>() == 0); }
 BOOST_AUTO_TEST_CASE(layers_that_scale_their_input) { BOOST_TEST(compared<Gated>() == 0); }

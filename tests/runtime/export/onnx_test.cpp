@@ -50,6 +50,7 @@ BOOST_AUTO_TEST_CASE(onnxruntime_gives_the_same) {
     BOOST_TEST(difference<Words>() < 1e-5);
     BOOST_TEST(difference<Gated>() < 1e-5);
     BOOST_TEST(difference<Windows>() < 1e-5);
+    BOOST_TEST(difference<Decoder>() < 1e-5);
 }
 
 BOOST_AUTO_TEST_CASE(a_model_has_its_weights_names_and_classes) {
