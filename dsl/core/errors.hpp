@@ -55,6 +55,9 @@ enum class Must {
     be_a_loss,
     end_in_a_vector,
     end_in_at_least_2_classes,
+    have_at_least_2_channels,
+    ignore_a_label_that_is_none_of_the_classes,
+    have_a_delta_over_0,
     be_an_initialiser,
     follow_its_own_rule
 };
@@ -118,6 +121,10 @@ constexpr const char* words(Must must) {
         case Must::be_a_loss: return "be a loss: a type with name(), check(Shape) and gradient()";
         case Must::end_in_a_vector: return "be a vector: end the network in a Dense layer";
         case Must::end_in_at_least_2_classes: return "be a vector of at least 2 classes";
+        case Must::have_at_least_2_channels: return "have at least 2 channels, one for each class";
+        case Must::ignore_a_label_that_is_none_of_the_classes:
+            return "ignore a label that is none of the {} classes, not {}";
+        case Must::have_a_delta_over_0: return "have a delta over 0, not {} / {}";
         case Must::be_an_initialiser: return "be an initialiser: Std<...>, Xavier or He";
         case Must::follow_its_own_rule: return "";
     }

@@ -2,44 +2,36 @@
 #pragma once
 
 #include "dsl/core/functions.hpp"
-#include "dsl/core/index.hpp"
 #include "dsl/core/operation.hpp"
-#include "dsl/loss/loss.hpp"
+#include "dsl/loss/elementwise.hpp"
 
 namespace tn {
 
 /// loss = mean over outputs of max(x, 0) - x t + log(1 + exp(-|x|)), targets t from 0 to 1;
-/// dx = (sigmoid(x) - t) / (outputs n). A sample is right when every output is on its target's side of one half.
-struct SigmoidCrossEntropy {
-    static constexpr Target target = Target::values;
+/// dx = (sigmoid(x) - t) / (outputs n). A sample is right when every output is on its target's side of one half. Any
+/// shape. With a positive weight p of each channel the part of yes counts p times, as where few targets are 1, and with
+/// a class weight the whole term: w (p t log(1 + exp(-x)) + (1 - t) log(1 + exp(x))), as PyTorch's
+/// BCEWithLogitsLoss(weight=w, pos_weight=p).
+struct SigmoidCrossEntropy : ElementwiseLoss<SigmoidCrossEntropy> {
     static constexpr Operation operation = pointwise(functions::sigmoid);  // of predict()
+    static constexpr bool weighs_outputs = true;
 
     static constexpr Text name() { return "SigmoidCrossEntropy"; }
-    static constexpr ShapeResult check(Shape in) {
-        if (!in.is_vector) return input_must(Must::end_in_a_vector);
-        return in;
-    }
 
     template <class T> static constexpr T sigmoid(T x) {
         using std::exp;
         return x >= 0 ? 1 / (1 + exp(-x)) : exp(x) / (1 + exp(x));
     }
 
-    template <class T> static constexpr void gradient(const LossPass<T>& p) {
+    template <class T> static constexpr LossTerm<T> term(const LossPass<T>& p, T x, T t, int channel) {
         using std::abs, std::exp, std::log1p;
-        const Index outputs = p.outputs;
-        for (int n = p.begin; n < p.end; ++n) {
-            T sum = 0;
-            bool right = true;
-            for (Index i = n * outputs; i < (n + 1) * outputs; ++i) {
-                const T x = p.x[i], t = p.target[i];
-                sum += (x > 0 ? x : T(0)) - x * t + log1p(exp(-abs(x)));
-                right = right && (x > 0) == (t > T(0.5));
-                if (p.dx) p.dx[i] = (sigmoid(x) - t) / static_cast<T>(p.outputs * p.n);
-            }
-            p.loss[n] = sum / static_cast<T>(p.outputs);
-            p.correct[n] = right;
-        }
+        const bool right = (x > 0) == (t > T(0.5));
+        const T rest = log1p(exp(-abs(x)));  // of log(1 + exp(x)) and log(1 + exp(-x)) beside max(x, 0) and max(-x, 0)
+        if (!p.class_weight && !p.positive_weight) return {(x > 0 ? x : T(0)) - x * t + rest, sigmoid(x) - t, right};
+        const T weight = p.class_weight ? p.class_weight[channel] : T(1);
+        const T yes = weight * (p.positive_weight ? p.positive_weight[channel] : T(1)) * t, no = weight * (1 - t);
+        return {yes * (rest + (x < 0 ? -x : T(0))) + no * (rest + (x > 0 ? x : T(0))),
+                no * sigmoid(x) - yes * sigmoid(-x), right};
     }
 
     /// The probability of yes, output by output.

@@ -23,40 +23,53 @@ struct SoftmaxCrossEntropy {
     }
 
     template <class T> static constexpr void gradient(const LossPass<T>& p) {
-        using std::exp, std::log;
         for (int n = p.begin; n < p.end; ++n) {
-            const T* x = p.x + Index{n} * p.outputs;
-            int best = 0;
-            for (int c = 1; c < p.active; ++c)
-                if (x[c] > x[best]) best = c;
-            T sum = 0, total = 0;
-            for (int c = 0; c < p.active; ++c) {
-                sum += exp(x[c] - x[best]);
-                total += x[c];
-            }
-            const int label = p.label[n];
-            const T own = 1 - p.smoothing, every = p.smoothing / static_cast<T>(p.active);
-            const T weight = p.class_weight ? p.class_weight[label] : T(1);
-            p.loss[n] = weight * (log(sum) + x[best] - (own * x[label] + every * total));
-            p.correct[n] = best == label;
-            if (!p.dx) continue;
-            T* dx = p.dx + Index{n} * p.outputs;
-            for (int c = 0; c < p.outputs; ++c)
-                dx[c] = c < p.active
-                            ? weight * (exp(x[c] - x[best]) / sum - (own * T(c == label) + every)) / static_cast<T>(p.n)
-                            : T(0);
+            const std::size_t first = static_cast<std::size_t>(n) * static_cast<std::size_t>(p.outputs);
+            bool right = false;
+            p.loss[n] =
+                of_label(p, p.x + first, 1, p.label[n], p.dx ? p.dx + first : nullptr, static_cast<T>(p.n), right);
+            p.correct[n] = right;
         }
+    }
+
+    /// The loss of one label and outputs, which lie `stride` apart; their gradient over `count` in dx, unless that is
+    /// null, and whether the largest output is the label's.
+    template <class T>
+    static constexpr T of_label(const LossPass<T>& p, const T* x, std::size_t stride, int label, T* dx, T count,
+                                bool& right) {
+        using std::exp, std::log;
+        const auto at = [stride](int c) { return static_cast<std::size_t>(c) * stride; };
+        int best = 0;
+        for (int c = 1; c < p.active; ++c)
+            if (x[at(c)] > x[at(best)]) best = c;
+        const T most = x[at(best)];
+        T sum = 0, total = 0;
+        for (int c = 0; c < p.active; ++c) {
+            sum += exp(x[at(c)] - most);
+            total += x[at(c)];
+        }
+        const T own = 1 - p.smoothing, every = p.smoothing / static_cast<T>(p.active);
+        const T weight = p.class_weight ? p.class_weight[label] : T(1);
+        right = best == label;
+        for (int c = 0; dx && c < p.outputs; ++c)
+            dx[at(c)] =
+                c < p.active ? weight * (exp(x[at(c)] - most) / sum - (own * T(c == label) + every)) / count : T(0);
+        return weight * (log(sum) + most - (own * x[at(label)] + every * total));
     }
 
     /// The probabilities of the first `active` classes, 0 for the rest; y may be x.
     template <class T> static constexpr void predict(const T* x, T* y, int n, int outputs, int active) {
+        for (int i = 0; i < n; ++i, x += outputs, y += outputs) probabilities(x, y, 1, outputs, active);
+    }
+    /// The same of one sample whose outputs lie `stride` apart.
+    template <class T>
+    static constexpr void probabilities(const T* x, T* y, std::size_t stride, int outputs, int active) {
         using std::exp;
-        for (int i = 0; i < n; ++i, x += outputs, y += outputs) {
-            T most = x[0], sum = 0;
-            for (int c = 1; c < active; ++c) most = x[c] > most ? x[c] : most;
-            for (int c = 0; c < active; ++c) sum += exp(x[c] - most);
-            for (int c = 0; c < outputs; ++c) y[c] = c < active ? exp(x[c] - most) / sum : T(0);
-        }
+        const auto at = [stride](int c) { return static_cast<std::size_t>(c) * stride; };
+        T most = x[0], sum = 0;
+        for (int c = 1; c < active; ++c) most = x[at(c)] > most ? x[at(c)] : most;
+        for (int c = 0; c < active; ++c) sum += exp(x[at(c)] - most);
+        for (int c = 0; c < outputs; ++c) y[at(c)] = c < active ? exp(x[at(c)] - most) / sum : T(0);
     }
 };
 

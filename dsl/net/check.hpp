@@ -18,6 +18,7 @@ enum class Part { none, input, batch, body, depth, layers, loss, initialiser };
 template <class... Ps> constexpr bool too_deep(List<Ps...>) { return (Ps::path[0].too_deep || ...); }
 
 template <Shape In, BatchSize N, class Body, class LossType, class Init_> struct Check {
+    using loss = LossType;
     using flat = Flatten_t<Body>;
     static constexpr auto program = [] {
         if constexpr (is_seq<Body> && flat::size > 0)

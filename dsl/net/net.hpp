@@ -53,11 +53,13 @@ template <class C> using FlatThatFits = std::conditional_t<C::part == Part::none
 template <class C, Shape In, int Samples, Fusion F, Purpose For, class Device>
 using ScheduleOf = Schedule<typename RunningList<FlatThatFits<C>, F, Device>::type, In, Samples, For, Device>;
 
-/// Values at the arena's end for the step's number, what a batch is compared with, the loss and result of every sample,
-/// and a weight for every class.
-constexpr std::size_t target_values(int batch, Shape output) {
-    const Index n = batch;
-    return aligned(2) + 3 * aligned(n) + aligned(n * output.size()) + aligned(output.size());
+/// Values at the arena's end for the step's number, what a batch is compared with, for every sample its loss, whether
+/// it is right and how many of its labels count, what the loss sums, and two weights for every class.
+template <class L> constexpr std::size_t target_values(int batch, Shape output) {
+    using Loss = LossTraits<L>;
+    const auto n = static_cast<std::size_t>(batch), channels = static_cast<std::size_t>(output.channels);
+    return aligned(2) + aligned(n * Loss::targets(output)) + aligned(n * Loss::labels(output)) + 3 * aligned(n) +
+           aligned(n * Loss::work(output)) + 2 * aligned(channels);
 }
 
 /// Values behind them where a model trains: for the parts of the norm of all gradients, in double, the norm and the
@@ -74,7 +76,7 @@ constexpr std::size_t arena_values(int optimizer_states) {
         const std::size_t copies = For == Purpose::infer ? 1 : 2 + optimizer_states;
         return copies * summed<C>(Kind::parameter, true) + summed<C>(Kind::state, true) +
                ScheduleOf<C, In, Samples, F, For, Device>::plan.size +
-               target_values(Samples, C::program.value[C::program.output]) +
+               target_values<typename C::loss>(Samples, C::program.value[C::program.output]) +
                (For == Purpose::infer ? 0 : norm_values());
     }
 }

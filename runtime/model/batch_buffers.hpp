@@ -40,18 +40,21 @@ template <class Layout, class Device, class T> class BatchBuffers {
     static constexpr std::size_t bytes = [] {
         using Of = StagingBuffer<Device>;
         return Of::template bytes_of<std::uint64_t>(1) + Of::template bytes_of<T>(input_size(N::batch)) +
-               2 * Of::template bytes_of<T>(output_size(N::batch)) + Of::template bytes_of<T>(N::output.size()) +
-               Of::template bytes_of<T>(Layout::batch) + Of::template bytes_of<int>(Layout::batch) +
+               Of::template bytes_of<T>(output_size(N::batch)) + Of::template bytes_of<T>(Layout::target_count) +
+               2 * Of::template bytes_of<T>(Layout::channels) + Of::template bytes_of<T>(Layout::batch) +
+               Of::template bytes_of<int>(Layout::label_count) + Of::template bytes_of<int>(Layout::batch) +
                Of::template bytes_of<unsigned char>(Layout::batch);
     }();
-    static constexpr bool labelled = N::loss::target == Target::label;
+    using Loss = LossTraits<typename N::loss>;
+    static constexpr bool labelled = Loss::labelled;
+    static constexpr std::size_t labels_per_sample = Loss::labels(N::output);
 
     StagingBuffer<Device> memory_;
 
 public:
     Staged<std::uint64_t> step_number;
-    Staged<T> input, outputs, targets, losses, class_weights;
-    Staged<int> labels;
+    Staged<T> input, outputs, targets, losses, class_weights, positive_weights;
+    Staged<int> labels, counted;
     Staged<unsigned char> correct;
 
     BatchBuffers(Device& device, T* arena)
@@ -59,25 +62,34 @@ public:
           step_number(stage_as<std::uint64_t>(arena + Layout::step_number, 1)),
           input(stage(arena + Layout::planned + plan.value[0], input_size(N::batch))),
           outputs(stage(arena + Layout::planned + plan.value[Layout::schedule::program.output], output_size(N::batch))),
-          targets(stage(arena + Layout::targets, output_size(N::batch))),
+          targets(stage(arena + Layout::targets, Layout::target_count)),
           losses(stage(arena + Layout::losses, Layout::batch)),
-          class_weights(stage(arena + Layout::class_weights, N::output.size())),
-          labels(stage_as<int>(arena + Layout::labels, Layout::batch)),
+          class_weights(stage(arena + Layout::class_weights, Layout::channels)),
+          positive_weights(stage(arena + Layout::positive_weights, Layout::channels)),
+          labels(stage_as<int>(arena + Layout::labels, Layout::label_count)),
+          counted(stage_as<int>(arena + Layout::counted, Layout::batch)),
           correct(stage_as<unsigned char>(arena + Layout::correct, Layout::batch)) {}
 
     /// What the host writes and reads, for the largest batch.
     std::span<T> host_input() { return {input.host, input_size(N::batch)}; }
     std::span<const T> host_input() const { return {input.host, input_size(N::batch)}; }
-    std::span<T> host_targets() { return {targets.host, output_size(N::batch)}; }
-    std::span<int> host_labels() { return {labels.host, Layout::batch}; }
+    std::span<T> host_targets() { return {targets.host, Layout::target_count}; }
+    std::span<int> host_labels() { return {labels.host, Layout::label_count}; }
 
-    /// Before anything runs, so that a wrong label leaves the model as it was: throws Error unless the first n labels
-    /// are of these classes.
-    void check_labels(int n, int classes) const {
-        for (int i = 0; labelled && i < n; ++i)
-            if (const int label = labels.host[i]; label < 0 || label >= classes)
-                throw Error("label " + std::to_string(label) + " is not one of " + std::to_string(classes) +
-                            " classes");
+    /// Before anything runs, so that a wrong label leaves the model as it was: throws Error unless the labels of the
+    /// first n samples are of these classes or ignored. Counts those that are not ignored.
+    void check_labels(int n, int classes) {
+        if constexpr (labelled)
+            for (int sample = 0; sample < n; ++sample) {
+                const int* const first = labels.host + static_cast<std::size_t>(sample) * labels_per_sample;
+                std::size_t counts = 0;
+                for (std::size_t i = 0; i < labels_per_sample; ++i) {
+                    if (is_ignored(first[i])) continue;
+                    if (first[i] < 0 || first[i] >= classes) throw no_class(first[i], classes);
+                    ++counts;
+                }
+                counted.host[sample] = static_cast<int>(counts);
+            }
     }
 
     /// Uploads the first n samples, with what they are compared with if wanted, and the step's number.
@@ -87,16 +99,16 @@ public:
         device.upload(input.device, input.host, input_size(n));
         if (!compared) return;
         if constexpr (labelled)
-            device.upload(labels.device, labels.host, n);
-        else
-            device.upload(targets.device, targets.host, output_size(n));
+            device.upload(labels.device, labels.host, labels_per_sample * static_cast<std::size_t>(n));
+        if constexpr (Loss::has_ignored_label) device.upload(counted.device, counted.host, static_cast<std::size_t>(n));
+        if constexpr (!labelled) device.upload(targets.device, targets.host, output_size(n));
     }
 
     /// A weight for every class that counts.
-    void upload_class_weights(Device& device, std::span<const float> weights) {
+    void upload_weights(Device& device, const Staged<T>& to, std::span<const float> weights) {
         device.wait();
-        std::copy(weights.begin(), weights.end(), class_weights.host);
-        device.upload(class_weights.device, class_weights.host, weights.size());
+        std::copy(weights.begin(), weights.end(), to.host);
+        device.upload(to.device, to.host, weights.size());
     }
 
     /// What the last pass gave of n samples: their outputs, or their losses and how many are right.
@@ -118,6 +130,17 @@ public:
     }
 
 private:
+    static bool is_ignored(int label) {
+        if constexpr (Loss::has_ignored_label) return label == N::loss::ignored_label;
+        return false;
+    }
+    static Error no_class(int label, int classes) {
+        std::string text = "label " + std::to_string(label) + " is not one of " + std::to_string(classes) + " classes";
+        if constexpr (Loss::has_ignored_label)
+            text += ", nor " + std::to_string(N::loss::ignored_label) + ", which is ignored";
+        return Error(text);
+    }
+
     Staged<T> stage(T* values, std::size_t count) { return memory_.stage(values, count); }
 
     /// An arena of the host holds values of type T until objects of another type begin there.

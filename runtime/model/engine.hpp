@@ -24,15 +24,16 @@ namespace tn {
 
 /// How a batch's loss is taken; Model checks the values.
 struct LossOptions {
-    int active;                      ///< how many outputs count
-    float smoothing = 0;             ///< in training
-    bool has_class_weights = false;  ///< in training; they lie in BatchBuffers::class_weights
+    int active;                         ///< how many outputs count
+    float smoothing = 0;                ///< in training
+    bool has_class_weights = false;     ///< in training; they lie in BatchBuffers::class_weights
+    bool has_positive_weights = false;  ///< the same
 };
 
 /// A network on a device, which must outlive it.
 template <class Layout, class Device, class T> class Engine {
     using N = typename Layout::network;
-    static constexpr bool has_labels = N::loss::target == Target::label;
+    static constexpr bool has_labels = LossTraits<typename N::loss>::labelled;
 
 public:
     Engine(Device& device, std::uint64_t seed)
@@ -53,7 +54,7 @@ public:
         check_batch(n);
         memory_.upload();
         states_.save();
-        const BatchResult result = gradients(n);
+        const BatchResult result = checked_gradients(n);
         const bool diverged = !std::isfinite(result.loss);
         if (diverged || !std::isfinite(result.gradient_norm)) {
             states_.restore();
@@ -66,15 +67,7 @@ public:
     BatchResult gradients(int n) {
         static_assert(Layout::trains, "a model that trains names its optimizer: Model<Net, Adam>");
         check_batch(n);
-        shard_.begin(group(), n);
-        upload(n, true);
-        enqueue_gradients(n);
-        if (group()) group()->finish_sums();
-        norm_.compute(device_);
-        norm_.download(device_);
-        BatchResult result = shard_.whole(group(), memory_.batch().download_result(device_, n));
-        result.gradient_norm = norm_.value();
-        return result;
+        return checked_gradients(n);
     }
 
     template <class Optimizer> void update(const Optimizer& optimizer) {
@@ -98,8 +91,7 @@ public:
         check_count(n);
         upload(n, false);
         executor_.forward(n, false);
-        device_.for_ranges(n, PredictPart<typename N::loss, T>{memory_.batch().outputs.device, N::output.channels,
-                                                               loss_options.active});
+        enqueue_predictions(n);
         return memory_.batch().download_outputs(device_, n);
     }
 
@@ -142,14 +134,41 @@ private:
             throw Error("a batch has 1 to " + std::to_string(N::batch) + " samples here, not " + std::to_string(n));
         tn::check_input<N>(memory_.batch().host_input(), n);
     }
-    void check_batch(int n) const {
+    void check_batch(int n) {
         check_count(n);
         memory_.batch().check_labels(n, loss_options.active);
+    }
+
+    BatchResult checked_gradients(int n) {
+        shard_.begin(group(), n);
+        upload(n, true);
+        enqueue_gradients(n);
+        if (group()) group()->finish_sums();
+        norm_.compute(device_);
+        norm_.download(device_);
+        BatchResult result = shard_.whole(group(), memory_.batch().download_result(device_, n));
+        result.gradient_norm = norm_.value();
+        return result;
     }
 
     void upload(int n, bool with_targets) {
         memory_.upload();
         memory_.batch().upload(device_, n, step, with_targets);
+    }
+
+    /// Makes predictions of the outputs in their place.
+    void enqueue_predictions(int n) {
+        using L = typename N::loss;
+        constexpr int channels = N::output.channels, pixels = static_cast<int>(N::output.plane());
+        T* const y = memory_.batch().outputs.device;
+        if constexpr (Traits<L>::operation.kind == Operation::identity)
+            return;  // they are the outputs
+        else if constexpr (requires { L::predict_pixel(y, y, 1, 1, 1); })
+            device_.for_ranges(n * pixels, PredictPixels<L, T>{y, channels, loss_options.active, pixels});
+        else if constexpr (LossTraits<L>::by_pixels(N::output))  // value by value
+            device_.for_ranges(n * channels * pixels, PredictPart<L, T>{y, 1, 1});
+        else
+            device_.for_ranges(n, PredictPart<L, T>{y, channels * pixels, loss_options.active});
     }
 
     /// Null unless the device has joined one: then it computes a part of the batch here and the others the rest.
@@ -179,6 +198,7 @@ private:
         LossPass<T> p;
         p.n = n;
         p.active = loss_options.active;
+        p.counted = batch.counted.device;
         if constexpr (has_labels)
             p.label = batch.labels.device;
         else
@@ -191,6 +211,7 @@ private:
         LossPass<T> p = loss_pass(n + shard_.elsewhere);
         p.smoothing = T(loss_options.smoothing);
         if (loss_options.has_class_weights) p.class_weight = memory_.batch().class_weights.device;
+        if (loss_options.has_positive_weights) p.positive_weight = memory_.batch().positive_weights.device;
         p.dx = executor_.output_gradient();
         return p;
     }

@@ -37,10 +37,18 @@ public:
 
     /// The loss of n samples after forward(); what `p` does not say of the network is filled in.
     void loss(int n, LossPass<T> p) {
-        p.outputs = N::output.channels;
+        using L = typename N::loss;
+        p.outputs = LossTraits<L>::labelled ? N::output.channels : static_cast<int>(N::output.size());
+        p.pixels = static_cast<int>(N::output.plane());
         p.x = planned(plan.value[program.output]);
         begin(program.nodes);
-        device_.for_ranges(n, LossPart<typename N::loss, T>{p});
+        if constexpr (LossTraits<L>::by_pixels(N::output)) {
+            p.work = arena_ + Layout::loss_work;
+            device_.for_ranges(n * pixel_parts(p.pixels), PixelParts<L, T>{p});
+            device_.for_ranges(n, PixelSums<L, T>{p});
+        } else {
+            device_.for_ranges(n, LossPart<L, T>{p});
+        }
     }
 
     /// After forward() in training and loss(). Calls done(I) when the gradients of entry I are there.

@@ -27,11 +27,16 @@ struct NoOptimizer {
     static constexpr const char* name = "none";
 };
 
-/// The loss compares a sample with a label, the number of its class, or with targets, a value for every output.
+/// The loss compares a sample with a label, the number of its class (or one for every pixel), or with targets, a value
+/// for every output.
 template <class N>
 concept HasLabels = N::loss::target == Target::label;
 template <class N>
 concept HasTargets = N::loss::target == Target::values;
+
+/// The loss takes class weights.
+template <class N>
+concept HasClassWeights = LossTraits<typename N::loss>::weighs_outputs;
 
 template <class N, class Optimizer = NoOptimizer, class Device = cpu::Device, class T = float, Fusion F = Fusion::on,
           Purpose For = std::is_same_v<Optimizer, NoOptimizer> ? Purpose::infer : Purpose::train>
@@ -73,7 +78,8 @@ public:
         copy_samples<T>("input", values, first, input(), N::input.size());
     }
 
-    /// [batch], from 0 to active_outputs() - 1.
+    /// [batch], from 0 to active_outputs() - 1. With a loss per pixel [batch][height][width] of the output, where the
+    /// loss's ignored label may stand, too.
     const std::span<int> labels()
         requires HasLabels<N>
     {
@@ -82,7 +88,7 @@ public:
     void set_labels(std::span<const int> values, int first = 0)
         requires HasLabels<N>
     {
-        copy_samples<int>("labels", values, first, labels(), 1);
+        copy_samples<int>("labels", values, first, labels(), LossTraits<typename N::loss>::labels(N::output));
     }
 
     /// [batch][outputs].
@@ -139,19 +145,20 @@ public:
         engine_.loss_options.smoothing = part;
     }
 
-    /// What a sample of each class that counts is worth in training: its loss and gradient are times that. None: all 1.
-    /// Choosing active_outputs() makes all 1 again.
+    /// What a sample (a pixel, a yes-or-no output) of each class that counts is worth in training: its loss and
+    /// gradient are times that. None: all 1. Choosing active_outputs() makes all 1 again.
     void class_weights(std::span<const float> weights)
-        requires HasLabels<N>
+        requires HasClassWeights<N>
     {
-        if (!weights.empty() && std::cmp_not_equal(weights.size(), active_outputs()))
-            throw Error("there must be " + std::to_string(active_outputs()) + " class weights, not " +
-                        std::to_string(weights.size()));
-        for (const float w : weights)
-            if (!(w >= 0 && w <= 1e6f))
-                throw Error("a class weight must be from 0 to 1000000, not " + std::to_string(w));
-        memory().batch().upload_class_weights(device_, weights);
-        engine_.loss_options.has_class_weights = !weights.empty();
+        set_weights("class", memory().batch().class_weights, weights, engine_.loss_options.has_class_weights);
+    }
+
+    /// What a target of 1 is worth in training beside one of 0, for every output that says yes or no
+    /// (SigmoidCrossEntropy). None: all 1.
+    void positive_weights(std::span<const float> weights)
+        requires(HasClassWeights<N> && HasTargets<N>)
+    {
+        set_weights("positive", memory().batch().positive_weights, weights, engine_.loss_options.has_positive_weights);
     }
 
     /// Batches are shared with the other processes of the group from now on; null: with none. Throws Error where the
@@ -182,7 +189,7 @@ public:
             throw Error("the network has " + std::to_string(N::output.channels) + " outputs, not " +
                         std::to_string(count));
         engine_.loss_options.active = count;
-        engine_.loss_options.has_class_weights = false;
+        engine_.loss_options.has_class_weights = engine_.loss_options.has_positive_weights = false;
     }
     int active_outputs() const { return engine_.loss_options.active; }
 
@@ -208,6 +215,18 @@ public:
     const ModelMemory<Layout, Device, T>& memory() const { return engine_.memory(); }
 
 private:
+    void set_weights(const std::string& kind, const Staged<T>& to, std::span<const float> weights, bool& given) {
+        const int classes = HasLabels<N> ? active_outputs() : N::output.channels;
+        if (!weights.empty() && weights.size() != static_cast<std::size_t>(classes))
+            throw Error("there must be " + std::to_string(classes) + " " + kind + " weights, not " +
+                        std::to_string(weights.size()));
+        for (const float w : weights)
+            if (!(w >= 0 && w <= 1e6f))
+                throw Error("a " + kind + " weight must be from 0 to 1000000, not " + std::to_string(w));
+        memory().batch().upload_weights(device_, to, weights);
+        given = !weights.empty();
+    }
+
     Device& device_;
     std::uint64_t seed_;
     Engine<Layout, Device, T> engine_;

@@ -222,6 +222,9 @@ template <class M, class Optimizer>
 std::vector<EpochResult> train(M& model, Optimizer optimizer, const Pictures& training, const Pictures& test,
                                const TrainOptions& options, Progress& progress,
                                const std::function<void(const EpochResult&)>& after_epoch = {}) {
+    static_assert(LossTraits<typename M::network::loss>::labels(M::network::output) == 1,
+                  "typenet: the pictures of a folder have one class each, not one a pixel: train such a network by "
+                  "Model::train()");
     check_options(options);
     model.label_smoothing(options.label_smoothing);
     model.class_weights(options.class_weights);

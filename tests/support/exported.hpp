@@ -95,6 +95,7 @@ using Words = Net<Vector<9>, Batch<3>,
                   Seq<Apply<3 + 3 * x>, Embedding<6, 5>, GRU<7>, LSTM<6>, Concat<Conv<4, 1>, GRU<3>>, Residual<LSTM<7>>,
                       Concat<Seq<GRU<4, Last>, Reshape<2, 2>>, Seq<LSTM<6, Last>, Reshape<3, 2>>>, Dense<3>>,
                   SoftmaxCrossEntropy>;
+using Segmented = Net<Image<2, 6, 5>, Batch<3>, Seq<Conv<4, 3>, BN, Relu, Conv<3, 1>>, SoftmaxCrossEntropyPerPixel<>>;
 using Unknown = Net<Vector<5>, Batch<3>, Seq<Dense<6>, Cube, Dense<2>>, MeanSquaredError>;
 using EndsInRelu = Net<Vector<5>, Batch<3>, Seq<Dense<6>, Sigmoid>, SoftmaxCrossEntropy>;
 
@@ -103,7 +104,8 @@ template <class N> struct Samples {
     cpu::Device device{1};
     std::unique_ptr<Model<N>> model;
     int count = N::batch;
-    std::vector<float> x, y;  ///< [count][input], [count][active]
+    std::vector<std::int64_t> shape;  ///< of y
+    std::vector<float> x, y;          ///< [count][input], [count][active]
 
     explicit Samples(int active = N::output.channels) : model(std::make_unique<Model<N>>(device, 1)) {
         model->active_outputs(active);
@@ -123,7 +125,10 @@ template <class N> struct Samples {
         }
         const auto p = model->predict(count);
         for (int n = 0; n < count; ++n)
-            for (int k = 0; k < active; ++k) y.push_back(p[static_cast<std::size_t>(n * N::output.channels + k)]);
+            for (std::size_t k = 0; k < static_cast<std::size_t>(active) * N::output.plane(); ++k)
+                y.push_back(p[static_cast<std::size_t>(n) * N::output.size() + k]);
+        shape = {count, active};
+        if (!N::output.is_vector) shape.insert(shape.end(), {N::output.height, N::output.width});
     }
     /// Whether some output is far from 0 and from 1.
     bool telling() const {

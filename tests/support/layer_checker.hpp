@@ -22,7 +22,7 @@ template <class M, class T> void fill(M& model, int n, std::uint64_t seed) {
     // Both are drawn, so that the weights do not depend on the loss.
     using N = typename M::network;
     std::vector<T> targets(N::output.size() * static_cast<std::size_t>(N::batch));
-    std::vector<int> labels(static_cast<std::size_t>(N::batch));
+    std::vector<int> labels(LossTraits<typename N::loss>::labels(N::output) * static_cast<std::size_t>(N::batch));
     for (T& v : targets) v = static_cast<T>(random.uniform());
     for (int& label : labels)
         label = static_cast<int>(random.below(static_cast<std::uint32_t>(model.active_outputs())));

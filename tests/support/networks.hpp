@@ -97,9 +97,22 @@ template <class... Ls> using Vectors = Net<Vector<6>, Batch<5>, Seq<Ls..., Dense
     NETWORK(concat, Images<Concat<Conv<3, 1>, Seq<Conv<2, 3>, Relu>, Conv<1, 5>>>) \
     NETWORK(concat_of_the_input_itself, Images<Concat<Conv<2, 3>, Sigmoid>>) \
     NETWORK(nested, Images<Conv<2, 3>, Residual<Concat<Conv<1, 1>, Conv<1, 3>>, Relu>, Relu>) \
-    NETWORK(seq_in_seq, Images<Seq<Conv<2, 3>, Seq<Relu, Pool<2>>>>) \
+    NETWORK(seq_in_seq, Images<Seq<Conv<2, 3>, Seq<Relu, Pool<2>>>>)
+
+#define TN_TEST_LOSSES(NETWORK) \
     NETWORK(mean_squared_error, Net<Vector<4>, Batch<6>, Seq<Dense<5>, Sigmoid, Dense<2>>, MeanSquaredError>) \
-    NETWORK(sigmoid_cross_entropy, Net<Vector<4>, Batch<6>, Seq<Dense<5>, Relu, Dense<3>>, SigmoidCrossEntropy>)
+    NETWORK(mean_squared_error_of_images, Net<Image<2, 7, 5>, Batch<5>, Seq<Conv<3, 3>>, MeanSquaredError>) \
+    NETWORK(l1, Net<Vector<4>, Batch<6>, Seq<Dense<5>, Sigmoid, Dense<2>>, L1>) \
+    NETWORK(l1_of_images, Net<Image<2, 7, 5>, Batch<5>, Seq<Conv<3, 3>>, L1>) \
+    NETWORK(huber, Net<Vector<4>, Batch<6>, Seq<Dense<5>, Sigmoid, Dense<2>>, Huber<1, 2>>) \
+    NETWORK(huber_of_images, Net<Image<2, 7, 5>, Batch<5>, Seq<Conv<3, 3>>, Huber<>>) \
+    NETWORK(sigmoid_cross_entropy, Net<Vector<4>, Batch<6>, Seq<Dense<5>, Relu, Dense<3>>, SigmoidCrossEntropy>) \
+    NETWORK(sigmoid_cross_entropy_of_images, \
+            Net<Image<2, 7, 5>, Batch<5>, Seq<Conv<3, 3>, Pool<2>>, SigmoidCrossEntropy>) \
+    NETWORK(softmax_cross_entropy_per_pixel, \
+            Net<Image<2, 7, 5>, Batch<5>, Seq<Conv<4, 3>, BN, Relu, Conv<3, 1>>, SoftmaxCrossEntropyPerPixel<>>) \
+    NETWORK(softmax_cross_entropy_of_more_pixels_than_parts, \
+            Net<Image<1, 33, 34>, Batch<3>, Seq<Conv<2, 1>>, SoftmaxCrossEntropyPerPixel<255>>)
 
 /// Normalisations of a sample, and layers over positions and sequences.
 #define TN_TEST_SEQUENCES(NETWORK) \

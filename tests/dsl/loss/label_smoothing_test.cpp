@@ -45,16 +45,16 @@ Result run(const std::vector<double>& x, const std::vector<int>& labels, double 
     return r;
 }
 
-const std::vector<double> x{0.3, -1.2, 2.0, 9, 9, 1.5, 0.1, -0.4, 9, 9};
+const std::vector<double> two_rows{0.3, -1.2, 2.0, 9, 9, 1.5, 0.1, -0.4, 9, 9};
 const std::vector<int> labels{1, 0};
 
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(the_loss_is_the_cross_entropy_with_the_smoothed_target) {
-    const Result r = run(x, labels, e);
+    const Result r = run(two_rows, labels, e);
     for (std::size_t n = 0; n < 2; ++n) {
-        std::vector<double> row(x.begin() + static_cast<std::ptrdiff_t>(n) * outputs,
-                                x.begin() + static_cast<std::ptrdiff_t>(n + 1) * outputs);
+        std::vector<double> row(two_rows.begin() + static_cast<std::ptrdiff_t>(n) * outputs,
+                                two_rows.begin() + static_cast<std::ptrdiff_t>(n + 1) * outputs);
         BOOST_TEST(std::abs(r.loss[n] - smoothed(row, labels[n])) < 1e-12);
         for (std::size_t c = 0; c < outputs; ++c) {
             std::vector<double> up = row, down = row;
@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(the_loss_is_the_cross_entropy_with_the_smoothed_target) {
 }
 
 BOOST_AUTO_TEST_CASE(without_smoothing_nothing_changes) {
-    const Result r = run(x, labels, 0);
+    const Result r = run(two_rows, labels, 0);
     const double sum = std::exp(0.3) + std::exp(-1.2) + std::exp(2.0);
     BOOST_TEST(std::abs(r.loss[0] - (std::log(sum) + 1.2)) < 1e-12);
     BOOST_TEST(std::abs(r.dx[1] - (std::exp(-1.2) / sum - 1) / 2) < 1e-12);

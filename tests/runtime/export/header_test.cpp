@@ -22,24 +22,24 @@ template <class N> int compared(int active = N::output.channels) {
     const Samples<N> samples(active);
     BOOST_TEST(samples.telling());
     folder.write("net.hpp", to_header(inference_graph(*samples.model), {"net", {"a\"\\\n\xc3\xa9", "b?"}, {}}));
-    folder.write(
-        "main.cpp",
-        fmt::format("#include \"net.hpp\"\n"
-                    "constexpr std::size_t samples = {};\n"
-                    "static_assert(net::inputs == {} && net::outputs == {});\n"
-                    "const float xs[] = {{{}}}, ys[] = {{{}}};\n"
-                    "float x[net::inputs], y[net::outputs], work[net::workspace];\n"
-                    "int main() {{\n"
-                    "    for (std::size_t n = 0; n < samples; ++n) {{\n"
-                    "        for (std::size_t i = 0; i < net::inputs; ++i) x[i] = xs[n * net::inputs + i];\n"
-                    "        net::infer(x, y, work);\n"
-                    "        for (std::size_t i = 0; i < net::outputs; ++i)\n"
-                    "            if (const float wanted = ys[n * net::outputs + i];\n"
-                    "                !(y[i] - wanted < 1e-4f && wanted - y[i] < 1e-4f)) return 1;\n"
-                    "    }}\n"
-                    "    return net::classes[0][3] == 10 && net::classes[1][1] == 63 ? 0 : 2;\n"
-                    "}}\n",
-                    samples.count, N::input.size(), active, fmt::join(samples.x, ", "), fmt::join(samples.y, ", ")));
+    folder.write("main.cpp",
+                 fmt::format("#include \"net.hpp\"\n"
+                             "constexpr std::size_t samples = {};\n"
+                             "static_assert(net::inputs == {} && net::outputs == {});\n"
+                             "const float xs[] = {{{}}}, ys[] = {{{}}};\n"
+                             "float x[net::inputs], y[net::outputs], work[net::workspace];\n"
+                             "int main() {{\n"
+                             "    for (std::size_t n = 0; n < samples; ++n) {{\n"
+                             "        for (std::size_t i = 0; i < net::inputs; ++i) x[i] = xs[n * net::inputs + i];\n"
+                             "        net::infer(x, y, work);\n"
+                             "        for (std::size_t i = 0; i < net::outputs; ++i)\n"
+                             "            if (const float wanted = ys[n * net::outputs + i];\n"
+                             "                !(y[i] - wanted < 1e-4f && wanted - y[i] < 1e-4f)) return 1;\n"
+                             "    }}\n"
+                             "    return net::classes[0][3] == 10 && net::classes[1][1] == 63 ? 0 : 2;\n"
+                             "}}\n",
+                             samples.count, N::input.size(), samples.y.size() / 3, fmt::join(samples.x, ", "),
+                             fmt::join(samples.y, ", ")));
     const std::string built = (folder / "main").string();
     const Run compile =
         run_shell(fmt::format("{} -std=c++17 -O1 -Wall -Wextra -Wpedantic -Werror -fsanitize=address,undefined "
@@ -67,6 +67,8 @@ BOOST_AUTO_TEST_CASE(other_extents_also_at_the_end) { BOOST_TEST(compared<Reshap
 BOOST_AUTO_TEST_CASE(a_vision_transformer) { BOOST_TEST(compared<Transformer>() == 0); }
 BOOST_AUTO_TEST_CASE(words_and_hidden_states) { BOOST_TEST(compared<Words>() == 0); }
 BOOST_AUTO_TEST_CASE(every_function_of_one_value) { BOOST_TEST(compared<Formulas>() == 0); }
+
+BOOST_AUTO_TEST_CASE(probabilities_of_every_pixel) { BOOST_TEST(compared<Segmented>() == 0); }
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_exported_is_named) {
     cpu::Device device(1);

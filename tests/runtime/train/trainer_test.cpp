@@ -31,7 +31,7 @@ BOOST_AUTO_TEST_CASE(a_run_is_the_loop_that_one_would_write_and_drops_no_batch) 
         std::copy(batch.images.begin(), batch.images.end(), model.input().begin());
         std::copy(batch.labels.begin(), batch.labels.end(), model.labels().begin());
         Adam step = adam;
-        step.rate = adam.rate * rate_factor(run_options(3), i, 12);
+        step.rate = adam.rate * schedule_of(run_options(3), 12).rate(i);
         const BatchResult r = model.train(batch.n, step);
         if (i >= 8) loss += r.loss, right += r.correct;
     }
@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(averaged_weights_are_tested_saved_and_left_behind_and_train
         std::copy(batch.images.begin(), batch.images.end(), plain.input().begin());
         std::copy(batch.labels.begin(), batch.labels.end(), plain.labels().begin());
         Adam step = adam;
-        step.rate = adam.rate * rate_factor(o, i, 12);
+        step.rate = adam.rate * schedule_of(o, 12).rate(i);
         plain.train(batch.n, step);
         average.add(plain, static_cast<std::uint64_t>(i) + 1);
     }
