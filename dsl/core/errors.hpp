@@ -125,7 +125,7 @@ constexpr const char* words(Must must) {
         case Must::ignore_a_label_that_is_none_of_the_classes:
             return "ignore a label that is none of the {} classes, not {}";
         case Must::have_a_delta_over_0: return "have a delta over 0, not {} / {}";
-        case Must::be_an_initialiser: return "be an initialiser: Std<...>, Xavier or He";
+        case Must::be_an_initialiser: return "be an initialiser: Auto, He, LeCun, Xavier or Std<...>";
         case Must::follow_its_own_rule: return "";
     }
     return "";

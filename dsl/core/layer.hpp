@@ -23,9 +23,19 @@ inline constexpr int max_states = 8;
 /// count.
 inline constexpr int slices = 8;
 
-/// How a tensor of weights starts. `value` is the standard deviation with `std`, the constant with `constant`.
+/// How a tensor of weights starts. `value` is the standard deviation with `std`, the constant with `constant`. With
+/// `by_use` it depends on what becomes of the layer's output (dsl/net/starting_use.hpp).
 struct InitRule {
-    enum Kind { network_default, std, xavier, he, constant } kind = network_default;
+    enum Kind {
+        network_default,
+        std,
+        xavier,
+        he,
+        lecun,
+        by_use,
+        by_use_residuals_from_zero,
+        constant
+    } kind = network_default;
     float value = 0;
     constexpr bool operator==(const InitRule&) const = default;
 };

@@ -7,6 +7,7 @@
 #include "dsl/net/check.hpp"
 #include "dsl/net/kernel_table.hpp"
 #include "dsl/net/schedule.hpp"
+#include "dsl/net/starting_gains.hpp"
 #include "dsl/net/summary.hpp"
 #include "dsl/optim/gradient_norm.hpp"
 
@@ -90,7 +91,7 @@ constexpr std::size_t arena_values(int optimizer_states) {
 ///
 /// A network that does not fit together stops the compiler with one sentence that names the layer, what comes into it
 /// and what it must be.
-template <Shape Input, BatchSize Samples, class Body, class LossType, class Initialiser_ = He>
+template <Shape Input, BatchSize Samples, class Body, class LossType, class Initialiser_ = Auto>
 struct Net
     : decltype(detail::report<detail::Check<Input, Samples, Body, LossType, Initialiser_>, Input, LossType>())::type {
 private:
@@ -186,7 +187,7 @@ public:
 
 /// The value form: `auto net = network<Image<1, 28, 28>, Batch<64>>(Conv<8, 3>{} | Relu{} | Dense<10>{},
 /// SoftmaxCrossEntropy{});` has the same type as the Net that names these.
-template <Shape Input, BatchSize Samples, class... Layers, class LossType, class Initialiser_ = He>
+template <Shape Input, BatchSize Samples, class... Layers, class LossType, class Initialiser_ = Auto>
 constexpr Net<Input, Samples, Seq<Layers...>, LossType, Initialiser_> network(Seq<Layers...>, LossType,
                                                                               Initialiser_ = {}) {
     return {};

@@ -60,7 +60,7 @@ public:
 
     /// Starts the weights anew: normal numbers with the deviation of the layer's own initialiser, or of this one.
     template <Initialiser I> void initialise(const I& initialiser) {
-        tn::initialise(memory().tensors(), initialiser.rule(), seed_);
+        tn::initialise<N>(memory().tensors(), initialiser.rule(), seed_);
         if constexpr (Layout::trains) std::ranges::fill(memory().optimizer_states(), T(0));
         step(0);
     }

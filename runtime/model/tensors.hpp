@@ -19,12 +19,14 @@ template <class T> struct Tensor {
     Parameter parameter;  ///< its extents; for a state only these
     bool trained = true;
     float start = 0;  ///< where a state begins
+    int layer = 0;    ///< its layer's place in the flat list
 };
 
 /// Every parameter and state in an arena, in the order of the running list.
 template <class Layout, class T> std::vector<Tensor<T>> list_tensors(T* arena) {
     using layers = typename Layout::layers;
     std::vector<Tensor<T>> tensors;
+    int first = 0;  // the place of an entry's first layer in the flat list
     for_each(layers{}, [&]<class P, std::size_t I>(Type<P>, std::integral_constant<std::size_t, I>) {
         constexpr Node node = Layout::schedule::program.node[I];
         if constexpr (node.runs) {
@@ -36,30 +38,36 @@ template <class Layout, class T> std::vector<Tensor<T>> list_tensors(T* arena) {
             for (int i = 0; i < p.count; ++i) {
                 const Parameter& parameter = p.item[i];
                 tensors.push_back({name(parameter.member, parameter.name),
-                                   std::span(arena + entry.parameter[i], parameter.size()), parameter, true, 0});
+                                   std::span(arena + entry.parameter[i], parameter.size()), parameter, true, 0,
+                                   first + parameter.member});
             }
             const States s = Traits<typename P::type>::states(node.in);
             for (int i = 0; i < s.count; ++i) {
                 const State& state = s.item[i];
                 tensors.push_back({name(state.member, state.name), std::span(arena + entry.state[i], state.size),
-                                   Parameter{state.name, {state.size}, 1}, false, state.start});
+                                   Parameter{state.name, {state.size}, 1}, false, state.start, first + state.member});
             }
         }
+        first += P::members;
     });
     return tensors;
 }
 
-/// Starts them anew: normal numbers with the deviation of the layer's own initialiser, or of this one; constants and
-/// states with their values.
-template <class T> void initialise(std::span<const Tensor<T>> tensors, const InitRule& rule, std::uint64_t seed) {
+/// Starts the tensors of network N anew: normal numbers with the deviation of the layer's own initialiser, or of this
+/// one; constants and states with their values.
+template <class N, class T>
+void initialise(std::span<const Tensor<T>> tensors, const InitRule& rule, std::uint64_t seed) {
+    using Uses = StartingUses<typename N::flat>;
+    const auto gains = starting_gains<N>(rule);
     std::uint64_t index = 0;
     for (const Tensor<T>& t : tensors) {
         ++index;
         const bool constant = t.parameter.init.kind == InitRule::constant;
-        const float spread = constant || !t.trained ? 0 : deviation(t.parameter, rule);
+        const bool from_zero = rule.kind == InitRule::by_use_residuals_from_zero && Uses::ends_residual(t.layer);
+        const float value = !t.trained ? t.start : from_zero ? 0 : t.parameter.init.value;
+        const float spread = constant || !t.trained ? 0 : deviation(t.parameter, rule, gains[t.layer]);
         Random random(seed, stream::initialise, index);
-        for (T& v : t.values)
-            v = static_cast<T>(!t.trained ? t.start : constant ? t.parameter.init.value : spread * random.normal());
+        for (T& v : t.values) v = static_cast<T>(!t.trained || constant ? value : spread * random.normal());
     }
 }
 

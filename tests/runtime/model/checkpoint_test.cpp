@@ -124,7 +124,7 @@ BOOST_AUTO_TEST_CASE(a_damaged_file_is_an_error_or_the_same_model) {
         std::ofstream(path, std::ios::binary) << changed;
         try {
             load_checkpoint(path, loaded);
-            loaded.initialise(He{});
+            loaded.initialise(Auto{});
         } catch (const Error&) {
             ++errors;
             BOOST_REQUIRE(all(loaded) == original);
