@@ -23,6 +23,7 @@
 #include "dsl/layers/reshape.hpp"
 #include "dsl/layers/softmax.hpp"
 #include "dsl/layers/tokens.hpp"
+#include "dsl/layers/signals.hpp"
 #include "dsl/layers/upsample.hpp"
 #include "dsl/loss/huber.hpp"
 #include "dsl/loss/l1.hpp"

@@ -30,6 +30,11 @@ template <class... Ls> using Vectors = Net<Vector<6>, Batch<5>, Seq<Ls..., Dense
             Images<Conv<4, 3, Groups<2>>, BN, Relu, Conv<4, 3, Depthwise>, BN, Relu, Conv<4, 3, Dilation<2>>, BN, Relu, \
                    Conv<3, 3, Pad<0, 0, 1, 1>>, Relu, Pool<2>>) \
     NETWORK(conv_relu_pool_of_rectangles, Images<Conv<4, 3>, Relu, Pool<Kernel<2, 1>>, Conv<4, 3>, BN, Pool<2, Pad<1>>>) \
+    NETWORK(conv_of_signals, \
+            Net<Signal<2, 23>, Batch<4>, \
+                Seq<Conv1D<4, 5, Stride<2>, Pad<2, 1>>, BN, Relu, Pool1D<2>, Conv1D<3, 3, Dilation<2>>, AvgPool1D<2, Stride<1>>, \
+                    Dense<3>>, \
+                SoftmaxCrossEntropy>) \
     NETWORK(conv_transposed, \
             Images<Conv<3, 3, Stride<2>>, ConvTranspose<4, 2, Stride<2>>, ConvTranspose<3, 3, Stride<2>, Pad<1>, OutputPad<1>>, \
                    ConvTranspose<2, Kernel<3, 2>, Stride<1, 2>, Pad<1, 0>, Dilation<2, 1>, NoBias>>) \
