@@ -50,7 +50,7 @@ const auto noise = [](auto& model) {
 BOOST_AUTO_TEST_CASE(a_u_net_learns_the_classes_of_pixels) {
     using N = Of<Image<1, 16, 16>, networks::UNet<2, 4, 2>, SoftmaxCrossEntropyPerPixel<>>;
     static_assert(N::output == Image<2, 16, 16>);
-    learns<N>(40, [](auto& model) {
+    learns<N>(150, [](auto& model) {
         noise(model);
         std::vector<int> classes;
         for (const float v : model.input()) classes.push_back(v > 0);
