@@ -41,9 +41,8 @@ int main(int argc, char** argv) try {
         for (int first = 0; first < table.rows; first += Curve::batch) {
             const int n = std::min(Curve::batch, table.rows - first);
             for (int i = 0; i < n; ++i) {
-                model.input()[static_cast<std::size_t>(i)] = table.values[static_cast<std::size_t>(2 * (first + i))];
-                model.targets()[static_cast<std::size_t>(i)] =
-                    table.values[static_cast<std::size_t>(2 * (first + i) + 1)];
+                model.input()[i] = table.values[2 * (first + i)];
+                model.targets()[i] = table.values[2 * (first + i) + 1];
             }
             loss += model.train(n, Adam{.rate = 0.01f}).loss;
         }

@@ -42,10 +42,9 @@ int main(int argc, char** argv) try {
     const Pictures test = read("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte");
 
     const std::unique_ptr<DigitsModel> opened =
-        on_cuda ? open_cuda(precision, static_cast<std::uint64_t>(seed))
+        on_cuda ? open_cuda(precision, seed)
                 : std::make_unique<ModelWithDevice<Digits, Adam, cpu::Device>>(
-                      std::unique_ptr<cpu::Device>(new cpu::Device(open_cpu(threads, "best", precision))),
-                      static_cast<std::uint64_t>(seed));
+                      std::unique_ptr<cpu::Device>(new cpu::Device(open_cpu(threads, "best", precision))), seed);
     DigitsModel& model = *opened;
     fmt::print("{}{}\n{}", model.describe(), not_cuda(why_not), Digits::summary());
 

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <vector>
 
+#include "dsl/core/index.hpp"
 #include "runtime/core/error.hpp"
 #include "runtime/data/augment_draw.hpp"
 #include "runtime/data/pixel_rows.hpp"
@@ -45,8 +46,7 @@ std::array<float, elastic_points> elastic_row(const float* move, float v, int si
     std::array<float, elastic_points> result{};
     for (std::size_t k = 0; k < 4; ++k)
         for (std::size_t c = 0; c < result.size(); ++c)
-            result[c] +=
-                weight[k] * move[(static_cast<std::size_t>(first) + k) * elastic_points + c] * static_cast<float>(side);
+            result[c] += weight[k] * move[(first + k) * elastic_points + c] * static_cast<float>(side);
     return result;
 }
 
@@ -88,8 +88,7 @@ void sample(const PixelRows& rows, std::span<const std::uint8_t> in, PictureShap
             for (std::size_t axis = 0; d.elastic && axis < 2; ++axis)
                 elastic_cubic(points[axis].data() + cell, piece.cubic[axis]);
         }
-        rows.sample(in.data(), s.channels, s.height, s.width, pieces,
-                    out.data() + static_cast<std::ptrdiff_t>(y) * s.width);
+        rows.sample(in.data(), s.channels, s.height, s.width, pieces, out.data() + Index{y} * s.width);
     }
 }
 
@@ -108,10 +107,10 @@ void change_values(const PixelRows& rows, const AugmentDraw& d, PictureShape s, 
     light.noise_key = d.noise_key;
     std::uint32_t first = 0;
     for (int c = 0; c < s.channels; ++c) {
-        const Normalise::Scaling to = n.scaling(static_cast<std::size_t>(c));
+        const Normalise::Scaling to = n.scaling(c);
         light.scale = to.scale;
         light.shift = to.shift;
-        for (int y = 0; y < s.height; ++y, first += static_cast<std::uint32_t>(s.width)) {
+        for (int y = 0; y < s.height; ++y, first += s.width) {
             const bool within = y >= d.erase_y && y < d.erase_y + d.erase_height;
             light.erase_begin = within ? d.erase_x : 0;
             light.erase_end = within ? d.erase_x + d.erase_width : 0;
@@ -218,12 +217,12 @@ std::string describe(const Augmentation& a) {
 
 Normalise fit_normalise(const Pictures& pictures) {
     Normalise n;
-    const auto channels = static_cast<std::size_t>(pictures.shape.channels);
+    const int channels = pictures.shape.channels;
     if (pictures.size() == 0) return n;
     const std::size_t plane = pictures.shape.size() / channels;
-    for (std::size_t c = 0; c < std::min<std::size_t>(channels, 3); ++c) {
+    for (int c = 0; c < std::min(channels, 3); ++c) {
         double sum = 0, squares = 0;
-        for (std::size_t i = 0; i < static_cast<std::size_t>(pictures.size()); ++i)
+        for (int i = 0; i < pictures.size(); ++i)
             for (std::size_t k = 0; k < plane; ++k) {
                 const double v = pictures.pixels[i * pictures.shape.size() + c * plane + k];
                 sum += v;
@@ -239,8 +238,8 @@ Normalise fit_normalise(const Pictures& pictures) {
 void normalise(std::span<const std::uint8_t> in, PictureShape shape, const Normalise& n, std::span<float> out) {
     check_sizes(in.size(), shape, out.size());
     const PixelRows& rows = pixel_rows(best_isa());
-    const std::size_t plane = in.size() / static_cast<std::size_t>(shape.channels);
-    for (std::size_t c = 0; c < static_cast<std::size_t>(shape.channels); ++c) {
+    const std::size_t plane = in.size() / shape.channels;
+    for (int c = 0; c < shape.channels; ++c) {
         const Normalise::Scaling to = n.scaling(c);
         rows.plain(in.data() + c * plane, plane, to.scale, to.shift, out.data() + c * plane);
     }
@@ -267,22 +266,16 @@ Picture augmentation_sheet(const Pictures& pictures, const Augmentation& a, std:
     as_bytes.mean = {0, 0, 0};
     as_bytes.deviation = {1.0f / 255, 1.0f / 255, 1.0f / 255};
     for (int r = 0; r < rows; ++r) {
-        const int index = static_cast<int>(static_cast<long long>(pictures.size()) * r / rows);
+        const int index = part_begin(pictures.size(), r, rows);
         for (int c = 0; c < columns; ++c) {
             augment(pictures.picture(index), s, c == 0 ? Augmentation::none() : a, as_bytes,
-                    Random(seed, stream::augment, static_cast<std::uint64_t>(r * columns + c)), values);
+                    Random(seed, stream::augment, r * columns + c), values);
             for (int k = 0; k < s.channels; ++k)
                 for (int y = 0; y < s.height; ++y)
                     for (int x = 0; x < s.width; ++x)
-                        sheet.pixels[(static_cast<std::size_t>(k) * static_cast<std::size_t>(sheet.shape.height) +
-                                      static_cast<std::size_t>(r * s.height + y)) *
-                                         static_cast<std::size_t>(sheet.shape.width) +
-                                     static_cast<std::size_t>(c * s.width + x)] =
-                            static_cast<std::uint8_t>(
-                                std::lround(values[(static_cast<std::size_t>(k) * static_cast<std::size_t>(s.height) +
-                                                    static_cast<std::size_t>(y)) *
-                                                       static_cast<std::size_t>(s.width) +
-                                                   static_cast<std::size_t>(x)]));
+                        sheet.pixels[(Index{k} * sheet.shape.height + r * s.height + y) * sheet.shape.width +
+                                     c * s.width + x] =
+                            static_cast<std::uint8_t>(std::lround(values[(Index{k} * s.height + y) * s.width + x]));
         }
     }
     return sheet;

@@ -37,7 +37,7 @@ struct ElasticDraw {
     /// Number i, row by row along x, then along y.
     constexpr float move(int i) const {
         Random random = from;
-        random.skip(static_cast<std::uint32_t>(i));
+        random.skip(i);
         return next(random);
     }
     /// All of them.
@@ -76,7 +76,8 @@ constexpr std::int32_t noise_sum(std::uint32_t key, std::uint32_t i) {
     w = (w ^ w >> 13) * 0xC2B2AE35u;
     w ^= w >> 16;
     const std::uint32_t pairs = (w & 0x00FF00FFu) + (w >> 8 & 0x00FF00FFu);
-    return static_cast<std::int32_t>((pairs & 0xFFFFu) + (pairs >> 16)) - 510;
+    const std::int32_t sum = (pairs & 0xFFFFu) + (pairs >> 16);
+    return sum - 510;
 }
 
 /// About normal with a deviation of 1 / sqrt(3), as four uniform numbers of deviation 1 / sqrt(12) sum up to.
@@ -126,8 +127,8 @@ constexpr void draw_values(const Augmentation& a, PictureShape s, Random& random
         };
         d.erase_width = side(area * ratio, s.width);
         d.erase_height = side(area / ratio, s.height);
-        d.erase_x = static_cast<int>(random.below(static_cast<std::uint32_t>(s.width - d.erase_width + 1)));
-        d.erase_y = static_cast<int>(random.below(static_cast<std::uint32_t>(s.height - d.erase_height + 1)));
+        d.erase_x = random.below(s.width - d.erase_width + 1);
+        d.erase_y = random.below(s.height - d.erase_height + 1);
         d.grey = random.uniform(0, 255);
     }
     if (random.chance(a.noise.probability)) {

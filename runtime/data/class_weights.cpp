@@ -8,11 +8,11 @@
 namespace tn {
 
 std::vector<int> count_labels(std::span<const int> labels, int classes) {
-    std::vector<int> counts(static_cast<std::size_t>(std::max(classes, 0)));
+    std::vector<int> counts(std::max(classes, 0));
     for (const int label : labels) {
         if (label < 0 || label >= classes)
             throw Error("label " + std::to_string(label) + " is not one of " + std::to_string(classes) + " classes");
-        ++counts[static_cast<std::size_t>(label)];
+        ++counts[label];
     }
     return counts;
 }

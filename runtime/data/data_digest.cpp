@@ -25,9 +25,8 @@ void add(Fnv& fnv, const std::string& text) {
 std::string digest_of(const std::vector<const Pictures*>& sets) {
     Fnv fnv;
     for (const Pictures* set : sets) {
-        for (const int side : {set->shape.channels, set->shape.height, set->shape.width, set->size()})
-            fnv.add(static_cast<std::uint64_t>(side));
-        for (const int label : set->labels) fnv.add(static_cast<std::uint64_t>(label));
+        for (const int side : {set->shape.channels, set->shape.height, set->shape.width, set->size()}) fnv.add(side);
+        for (const int label : set->labels) fnv.add(label);
         for (const std::string& file : set->files) add(fnv, std::filesystem::path(file).filename().string());
         for (const std::string& name : set->classes) add(fnv, name);
         add(fnv, set->pixels);

@@ -7,14 +7,14 @@
 #include <string>
 #include <vector>
 
+#include "dsl/core/index.hpp"
+
 namespace tn {
 
 /// The size of every picture of a set: channels (1 grey, 3 RGB), height and width in pixels.
 struct PictureShape {
     int channels = 1, height = 0, width = 0;
-    constexpr std::size_t size() const {
-        return static_cast<std::size_t>(channels) * static_cast<std::size_t>(height) * static_cast<std::size_t>(width);
-    }
+    constexpr std::size_t size() const { return Index{channels} * height * width; }
     bool operator==(const PictureShape&) const = default;
 };
 
@@ -34,7 +34,7 @@ struct Pictures {
 
     int size() const { return static_cast<int>(labels.size()); }
     std::span<const std::uint8_t> picture(int i) const {
-        return {pixels.data() + static_cast<std::size_t>(i) * shape.size(), shape.size()};
+        return std::span(pixels.data() + i * shape.size(), shape.size());
     }
 };
 

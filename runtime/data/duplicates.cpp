@@ -31,8 +31,7 @@ void make_fine(const Pictures& pictures, int i, std::span<float> out) {
     double sum = 0, squares = 0;
     for (std::size_t k = 0; k < plane; ++k) {
         float value = 0;
-        for (std::size_t c = 0; c < static_cast<std::size_t>(shape.channels); ++c)
-            value += static_cast<float>(small.pixels[c * plane + k]);
+        for (int c = 0; c < shape.channels; ++c) value += static_cast<float>(small.pixels[c * plane + k]);
         out[k] = value / static_cast<float>(shape.channels);
         sum += double{out[k]};
     }
@@ -49,13 +48,11 @@ void make_fine(const Pictures& pictures, int i, std::span<float> out) {
 void make_coarse(std::span<const float> fine, std::span<float> out) {
     std::fill(out.begin(), out.end(), 0.0f);
     for (int y = 0; y < side; ++y)
-        for (int x = 0; x < side; ++x)
-            out[static_cast<std::size_t>(y / block * coarse_side + x / block)] +=
-                fine[static_cast<std::size_t>(y * side + x)] / block;
+        for (int x = 0; x < side; ++x) out[y / block * coarse_side + x / block] += fine[y * side + x] / block;
 }
 
 void mirror(std::span<const float> in, int width, std::span<float> out) {
-    const auto w = static_cast<std::size_t>(width);
+    const std::size_t w = width;
     for (std::size_t k = 0; k < in.size(); ++k) out[k] = in[k / w * w + (w - 1 - k % w)];
 }
 
@@ -75,7 +72,7 @@ std::vector<Likeness> compare(const Thumbnails& first, const Thumbnails& second,
                               Begin begin) {
     if (!(least > 0 && least <= 1))
         throw Error(fmt::format("the least similarity must be above 0 and at most 1, not {}", least));
-    std::vector<std::vector<Likeness>> found(static_cast<std::size_t>(first.size()));
+    std::vector<std::vector<Likeness>> found(first.size());
     pool.run(first.size(), [&](int i) {
         const auto a = first.fine(i), a_coarse = first.coarse(i);
         for (int k = begin(i); k < second.size(); ++k) {
@@ -88,7 +85,7 @@ std::vector<Likeness> compare(const Thumbnails& first, const Thumbnails& second,
                     pair.mirrored = true;
                 }
             pair.similarity = std::min(pair.similarity, 1.0f);
-            if (pair.similarity >= least - 1e-6f) found[static_cast<std::size_t>(i)].push_back(pair);
+            if (pair.similarity >= least - 1e-6f) found[i].push_back(pair);
         }
     });
     std::vector<Likeness> all;
@@ -101,7 +98,7 @@ std::vector<Likeness> compare(const Thumbnails& first, const Thumbnails& second,
 }  // namespace
 
 Thumbnails::Thumbnails(const Pictures& pictures, ThreadPool& pool) : size_(pictures.size()) {
-    const auto count = static_cast<std::size_t>(size_);
+    const std::size_t count = size_;
     if (pictures.pixels.size() != count * pictures.shape.size())
         throw Error(fmt::format("{} pictures must have {} bytes, not {}", count, count * pictures.shape.size(),
                                 pictures.pixels.size()));
@@ -109,8 +106,7 @@ Thumbnails::Thumbnails(const Pictures& pictures, ThreadPool& pool) : size_(pictu
     for (auto* all : {&coarse_, &mirrored_coarse_}) all->resize(count * coarse_side * coarse_side);
     pool.run(size_, [&](int i) {
         const auto of = [&](std::vector<float>& all, int values) {
-            return std::span(all).subspan(static_cast<std::size_t>(i) * static_cast<std::size_t>(values),
-                                          static_cast<std::size_t>(values));
+            return std::span(all).subspan(Index{i} * values, values);
         };
         make_fine(pictures, i, of(fine_, side * side));
         make_coarse(fine(i), of(coarse_, coarse_side * coarse_side));

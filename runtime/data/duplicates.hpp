@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "dsl/core/index.hpp"
 #include "runtime/core/thread_pool.hpp"
 #include "runtime/data/dataset.hpp"
 
@@ -35,8 +36,7 @@ public:
 
 private:
     static std::span<const float> part(const std::vector<float>& all, int i, int count) {
-        return std::span(all).subspan(static_cast<std::size_t>(i) * static_cast<std::size_t>(count),
-                                      static_cast<std::size_t>(count));
+        return std::span(all).subspan(Index{i} * count, count);
     }
     int size_;
     std::vector<float> fine_, coarse_, mirrored_fine_, mirrored_coarse_;

@@ -5,7 +5,6 @@
 #include <zlib.h>
 
 #include <algorithm>
-#include <limits>
 #include <span>
 #include <string>
 #include <utility>
@@ -78,10 +77,10 @@ std::vector<int> read_dims(Bytes file, const std::string& name) {
         const Bytes b = file.subspan(4 + 4 * i, 4);
         const std::uint32_t dim =
             std::uint32_t{b[0]} << 24 | std::uint32_t{b[1]} << 16 | std::uint32_t{b[2]} << 8 | b[3];
-        if (dim > static_cast<std::uint32_t>(std::numeric_limits<int>::max()) || (dim && product > max_bytes / dim))
+        if (!std::in_range<int>(dim) || (dim && product > max_bytes / dim))
             throw Error(fmt::format("{}: its sizes promise over {} bytes", name, max_bytes));
         product *= dim;
-        dims.push_back(static_cast<int>(dim));
+        dims.push_back(dim);
     }
     return dims;
 }
@@ -96,14 +95,14 @@ Idx read_idx(const std::filesystem::path& path) {
     idx.dims = read_dims(zipped ? Bytes(inflate_up_to(file, longest_header, name)) : Bytes(file), name);
     const std::size_t header = 4 + 4 * idx.dims.size();
     std::size_t expected = 1;
-    for (const int dim : idx.dims) expected *= static_cast<std::size_t>(dim);
+    for (const int dim : idx.dims) expected *= dim;
     if (zipped) file = inflate_up_to(file, header + expected + 1, name);
     if (file.size() != header + expected)
         throw Error(fmt::format("{}: must have {} bytes for its sizes {}, not {}{}", name, header + expected,
                                 fmt::join(idx.dims, " x "),
                                 zipped && file.size() > header + expected ? "more than " : "",
                                 zipped && file.size() > header + expected ? header + expected : file.size()));
-    file.erase(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(header));
+    file.erase(file.begin(), file.begin() + header);
     idx.bytes = std::move(file);
     return idx;
 }

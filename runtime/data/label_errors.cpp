@@ -6,6 +6,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "dsl/core/index.hpp"
 #include "runtime/core/error.hpp"
 #include "runtime/core/random.hpp"
 #include "runtime/data/class_weights.hpp"
@@ -13,8 +14,6 @@
 namespace tn {
 
 namespace {
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 void check_labels(std::span<const int> labels, int classes) {
     for (std::size_t k = 0; k < labels.size(); ++k)
@@ -24,9 +23,9 @@ void check_labels(std::span<const int> labels, int classes) {
 
 void check_probabilities(std::span<const float> probabilities, std::span<const int> labels, int classes) {
     check_labels(labels, classes);
-    if (probabilities.size() != labels.size() * at(classes))
+    if (probabilities.size() != labels.size() * classes)
         throw Error(fmt::format("{} samples of {} classes must have {} probabilities, not {}", labels.size(), classes,
-                                labels.size() * at(classes), probabilities.size()));
+                                labels.size() * classes, probabilities.size()));
     for (const float p : probabilities)
         if (!std::isfinite(p)) throw Error("a probability must be finite");
 }
@@ -41,16 +40,16 @@ void shuffle(std::vector<int>& samples, std::size_t count, Random random) {
 
 std::vector<int> stratified_folds(std::span<const int> labels, int classes, int folds, std::uint64_t seed) {
     check_labels(labels, classes);
-    if (folds < 2 || at(folds) > labels.size())
+    if (folds < 2 || folds > std::ssize(labels))
         throw Error(fmt::format("the folds must be 2 to {}, the number of samples, not {}", labels.size(), folds));
-    std::vector<std::vector<int>> members(at(classes));
-    for (std::size_t k = 0; k < labels.size(); ++k) members[at(labels[k])].push_back(static_cast<int>(k));
+    std::vector<std::vector<int>> members(classes);
+    for (int k = 0; k < std::ssize(labels); ++k) members[labels[k]].push_back(k);
     std::vector<int> fold(labels.size());
     int next = 0;  // goes on from class to class, so that the folds are of one size
     for (int c = 0; c < classes; ++c) {
-        std::vector<int>& samples = members[at(c)];
-        shuffle(samples, samples.size(), Random(seed, stream::folds, static_cast<std::uint64_t>(c)));
-        for (const int k : samples) fold[at(k)] = next++ % folds;
+        std::vector<int>& samples = members[c];
+        shuffle(samples, samples.size(), Random(seed, stream::folds, c));
+        for (const int k : samples) fold[k] = next++ % folds;
     }
     return fold;
 }
@@ -58,25 +57,24 @@ std::vector<int> stratified_folds(std::span<const int> labels, int classes, int 
 LabelNoise estimate_label_noise(std::span<const float> probabilities, std::span<const int> labels, int classes) {
     check_probabilities(probabilities, labels, classes);
     LabelNoise noise;
-    noise.threshold.assign(at(classes), 0);
-    noise.confident.assign(at(classes) * at(classes), 0);
+    noise.threshold.assign(classes, 0);
+    noise.confident.assign(Index{classes} * classes, 0);
     const std::vector<int> labelled = count_labels(labels, classes);
     for (std::size_t k = 0; k < labels.size(); ++k)
-        noise.threshold[at(labels[k])] += double{probabilities[k * at(classes) + at(labels[k])]};
-    for (int j = 0; j < classes; ++j)
-        noise.threshold[at(j)] = labelled[at(j)] ? noise.threshold[at(j)] / labelled[at(j)] : INFINITY;
+        noise.threshold[labels[k]] += double{probabilities[k * classes + labels[k]]};
+    for (int j = 0; j < classes; ++j) noise.threshold[j] = labelled[j] ? noise.threshold[j] / labelled[j] : INFINITY;
     for (std::size_t k = 0; k < labels.size(); ++k) {
-        const auto p = probabilities.subspan(k * at(classes), at(classes));
+        const auto p = probabilities.subspan(k * classes, classes);
         int best = -1;
         for (int j = 0; j < classes; ++j)
-            if (double{p[at(j)]} >= noise.threshold[at(j)] && (best < 0 || p[at(j)] > p[at(best)])) best = j;
-        if (best >= 0) ++noise.confident[at(labels[k]) * at(classes) + at(best)];
+            if (double{p[j]} >= noise.threshold[j] && (best < 0 || p[j] > p[best])) best = j;
+        if (best >= 0) ++noise.confident[Index{labels[k]} * classes + best];
     }
     for (int i = 0; i < classes; ++i) {
-        if (labelled[at(i)] < 2) continue;
-        const auto row = std::span(noise.confident).subspan(at(i) * at(classes), at(classes));
+        if (labelled[i] < 2) continue;
+        const auto row = std::span(noise.confident).subspan(Index{i} * classes, classes);
         if (const int sum = std::accumulate(row.begin(), row.end(), 0))
-            noise.wrong += labelled[at(i)] * (1 - static_cast<double>(row[at(i)]) / sum);
+            noise.wrong += labelled[i] * (1 - static_cast<double>(row[i]) / sum);
     }
     return noise;
 }
@@ -86,16 +84,16 @@ std::vector<LabelError> find_label_errors(std::span<const float> probabilities, 
     const LabelNoise noise = estimate_label_noise(probabilities, labels, classes);
     const std::vector<int> labelled = count_labels(labels, classes);
     std::vector<LabelError> found;
-    for (std::size_t k = 0; k < labels.size(); ++k) {
-        const auto p = probabilities.subspan(k * at(classes), at(classes));
+    for (int k = 0; k < std::ssize(labels); ++k) {
+        const auto p = probabilities.subspan(Index{k} * classes, classes);
         const int best = static_cast<int>(std::max_element(p.begin(), p.end()) - p.begin());
-        if (p[at(best)] > p[at(labels[k])] && labelled[at(labels[k])] > 1)
-            found.push_back({static_cast<int>(k), labels[k], best, p[at(labels[k])], p[at(best)]});
+        if (p[best] > p[labels[k]] && labelled[labels[k]] > 1)
+            found.push_back({k, labels[k], best, p[labels[k]], p[best]});
     }
     const auto margin = [](const LabelError& s) { return s.suggested_probability - s.given_probability; };
     std::stable_sort(found.begin(), found.end(),
                      [&](const LabelError& a, const LabelError& b) { return margin(a) > margin(b); });
-    found.resize(std::min(found.size(), static_cast<std::size_t>(std::llround(noise.wrong))));
+    found.resize(std::min<std::size_t>(found.size(), std::llround(noise.wrong)));
     return found;
 }
 
@@ -109,15 +107,15 @@ std::vector<int> flip_labels(Pictures& pictures, double share, std::uint64_t see
     Random random(seed, stream::labels, ~std::uint64_t{0});
     std::vector<int> chosen(pictures.labels.size());
     std::iota(chosen.begin(), chosen.end(), 0);
-    const auto count = static_cast<std::size_t>(std::llround(share * static_cast<double>(chosen.size())));
+    const std::size_t count = std::llround(share * static_cast<double>(chosen.size()));
     shuffle(chosen, count, random);
     chosen.resize(count);
     std::sort(chosen.begin(), chosen.end());
     Random other(seed, stream::labels, ~std::uint64_t{1});
-    for (const int k : chosen)
-        pictures.labels[at(k)] =
-            (pictures.labels[at(k)] + 1 + static_cast<int>(other.below(static_cast<std::uint32_t>(classes - 1)))) %
-            classes;
+    for (const int k : chosen) {
+        const int further = pictures.labels[k] + 1 + other.below(classes - 1);
+        pictures.labels[k] = further % classes;
+    }
     return chosen;
 }
 

@@ -25,7 +25,7 @@ double thread_seconds() {
 
 Loader::Loader(const Pictures& pictures, const LoaderOptions& options) : pictures_(pictures), options_(options) {
     if (pictures.size() < 1) throw Error("a loader needs at least 1 picture");
-    if (pictures.pixels.size() != static_cast<std::size_t>(pictures.size()) * pictures.shape.size())
+    if (pictures.pixels.size() != pictures.size() * pictures.shape.size())
         throw Error("the loader's " + std::to_string(pictures.size()) + " pictures must have " +
                     std::to_string(pictures.shape.size()) + " bytes each, not " +
                     std::to_string(pictures.pixels.size()) + " in all");
@@ -37,12 +37,12 @@ Loader::Loader(const Pictures& pictures, const LoaderOptions& options) : picture
     options_.batch = std::min(options.batch, pictures.size());
     batches_ = (pictures.size() + options_.batch - 1) / options_.batch;
     // One slot more than is ahead: the trainer still reads the batch that it was given last.
-    slots_.resize(static_cast<std::size_t>(options.ahead) + 1);
+    slots_.resize(options.ahead + 1);
     for (Slot& slot : slots_) {
-        slot.images.resize(static_cast<std::size_t>(options_.batch) * pictures.shape.size());
-        slot.labels.resize(static_cast<std::size_t>(options_.batch));
-        slot.order.resize(static_cast<std::size_t>(pictures.size()));
-        slot.keys.resize(static_cast<std::size_t>(pictures.size()));
+        slot.images.resize(options_.batch * pictures.shape.size());
+        slot.labels.resize(options_.batch);
+        slot.order.resize(pictures.size());
+        slot.keys.resize(pictures.size());
     }
     try {
         for (int i = 0; i < options.threads; ++i) threads_.emplace_back([this] { work(); });
@@ -72,36 +72,27 @@ void Loader::order_epoch(Slot& slot, std::uint64_t epoch) const {
 }
 
 void Loader::fill(Slot& slot) {
-    const auto per_epoch = static_cast<std::uint64_t>(batches_);
-    const std::uint64_t epoch = slot.batch / per_epoch;
-    const int index = static_cast<int>(slot.batch % per_epoch);
+    const std::uint64_t epoch = slot.batch / batches_;
+    const int index = static_cast<int>(slot.batch % batches_);
     order_epoch(slot, epoch);
     const int first = index * options_.batch, n = std::min(options_.batch, pictures_.size() - first);
     const std::size_t size = pictures_.shape.size();
     const Shard share = shard_of(n, options_.rank, options_.ranks);
     for (int i = 0; i < n; ++i) {
-        const int picture = slot.order[static_cast<std::size_t>(first + i)];
-        const auto at = static_cast<std::size_t>(i);
-        slot.labels[at] = pictures_.labels[static_cast<std::size_t>(picture)];
+        const int picture = slot.order[first + i];
+        slot.labels[i] = pictures_.labels[picture];
         if (i < share.first || i >= share.first + share.count) continue;
         augment(pictures_.picture(picture), pictures_.shape, options_.augmentation, options_.normalise,
-                Random(options_.seed, stream::augment,
-                       epoch * static_cast<std::uint64_t>(pictures_.size()) + static_cast<std::uint64_t>(picture)),
-                {slot.images.data() + at * size, size});
+                Random(options_.seed, stream::augment, epoch * pictures_.size() + picture),
+                std::span(slot.images).subspan(i * size, size));
     }
-    slot.view = {{slot.images.data(), static_cast<std::size_t>(n) * size},
-                 {slot.labels.data(), static_cast<std::size_t>(n)},
-                 n,
-                 epoch,
-                 index};
+    slot.view = {std::span(slot.images).first(n * size), std::span(slot.labels).first(n), n, epoch, index};
 }
 
 void Loader::work() {
     std::unique_lock lock(mutex_);
     for (;;) {
-        freed_.wait(lock, [&] {
-            return stop_ || (!failure_ && to_fill_ < to_give_ + static_cast<std::uint64_t>(options_.ahead));
-        });
+        freed_.wait(lock, [&] { return stop_ || (!failure_ && to_fill_ < to_give_ + options_.ahead); });
         if (stop_) return;
         Slot& slot = slots_[to_fill_ % slots_.size()];
         slot.batch = to_fill_++;
@@ -149,7 +140,7 @@ void Loader::seek(std::uint64_t batch) {
     std::unique_lock lock(mutex_);
     ++generation_;
     // No thread begins another batch for the old place while those at work finish theirs.
-    to_fill_ = to_give_ + static_cast<std::uint64_t>(options_.ahead);
+    to_fill_ = to_give_ + options_.ahead;
     filled_.wait(lock, [&] { return filling_ == 0; });
     for (Slot& slot : slots_) slot.ready = false;
     to_fill_ = to_give_ = batch;

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "dsl/core/index.hpp"
 #include "runtime/core/isa_target.hpp"
 #include "runtime/data/augment_draw.hpp"
 #include "runtime/data/pixel_rows.hpp"
@@ -86,12 +87,12 @@ inline void blend(const std::uint32_t* quads, const Places& places, int i, float
 inline void sample(const std::uint8_t* in, int channels, int height, int width, const RowPiece* piece, float* out) {
     Places places;
     std::uint32_t quads[chunk + lanes];
-    const std::size_t plane = static_cast<std::size_t>(height) * static_cast<std::size_t>(width);
+    const Index plane = Index{height} * width;
     for (int x = 0; x < width; x += chunk) {
         const int end = width - x < chunk ? width : x + chunk;
         for (int begin = x; begin < end; begin = piece->end < end ? (piece++)->end : end)
             find_places(*piece, begin, piece->end < end ? piece->end : end, height, width, places, begin - x);
-        for (std::size_t c = 0; c < static_cast<std::size_t>(channels); ++c) {
+        for (int c = 0; c < channels; ++c) {
             const int count = end - x, rest = count % lanes;
             gather(in + c * plane, places.at, count, width == 1, height > 1 ? width : 0, quads);
             float* to = out + c * plane + x;
@@ -100,7 +101,7 @@ inline void sample(const std::uint8_t* in, int channels, int height, int width, 
                 float values[lanes];
                 std::memset(quads + count, 0, sizeof(Ints));
                 blend(quads, places, count - rest, values);
-                std::memcpy(to + count - rest, values, sizeof(float) * static_cast<std::size_t>(rest));
+                std::memcpy(to + count - rest, values, sizeof(float) * rest);
             }
         }
     }
@@ -108,8 +109,7 @@ inline void sample(const std::uint8_t* in, int channels, int height, int width, 
 
 inline void add_noise(float half_range, std::uint32_t key, std::uint32_t first, float* __restrict values, int count) {
     const float step = half_range / 255;
-    for (int i = 0; i < count; ++i)
-        values[i] += step * static_cast<float>(noise_sum(key, first + static_cast<std::uint32_t>(i)));
+    for (int i = 0; i < count; ++i) values[i] += step * static_cast<float>(noise_sum(key, first + i));
 }
 
 inline void light(const RowLight& l, std::uint32_t first, float* __restrict values, int count) {

@@ -5,13 +5,15 @@
 #include <cstddef>
 #include <vector>
 
+#include "dsl/core/index.hpp"
+
 namespace tn {
 namespace {
 
 /// Along one side: output pixel i is the sum over k of weights[begin[i] + k] times input pixel first[i] + k.
 struct Filter {
     std::vector<int> first;
-    std::vector<std::size_t> begin;
+    std::vector<Index> begin;
     std::vector<float> weights;
 
     Filter(int in, int out) {
@@ -36,19 +38,20 @@ struct Filter {
 
 template <class T> struct Rows {
     const T* pixels;
-    std::size_t height, width, stride;
+    int height, width;
+    Index stride;
 };
 
 /// Scales the width of every row.
 template <class T> std::vector<float> scale_width(Rows<T> in, int width) {
-    const Filter filter(static_cast<int>(in.width), width);
+    const Filter filter(in.width, width);
     std::vector<float> out;
-    out.reserve(in.height * static_cast<std::size_t>(width));
-    for (std::size_t y = 0; y < in.height; ++y)
-        for (std::size_t x = 0; x < static_cast<std::size_t>(width); ++x) {
+    out.reserve(Index{in.height} * width);
+    for (int y = 0; y < in.height; ++y)
+        for (int x = 0; x < width; ++x) {
             const T* pixel = in.pixels + y * in.stride + filter.first[x];
             float sum = 0;
-            for (std::size_t k = filter.begin[x]; k < filter.begin[x + 1]; ++k)
+            for (Index k = filter.begin[x]; k < filter.begin[x + 1]; ++k)
                 sum += filter.weights[k] * static_cast<float>(*pixel++);
             out.push_back(sum);
         }
@@ -57,13 +60,12 @@ template <class T> std::vector<float> scale_width(Rows<T> in, int width) {
 
 /// Scales the height of every column, row by row.
 template <class T> std::vector<float> scale_height(Rows<T> in, int height) {
-    const Filter filter(static_cast<int>(in.height), height);
-    std::vector<float> out(static_cast<std::size_t>(height) * in.width);
-    for (std::size_t y = 0; y < static_cast<std::size_t>(height); ++y) {
-        const T* row = in.pixels + static_cast<std::size_t>(filter.first[y]) * in.stride;
-        for (std::size_t k = filter.begin[y]; k < filter.begin[y + 1]; ++k, row += in.stride)
-            for (std::size_t x = 0; x < in.width; ++x)
-                out[y * in.width + x] += filter.weights[k] * static_cast<float>(row[x]);
+    const Filter filter(in.height, height);
+    std::vector<float> out(Index{height} * in.width);
+    for (Index y = 0; y < height; ++y) {
+        const T* row = in.pixels + filter.first[y] * in.stride;
+        for (Index k = filter.begin[y]; k < filter.begin[y + 1]; ++k, row += in.stride)
+            for (int x = 0; x < in.width; ++x) out[y * in.width + x] += filter.weights[k] * static_cast<float>(row[x]);
     }
     return out;
 }
@@ -71,21 +73,20 @@ template <class T> std::vector<float> scale_height(Rows<T> in, int height) {
 }  // namespace
 
 void resample(Plane<const std::uint8_t> in, Plane<std::uint8_t> out) {
-    const auto size = [](int side) { return static_cast<std::size_t>(side); };
-    const Rows<std::uint8_t> rows{in.pixels, size(in.height), size(in.width), size(in.stride)};
+    const Rows<std::uint8_t> rows{in.pixels, in.height, in.width, in.stride};
     std::vector<float> result;
     // Heights are scaled whole rows at a time, in vectors, widths pixel by pixel: the width's pass gets the fewer rows.
     if (in.height < out.height) {
         const std::vector<float> half = scale_width(rows, out.width);
-        result = scale_height(Rows<float>{half.data(), size(in.height), size(out.width), size(out.width)}, out.height);
+        result = scale_height(Rows<float>{half.data(), in.height, out.width, out.width}, out.height);
     } else {
         const std::vector<float> half = scale_height(rows, out.height);
-        result = scale_width(Rows<float>{half.data(), size(out.height), size(in.width), size(in.width)}, out.width);
+        result = scale_width(Rows<float>{half.data(), out.height, in.width, in.width}, out.width);
     }
-    for (std::size_t y = 0; y < size(out.height); ++y)
-        for (std::size_t x = 0; x < size(out.width); ++x)
-            out.pixels[y * size(out.stride) + x] =
-                static_cast<std::uint8_t>(std::clamp(result[y * size(out.width) + x] + 0.5f, 0.0f, 255.0f));
+    for (Index y = 0; y < out.height; ++y)
+        for (int x = 0; x < out.width; ++x)
+            out.pixels[y * out.stride + x] =
+                static_cast<std::uint8_t>(std::clamp(result[y * out.width + x] + 0.5f, 0.0f, 255.0f));
 }
 
 }  // namespace tn

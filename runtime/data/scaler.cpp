@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <limits>
 
+#include "dsl/core/index.hpp"
 #include "runtime/core/error.hpp"
 
 namespace tn {
@@ -19,18 +20,15 @@ void check_whole_rows(std::size_t values, std::size_t columns) {
 }  // namespace
 
 Scaler Scaler::fit(std::span<const float> values, int rows, int columns) {
-    if (rows < 1 || columns < 1 ||
-        values.size() / static_cast<std::size_t>(columns) != static_cast<std::size_t>(rows) ||
-        values.size() % static_cast<std::size_t>(columns) != 0)
+    if (rows < 1 || columns < 1 || std::ssize(values) != Index{rows} * columns)
         throw Error(fmt::format("a scaler must be fitted to rows x columns values, not {} x {} and {} values", rows,
                                 columns, values.size()));
-    const auto n = static_cast<std::size_t>(rows), width = static_cast<std::size_t>(columns);
     Scaler scaler;
-    for (std::size_t c = 0; c < width; ++c) {
+    for (Index c = 0; c < columns; ++c) {
         double sum = 0, squares = 0;
         bool constant = true;
-        for (std::size_t r = 0; r < n; ++r) {
-            const float value = values[r * width + c];
+        for (Index r = 0; r < rows; ++r) {
+            const float value = values[r * columns + c];
             if (!std::isfinite(value))
                 throw Error(fmt::format("a scaler must be fitted to finite values; row {}, column {} is {}", r + 1,
                                         c + 1, value));
@@ -38,7 +36,7 @@ Scaler Scaler::fit(std::span<const float> values, int rows, int columns) {
             constant = constant && value == values[c];
         }
         const double mean = constant ? values[c] : sum / rows;
-        for (std::size_t r = 0; r < n; ++r) squares += (values[r * width + c] - mean) * (values[r * width + c] - mean);
+        for (Index r = 0; r < rows; ++r) squares += (values[r * columns + c] - mean) * (values[r * columns + c] - mean);
         const auto deviation = static_cast<float>(std::sqrt(squares / rows));
         scaler.mean.push_back(static_cast<float>(mean));
         // Below the smallest normal number a division would overflow.

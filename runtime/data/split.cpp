@@ -28,10 +28,10 @@ void check_rule(const SplitRule& rule) {
 std::size_t train_count(const SplitRule& rule, std::size_t n, const std::string& name) {
     if (const auto* fraction = std::get_if<TestFraction>(&rule)) {
         if (n < 2) return n;
-        const auto test = static_cast<std::size_t>(std::llround(fraction->value * static_cast<double>(n)));
+        const std::size_t test = std::llround(fraction->value * static_cast<double>(n));
         return n - std::clamp<std::size_t>(test, 1, n - 1);
     }
-    const auto count = static_cast<std::size_t>(std::get<TrainPerClass>(rule).count);
+    const std::size_t count = std::get<TrainPerClass>(rule).count;
     if (n <= count)
         throw Error(
             fmt::format("class {} has {} samples; with {} for training it must have more, to leave one for "
@@ -45,25 +45,25 @@ Split split_classes(std::span<const int> labels, int classes, SplitRule rule, st
                     std::span<const std::string> names) {
     check_rule(rule);
     if (classes < 1) throw Error(fmt::format("a split must have at least 1 class, not {}", classes));
-    if (labels.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
+    if (!std::in_range<int>(labels.size()))
         throw Error(
             fmt::format("a split takes at most {} samples, not {}", std::numeric_limits<int>::max(), labels.size()));
-    std::vector<std::vector<int>> members(static_cast<std::size_t>(classes));
-    for (std::size_t i = 0; i < labels.size(); ++i) {
+    std::vector<std::vector<int>> members(classes);
+    for (int i = 0; i < std::ssize(labels); ++i) {
         if (labels[i] < 0 || labels[i] >= classes)
             throw Error(fmt::format("the label of sample {} must be 0 to {}, not {}", i, classes - 1, labels[i]));
-        members[static_cast<std::size_t>(labels[i])].push_back(static_cast<int>(i));
+        members[labels[i]].push_back(i);
     }
 
     Split split;
     for (int label = 0; label < classes; ++label) {
-        std::vector<int>& samples = members[static_cast<std::size_t>(label)];
-        const std::string name = names.empty() ? std::to_string(label) : names[static_cast<std::size_t>(label)];
+        std::vector<int>& samples = members[label];
+        const std::string name = names.empty() ? std::to_string(label) : names[label];
         const std::size_t train = train_count(rule, samples.size(), name);
-        Random random(seed, stream::split, static_cast<std::uint64_t>(label));
+        Random random(seed, stream::split, label);
         for (std::size_t i = 0; i < train; ++i)  // Fisher and Yates, as far as the training samples go
             std::swap(samples[i], samples[i + random.below(static_cast<std::uint32_t>(samples.size() - i))]);
-        const auto border = samples.begin() + static_cast<std::ptrdiff_t>(train);
+        const auto border = samples.begin() + train;
         split.train.insert(split.train.end(), samples.begin(), border);
         split.test.insert(split.test.end(), border, samples.end());
     }
@@ -92,8 +92,8 @@ Pictures subset(const Pictures& pictures, std::span<const int> indices) {
             throw Error(fmt::format("the index of a picture must be 0 to {}, not {}", pictures.size() - 1, i));
         const auto pixels = pictures.picture(i);
         chosen.pixels.insert(chosen.pixels.end(), pixels.begin(), pixels.end());
-        chosen.labels.push_back(pictures.labels[static_cast<std::size_t>(i)]);
-        chosen.files.push_back(pictures.files[static_cast<std::size_t>(i)]);
+        chosen.labels.push_back(pictures.labels[i]);
+        chosen.files.push_back(pictures.files[i]);
     }
     return chosen;
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "dsl/core/index.hpp"
 #include "runtime/core/error.hpp"
 #include "runtime/core/random.hpp"
 #include "runtime/data/image.hpp"
@@ -116,7 +117,7 @@ void cleo(Brush& b, Place p, const Scene& s) {
 void draw(int character, PictureShape shape, Random random, std::uint8_t* out) {
     const Scene s(random);
     const auto side = static_cast<float>(std::min(shape.height, shape.width));
-    const std::size_t plane = static_cast<std::size_t>(shape.height) * static_cast<std::size_t>(shape.width);
+    const Index plane = Index{shape.height} * shape.width;
     const float cosine = std::cos(s.angle), sine = std::sin(s.angle);
     for (int y = 0; y < shape.height; ++y)
         for (int x = 0; x < shape.width; ++x) {
@@ -136,11 +137,9 @@ void draw(int character, PictureShape shape, Random random, std::uint8_t* out) {
             if (character == 2) cleo(b, p, s);
             const float light = 1 + s.light_x * q.x + s.light_y * q.y;
             const float value = (b.value - 0.5f) * s.gain * light + 0.5f + s.add + s.noise * random.normal();
-            const std::size_t at =
-                static_cast<std::size_t>(y) * static_cast<std::size_t>(shape.width) + static_cast<std::size_t>(x);
+            const Index at = Index{y} * shape.width + x;
             for (int c = 0; c < shape.channels; ++c)
-                out[static_cast<std::size_t>(c) * plane + at] =
-                    static_cast<std::uint8_t>(std::lround(255 * std::clamp(value, 0.0f, 1.0f)));
+                out[c * plane + at] = static_cast<std::uint8_t>(std::lround(255 * std::clamp(value, 0.0f, 1.0f)));
         }
 }
 
@@ -156,18 +155,18 @@ Pictures generate_characters(int per_class, PictureShape shape, std::uint64_t se
     Pictures set;
     set.shape = shape;
     set.classes = {"ada", "ben", "cleo"};
-    set.pixels.resize(3 * static_cast<std::size_t>(per_class) * shape.size());
+    set.pixels.resize(3 * per_class * shape.size());
     if (wrong) wrong->clear();
     for (int c = 0; c < 3; ++c)
         for (int i = 0; i < per_class; ++i) {
-            const auto index = (static_cast<std::uint64_t>(c) << 32) + static_cast<std::uint64_t>(i);
-            draw(c, shape, Random(seed, stream::characters, index),
-                 set.pixels.data() + static_cast<std::size_t>(set.size()) * shape.size());
+            const std::uint64_t index = (Index{c} << 32) + i;
+            draw(c, shape, Random(seed, stream::characters, index), set.pixels.data() + set.size() * shape.size());
             Random label(seed, stream::labels, index);
             const bool flip = label.chance(wrong_labels);
             if (flip && wrong) wrong->push_back(set.size());
-            set.labels.push_back(flip ? (c + 1 + static_cast<int>(label.below(2))) % 3 : c);
-            set.files.push_back(fmt::format("generated/{}/{:04}.png", set.classes[static_cast<std::size_t>(c)], i + 1));
+            const int other = c + 1 + label.below(2);
+            set.labels.push_back(flip ? other % 3 : c);
+            set.files.push_back(fmt::format("generated/{}/{:04}.png", set.classes[c], i + 1));
         }
     return set;
 }

@@ -47,24 +47,24 @@ template <class Values> std::string numbers(const Values& values) {
 /// Where each value lies in `work`.
 class Places {
 public:
-    static constexpr std::size_t most = 1024;
+    static constexpr int most = 1024;
 
     explicit Places(const InferenceGraph& graph) : graph_(graph), index_(graph.values.size(), -1) {
         int last_node = static_cast<int>(graph.nodes.size());
         for (int at = 0; at < last_node; ++at) {
-            const GraphNode& node = graph.nodes[static_cast<std::size_t>(at)];
+            const GraphNode& node = graph.nodes[at];
             for (const int input : node.inputs) use(root(input), at);
             if (reads_as_it_lies(node)) continue;
-            const Shape in = graph.values[static_cast<std::size_t>(node.inputs[0])];
-            const Shape out = graph.values[static_cast<std::size_t>(node.output)];
+            const Shape in = graph.values[node.inputs[0]];
+            const Shape out = graph.values[node.output];
             if (const std::size_t values = sequence_scratch(node, in)) {
                 scratch_.resize(graph.nodes.size(), -1);
-                scratch_[static_cast<std::size_t>(at)] = add(values, at);
+                scratch_[at] = add(values, at);
             }
-            if (!is_output(node.output)) index_[static_cast<std::size_t>(node.output)] = add(out.size(), at);
+            if (!is_output(node.output)) index_[node.output] = add(out.size(), at);
         }
         use(root(graph.output), last_node);
-        total_ = place(buffers_, static_cast<int>(count_));
+        total_ = place(buffers_, count_);
     }
 
     std::size_t total() const { return total_; }
@@ -74,7 +74,7 @@ public:
         if (is_output(value)) return "y";
         const int at = root(value);
         if (at == 0) return "x";
-        return in_work(index_[static_cast<std::size_t>(at)]);
+        return in_work(index_[at]);
     }
     /// The expression for the scratch of a node, if it has any.
     std::string scratch(std::size_t node) const {
@@ -89,28 +89,26 @@ public:
 
 private:
     int root(int value) const {
-        for (int node = graph_.producer(value);
-             node >= 0 && reads_as_it_lies(graph_.nodes[static_cast<std::size_t>(node)]); node = graph_.producer(value))
-            value = graph_.nodes[static_cast<std::size_t>(node)].inputs[0];
+        for (int node = graph_.producer(value); node >= 0 && reads_as_it_lies(graph_.nodes[node]);
+             node = graph_.producer(value))
+            value = graph_.nodes[node].inputs[0];
         return value;
     }
     int add(std::size_t values, int at) {
         if (count_ == most) throw Error("a network of more than 1024 layers cannot be written as a header");
         buffers_[count_] = {aligned(values), 0, at, at};
-        return static_cast<int>(count_++);
+        return count_++;
     }
-    std::string in_work(int buffer) const {
-        return fmt::format("work + {}", buffers_[static_cast<std::size_t>(buffer)].offset);
-    }
+    std::string in_work(int buffer) const { return fmt::format("work + {}", buffers_[buffer].offset); }
     void use(int value, int at) {
-        if (const int i = index_[static_cast<std::size_t>(value)]; i >= 0)
-            buffers_[static_cast<std::size_t>(i)].last = at;
+        if (const int i = index_[value]; i >= 0) buffers_[i].last = at;
     }
 
     const InferenceGraph& graph_;
     std::vector<int> index_, scratch_;
     Buffer buffers_[most]{};
-    std::size_t count_ = 0, total_ = 0;
+    int count_ = 0;
+    std::size_t total_ = 0;
 };
 
 Error no_form(const GraphNode& node) { return Error("layer " + node.layer + ": has no form in a header"); }
@@ -120,7 +118,7 @@ class Functions {
 public:
     std::size_t number_of(const Expression& e) {
         const auto known = std::find(all_.begin(), all_.end(), e);
-        if (known != all_.end()) return static_cast<std::size_t>(known - all_.begin());
+        if (known != all_.end()) return known - all_.begin();
         all_.push_back(e);
         return all_.size() - 1;
     }
@@ -157,7 +155,7 @@ std::string tensor_name(std::size_t tensor, std::size_t node) {
 /// The calls of one node's kernel.
 std::string calls(const InferenceGraph& graph, const GraphNode& node, std::size_t number, const Places& places,
                   Functions& functions) {
-    const auto shape = [&](int value) { return graph.values[static_cast<std::size_t>(value)]; };
+    const auto shape = [&](int value) { return graph.values[value]; };
     const Shape in = shape(node.inputs[0]), out = shape(node.output);
     const Window& w = node.operation.window;
     const std::string x = places.expression(node.inputs[0]), y = places.expression(node.output);
@@ -219,7 +217,7 @@ std::string calls(const InferenceGraph& graph, const GraphNode& node, std::size_
 }
 
 std::string constants(const InferenceGraph& graph, const HeaderInfo& info, const Places& places) {
-    const Shape in = graph.values[0], out = graph.values[static_cast<std::size_t>(graph.output)];
+    const Shape in = graph.values[0], out = graph.values[graph.output];
     const auto channels = std::clamp<std::ptrdiff_t>(in.channels, 1, 3);
     std::string text = fmt::format(
         "/// One sample: x is [channels][height][width]. `workspace` values are needed besides.\n"

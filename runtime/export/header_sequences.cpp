@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "dsl/core/index.hpp"
 #include "runtime/export/cpp_formula.hpp"
 
 namespace tn {
@@ -10,8 +11,8 @@ namespace tn {
 std::size_t sequence_scratch(const GraphNode& node, Shape in) {
     switch (node.operation.kind) {
         case Operation::attention: return 3 * in.size() + in.plane();
-        case Operation::gru: return 2 * static_cast<std::size_t>(node.operation.features);
-        case Operation::lstm: return 3 * static_cast<std::size_t>(node.operation.features);
+        case Operation::gru: return Index{2} * node.operation.features;
+        case Operation::lstm: return Index{3} * node.operation.features;
         default: return 0;
     }
 }

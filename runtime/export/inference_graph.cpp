@@ -15,9 +15,7 @@ bool weighs(const GraphNode& node) {
            node.operation.kind == Operation::scale;
 }
 
-int features(const InferenceGraph& graph, const GraphNode& node) {
-    return graph.values[static_cast<std::size_t>(node.output)].channels;
-}
+int features(const InferenceGraph& graph, const GraphNode& node) { return graph.values[node.output].channels; }
 
 void expect_tensors(const GraphNode& node, std::size_t least, std::size_t most) {
     if (node.tensors.size() < least || node.tensors.size() > most)
@@ -31,9 +29,7 @@ void replace(InferenceGraph& graph, int value, int by) {
     if (graph.output == value) graph.output = by;
 }
 
-void remove(InferenceGraph& graph, std::size_t node) {
-    graph.nodes.erase(graph.nodes.begin() + static_cast<std::ptrdiff_t>(node));
-}
+void remove(InferenceGraph& graph, std::size_t node) { graph.nodes.erase(graph.nodes.begin() + node); }
 
 /// y = (x - mean) / sqrt(variance + epsilon) weight + bias as y = scale x + offset.
 void to_scale(GraphNode& node) {
@@ -58,24 +54,22 @@ void multiply(GraphNode& before, const GraphNode& scale) {
 }
 
 void cut_outputs(InferenceGraph& graph, int outputs) {
-    Shape& shape = graph.values[static_cast<std::size_t>(graph.output)];
+    Shape& shape = graph.values[graph.output];
     if (outputs >= shape.channels) return;
     const int at = graph.producer(graph.output);
-    if (at < 0 || graph.nodes[static_cast<std::size_t>(at)].operation.kind != Operation::dense ||
-        graph.readers(graph.output) != 1)
+    if (at < 0 || graph.nodes[at].operation.kind != Operation::dense || graph.readers(graph.output) != 1)
         throw Error("a network of which " + std::to_string(outputs) + " of " + std::to_string(shape.channels) +
                     " outputs count must end in a Dense layer to be exported");
-    GraphNode& node = graph.nodes[static_cast<std::size_t>(at)];
-    for (auto& tensor : node.tensors)
-        tensor.resize(tensor.size() / static_cast<std::size_t>(shape.channels) * static_cast<std::size_t>(outputs));
+    GraphNode& node = graph.nodes[at];
+    for (auto& tensor : node.tensors) tensor.resize(tensor.size() / shape.channels * outputs);
     shape.channels = outputs;
 }
 
 }  // namespace
 
 int InferenceGraph::producer(int value) const {
-    for (std::size_t i = 0; i < nodes.size(); ++i)
-        if (nodes[i].output == value) return static_cast<int>(i);
+    for (int i = 0; i < std::ssize(nodes); ++i)
+        if (nodes[i].output == value) return i;
     return -1;
 }
 
@@ -106,10 +100,10 @@ void simplify(InferenceGraph& graph, int outputs) {
         if (weighs(node) || node.operation.kind == Operation::transposed_convolution) {
             expect_tensors(node, 1, 2);
             node.tensors.resize(2);
-            node.tensors[1].resize(static_cast<std::size_t>(features(graph, node)));
+            node.tensors[1].resize(features(graph, node));
         }
         if (alone && (node.operation.kind == Operation::scale || node.operation == pointwise(functions::relu))) {
-            GraphNode& earlier = graph.nodes[static_cast<std::size_t>(before)];
+            GraphNode& earlier = graph.nodes[before];
             const bool scales = node.operation.kind == Operation::scale;
             if (!earlier.relu && (weighs(earlier) || (!scales && earlier.operation.kind == Operation::add))) {
                 if (scales)

@@ -69,9 +69,8 @@ InferenceGraph inference_graph(const Model<N, Optimizer, Device, T, F, For>& mod
             const Parameters parameters = Traits<L>::parameters(node.in);
             const States states = Traits<L>::states(node.in);
             for (int i = 0; i < parameters.count; ++i)
-                g.tensors.push_back(values_of(path + "." + parameters.item[static_cast<std::size_t>(i)].name));
-            for (int i = 0; i < states.count; ++i)
-                g.tensors.push_back(values_of(path + "." + states.item[static_cast<std::size_t>(i)].name));
+                g.tensors.push_back(values_of(path + "." + parameters.item[i].name));
+            for (int i = 0; i < states.count; ++i) g.tensors.push_back(values_of(path + "." + states.item[i].name));
             for (int k = 0; k < node.output_count; ++k) {
                 g.output = node.outputs[k];
                 graph.nodes.push_back(g);
@@ -83,7 +82,7 @@ InferenceGraph inference_graph(const Model<N, Optimizer, Device, T, F, For>& mod
     const Operation last = Traits<typename N::loss>::operation;
     if (last.kind == Operation::none) detail::cannot_export("the loss " + N::loss::name().string());
     if (last.kind != Operation::identity) {
-        graph.values.push_back(graph.values[static_cast<std::size_t>(graph.output)]);
+        graph.values.push_back(graph.values[graph.output]);
         const int end = static_cast<int>(graph.values.size()) - 1;
         graph.nodes.push_back({last, N::loss::name().string(), {graph.output}, end});
         graph.output = end;

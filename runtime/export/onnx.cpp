@@ -33,7 +33,7 @@ public:
         // The output has a name of its own also where nothing follows the layer that gives it.
         add("Identity", {value(graph_.output)}, "y", "output");
         add_input("x", graph_.values[0]);
-        add_output("y", graph_.values[static_cast<std::size_t>(graph_.output)]);
+        add_output("y", graph_.values[graph_.output]);
     }
 
 private:
@@ -76,7 +76,7 @@ private:
                 open.push_back(name);
                 continue;
             }
-            const auto operands = static_cast<std::ptrdiff_t>(Expression::operands(code));
+            const int operands = Expression::operands(code);
             const std::vector<std::string> inputs(open.end() - operands, open.end());
             open.resize(open.size() - inputs.size());
             if (code == Expression::exponential_minus_1) {  // e^a - 1 = tanh(a / 2) (e^a + 1), exact near 0
@@ -113,7 +113,7 @@ private:
     }
 
     static std::string value(int number) { return number == 0 ? "x" : "value_" + std::to_string(number); }
-    Shape shape(int number) const { return graph_.values[static_cast<std::size_t>(number)]; }
+    Shape shape(int number) const { return graph_.values[number]; }
 
     void write(const GraphNode& node, std::size_t number) {
         const std::string result = value(node.output), before_relu = node.relu ? result + "_before_relu" : result;
@@ -152,7 +152,7 @@ private:
                         {{"axis", 1}});
                     inputs[0] += "_flat_" + std::to_string(number);
                 }
-                write_tensor(weight, {out.channels, static_cast<std::int64_t>(in.size())}, node.tensors[0]);
+                write_tensor(weight, {out.channels, in.size()}, node.tensors[0]);
                 write_tensor(bias, {out.channels}, node.tensors[1]);
                 add("Gemm", {inputs[0], weight, bias}, before_relu, node.layer, {}, {{"transB", 1}});
                 break;

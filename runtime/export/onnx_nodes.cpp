@@ -97,7 +97,7 @@ void OnnxNodes::write_tensor(const std::string& name, const Extents& extents, co
     append_tensor(out_, name, extents, float_type, values);
 }
 void OnnxNodes::write_whole_numbers(const std::string& name, const Extents& values) {
-    append_tensor(out_, name, {static_cast<std::int64_t>(values.size())}, int64_type, values);
+    append_tensor(out_, name, {std::ssize(values)}, int64_type, values);
 }
 
 void OnnxNodes::add_input(const std::string& name, Shape shape) { write_value(out_, GraphField::input, name, shape); }

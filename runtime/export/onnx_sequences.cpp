@@ -35,7 +35,7 @@ public:
         const std::int64_t d = in_.channels, heads = node_.operation.heads;
         const bool bias = node_.operation.bias;
         const std::vector<float>& in_weight = node_.tensors[0];
-        const std::vector<float> none(static_cast<std::size_t>(3 * d), 0.0f);
+        const std::vector<float> none(3 * d, 0.0f);
         const std::vector<float>& in_bias = bias ? node_.tensors[1] : none;
         const std::string tokens = reshaped(x, {0, d, -1});
         std::string of_heads[3];  // q, k and v: [batch][heads][d][N]
@@ -49,7 +49,7 @@ public:
         const std::string probabilities = step("Softmax", {step("MatMul", {q, of_heads[1]})}, {}, {{"axis", 3}});
         const std::string looked_at = step("Transpose", {probabilities}, {{"perm", {0, 1, 3, 2}}});
         const std::string seen = reshaped(step("MatMul", {of_heads[2], looked_at}), {0, d, -1});
-        const std::vector<float> zeros(static_cast<std::size_t>(d), 0.0f);
+        const std::vector<float> zeros(d, 0.0f);
         return reshaped(projected(seen, node_.tensors[bias ? 2 : 1], bias ? node_.tensors[3] : zeros),
                         extents_of(out_));
     }
@@ -85,9 +85,9 @@ public:
     std::string recurrent(const std::string& x) {
         const bool is_gru = node_.operation.kind == Operation::gru;
         const std::vector<int> order = is_gru ? std::vector<int>{1, 0, 2} : std::vector<int>{0, 3, 1, 2};
-        const std::int64_t gates = static_cast<std::int64_t>(order.size()), hidden = node_.operation.features;
+        const std::int64_t gates = std::ssize(order), hidden = node_.operation.features;
         const auto in_order = [&](std::size_t i) {
-            const std::ptrdiff_t each = static_cast<std::ptrdiff_t>(node_.tensors[i].size()) / gates;
+            const std::ptrdiff_t each = std::ssize(node_.tensors[i]) / gates;
             std::vector<float> sorted;
             for (const int gate : order)
                 sorted.insert(sorted.end(), node_.tensors[i].begin() + gate * each,
@@ -147,7 +147,7 @@ private:
         return step("Div", {centred, step("Sqrt", {step("Add", {variance, number(node_.operation.epsilon)})})});
     }
     std::string projected(const std::string& x, const std::vector<float>& weight, const std::vector<float>& bias) {
-        const auto outputs = static_cast<std::int64_t>(bias.size());
+        const std::int64_t outputs = std::ssize(bias);
         const std::string product = step("MatMul", {constant({outputs, in_.channels}, weight), x});
         return step("Add", {product, constant({outputs, 1}, bias)});
     }

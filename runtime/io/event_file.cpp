@@ -24,7 +24,7 @@ std::string masked_checksum(const std::string& bytes) {
     boost::crc_optimal<32, 0x1EDC6F41, 0xFFFFFFFF, 0xFFFFFFFF, true, true> castagnoli;
     castagnoli.process_bytes(bytes.data(), bytes.size());
     const auto crc = static_cast<std::uint32_t>(castagnoli.checksum());
-    return little_endian(static_cast<std::uint32_t>((crc >> 15 | crc << 17) + 0xa282ead8u), 4);
+    return little_endian((crc >> 15 | crc << 17) + 0xa282ead8u, 4);
 }
 
 std::string framed(const std::string& message) {

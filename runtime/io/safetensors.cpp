@@ -40,7 +40,7 @@ void write_safetensors(const std::filesystem::path& path, std::span<const Tensor
     json header = json::object();
     for (const TensorView& t : tensors) {
         std::size_t values = 1;
-        for (const std::int64_t extent : t.shape) values *= static_cast<std::size_t>(extent);
+        for (const std::int64_t extent : t.shape) values *= extent;
         if (values != t.data.size())
             throw Error(fmt::format("{}: the tensor '{}' has {} values, but its shape {}", path.string(), t.name,
                                     t.data.size(), values));
@@ -57,9 +57,9 @@ void write_safetensors(const std::filesystem::path& path, std::span<const Tensor
     std::string text = header.dump(-1, ' ', false, json::error_handler_t::replace);
     text.resize((text.size() + 7) / 8 * 8, ' ');
     std::vector<std::uint8_t> bytes(8 + text.size() + data.size());
-    for (int i = 0; i < 8; ++i) bytes[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(text.size() >> (8 * i));
+    for (int i = 0; i < 8; ++i) bytes[i] = static_cast<std::uint8_t>(text.size() >> (8 * i));
     std::copy(text.begin(), text.end(), bytes.begin() + 8);
-    std::copy(data.begin(), data.end(), bytes.begin() + static_cast<std::ptrdiff_t>(8 + text.size()));
+    std::copy(data.begin(), data.end(), bytes.begin() + 8 + text.size());
     write_file(path, bytes);
 }
 
@@ -68,7 +68,7 @@ Safetensors::Safetensors(const std::filesystem::path& path) : path_(path.string(
     const std::vector<std::uint8_t> bytes = read_file(path, max_file);
     if (bytes.size() < 8) fail("is not a safetensors file: it has less than 8 bytes");
     std::uint64_t length = 0;
-    for (int i = 0; i < 8; ++i) length |= std::uint64_t{bytes[static_cast<std::size_t>(i)]} << (8 * i);
+    for (int i = 0; i < 8; ++i) length |= std::uint64_t{bytes[i]} << (8 * i);
     if (length > max_header || length > bytes.size() - 8)
         fail(fmt::format("is not a safetensors file, or is cut off: its header has {} bytes, the file {}", length,
                          bytes.size()));
@@ -81,7 +81,7 @@ Safetensors::Safetensors(const std::filesystem::path& path) : path_(path.string(
     };
     std::vector<Range> ranges;
     try {
-        const json header = json::parse(bytes.begin() + 8, bytes.begin() + static_cast<std::ptrdiff_t>(8 + length));
+        const json header = json::parse(bytes.begin() + 8, bytes.begin() + 8 + length);
         if (!header.is_object()) fail("its header must be a JSON object");
         for (const auto& [name, entry] : header.items()) {
             if (name == metadata_key) {
@@ -98,9 +98,9 @@ Safetensors::Safetensors(const std::filesystem::path& path) : path_(path.string(
             r.end = offsets[1];
             std::uint64_t values = 1;
             for (std::int64_t extent : r.shape) {
-                if (extent < 0 || (extent > 0 && values > size / static_cast<std::uint64_t>(extent)))
+                if (extent < 0 || (extent > 0 && values > size / extent))
                     fail("tensor '" + name + "' has an impossible shape");
-                values *= static_cast<std::uint64_t>(extent);
+                values *= extent;
             }
             if (values * bytes_of(dtype) != r.end - r.begin)
                 fail("tensor '" + name + "' has a size that is not its shape's");

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "dsl/core/index.hpp"
 #include "runtime/core/error.hpp"
 #include "runtime/report/plain_text.hpp"
 
@@ -44,19 +45,18 @@ Canvas::Canvas(int width, int height, Color background) : width_(width), height_
     if (width < 1 || height < 1 || width > max_side || height > max_side) {
         throw Error(fmt::format("a canvas of {}x{} pixels: each side must be 1 to {}", width, height, max_side));
     }
-    pixels_.assign(static_cast<std::size_t>(width) * static_cast<std::size_t>(height), background);
+    pixels_.assign(Index{width} * height, background);
 }
 
 Color Canvas::at(int x, int y) const {
     if (x < 0 || y < 0 || x >= width_ || y >= height_) {
         throw Error(fmt::format("pixel ({}, {}) is outside a canvas of {}x{}", x, y, width_, height_));
     }
-    return pixels_[static_cast<std::size_t>(y) * static_cast<std::size_t>(width_) + static_cast<std::size_t>(x)];
+    return pixels_[Index{y} * width_ + x];
 }
 
 void Canvas::blend(int x, int y, double share, Color color) {
-    Color& pixel =
-        pixels_[static_cast<std::size_t>(y) * static_cast<std::size_t>(width_) + static_cast<std::size_t>(x)];
+    Color& pixel = pixels_[Index{y} * width_ + x];
     pixel = mix(pixel, color, share);
 }
 
@@ -120,11 +120,11 @@ template <class Place> void Canvas::strokes(std::string_view text, double scale,
     double advance = 0;
     for (const char c : plain_text(text)) {
         std::array<char, 2> one{c, '\0'};
-        const int count = stb_easy_font_print(0, 0, one.data(), nullptr, quads.data(), static_cast<int>(sizeof quads));
+        const int count = stb_easy_font_print(0, 0, one.data(), nullptr, quads.data(), sizeof quads);
         for (int i = 0; i < count; ++i) {
             // A stroke is a box one unit thick: the line along its middle, with ends that round its corners.
-            const Corner& low = quads[static_cast<std::size_t>(i)][0];
-            const Corner& high = quads[static_cast<std::size_t>(i)][2];
+            const Corner& low = quads[i][0];
+            const Corner& high = quads[i][2];
             line(place(Point{(advance + low.x + 0.5) * scale, (low.y + 0.5) * scale}),
                  place(Point{(advance + high.x - 0.5) * scale, (high.y - 0.5) * scale}), scale, color);
         }
@@ -155,10 +155,8 @@ void Canvas::picture(int x, int y, int width, int height, const Picture& picture
     }
     const bool smooth = width % shape.width != 0 || height % shape.height != 0;
     const auto value = [&](int channel, int row, int column) {
-        const std::size_t line = static_cast<std::size_t>(channel) * static_cast<std::size_t>(shape.height) +
-                                 static_cast<std::size_t>(std::clamp(row, 0, shape.height - 1));
-        return double{1} * picture.pixels[line * static_cast<std::size_t>(shape.width) +
-                                          static_cast<std::size_t>(std::clamp(column, 0, shape.width - 1))];
+        const Index line = Index{channel} * shape.height + std::clamp(row, 0, shape.height - 1);
+        return double{1} * picture.pixels[line * shape.width + std::clamp(column, 0, shape.width - 1)];
     };
     const auto sample = [&](int channel, double v, double u) {  // v and u are in pixels of the picture
         if (!smooth) return value(channel, static_cast<int>(v), static_cast<int>(u));
@@ -173,8 +171,7 @@ void Canvas::picture(int x, int y, int width, int height, const Picture& picture
             const double u = (column + 0.5) * shape.width / width;
             std::array<std::uint8_t, 3> rgb;
             for (int channel = 0; channel < 3; ++channel) {
-                rgb[static_cast<std::size_t>(channel)] =
-                    static_cast<std::uint8_t>(std::lround(sample(shape.channels == 3 ? channel : 0, v, u)));
+                rgb[channel] = static_cast<std::uint8_t>(std::lround(sample(shape.channels == 3 ? channel : 0, v, u)));
             }
             blend(x + column, y + row, 1, Color{rgb[0], rgb[1], rgb[2]});
         }

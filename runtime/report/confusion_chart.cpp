@@ -12,7 +12,7 @@ namespace tn {
 
 Picture draw_confusion(const Confusion& confusion, std::span<const std::string> names) {
     const int n = confusion.classes();
-    if (names.size() != static_cast<std::size_t>(n))
+    if (std::ssize(names) != n)
         throw Error(fmt::format("a confusion of {} classes must have as many names, not {}", n, names.size()));
     const int cell = n <= 10 ? 64 : n <= 60 ? 24 : std::max(1, 1400 / n);
     const int names_width = n <= 60 ? 130 : 20, side = cell * n;
@@ -44,7 +44,7 @@ Picture draw_confusion(const Confusion& confusion, std::span<const std::string> 
         }
         if (n > 60) continue;
         const double scale = n <= 10 ? 1.5 : 1;
-        const std::string name = text_cut(drawn[static_cast<std::size_t>(t)], names_width - 10, scale);
+        const std::string name = text_cut(drawn[t], names_width - 10, scale);
         canvas.text(left - 8, top + cell * (t + 0.5) - text_height(scale) / 2, name, color::ink, Align::right, scale);
         canvas.text_upwards(left + cell * (t + 0.5) - text_height(scale) / 2, top - 8, name, color::ink, Align::left,
                             scale);

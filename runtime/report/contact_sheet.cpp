@@ -48,8 +48,8 @@ void draw_entry(Canvas& canvas, const SheetEntry& e, int x, int y) {
         left += picture_width + 4;
     }
     canvas.frame(x - 4, y - 4, entry_width(e) + 8, high + 8, 3, e.frame);
-    for (std::size_t i = 0; i < e.lines.size(); ++i)
-        canvas.text(x, y + high + 8 + line_height * static_cast<int>(i), text_cut(e.lines[i], entry_width(e)),
+    for (int i = 0; i < std::ssize(e.lines); ++i)
+        canvas.text(x, y + high + 8 + line_height * i, text_cut(e.lines[i], entry_width(e)),
                     i == 0 ? color::ink : color::grey);
 }
 

@@ -10,7 +10,7 @@ namespace tn {
 
 namespace {
 
-constexpr double panel_width = 560, panel_height = 400, longest_name = 110;
+constexpr int panel_width = 560, panel_height = 400, longest_name = 110;
 
 void draw_panel(Canvas& canvas, const Panel& panel, double left, const std::string& x_title) {
     const auto [x_end, y_end] = axis_ends(panel);
@@ -44,8 +44,7 @@ void draw_panel(Canvas& canvas, const Panel& panel, double left, const std::stri
 }  // namespace
 
 Picture draw_curves(std::span<const Panel> panels, const std::string& x_title) {
-    Canvas canvas(static_cast<int>(panel_width) * static_cast<int>(std::max<std::size_t>(panels.size(), 1)),
-                  static_cast<int>(panel_height));
+    Canvas canvas(panel_width * std::max(static_cast<int>(panels.size()), 1), panel_height);
     for (std::size_t i = 0; i < panels.size(); ++i)
         draw_panel(canvas, panels[i], panel_width * static_cast<double>(i), x_title);
     return canvas.finish();

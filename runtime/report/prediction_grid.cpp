@@ -16,11 +16,10 @@ constexpr Color red{208, 32, 32};
 
 std::vector<Prediction> choose(const Pictures& pictures, std::span<const Prediction> all, int count) {
     std::vector<Prediction> wrong, right;
-    for (const Prediction& p : all)
-        (pictures.labels[static_cast<std::size_t>(p.picture)] == p.predicted ? right : wrong).push_back(p);
+    for (const Prediction& p : all) (pictures.labels[p.picture] == p.predicted ? right : wrong).push_back(p);
     std::stable_sort(wrong.begin(), wrong.end(),
                      [](const Prediction& a, const Prediction& b) { return a.probability > b.probability; });
-    const auto limit = static_cast<std::size_t>(std::max(count, 0));
+    const std::size_t limit = std::max(count, 0);
     if (wrong.size() > limit) wrong.resize(limit);
     const std::size_t rest = std::min(limit - wrong.size(), right.size());
     for (std::size_t i = 0; i < rest; ++i) wrong.push_back(right[i * right.size() / rest]);
@@ -34,17 +33,17 @@ Picture draw_predictions(const Pictures& pictures, std::span<const Prediction> p
     const int zoom = std::max(1, 128 / std::max(s.width, 1));
     const int width = std::clamp(s.width * zoom, 16, 256), height = std::clamp(s.height * zoom, 16, 256);
     const int cell = std::max(width, 128) + 12, line = height + 46;
-    const int rows = (static_cast<int>(predictions.size()) + columns - 1) / columns;
+    const int count = static_cast<int>(predictions.size()), rows = (count + columns - 1) / columns;
     const int top = title.empty() ? 12 : 44;
     const std::vector<std::string> names = plain_names(pictures.classes);
     Canvas canvas(columns * cell + 12, (rows == 0 && !title.empty() ? 0 : std::max(1, rows) * line) + top);
     canvas.text(12, 12, text_cut(title, columns * cell - 12, 2), color::ink, Align::left, 2);
-    for (std::size_t i = 0; i < predictions.size(); ++i) {
+    for (int i = 0; i < count; ++i) {
         const Prediction& p = predictions[i];
-        const int x = 12 + static_cast<int>(i) % columns * cell, y = top + static_cast<int>(i) / columns * line;
+        const int x = 12 + i % columns * cell, y = top + i / columns * line;
         const auto bytes = pictures.picture(p.picture);
-        const int truth = pictures.labels[static_cast<std::size_t>(p.picture)];
-        const auto name = [&](int c) { return names[static_cast<std::size_t>(c)]; };
+        const int truth = pictures.labels[p.picture];
+        const auto name = [&](int c) { return names[c]; };
         const bool right = truth == p.predicted;
         canvas.picture(x, y, width, height, {s, {bytes.begin(), bytes.end()}});
         canvas.frame(x - 3, y - 3, width + 6, height + 6, 3, right ? color::light : red);
@@ -58,9 +57,8 @@ Picture draw_predictions(const Pictures& pictures, std::span<const Prediction> p
 
 std::string title_of(const Pictures& pictures, std::span<const Prediction> all, std::size_t shown) {
     if (all.empty()) return "no photograph to test on";
-    const auto wrong = static_cast<std::size_t>(std::count_if(all.begin(), all.end(), [&](const Prediction& p) {
-        return pictures.labels[static_cast<std::size_t>(p.picture)] != p.predicted;
-    }));
+    const std::size_t wrong = std::count_if(
+        all.begin(), all.end(), [&](const Prediction& p) { return pictures.labels[p.picture] != p.predicted; });
     return fmt::format("{} of {} photographs wrong{}", wrong, all.size(),
                        wrong > shown ? fmt::format("; the {} surest of these", shown) : "");
 }

@@ -25,15 +25,15 @@ std::string note(const std::string& words) { return fmt::format("<p>{}</p>", htm
 std::string percent(double share) { return fmt::format("{:.1f} %", 100 * share); }
 
 const std::string& class_name(const Pictures& set, int c) {
-    if (c < 0 || static_cast<std::size_t>(c) >= set.classes.size())
+    if (c < 0 || c >= std::ssize(set.classes))
         throw Error(fmt::format("a report of {} classes cannot show class {}", set.classes.size(), c));
-    return set.classes[static_cast<std::size_t>(c)];
+    return set.classes[c];
 }
 
 int truth_of(const Pictures& set, const Prediction& p) {
     if (p.picture < 0 || p.picture >= set.size())
         throw Error(fmt::format("a report of {} test pictures cannot show picture {}", set.size(), p.picture));
-    return set.labels[static_cast<std::size_t>(p.picture)];
+    return set.labels[p.picture];
 }
 
 /// The picture, at most 128 pixels wide.
@@ -47,7 +47,7 @@ Picture thumbnail(const Pictures& set, int i) {
 std::string figure(const Pictures& set, const Prediction& p) {
     const int truth = truth_of(set, p);
     const bool wrong = truth != p.predicted;
-    const std::string& file = set.files[static_cast<std::size_t>(p.picture)];
+    const std::string& file = set.files[p.picture];
     return fmt::format(
         "<figure{} title=\"{}\"><img alt=\"{}\" src=\"{}\"><figcaption><b>{}{} {:.0f} "
         "%</b>{}<small>{}</small></figcaption>"
@@ -139,7 +139,7 @@ std::vector<int> count_labels(const Pictures& set, std::size_t classes) {
     std::vector<int> count(classes);
     for (const int label : set.labels) {
         class_name(set, label);
-        ++count.at(static_cast<std::size_t>(label));
+        ++count.at(label);
     }
     return count;
 }
@@ -155,14 +155,13 @@ std::string class_table(const Report& r) {
     const auto share = [](double value) {
         return fmt::format("<td class=\"share\" style=\"--s:{:.3f}\">{}</td>", value, percent(value));
     };
-    for (std::size_t c = 0; c < classes; ++c) {
-        const int k = static_cast<int>(c);
+    for (int c = 0; c < std::ssize(training); ++c) {
         int named = 0;
-        for (int t = 0; t < r.confusion.classes(); ++t) named += r.confusion.count(t, k);
+        for (int t = 0; t < r.confusion.classes(); ++t) named += r.confusion.count(t, c);
         text += fmt::format("<tr><td>{}</td><td class=\"left\">{}</td><td>{}</td><td>{}</td>{}{}</tr>", c + 1,
                             html_text(r.training.classes[c]), training[c], test[c],
-                            named ? share(r.confusion.precision(k)) : "<td>none named</td>",
-                            test[c] ? share(r.confusion.recall(k)) : "<td>none</td>");
+                            named ? share(r.confusion.precision(c)) : "<td>none named</td>",
+                            test[c] ? share(r.confusion.recall(c)) : "<td>none</td>");
     }
     return text +
            fmt::format(

@@ -7,6 +7,8 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "dsl/core/index.hpp"
+
 namespace tn {
 
 namespace {
@@ -28,7 +30,7 @@ public:
           across_(style.unicode ? 2 : 1),
           down_(style.unicode ? 4 : 1),
           style_(style),
-          cells_(static_cast<std::size_t>(width) * static_cast<std::size_t>(height)) {}
+          cells_(Index{width} * height) {}
 
     /// x and y from 0 to 1, y upwards; a point that follows another is joined to it.
     void line(std::size_t curve, double x0, double y0, double x1, double y1) {
@@ -44,7 +46,7 @@ public:
     std::string row(int y) const {
         std::string text;
         for (int x = 0; x < width_; ++x) {
-            const Cell& cell = cells_[static_cast<std::size_t>(y * width_ + x)];
+            const Cell& cell = cells_[y * width_ + x];
             text += cell.dots == 0 ? " " : coloured(character(cell), cell.curve, style_);
         }
         return text;
@@ -59,7 +61,7 @@ private:
     void dot(std::size_t curve, int x, int y) {
         // Braille numbers its dots 1 2 3 down the left, 4 5 6 down the right, and 7 and 8 below.
         static constexpr unsigned bit[4][2] = {{0x01, 0x08}, {0x02, 0x10}, {0x04, 0x20}, {0x40, 0x80}};
-        Cell& cell = cells_[static_cast<std::size_t>(y / down_ * width_ + x / across_)];
+        Cell& cell = cells_[y / down_ * width_ + x / across_];
         cell.dots |= bit[y % down_][x % across_];
         cell.curve = curve;
     }
@@ -120,7 +122,7 @@ std::string fit_columns(const std::string& utf8, int columns) {
 
 std::vector<std::string> draw_terminal_chart(const Panel& panel, double x_end, int width, int height,
                                              TerminalStyle style) {
-    std::vector<std::string> lines(static_cast<std::size_t>(std::max(height, 0)));
+    std::vector<std::string> lines(std::max(height, 0));
     const int plot_width = width - label_columns - 2, plot_height = height - 1;
     if (lines.empty()) return lines;
     lines[0] = title_of(panel, width, style);
@@ -151,11 +153,11 @@ std::vector<std::string> draw_terminal_chart(const Panel& panel, double x_end, i
     }
     for (int y = 0; y < plot_height; ++y) {
         const bool first = y == 0, last = y == plot_height - 1;
-        lines[static_cast<std::size_t>(y) + 1] = fmt::format("{:>{}} {}{}",
-                                                             first  ? label(top, panel.share)
-                                                             : last ? label(0, panel.share)
-                                                                    : "",
-                                                             label_columns, style.unicode ? "│" : "|", plot.row(y));
+        lines[y + 1] = fmt::format("{:>{}} {}{}",
+                                   first  ? label(top, panel.share)
+                                   : last ? label(0, panel.share)
+                                          : "",
+                                   label_columns, style.unicode ? "│" : "|", plot.row(y));
     }
     return lines;
 }

@@ -49,7 +49,7 @@ public:
     /// Takes step number `at`, counted from 0, and as many of those before `end` as go together with it;
     /// `optimizer_of` gives each one's optimizer. They must follow each other, but for the first call.
     template <class OptimizerOf> TakenSteps take(std::int64_t at, std::int64_t end, const OptimizerOf& optimizer_of) {
-        const auto number = static_cast<std::uint64_t>(at);
+        const std::uint64_t number = at;
         if constexpr (can_keep) {
             if (kept_) {
                 ahead_.clear();

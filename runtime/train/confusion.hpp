@@ -1,15 +1,16 @@
 // Which classes are taken for which.
 #pragma once
 
-#include <cstddef>
 #include <vector>
+
+#include "dsl/core/index.hpp"
 
 namespace tn {
 
 /// The confusion matrix of a classifier: how many samples of each class are predicted as each class.
 class Confusion {
 public:
-    explicit Confusion(int classes) : classes_(classes), counts_(static_cast<std::size_t>(classes * classes)) {}
+    explicit Confusion(int classes) : classes_(classes), counts_(Index{classes} * classes) {}
 
     void add(int truth, int predicted) { ++counts_[at(truth, predicted)]; }
     int count(int truth, int predicted) const { return counts_[at(truth, predicted)]; }
@@ -22,7 +23,7 @@ public:
     double precision(int c) const;
 
 private:
-    std::size_t at(int truth, int predicted) const { return static_cast<std::size_t>(truth * classes_ + predicted); }
+    Index at(int truth, int predicted) const { return Index{truth} * classes_ + predicted; }
     int classes_;
     std::vector<int> counts_;
 };

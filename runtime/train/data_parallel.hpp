@@ -27,7 +27,7 @@ public:
     DataParallel(M& model, const Pictures& training, int batch, float mixup, ProcessGroup* group)
         : group_(group), mixup_(mixup) {
         const int used = std::min(batch, training.size());
-        if (mixup > 0) blends_.resize(static_cast<std::size_t>(std::max(used, 0)));
+        if (mixup > 0) blends_.resize(std::max(used, 0));
         if (!group) return;
         const int most = model.batch();
         if (used < group->size() || group->size() > most || part(used) > most)
@@ -36,7 +36,7 @@ public:
         model.join(group);
         if (!group->same(fingerprint(training)))
             throw Error("the processes do not train on the same photographs: every machine must read the same folder");
-        if (mixup > 0) mixed_.resize(static_cast<std::size_t>(used) * M::network::input.size());
+        if (mixup > 0) mixed_.resize(used * M::network::input.size());
     }
 
     /// This process has every batch to itself.
@@ -63,11 +63,11 @@ public:
     template <class M> int take(M& model, const BatchView& batch, const Random& random) {
         const Shard share = group_ ? shard_of(batch.n, group_->rank(), group_->size()) : Shard{0, batch.n, true};
         if (group_) model.join(share.alone ? nullptr : group_);
-        const std::size_t size = batch.images.size() / static_cast<std::size_t>(batch.n);
-        const auto first = static_cast<std::size_t>(share.first), count = static_cast<std::size_t>(share.count);
+        const std::size_t size = batch.images.size() / batch.n;
+        const std::size_t first = share.first, count = share.count;
         if (mixup_ > 0) {
             const std::span<float> all = group_ ? std::span<float>(mixed_) : model.input();
-            const auto blends = std::span(blends_).first(static_cast<std::size_t>(batch.n));
+            const auto blends = std::span(blends_).first(batch.n);
             draw_blends(mixup_, random, blends);
             blend_pictures(batch.images, blends, all);
             if (group_) std::copy_n(all.data() + first * size, count * size, model.input().data());
@@ -95,7 +95,7 @@ private:
     static int fingerprint(const Pictures& pictures) {
         Fnv fnv;
         for (const std::uint8_t byte : pictures.pixels) fnv.add(byte);
-        for (const int label : pictures.labels) fnv.add(static_cast<std::uint64_t>(label));
+        for (const int label : pictures.labels) fnv.add(label);
         return static_cast<int>(fnv.hash ^ fnv.hash >> 32);
     }
 

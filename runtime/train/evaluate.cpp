@@ -19,7 +19,7 @@ void check_pictures(const Takes& model, const Pictures& pictures, int batch) {
         throw Error(
             fmt::format("the pictures are {}, but the network's input is {}", text(pictures.shape), text(model.shape)));
     for (int i = 0; i < pictures.size(); ++i)
-        if (const int label = pictures.labels[static_cast<std::size_t>(i)]; label < 0 || label >= model.classes)
+        if (const int label = pictures.labels[i]; label < 0 || label >= model.classes)
             throw Error(fmt::format("picture {} has label {}, but the model has {} classes", i, label, model.classes));
 }
 

@@ -47,11 +47,11 @@ EpochResult evaluate(M& model, const Pictures& pictures, const Normalise& normal
     int right = 0;
     visit_probabilities(model, pictures, normal, batch, count, mirror, [&](int i, std::span<const float> p) {
         const int best = static_cast<int>(std::max_element(p.begin(), p.end()) - p.begin());
-        const int truth = pictures.labels[static_cast<std::size_t>(i)];
-        loss -= std::log(std::max(p[static_cast<std::size_t>(truth)], 1e-30f));
+        const int truth = pictures.labels[i];
+        loss -= std::log(std::max(p[truth], 1e-30f));
         right += best == truth;
         if (confusion) confusion->add(truth, best);
-        if (predictions) predictions->push_back({i, best, p[static_cast<std::size_t>(best)]});
+        if (predictions) predictions->push_back({i, best, p[best]});
     });
     EpochResult r;
     r.test_loss = loss / count;

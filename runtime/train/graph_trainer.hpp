@@ -70,27 +70,27 @@ public:
     /// an optimizer is out of range. The steps do not look at the loss, which the caller does; one whose gradients are
     /// not all finite changes no weight.
     TakenSteps run(std::uint64_t first, std::span<const Optimizer> optimizers) {
-        const auto batches = static_cast<std::uint64_t>((pictures_ + batch_ - 1) / batch_), index = first % batches;
+        const std::uint64_t batches = (pictures_ + batch_ - 1) / batch_, index = first % batches;
         const bool is_rest = rest() > 0 && index + 1 == batches;
         const std::uint64_t alike = is_rest ? 1 : batches - index - (rest() > 0 ? 1 : 0);
         const int count = static_cast<int>(std::min<std::uint64_t>({optimizers.size(), steps_ahead, alike}));
         if (count < 1) throw Error("at least one step is taken");
         order_for(first / batches);
         for (int k = 0; k < count; ++k) {
-            const std::uint64_t step = first + static_cast<std::uint64_t>(k);
-            const Optimizer& optimizer = optimizers[static_cast<std::size_t>(k)];
+            const std::uint64_t step = first + k;
+            const Optimizer& optimizer = optimizers[k];
             check_hyperparameters(optimizer);
-            rules_.host[step % steps_ahead] = optimizer.rule(static_cast<long long>(step) + 1);
+            rules_.host[step % steps_ahead] = optimizer.rule(step + 1);
         }
         device_.upload(rules_.device, rules_.host, steps_ahead);
         begin_at(first);
         for (int k = 0; k < count; ++k) {
-            upload_blends(first + static_cast<std::uint64_t>(k), is_rest ? rest() : batch_);
+            upload_blends(first + k, is_rest ? rest() : batch_);
             device_.gpu().replay(is_rest ? rest_graph_ : graph_);
         }
         device_.download(sums_.host, sums_.device, 1);
         device_.wait();
-        model_.step(first + static_cast<std::uint64_t>(count));
+        model_.step(first + count);
         return {{sums_.host->loss, static_cast<int>(sums_.host->right), static_cast<int>(sums_.host->seen),
                  sums_.host->norm},
                 count};
@@ -150,7 +150,7 @@ private:
     bool blends() const { return step_options_.mixup > 0; }
 
     void share(const Pictures& pictures, const LoaderOptions& options) {
-        const auto count = static_cast<std::size_t>(pictures_), batch = static_cast<std::size_t>(batch_);
+        const std::size_t count = pictures_, batch = batch_;
         const std::size_t bytes = count * pictures.shape.size(), parts = PictureParts<M::network::input>::count;
         const std::size_t blended = blends() ? batch : 0, values = blended * pictures.shape.size();
         const std::size_t averaged =
@@ -225,7 +225,7 @@ private:
     void enqueue(int n) {
         auto& gpu = device_.gpu();
         const auto pointers = model_.memory().device_pointers();
-        const auto samples = static_cast<std::size_t>(n);
+        const std::size_t samples = n;
         const Span<std::uint64_t> step{pointers.step, 1};
         gpu.launch(PickBatch{n, data_, step, {pointers.labels, samples}, picked_, drawn_}, (n + warp - 1) / warp, warp);
         const std::size_t values = samples * data_.shape.size();
@@ -235,7 +235,7 @@ private:
         const int blocks = n * Parts::count;
         gpu.launch(SamplePictures<in>{data_, picked_, drawn_, augmented, part_sums_}, blocks, Parts::threads);
         ChangeValues<in> change{{}, drawn_, part_sums_, augmented};
-        for (int c = 0; c < in.channels; ++c) change.scaling[c] = normalise_.scaling(static_cast<std::size_t>(c));
+        for (int c = 0; c < in.channels; ++c) change.scaling[c] = normalise_.scaling(c);
         gpu.launch(change, blocks, Parts::threads);
         if (blends())
             launch_each(gpu, values,
@@ -279,8 +279,8 @@ private:
     /// are under way has a place of its own on the host, since what it sends may not have left yet.
     void upload_blends(std::uint64_t step, int n) {
         if (!blends()) return;
-        Blend* const host = blends_.host + step % steps_ahead * static_cast<std::size_t>(batch_);
-        const auto samples = static_cast<std::size_t>(n);
+        Blend* const host = blends_.host + step % steps_ahead * batch_;
+        const std::size_t samples = n;
         draw_blends(step_options_.mixup, Random(data_.seed, stream::mixup, step), {host, samples});
         device_.upload(blends_.device, host, samples);
     }

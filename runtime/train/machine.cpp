@@ -56,10 +56,10 @@ ChosenBatch choose_batch(const std::string& word, std::span<const BuiltBatch> bu
     const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), batch);
     if (error != std::errc{} || end != word.data() + word.size() || batch < 1 || batch > built.back().batch)
         throw Error(fmt::format("--batch must be auto or a number from 1 to {}, not '{}'", built.back().batch, word));
-    std::size_t i = 0;
+    int i = 0;
     while (built[i].batch < batch) ++i;
     if (built[i].bytes > free) refuse(built[i]);
-    return {batch, static_cast<int>(i)};
+    return {batch, i};
 }
 
 }  // namespace tn

@@ -15,10 +15,8 @@ void draw_blends(float alpha, Random random, std::span<Blend> blends) {
         result_type operator()() { return random.word(); }
     } words{random};
     boost::random::beta_distribution<double> beta(double{alpha} + 1, double{alpha});
-    const std::size_t n = blends.size();
-    const std::size_t apart = n > 1 ? 1 + random.below(static_cast<std::uint32_t>(n - 1)) : 0;
-    for (std::size_t i = 0; i < n; ++i)
-        blends[i] = {static_cast<float>(beta(words)), static_cast<int>((i + apart) % n)};
+    const int n = static_cast<int>(blends.size()), apart = n > 1 ? 1 + random.below(n - 1) : 0;
+    for (int i = 0; i < n; ++i) blends[i] = {static_cast<float>(beta(words)), (i + apart) % n};
 }
 
 }  // namespace tn

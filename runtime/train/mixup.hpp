@@ -28,7 +28,7 @@ void draw_blends(float alpha, Random random, std::span<Blend> blends);
 inline void blend_pictures(std::span<const float> images, std::span<const Blend> blends, std::span<float> out) {
     const std::size_t size = images.size() / blends.size();
     for (std::size_t i = 0; i < blends.size(); ++i) {
-        const auto other = static_cast<std::size_t>(blends[i].other);
+        const std::size_t other = blends[i].other;
         for (std::size_t k = 0; k < size; ++k)
             out[i * size + k] = blends[i].of(images[i * size + k], images[other * size + k]);
     }

@@ -3,9 +3,12 @@
 #define MPICH_SKIP_MPICXX 1
 #include <mpi.h>
 
-#include <limits>
+#include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "dsl/core/index.hpp"
 #include "runtime/core/error.hpp"
 #include "runtime/core/process_group.hpp"
 #include "runtime/train/launched_processes.hpp"
@@ -26,8 +29,7 @@ int size_of(MPI_Comm communicator) {
 
 /// MPI counts with int.
 int count_of(std::size_t values) {
-    if (values > static_cast<std::size_t>(std::numeric_limits<int>::max()))
-        throw Error(std::to_string(values) + " values are too many for one message");
+    if (!std::in_range<int>(values)) throw Error(std::to_string(values) + " values are too many for one message");
     return static_cast<int>(values);
 }
 
@@ -40,8 +42,8 @@ public:
         here_ = size_of(machine);
         rank_here_ = rank_in(machine);
         MPI_Comm_free(&machine);
-        counts_.resize(static_cast<std::size_t>(size()));
-        offsets_.resize(static_cast<std::size_t>(size()));
+        counts_.resize(size());
+        offsets_.resize(size());
         requests_.reserve(64);
     }
     ~MpiGroup() override { MPI_Finalize(); }
@@ -57,8 +59,8 @@ public:
         int next = 0;
         for (std::size_t r = 0; r < counts.size(); ++r) {
             offsets_[r] = next;
-            counts_[r] = count_of(each * static_cast<std::size_t>(counts[r]));
-            next = count_of(static_cast<std::size_t>(next) + static_cast<std::size_t>(counts_[r]));
+            counts_[r] = count_of(each * counts[r]);
+            next = count_of(Index{next} + counts_[r]);
         }
         MPI_Allgatherv(mine.data(), count_of(mine.size()), MPI_FLOAT, all, counts_.data(), offsets_.data(), MPI_FLOAT,
                        MPI_COMM_WORLD);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "dsl/core/index.hpp"
 #include "runtime/core/error.hpp"
 #include "runtime/data/dataset.hpp"
 #include "runtime/data/label_errors.hpp"
@@ -36,15 +37,14 @@ std::vector<float> out_of_fold(const MakeModel& make_model, const Optimizer& opt
         throw Error("the folds are gone through at least once, not " + std::to_string(options.repeats) + " times");
     const int classes = static_cast<int>(pictures.classes.size());
     const bool mirror = options.train.loader.augmentation.flip.probability > 0;
-    std::vector<float> mean(pictures.labels.size() * static_cast<std::size_t>(classes));
+    std::vector<float> mean(pictures.labels.size() * classes);
     for (int repeat = 0; repeat < options.repeats; ++repeat) {
-        const std::uint64_t seed = options.seed + static_cast<std::uint64_t>(repeat);
+        const std::uint64_t seed = options.seed + repeat;
         const std::vector<int> fold = stratified_folds(pictures.labels, classes, options.folds, seed);
         for (int f = 0; f < options.folds; ++f) {
             if (before_model) before_model(repeat * options.folds + f, options.repeats * options.folds);
             std::vector<int> inside, outside;
-            for (int k = 0; k < pictures.size(); ++k)
-                (fold[static_cast<std::size_t>(k)] == f ? outside : inside).push_back(k);
+            for (int k = 0; k < pictures.size(); ++k) (fold[k] == f ? outside : inside).push_back(k);
             const Pictures training = subset(pictures, inside), held = subset(pictures, outside);
             TrainOptions o = options.train;
             o.loader.normalise = fit_normalise(training);
@@ -56,10 +56,9 @@ std::vector<float> out_of_fold(const MakeModel& make_model, const Optimizer& opt
             none.shape = pictures.shape;
             train(model, optimizer, training, none, o, progress);
             const std::vector<float> p = probabilities(model, held, o.loader.normalise, o.batch, mirror);
-            for (std::size_t i = 0; i < outside.size(); ++i)
-                for (std::size_t j = 0; j < static_cast<std::size_t>(classes); ++j)
-                    mean[static_cast<std::size_t>(outside[i]) * static_cast<std::size_t>(classes) + j] +=
-                        p[i * static_cast<std::size_t>(classes) + j] / static_cast<float>(options.repeats);
+            for (Index i = 0; i < std::ssize(outside); ++i)
+                for (int j = 0; j < classes; ++j)
+                    mean[Index{outside[i]} * classes + j] += p[i * classes + j] / static_cast<float>(options.repeats);
         }
     }
     return mean;

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "dsl/core/index.hpp"
 #include "runtime/data/augment.hpp"
 #include "runtime/data/dataset.hpp"
 
@@ -17,34 +18,31 @@ namespace tn {
 template <class M, class Visit>
 void visit_probabilities(M& model, const Pictures& pictures, const Normalise& normal, int batch, int count, bool mirror,
                          Visit visit) {
-    const std::size_t size = pictures.shape.size(), width = static_cast<std::size_t>(pictures.shape.width);
-    const auto active = static_cast<std::size_t>(model.active_outputs());
-    std::vector<float> mean(static_cast<std::size_t>(batch) * active);
+    const std::size_t size = pictures.shape.size(), active = model.active_outputs();
+    const int width = pictures.shape.width;
+    std::vector<float> mean(batch * active);
     // A folder's pictures are sorted by class: the first ones would be of few.
-    const auto chosen = [&](int k) { return static_cast<int>(static_cast<std::int64_t>(k) * pictures.size() / count); };
+    const auto chosen = [&](int k) { return part_begin(pictures.size(), k, count); };
     for (int first = 0; first < count; first += batch) {
         const int n = std::min(batch, count - first);
         for (const bool mirrored : {false, true}) {
             if (mirrored && !mirror) continue;
             for (int i = 0; i < n; ++i) {
-                const auto in = model.input().subspan(static_cast<std::size_t>(i) * size, size);
+                const auto in = model.input().subspan(i * size, size);
                 normalise(pictures.picture(chosen(first + i)), pictures.shape, normal, in);
                 if (mirrored)
                     for (std::size_t row = 0; row < size; row += width)
-                        std::reverse(in.begin() + static_cast<std::ptrdiff_t>(row),
-                                     in.begin() + static_cast<std::ptrdiff_t>(row + width));
+                        std::reverse(in.begin() + row, in.begin() + row + width);
             }
             const auto p = model.predict(n);
-            const std::size_t outputs = p.size() / static_cast<std::size_t>(n);
-            for (std::size_t i = 0; i < static_cast<std::size_t>(n); ++i)
+            const std::size_t outputs = p.size() / n;
+            for (int i = 0; i < n; ++i)
                 for (std::size_t j = 0; j < active; ++j) {
                     const auto value = static_cast<float>(p[i * outputs + j]);
                     mean[i * active + j] = mirrored ? (mean[i * active + j] + value) / 2 : value;
                 }
         }
-        for (int i = 0; i < n; ++i)
-            visit(chosen(first + i),
-                  std::span<const float>(mean).subspan(static_cast<std::size_t>(i) * active, active));
+        for (int i = 0; i < n; ++i) visit(chosen(first + i), std::span<const float>(mean).subspan(i * active, active));
     }
 }
 

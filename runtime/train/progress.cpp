@@ -54,7 +54,7 @@ std::string clock_text(double seconds) {
 std::string progress_line(const ProgressState& s, int width, bool unicode) {
     const std::string right = numbers(s);
     const int bar = std::min(40, width - static_cast<int>(right.size()) - 3);
-    if (bar < 4) return right.substr(0, static_cast<std::size_t>(std::max(width, 0)));
+    if (bar < 4) return right.substr(0, std::max(width, 0));
     const double share =
         s.total > 0 ? std::clamp(static_cast<double>(s.done) / static_cast<double>(s.total), 0.0, 1.0) : 0;
     const int full = static_cast<int>(share * bar);

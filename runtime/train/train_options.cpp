@@ -30,7 +30,7 @@ void check_options(const TrainOptions& o) {
 std::int64_t run_length(const TrainOptions& o, int pictures) {
     if (o.iterations > 0) return o.iterations;
     const int batch = std::clamp(o.batch, 1, std::max(pictures, 1));
-    return static_cast<std::int64_t>(o.epochs) * ((pictures + batch - 1) / batch);
+    return std::int64_t{o.epochs} * ((pictures + batch - 1) / batch);
 }
 
 const char* name(RunSchedule schedule) {

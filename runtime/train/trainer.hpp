@@ -51,7 +51,7 @@ public:
           recipe_(recipe_of(options, Optimizer::name, optimizer.rate, optimizer.weight_decay, training.size())) {
         if (!options.resume_from.empty()) resume(model, options, recipe_, state_);
         shared.check_same(model.step());
-        begin_ = done_ = static_cast<std::int64_t>(model.step());
+        begin_ = done_ = model.step();
         check_not_over();
     }
 

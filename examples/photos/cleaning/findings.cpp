@@ -19,9 +19,7 @@ namespace {
 constexpr std::size_t shown = 72;
 constexpr Color red{208, 32, 32};
 
-const std::string& class_of(const Pictures& set, int i) {
-    return set.classes[static_cast<std::size_t>(set.labels[static_cast<std::size_t>(i)])];
-}
+const std::string& class_of(const Pictures& set, int i) { return set.classes[set.labels[i]]; }
 
 /// A name as a field of a table.
 std::string field(const std::string& name) {
@@ -31,7 +29,7 @@ std::string field(const std::string& name) {
 }
 
 std::string file_name(const Pictures& set, int i) {
-    return escape_text(std::filesystem::path(set.files[static_cast<std::size_t>(i)]).filename().string());
+    return escape_text(std::filesystem::path(set.files[i]).filename().string());
 }
 
 Picture picture_of(const Pictures& set, int i) {
@@ -61,22 +59,20 @@ std::vector<SheetEntry> pairs(const std::vector<Likeness>& all, const Pictures& 
 }  // namespace
 
 bool in_two_classes(const Likeness& pair, const Pictures& pictures) {
-    return pictures.labels[static_cast<std::size_t>(pair.first)] !=
-           pictures.labels[static_cast<std::size_t>(pair.second)];
+    return pictures.labels[pair.first] != pictures.labels[pair.second];
 }
 
 std::vector<int> proposed(const Findings& findings, const Pictures& pictures) {
     std::vector<bool> moves(pictures.labels.size());
-    for (const LabelError& s : findings.labels) moves[static_cast<std::size_t>(s.sample)] = true;
-    for (const Likeness& l : findings.leaks) moves[static_cast<std::size_t>(l.first)] = true;
+    for (const LabelError& s : findings.labels) moves[s.sample] = true;
+    for (const Likeness& l : findings.leaks) moves[l.first] = true;
     std::vector<Likeness> copies = findings.copies;
     std::sort(copies.begin(), copies.end(), [](const Likeness& a, const Likeness& b) { return a.second < b.second; });
     for (const Likeness& l : copies)
-        if (!in_two_classes(l, pictures) && !moves[static_cast<std::size_t>(l.first)])
-            moves[static_cast<std::size_t>(l.second)] = true;
+        if (!in_two_classes(l, pictures) && !moves[l.first]) moves[l.second] = true;
     std::vector<int> all;
     for (int i = 0; i < pictures.size(); ++i)
-        if (moves[static_cast<std::size_t>(i)]) all.push_back(i);
+        if (moves[i]) all.push_back(i);
     return all;
 }
 
@@ -96,12 +92,11 @@ std::string to_csv(const Findings& findings, const Pictures& pictures, const Pic
     std::string text =
         "kind,file,class,suggested,class_probability,suggested_probability,other_file,other_class,similarity,mirrored,"
         "move\n";
-    const auto file = [](const Pictures& set, int i) { return field(set.files[static_cast<std::size_t>(i)]); };
+    const auto file = [](const Pictures& set, int i) { return field(set.files[i]); };
     const auto moves = [&](int i) { return std::binary_search(to_move.begin(), to_move.end(), i) ? "yes" : "no"; };
     for (const LabelError& s : findings.labels)
         text += fmt::format("label,{},{},{},{:.4f},{:.4f},,,,,{}\n", file(pictures, s.sample),
-                            field(pictures.classes[static_cast<std::size_t>(s.given)]),
-                            field(pictures.classes[static_cast<std::size_t>(s.suggested)]), s.given_probability,
+                            field(pictures.classes[s.given]), field(pictures.classes[s.suggested]), s.given_probability,
                             s.suggested_probability, moves(s.sample));
     const auto pair = [&](const char* kind, int i, const Pictures& others, int other, const Likeness& l) {
         text += fmt::format("{},{},{},,,,{},{},{:.5f},{},{}\n", kind, file(pictures, i), field(class_of(pictures, i)),
@@ -118,7 +113,7 @@ Picture draw_findings(const Findings& findings, const Pictures& pictures, const 
     std::vector<SheetEntry> labels;
     for (const LabelError& s : findings.labels) {
         if (labels.size() == shown) break;
-        const auto name = [&](int c) { return escape_text(pictures.classes[static_cast<std::size_t>(c)]); };
+        const auto name = [&](int c) { return escape_text(pictures.classes[c]); };
         labels.push_back(
             {{picture_of(pictures, s.sample)},
              {fmt::format("{} {:.0f} %", name(s.suggested), 100 * s.suggested_probability),

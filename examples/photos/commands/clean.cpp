@@ -98,7 +98,7 @@ void print_findings(const Findings& findings, const Inputs& in, const CleanArgum
 
 void move_away(const std::vector<int>& to_move, const Pictures& pictures, const CleanArguments& a) {
     std::vector<std::string> files;
-    for (const int i : to_move) files.push_back(pictures.files[static_cast<std::size_t>(i)]);
+    for (const int i : to_move) files.push_back(pictures.files[i]);
     if (files.empty()) {
         fmt::print("There is nothing to move.\n");
         return;

@@ -26,8 +26,7 @@ void print_prediction(const std::string& file, InferenceModel& model, const Chec
     const Pictures one = set_of(read_picture(file, picture_shape.channels));
     const auto p = probabilities(model, one, info.normalise, 1, mirror);
     const auto best = std::max_element(p.begin(), p.end());
-    fmt::print("{}\t{}\t{:.4f}\n", escape_text(file),
-               escape_text(info.classes[static_cast<std::size_t>(best - p.begin())]), *best);
+    fmt::print("{}\t{}\t{:.4f}\n", escape_text(file), escape_text(info.classes[best - p.begin()]), *best);
 }
 
 /// Errors that do not end the program: they are printed and counted.

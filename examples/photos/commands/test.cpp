@@ -34,7 +34,7 @@ void print_classes(const Confusion& confusion, const std::vector<std::string>& c
             samples += confusion.count(k, other);
             predicted += confusion.count(other, k);
         }
-        fmt::print("{:<24} precision {}  recall {}\n", escape_text(classes[static_cast<std::size_t>(k)]),
+        fmt::print("{:<24} precision {}  recall {}\n", escape_text(classes[k]),
                    percent(confusion.precision(k), predicted > 0), percent(confusion.recall(k), samples > 0));
     }
 }

@@ -67,7 +67,7 @@ struct Inputs {
         : augmentation(parse_augmentation(a.recipe.augmentation)),
           networks(open_shared_networks(a.machine, group)),
           batch(choose_shared_batch(a.batch, *networks, group)),
-          train_bytes(networks->batches()[static_cast<std::size_t>(batch.built)].bytes),
+          train_bytes(networks->batches()[batch.built].bytes),
           network(networks->summary(batch.built)),
           model_file(fs::path(a.sets.output) / "model.safetensors") {
         // The trainer reads it once more and compares it with the run; but that comes after the folder is made.

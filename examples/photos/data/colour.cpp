@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "dsl/core/index.hpp"
 #include "runtime/core/error.hpp"
 #include "runtime/data/image.hpp"
 
@@ -31,9 +32,7 @@ bool are_in_colour(const tn::Pictures& pictures) {
     constexpr int looks = 5;
     const int last = pictures.size() - 1;
     for (int i = 0; i < looks && last >= 0; ++i) try {
-            if (is_in_colour(
-                    pictures.files[static_cast<std::size_t>(last) * static_cast<std::size_t>(i) / (looks - 1)]))
-                return true;
+            if (is_in_colour(pictures.files[tn::Index{last} * i / (looks - 1)])) return true;
         } catch (const tn::Error&) {
             continue;
         }

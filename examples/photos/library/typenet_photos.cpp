@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "dsl/core/index.hpp"
 #include "examples/photos/networks/model.hpp"
 #include "runtime/data/image.hpp"
 #include "runtime/train/probabilities.hpp"
@@ -65,13 +66,12 @@ template <class F> typenet_status guarded(typenet_status of_error, F f) noexcept
 
 /// Rows of pixels as a grey picture; the weights of the colours are those of the decoder of files.
 Picture grey_picture(const unsigned char* pixels, int width, int height, int channels, std::size_t stride) {
-    const auto w = static_cast<std::size_t>(width), n = static_cast<std::size_t>(channels);
     Picture picture{{1, height, width}, {}};
     picture.pixels.resize(picture.shape.size());
     std::uint8_t* out = picture.pixels.data();
     for (int y = 0; y < height; ++y, pixels += stride)
-        for (std::size_t x = 0; x < w; ++x) {
-            const unsigned char* p = pixels + x * n;
+        for (int x = 0; x < width; ++x) {
+            const unsigned char* p = pixels + tn::Index{x} * channels;
             *out++ = channels == 1 ? p[0] : static_cast<std::uint8_t>((p[0] * 77 + p[1] * 150 + p[2] * 29) >> 8);
         }
     return picture;
@@ -107,7 +107,7 @@ int typenet_photos_classes(const typenet_photos* model) {
 
 const char* typenet_photos_class_name(const typenet_photos* model, int number) {
     if (number < 0 || number >= typenet_photos_classes(model)) return nullptr;
-    return model->info.classes[static_cast<std::size_t>(number)].c_str();
+    return model->info.classes[number].c_str();
 }
 
 typenet_status typenet_photos_classify(typenet_photos* model, const unsigned char* pixels, int width, int height,
@@ -115,7 +115,7 @@ typenet_status typenet_photos_classify(typenet_photos* model, const unsigned cha
     return guarded(TYPENET_BAD_ARGUMENT, [&] {
         require(model && pixels && probabilities, "the model, the pixels and the probabilities must not be null");
         check_picture_shape({channels, height, width}, "a picture to classify");
-        const std::size_t row = static_cast<std::size_t>(width) * static_cast<std::size_t>(channels);
+        const std::size_t row = tn::Index{width} * channels;
         require(stride == 0 || stride >= row, "the stride must be 0 or the bytes of a row or more");
         classify(*model, grey_picture(pixels, width, height, channels, stride ? stride : row), probabilities);
     });

@@ -24,7 +24,7 @@ EpochResult parse(const std::string& line, const std::string& where) {
     const int fields = std::sscanf(line.c_str(), "%d,%ld,%lf,%lf,%lf,%lf,%lf,%lf,%lf,%lf,%lf%n", &e.epoch, &e.iteration,
                                    &e.train_loss, &e.train_accuracy, &e.test_loss, &e.test_accuracy, &e.held_loss,
                                    &e.held_accuracy, &e.seconds, &e.loading.idle, &e.loading.loader, &used);
-    if (fields != 11 || used != static_cast<int>(line.size()))
+    if (fields != 11 || used != std::ssize(line))
         throw Error(fmt::format("{}: must have 11 numbers, as the program wrote them, not '{}'", where, line));
     return e;
 }

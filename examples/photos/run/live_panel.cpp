@@ -45,7 +45,7 @@ std::vector<std::string> beside(const std::vector<std::string>& left, const std:
             else
                 seen += (static_cast<unsigned char>(left[i][k]) & 0xC0) != 0x80;
         }
-        lines.push_back(left[i] + std::string(static_cast<std::size_t>(std::max(width - seen, 0)), ' ') + right[i]);
+        lines.push_back(left[i] + std::string(std::max(width - seen, 0), ' ') + right[i]);
     }
     return lines;
 }
@@ -80,7 +80,7 @@ std::vector<std::string> live_panel(const RunProgress& p, const std::vector<Epoc
         if (both) charts = beside(charts, draw_terminal_chart(panels[1], end, width, height, style), width + 2);
         lines.insert(lines.end(), charts.begin(), charts.end());
     }
-    lines.resize(std::min(lines.size(), static_cast<std::size_t>(std::max(rows, 0))));
+    lines.resize(std::min<std::size_t>(lines.size(), std::max(rows, 0)));
     return lines;
 }
 

@@ -85,7 +85,7 @@ void RunRecord::write_metrics() const {
 void RunRecord::write_progress() {
     progress_.epochs = epochs_.size();
     rusage used{};
-    if (::getrusage(RUSAGE_SELF, &used) == 0) progress_.memory = static_cast<std::uint64_t>(used.ru_maxrss) * 1024;
+    if (::getrusage(RUSAGE_SELF, &used) == 0) progress_.memory = std::uint64_t{1024} * used.ru_maxrss;
     try {
         write_passing_file(folder_ / progress_file, to_json(progress_));
     } catch (const Error&) {

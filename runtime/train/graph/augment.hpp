@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "dsl/core/index.hpp"
 #include "dsl/core/shape.hpp"
 #include "runtime/train/graph/batch.hpp"
 
@@ -47,8 +48,7 @@ public:
         const AugmentDraw d = drawn[picture];  // a copy, which what is written cannot change
         const auto points = t.template shared<float>(rows_at, Parts::rows * points_of_row);
         if (d.elastic) move_rows(t, d.points, points);
-        const std::size_t from = static_cast<std::size_t>(picked[picture]) * In.size(),
-                          to = static_cast<std::size_t>(picture) * In.size();
+        const Index from = picked[picture] * In.size(), to = picture * In.size();
         float sum = 0;
         Parts::each(t, [&](int i, int channel, int row, int column) {
             constexpr float mx = static_cast<float>(In.width - 1) / 2, my = static_cast<float>(In.height - 1) / 2;
@@ -59,12 +59,12 @@ public:
                 const int first = (row - Parts::first_row(t.block())) * points_of_row + along.first;
                 TN_UNROLL
                 for (int k = 0; k < 4; ++k) {
-                    x += along.weight[static_cast<std::size_t>(k)] * points[first + k];
-                    y += along.weight[static_cast<std::size_t>(k)] * points[first + elastic_points + k];
+                    x += along.weight[k] * points[first + k];
+                    y += along.weight[k] * points[first + elastic_points + k];
                 }
             }
-            const float value = sample(from + static_cast<std::size_t>(channel) * In.plane(), x, y);
-            out[to + static_cast<std::size_t>(i)] = value;
+            const float value = sample(from + channel * In.plane(), x, y);
+            out[to + i] = value;
             sum += value;
         });
         if (!d.contrast) return;
@@ -88,23 +88,20 @@ private:
             const ElasticSpline down = spline<In.height>(Parts::first_row(t.block()) + i / points_of_row);
             float sum = 0;
             for (int k = 0; k < 4; ++k)
-                sum += down.weight[static_cast<std::size_t>(k)] *
-                       move[axis * ElasticDraw::per_axis + (down.first + k) * elastic_points + column];
+                sum += down.weight[k] * move[axis * ElasticDraw::per_axis + (down.first + k) * elastic_points + column];
             points[i] = sum * static_cast<float>(axis == 0 ? In.width : In.height);
         }
         t.barrier();
     }
 
     /// The value at (x, y) of the plane that begins at byte `plane`; beyond the border that of the border.
-    TN_DEVICE float sample(std::size_t plane, float fx, float fy) const {
+    TN_DEVICE float sample(Index plane, float fx, float fy) const {
         fx = within(fx, In.width);
         fy = within(fy, In.height);
         const int x = static_cast<int>(fx), y = static_cast<int>(fy);
         const float tx = fx - static_cast<float>(x), ty = fy - static_cast<float>(y);
         const int right = x + 1 < In.width, down = y + 1 < In.height ? In.width : 0;
-        const auto value = [&](int i) {
-            return static_cast<float>(data.pixels[plane + static_cast<std::size_t>(y * In.width + x + i)]);
-        };
+        const auto value = [&](int i) { return static_cast<float>(data.pixels[plane + y * In.width + x + i]); };
         const float top = value(0) + tx * (value(right) - value(0));
         const float low = value(down) + tx * (value(down + right) - value(down));
         return top + ty * (low - top);
@@ -132,13 +129,13 @@ template <Shape In> struct ChangeValues {
             mean /= static_cast<float>(In.size());
         }
         Parts::each(t, [&](int i, int channel, int row, int column) {
-            float& place = out[static_cast<std::size_t>(picture) * In.size() + static_cast<std::size_t>(i)];
+            float& place = out[picture * In.size() + i];
             float v = place;
             const int x = column - d.erase_x, y = row - d.erase_y;
             if (d.contrast) v = mean + d.gain * (v - mean);
             v += d.brighter;
             if (x >= 0 && x < d.erase_width && y >= 0 && y < d.erase_height) v = d.grey;
-            if (d.noise != 0) v += d.noise * noise_at(d.noise_key, static_cast<std::uint32_t>(i));
+            if (d.noise != 0) v += d.noise * noise_at(d.noise_key, i);
             v = v < 0 ? 0.0f : v > 255 ? 255.0f : v;
             place = v * scaling[channel].scale + scaling[channel].shift;
         });

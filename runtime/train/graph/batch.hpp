@@ -39,14 +39,13 @@ struct PickBatch {
     template <class Thread> TN_DEVICE void operator()(Thread& t) const {
         const int i = static_cast<int>(global_index(t));
         if (i >= n) return;
-        const auto pictures = static_cast<std::uint64_t>(data.pictures), size = static_cast<std::uint64_t>(data.batch);
+        const std::uint64_t pictures = data.pictures, size = data.batch;
         const std::uint64_t batches = (pictures + size - 1) / size, epoch = step[0] / batches;
-        const int picture = data.order[step[0] % batches * size + static_cast<std::uint64_t>(i)];
+        const int picture = data.order[step[0] % batches * size + i];
         labels[i] = data.labels[picture];
         picked[i] = picture;
-        drawn[i] = draw_augmentation(
-            data.augmentation, data.shape,
-            Random(data.seed, stream::augment, epoch * pictures + static_cast<std::uint64_t>(picture)));
+        drawn[i] = draw_augmentation(data.augmentation, data.shape,
+                                     Random(data.seed, stream::augment, epoch * pictures + picture));
     }
 };
 
@@ -62,7 +61,7 @@ struct BlendBatch {
         const std::size_t i = global_index(t);
         if (i >= count) return;
         const Blend& blend = blends[i / size];
-        out[i] = blend.of(pictures[i], pictures[static_cast<std::size_t>(blend.other) * size + i % size]);
+        out[i] = blend.of(pictures[i], pictures[blend.other * size + i % size]);
     }
 };
 
@@ -91,7 +90,7 @@ struct EndStep {
         StepSums& s = sums[0];
         s.loss += static_cast<double>(loss);
         s.right += static_cast<std::uint64_t>(right);
-        s.seen += static_cast<std::uint64_t>(n);
+        s.seen += n;
         if (s.norm == s.norm && !(norm[0] <= s.norm)) s.norm = norm[0];
         ++step[0];
     }
