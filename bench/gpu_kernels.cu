@@ -179,7 +179,7 @@ private:
 template <class M> void fill(M& model) {
     Random random(1, 1000);
     for (float& v : model.input()) v = random.normal();
-    for (int& label : model.labels()) label = static_cast<int>(random.below(3));
+    for (int& label : model.labels()) label = random.below(3);
 }
 
 Pictures noise(int count) {
@@ -187,7 +187,7 @@ Pictures noise(int count) {
     p.shape = {1, 128, 128};
     Random random(2, 1000);
     for (int i = 0; i < count; ++i) p.labels.push_back(i % 3);
-    p.pixels.resize(static_cast<std::size_t>(count) * p.shape.size());
+    p.pixels.resize(count * p.shape.size());
     for (auto& v : p.pixels) v = static_cast<std::uint8_t>(random.below(256));
     return p;
 }
@@ -236,7 +236,7 @@ template <Precision P, int Samples> void steps() {
     cuda::GraphTrainer trainer(device, model, pictures, loading, 0);
     const std::vector<Adam> optimizers(64, Adam{.rate = 3e-4f});
     std::uint64_t step = 0;
-    const auto epoch = [&] { step += static_cast<std::uint64_t>(trainer.run(step, optimizers).count); };
+    const auto epoch = [&] { step += trainer.run(step, optimizers).count; };
     for (int i = 0; i < 5; ++i) epoch();
     print_step("typenet with data", P, Samples,
                bench::median(9, [&] { return watch.ms([&] { epoch(); }) / steps_an_epoch; }));

@@ -62,8 +62,7 @@ void print_augmentation(const Pictures& set) {
             const int count = std::min(set.size(), 200);
             const double seconds = least_seconds(10, [&] {
                 for (int i = 0; i < count; ++i)
-                    augment(set.picture(i), set.shape, augmentation, {},
-                            Random(1, stream::augment, static_cast<std::uint64_t>(i)), out, isa);
+                    augment(set.picture(i), set.shape, augmentation, {}, Random(1, stream::augment, i), out, isa);
             });
             fmt::print(" {:>8.0f} |", count / seconds);
         }

@@ -36,7 +36,7 @@ TN_PEAK(peak_avx512, 16, __attribute__((target("avx512f"))))
 /// Floating-point operations a second of all threads together.
 inline double peak_flops(tn::ThreadPool& pool, tn::Isa isa) {
     const int tasks = pool.threads();
-    std::vector<double> sink(static_cast<std::size_t>(tasks));
+    std::vector<double> sink(tasks);
     int lanes = 4;
     double (*loop)(double) = peak_portable;
 #if defined(__x86_64__)
@@ -44,8 +44,7 @@ inline double peak_flops(tn::ThreadPool& pool, tn::Isa isa) {
     if (isa == tn::Isa::avx512) lanes = 16, loop = peak_avx512;
 #endif
     // Often: threads of libraries may spin for a while after the start.
-    const double seconds =
-        least_seconds(40, [&] { pool.run(tasks, [&](int i) { sink[static_cast<std::size_t>(i)] = loop(0.5 + i); }); });
+    const double seconds = least_seconds(40, [&] { pool.run(tasks, [&](int i) { sink[i] = loop(0.5 + i); }); });
     return 2.0 * 12 * lanes * rounds * tasks / seconds;
 }
 
@@ -56,8 +55,7 @@ inline double peak_bandwidth(tn::ThreadPool& pool) {
     std::vector<float> from(size, 1.0f), to(size);
     const double seconds = least_seconds(7, [&] {
         pool.run(tasks, [&](int i) {
-            const std::size_t first = size * static_cast<std::size_t>(i) / static_cast<std::size_t>(tasks),
-                              last = size * static_cast<std::size_t>(i + 1) / static_cast<std::size_t>(tasks);
+            const std::size_t first = size * i / tasks, last = size * (i + 1) / tasks;
             std::memcpy(to.data() + first, from.data() + first, (last - first) * sizeof(float));
         });
     });

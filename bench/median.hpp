@@ -23,7 +23,7 @@ template <class F> double median(int count, F&& f) {
     std::vector<double> all;
     for (int i = 0; i < count; ++i) all.push_back(f());
     std::nth_element(all.begin(), all.begin() + count / 2, all.end());
-    return all[static_cast<std::size_t>(count / 2)];
+    return all[count / 2];
 }
 
 /// Milliseconds of the median of `count` calls, after `unmeasured` ones.

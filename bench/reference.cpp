@@ -22,7 +22,7 @@ int main(int argc, char** argv) try {
     const auto fill = [](auto& model) {
         Random random(1, 1000);
         for (float& v : model.input()) v = random.normal();
-        for (int& label : model.labels()) label = static_cast<int>(random.below(3));
+        for (int& label : model.labels()) label = random.below(3);
     };
     {
         Model<Reference, Adam> model(device);

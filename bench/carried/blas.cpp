@@ -7,10 +7,10 @@ void cblas_sgemm(CBLAS_ORDER, CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, int m, int
                  int lda, const float* b, int ldb, float beta, float* c, int ldc) {
     const auto at = [](const float* matrix, int leading, bool transposed, int row, int column) {
         const int i = transposed ? column : row, j = transposed ? row : column;
-        return matrix[static_cast<std::size_t>(i) * static_cast<std::size_t>(leading) + static_cast<std::size_t>(j)];
+        return matrix[std::ptrdiff_t{i} * leading + j];
     };
     for (int i = 0; i < m; ++i) {
-        float* row = c + static_cast<std::size_t>(i) * static_cast<std::size_t>(ldc);
+        float* row = c + std::ptrdiff_t{i} * ldc;
         for (int j = 0; j < n; ++j) row[j] = beta == 0 ? 0.0f : beta * row[j];
         for (int p = 0; p < k; ++p) {
             const float scale = alpha * at(a, lda, ta == CblasTrans, i, p);
@@ -25,10 +25,9 @@ void cblas_sgemv(CBLAS_ORDER, CBLAS_TRANSPOSE ta, int m, int n, float alpha, con
     for (int i = 0; i < rows; ++i) {
         float sum = 0;
         for (int p = 0; p < inner; ++p)
-            sum += a[static_cast<std::size_t>(ta == CblasTrans ? p : i) * static_cast<std::size_t>(lda) +
-                     static_cast<std::size_t>(ta == CblasTrans ? i : p)] *
-                   x[static_cast<std::ptrdiff_t>(p) * incx];
-        float& out = y[static_cast<std::ptrdiff_t>(i) * incy];
+            sum += a[std::ptrdiff_t{ta == CblasTrans ? p : i} * lda + (ta == CblasTrans ? i : p)] *
+                   x[std::ptrdiff_t{p} * incx];
+        float& out = y[std::ptrdiff_t{i} * incy];
         out = alpha * sum + (beta == 0 ? 0.0f : beta * out);
     }
 }

@@ -98,16 +98,15 @@ BOOST_AUTO_TEST_CASE(a_c99_program_gets_the_bits_of_photos_predict) {
         check_lines(r.out, expected);
         const auto best = std::max_element(expected.probabilities.begin(), expected.probabilities.end());
         const Run program = run("photos", {"predict", "--model", trained().model.string(), file.string()});
-        BOOST_TEST(program.out ==
-                   fmt::format("{}\t{}\t{:.4f}\n", file.string(),
-                               expected.names[static_cast<std::size_t>(best - expected.probabilities.begin())], *best));
+        BOOST_TEST(program.out == fmt::format("{}\t{}\t{:.4f}\n", file.string(),
+                                              expected.names[best - expected.probabilities.begin()], *best));
     }
 }
 
 BOOST_AUTO_TEST_CASE(pixels_give_what_their_file_gives) {
     for (const int channels : {1, 3}) {
         const tn::Picture picture = Trained::picture(channels);
-        const auto n = static_cast<std::size_t>(channels);
+        const std::size_t n = channels;
         const std::size_t plane = 90 * 70;
         for (const std::size_t gap : {std::size_t{0}, std::size_t{5}}) {
             std::string raw;

@@ -20,7 +20,7 @@ struct Photographs {
         const tn::Pictures drawn = tn::generate_characters(4, {1, 64, 48}, 5);
         for (int i = 0; i < drawn.size(); ++i) {
             const auto bytes = drawn.picture(i);
-            const std::string name = drawn.classes[static_cast<std::size_t>(i / 4)];
+            const std::string name = drawn.classes[i / 4];
             fs::create_directories(folder / ("set/" + name));
             tn::write_png(folder / fmt::format("set/{}/{}.png", name, i % 4),
                           {drawn.shape, {bytes.begin(), bytes.end()}});

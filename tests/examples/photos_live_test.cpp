@@ -58,7 +58,7 @@ std::vector<std::string> drawings(const std::string& text) {
 
 void check_size(const std::string& drawing, int columns, int rows) {
     const auto lines = shown(drawing);
-    BOOST_TEST(static_cast<int>(lines.size()) <= rows);
+    BOOST_TEST(std::ssize(lines) <= rows);
     for (const std::string& line : lines) {
         int seen = 0;
         for (const char c : line) seen += (static_cast<unsigned char>(c) & 0xC0) != 0x80;

@@ -23,9 +23,7 @@ struct Photographs {
         const tn::Pictures drawn = tn::generate_characters(4, {1, 64, 48}, 5);
         const char* names[] = {"plain.png", "with space.png", "new\nline\t\x1b[31m.png", "Zoë 山.png"};
         for (int i = 0; i < drawn.size(); ++i) {
-            const fs::path path =
-                folder / ("set/" + drawn.classes[static_cast<std::size_t>(drawn.labels[static_cast<std::size_t>(i)])]) /
-                names[i % 4];
+            const fs::path path = folder / ("set/" + drawn.classes[drawn.labels[i]]) / names[i % 4];
             fs::create_directories(path.parent_path());
             const auto bytes = drawn.picture(i);
             tn::write_png(path, {drawn.shape, {bytes.begin(), bytes.end()}});

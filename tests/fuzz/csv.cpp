@@ -17,9 +17,8 @@ std::vector<tn_test::Bytes> tn_test::samples() {
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     return tn_test::attempt([&] {
         const tn::Table table = tn::parse_csv({reinterpret_cast<const char*>(data), size}, "x");
-        tn_test::require(
-            table.rows > 0 && table.values.size() == table.columns.size() * static_cast<std::size_t>(table.rows),
-            "as many values as rows and columns say");
+        tn_test::require(table.rows > 0 && table.values.size() == table.columns.size() * table.rows,
+                         "as many values as rows and columns say");
         for (const float v : table.values) tn_test::require(std::isfinite(v), "every value is finite");
     });
 }

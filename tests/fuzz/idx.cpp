@@ -28,7 +28,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     return tn_test::attempt([&] {
         const tn::Idx idx = tn::read_idx(path);
         std::size_t product = 1;
-        for (const int extent : idx.dims) product *= static_cast<std::size_t>(extent);
+        for (const int extent : idx.dims) product *= extent;
         tn_test::require(product == idx.bytes.size(), "as many bytes as the sizes say");
     });
 }

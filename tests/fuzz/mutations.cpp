@@ -12,7 +12,7 @@ int main(int argc, char** argv) {
         std::filesystem::create_directories(argv[2]);
         for (std::size_t i = 0; i < files.size(); ++i)
             std::ofstream(std::filesystem::path(argv[2]) / std::to_string(i), std::ios::binary)
-                .write(reinterpret_cast<const char*>(files[i].data()), static_cast<std::streamsize>(files[i].size()));
+                .write(reinterpret_cast<const char*>(files[i].data()), files[i].size());
         return 0;
     }
     const std::uint64_t count = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 0;
@@ -22,12 +22,12 @@ int main(int argc, char** argv) {
         return 2;
     }
     for (const tn_test::Bytes& file : files) LLVMFuzzerTestOneInput(file.data(), file.size());
-    tn_test::require(tn_test::accepted == static_cast<int>(files.size()), "every unchanged file is accepted");
+    tn_test::require(tn_test::accepted == std::ssize(files), "every unchanged file is accepted");
     for (std::uint64_t i = first; i < first + count; ++i) {
         const tn_test::Bytes file = tn_test::mutated(files[i % files.size()], i);
         LLVMFuzzerTestOneInput(file.data(), file.size());
     }
-    const auto good = static_cast<std::uint64_t>(tn_test::accepted) - files.size();
+    const std::uint64_t good = tn_test::accepted - std::ssize(files);
     std::printf("%llu changed files: %llu read, %llu refused\n", static_cast<unsigned long long>(count),
                 static_cast<unsigned long long>(good), static_cast<unsigned long long>(count - good));
     tn_test::require(good > 0 && good < count, "some changes are harmless and some are not");

@@ -29,8 +29,7 @@ struct Gain {
         for (int n = 0; n < p.n; ++n)
             for (int c = p.begin; c < p.end; ++c)
                 for (std::size_t i = 0; i < plane; ++i) {
-                    const std::size_t at =
-                        static_cast<std::size_t>(n) * p.in.size() + static_cast<std::size_t>(c) * plane + i;
+                    const std::size_t at = n * p.in.size() + c * plane + i;
                     p.y[at] = p.parameter[0][c] * p.x[at];
                 }
     }
@@ -125,8 +124,7 @@ template <class N> struct Samples {
         }
         const auto p = model->predict(count);
         for (int n = 0; n < count; ++n)
-            for (std::size_t k = 0; k < static_cast<std::size_t>(active) * N::output.plane(); ++k)
-                y.push_back(p[static_cast<std::size_t>(n) * N::output.size() + k]);
+            for (tn::Index k = 0; k < active * N::output.plane(); ++k) y.push_back(p[n * N::output.size() + k]);
         shape = {count, active};
         if (!N::output.is_vector) shape.insert(shape.end(), {N::output.height, N::output.width});
     }

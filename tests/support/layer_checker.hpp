@@ -21,11 +21,10 @@ template <class M, class T> void fill(M& model, int n, std::uint64_t seed) {
     for (T& v : model.input()) v = static_cast<T>(random.normal());
     // Both are drawn, so that the weights do not depend on the loss.
     using N = typename M::network;
-    std::vector<T> targets(N::output.size() * static_cast<std::size_t>(N::batch));
-    std::vector<int> labels(LossTraits<typename N::loss>::labels(N::output) * static_cast<std::size_t>(N::batch));
+    std::vector<T> targets(N::output.size() * N::batch);
+    std::vector<int> labels(LossTraits<typename N::loss>::labels(N::output) * N::batch);
     for (T& v : targets) v = static_cast<T>(random.uniform());
-    for (int& label : labels)
-        label = static_cast<int>(random.below(static_cast<std::uint32_t>(model.active_outputs())));
+    for (int& label : labels) label = random.below(model.active_outputs());
     if constexpr (HasTargets<N>)
         model.set_targets(targets);
     else
@@ -88,8 +87,7 @@ template <class N> void check_gradients(int n, std::uint64_t seed = 1) {
             compare(t.values[i], t.values[i], gradients[tensor][i], t.name);
         ++tensor;
     }
-    const std::size_t used = N::input.size() * static_cast<std::size_t>(n),
-                      stride = std::max<std::size_t>(1, used / 60);
+    const std::size_t used = N::input.size() * n, stride = std::max<std::size_t>(1, used / 60);
     for (std::size_t i = 0; i < used; i += stride) {
         const double original = input[i];
         model.input()[i] = original;
@@ -131,8 +129,7 @@ template <class M> Result step(M& model, int n) {
         else
             keep(t.name, t.values);
     if constexpr (requires { model.memory().input_gradient(); })
-        keep("gradient of the input",
-             model.memory().input_gradient().first(static_cast<std::size_t>(n) * M::network::input.size()));
+        keep("gradient of the input", model.memory().input_gradient().first(n * M::network::input.size()));
     keep("outputs", model.outputs(n, false));
     return r;
 }
@@ -163,7 +160,7 @@ public:
         for (const auto& t : exact_.tensors())
             for (double& v : t.values) v = static_cast<float>(v);
         for (const auto& t : exact_.tensors()) start_.emplace_back(t.values.begin(), t.values.end());
-        const auto used = static_cast<std::ptrdiff_t>(N::input.size()) * n;
+        const Index used = N::input.size() * n;
         input_.assign(exact_.input().begin(), exact_.input().begin() + used);
         std::fill(exact_.input().begin() + used, exact_.input().end(), std::nan(""));
         Watch<N, Fusion::off, Exact> watch(exact_);
@@ -203,7 +200,7 @@ public:
 
     /// Which of the results has this name; their number when none has.
     static std::size_t place(const Result& in, const std::string& name) {
-        return static_cast<std::size_t>(std::find(in.names.begin(), in.names.end(), name) - in.names.begin());
+        return std::find(in.names.begin(), in.names.end(), name) - in.names.begin();
     }
     const Result& wanted() const { return wanted_; }
 

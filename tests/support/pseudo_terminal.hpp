@@ -87,7 +87,7 @@ private:
         if (::poll(&waiting, 1, milliseconds) == 0) return 0;
         const ssize_t n = ::read(terminal_, bytes, sizeof bytes);
         if (n <= 0) return -1;
-        said_.append(bytes, static_cast<std::size_t>(n));
+        said_.append(bytes, n);
         return n;
     }
 

@@ -13,7 +13,7 @@ namespace tn_test {
 
 /// What the threads have in common.
 struct Meeting {
-    explicit Meeting(int size) : barrier(size), shown(static_cast<std::size_t>(size)) {}
+    explicit Meeting(int size) : barrier(size), shown(size) {}
     std::barrier<> barrier;
     std::vector<const void*> shown;  // what each thread shows the others
 };
@@ -26,13 +26,11 @@ public:
     int here() const override { return size(); }
     int rank_here() const override { return rank(); }
     void gather(int mine, std::span<int> all) override {
-        exchange(&mine, [&](int r, const int* theirs) { all[static_cast<std::size_t>(r)] = *theirs; });
+        exchange(&mine, [&](int r, const int* theirs) { all[r] = *theirs; });
     }
     void gather(std::span<const float> mine, std::size_t each, std::span<const int> counts, float* all) override {
         float* next = all;
-        exchange(mine.data(), [&](int r, const float* theirs) {
-            next = std::copy_n(theirs, each * static_cast<std::size_t>(counts[static_cast<std::size_t>(r)]), next);
-        });
+        exchange(mine.data(), [&](int r, const float* theirs) { next = std::copy_n(theirs, each * counts[r], next); });
     }
     void sum(std::span<double> values) override { add_up(values); }
     void begin_sum(std::span<float> values) override { begun_.push_back(values); }
@@ -45,9 +43,9 @@ public:
 private:
     /// Shows the others `mine` and calls f for what every one shows, by rank; nobody goes on before all are done.
     template <class T, class F> void exchange(const T* mine, const F& f) {
-        meeting_.shown[static_cast<std::size_t>(rank())] = mine;
+        meeting_.shown[rank()] = mine;
         meeting_.barrier.arrive_and_wait();
-        for (int r = 0; r < size(); ++r) f(r, static_cast<const T*>(meeting_.shown[static_cast<std::size_t>(r)]));
+        for (int r = 0; r < size(); ++r) f(r, static_cast<const T*>(meeting_.shown[r]));
         meeting_.barrier.arrive_and_wait();
     }
     template <class T> void add_up(std::span<T> values) {

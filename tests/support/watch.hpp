@@ -69,7 +69,7 @@ private:
         for (int i = 0; i < buffers.count; ++i) {
             const Buffer& b = buffers.buffer[i];
             if (step < b.first || step > b.last) continue;
-            std::fill_n(owned_.begin() + static_cast<std::ptrdiff_t>(b.offset), b.size, true);
+            std::fill_n(owned_.begin() + b.offset, b.size, true);
             if (b.first == step && i != 0)
                 for (Value& v : region_.subspan(b.offset, b.size)) mark(v);
         }

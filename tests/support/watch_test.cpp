@@ -39,7 +39,7 @@ template <Fault F> struct Faulty {
     static constexpr std::size_t work(Shape, int) { return 16; }
 
     template <class T> static void forward(const Pass<T>& p) {
-        const std::size_t size = p.in.size() * static_cast<std::size_t>(p.n);
+        const std::size_t size = p.in.size() * p.n;
         for (std::size_t i = F == Fault::skips_y; i < size; ++i) p.y[i] = p.parameter[0][0] * p.x[i];
         if (F != Fault::old_saved && p.saved) p.saved[0] = 1;
         if (F == Fault::y_after) p.y[size] = 0;
@@ -48,7 +48,7 @@ template <Fault F> struct Faulty {
         if (F == Fault::work_after) p.work[16] = 0;
     }
     template <class T> static void backward(const Pass<T>& p) {
-        const std::size_t size = p.in.size() * static_cast<std::size_t>(p.n);
+        const std::size_t size = p.in.size() * p.n;
         p.gradient[0][0] = 0;
         for (std::size_t i = 0; i < size; ++i) p.gradient[0][0] += p.saved[0] * p.dy[i] * p.x[i];
         for (std::size_t i = F == Fault::skips_dx; p.dx && i < size; ++i) p.dx[i] = p.parameter[0][0] * p.dy[i];

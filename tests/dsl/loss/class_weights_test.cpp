@@ -20,7 +20,7 @@ template <class M> void prepare(M& model) {
     model.active_outputs(3);
     Random random(7, 1000);
     for (auto& v : model.input()) v = random.normal();
-    for (std::size_t i = 0; i < 5; ++i) model.labels()[i] = static_cast<int>(i % 3);
+    for (int i = 0; i < 5; ++i) model.labels()[i] = i % 3;
     model.class_weights(weights);
 }
 

@@ -16,10 +16,10 @@ constexpr double e = 0.2;
 
 double smoothed(const std::vector<double>& x, int label) {
     double sum = 0, loss = 0;
-    for (int c = 0; c < active; ++c) sum += std::exp(x[static_cast<std::size_t>(c)]);
+    for (int c = 0; c < active; ++c) sum += std::exp(x[c]);
     for (int c = 0; c < active; ++c) {
         const double q = (c == label ? 1 - e : 0) + e / active;
-        loss -= q * (x[static_cast<std::size_t>(c)] - std::log(sum));
+        loss -= q * (x[c] - std::log(sum));
     }
     return loss;
 }
@@ -53,8 +53,7 @@ const std::vector<int> labels{1, 0};
 BOOST_AUTO_TEST_CASE(the_loss_is_the_cross_entropy_with_the_smoothed_target) {
     const Result r = run(two_rows, labels, e);
     for (std::size_t n = 0; n < 2; ++n) {
-        std::vector<double> row(two_rows.begin() + static_cast<std::ptrdiff_t>(n) * outputs,
-                                two_rows.begin() + static_cast<std::ptrdiff_t>(n + 1) * outputs);
+        std::vector<double> row(two_rows.begin() + n * outputs, two_rows.begin() + (n + 1) * outputs);
         BOOST_TEST(std::abs(r.loss[n] - smoothed(row, labels[n])) < 1e-12);
         for (std::size_t c = 0; c < outputs; ++c) {
             std::vector<double> up = row, down = row;
@@ -79,7 +78,7 @@ BOOST_AUTO_TEST_CASE(a_model_smooths_in_training_and_not_in_tests) {
     Model<Tiny, SGD> model(device, 1);
     const auto fill = [&] {
         for (std::size_t i = 0; i < 8; ++i) model.input()[i] = static_cast<float>(i) * 0.3f - 1;
-        for (std::size_t i = 0; i < 4; ++i) model.labels()[i] = static_cast<int>(i % 3);
+        for (int i = 0; i < 4; ++i) model.labels()[i] = i % 3;
     };
     fill();
     const double plain = model.gradients(4).loss, tested = (fill(), model.evaluate(4).loss);

@@ -33,8 +33,7 @@ struct Scale {
     template <class T, class F> static void each(const tn::Pass<T>& p, F f) {
         for (int n = 0; n < p.n; ++n)
             for (int c = p.begin; c < p.end; ++c)
-                for (std::size_t i = 0; i < p.in.plane(); ++i)
-                    f(c, static_cast<std::size_t>(n) * p.in.size() + static_cast<std::size_t>(c) * p.in.plane() + i);
+                for (tn::Index i = 0; i < p.in.plane(); ++i) f(c, n * p.in.size() + c * p.in.plane() + i);
     }
 };
 

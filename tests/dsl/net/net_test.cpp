@@ -89,8 +89,8 @@ BOOST_AUTO_TEST_CASE(buffers_that_live_together_do_not_overlap) {
         std::size_t most = 0, sum = 0;
         for (Buffer& x : b) {
             x.size = aligned(1 + random.below(500));
-            x.first = static_cast<int>(random.below(30));
-            x.last = x.first + static_cast<int>(random.below(10));
+            x.first = random.below(30);
+            x.last = x.first + random.below(10);
             sum += x.size;
         }
         const std::size_t total = place(b, 40);

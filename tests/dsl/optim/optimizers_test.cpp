@@ -16,7 +16,7 @@
 using namespace tn;
 
 /// The states of one weight, as many as the optimizer keeps.
-template <class O, class T> using StatesOf = std::array<T, static_cast<std::size_t>(O::states)>;
+template <class O, class T> using StatesOf = std::array<T, O::states>;
 
 /// One step of the rule, or of a TensorStep.
 template <class Step, class T, std::size_t N> void take(const Step& step, T& w, T g, std::array<T, N>& states) {
@@ -30,8 +30,7 @@ template <class O> void check(const O& optimizer, std::array<double, 3> expected
     StatesOf<O, double> states{};
     for (int t = 1; t <= 3; ++t) {
         take(TensorStep(optimizer.rule(t), optimizer.weight_decay, {}), w, gradients[t - 1], states);
-        BOOST_TEST(std::abs(w - expected[static_cast<std::size_t>(t - 1)]) < 1e-6,
-                   O::name << " at step " << t << " gives " << w);
+        BOOST_TEST(std::abs(w - expected[t - 1]) < 1e-6, O::name << " at step " << t << " gives " << w);
     }
 }
 

@@ -24,7 +24,7 @@ static std::string told_elsewhere(const fs::path& folder) {
     }
     ::close(ends[1]);
     std::string said(1000, '\0');
-    said.resize(static_cast<std::size_t>(std::max<ssize_t>(::read(ends[0], said.data(), said.size()), 0)));
+    said.resize(std::max<ssize_t>(::read(ends[0], said.data(), said.size()), 0));
     ::close(ends[0]);
     int status = 0;
     BOOST_TEST(::waitpid(child, &status, 0) == child);

@@ -76,8 +76,8 @@ BOOST_AUTO_TEST_CASE(below_reaches_every_number_equally_often) {
     Random random(3, 1);
     for (std::uint32_t bound : {1u, 2u, 7u, 1000u}) {
         std::vector<int> count(bound);
-        const int each = 40000 / static_cast<int>(bound);
-        for (std::uint32_t i = 0; i < bound * static_cast<std::uint32_t>(each); ++i) {
+        const int each = 40000 / bound;
+        for (std::uint32_t i = 0; i < bound * each; ++i) {
             const std::uint32_t v = random.below(bound);
             BOOST_REQUIRE(v < bound);
             ++count[v];

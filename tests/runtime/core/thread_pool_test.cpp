@@ -24,8 +24,8 @@ BOOST_AUTO_TEST_CASE(every_task_runs_once_at_any_number_of_threads) {
         BOOST_TEST(pool.threads() == threads);
         for (int tasks : {0, 1, 2, 7, 1000}) {
             std::vector<std::atomic<int>> runs(1000);
-            pool.run(tasks, [&](int i) { ++runs.at(static_cast<std::size_t>(i)); });
-            for (int i = 0; i < 1000; ++i) BOOST_REQUIRE_EQUAL(runs[static_cast<std::size_t>(i)], i < tasks ? 1 : 0);
+            pool.run(tasks, [&](int i) { ++runs.at(i); });
+            for (int i = 0; i < 1000; ++i) BOOST_REQUIRE_EQUAL(runs[i], i < tasks ? 1 : 0);
         }
     }
 }
@@ -56,9 +56,9 @@ BOOST_AUTO_TEST_CASE(run_returns_when_all_are_done_many_times_over) {
     ThreadPool pool(4);
     std::vector<int> values(64);
     for (int round = 1; round <= 3000; ++round) {
-        pool.run(64, [&](int i) { values[static_cast<std::size_t>(i)] += i; });
+        pool.run(64, [&](int i) { values[i] += i; });
         if (round % 500 == 0)
-            for (int i = 0; i < 64; ++i) BOOST_REQUIRE_EQUAL(values[static_cast<std::size_t>(i)], round * i);
+            for (int i = 0; i < 64; ++i) BOOST_REQUIRE_EQUAL(values[i], round * i);
     }
 }
 
@@ -90,9 +90,9 @@ BOOST_AUTO_TEST_CASE(threads_that_share_a_pool_take_turns) {
     std::atomic<int> errors{0};
     for (int caller = 0; caller < callers; ++caller)
         threads.emplace_back([&, caller] {
-            auto& mine = runs[static_cast<std::size_t>(caller)];
+            auto& mine = runs[caller];
             for (int round = 0; round < rounds; ++round) {
-                pool.run(tasks, [&](int i) { ++mine[static_cast<std::size_t>(i)]; });
+                pool.run(tasks, [&](int i) { ++mine[i]; });
                 try {  // an exception goes to the caller whose task threw it
                     pool.run(tasks, [&](int i) {
                         if (i == caller) throw Error(std::to_string(caller));
@@ -109,7 +109,7 @@ BOOST_AUTO_TEST_CASE(threads_that_share_a_pool_take_turns) {
 }
 
 BOOST_AUTO_TEST_CASE(zero_takes_every_core_and_impossible_numbers_are_errors) {
-    BOOST_TEST(ThreadPool(0).threads() == static_cast<int>(std::max(1u, std::thread::hardware_concurrency())));
+    BOOST_TEST(ThreadPool(0).threads() == std::max<int>(1, std::thread::hardware_concurrency()));
     // A container may have no room for so many; then it says so.
     try {
         BOOST_TEST(ThreadPool(1024).threads() == 1024);
@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_CASE(threads_that_the_system_refuses_are_an_error) {
     std::FILE* self = std::fopen("/proc/self/statm", "r");
     BOOST_REQUIRE(self && std::fscanf(self, "%zu", &pages) == 1);
     std::fclose(self);
-    const rlimit tight{pages * static_cast<std::size_t>(sysconf(_SC_PAGESIZE)) + (rlim_t{64} << 20), before.rlim_max};
+    const rlimit tight{pages * sysconf(_SC_PAGESIZE) + (rlim_t{64} << 20), before.rlim_max};
     BOOST_REQUIRE(setrlimit(RLIMIT_AS, &tight) == 0);
     std::string said;
     try {

@@ -14,13 +14,13 @@ namespace tn::test {
 
 /// The block's mathematics in double, before the passes `p`; x and the weights as `read` gives them.
 template <class Read> Reference reference_of(const BlockGeometry& g, const Pass<float>& p, const Read& read) {
-    const std::size_t filters = static_cast<std::size_t>(g.conv.filters), samples = static_cast<std::size_t>(p.n);
+    const std::size_t filters = g.conv.filters, samples = p.n;
     Reference r;
     r.g = g;
     r.n = p.n;
     r.training = true;
     for (std::size_t i = 0; i < samples * g.conv.in_size(); ++i) r.x.push_back(read(p.x[i]));
-    for (std::size_t i = 0; i < g.conv.weights(); ++i) r.weight.push_back(read(p.parameter[0][i]));
+    for (Index i = 0; i < g.conv.weights(); ++i) r.weight.push_back(read(p.parameter[0][i]));
     if (g.bias) r.bias.assign(p.parameter[1], p.parameter[1] + filters);
     if (g.norm) {
         const int first = g.bias ? 2 : 1;
@@ -36,7 +36,7 @@ template <class Read> Reference reference_of(const BlockGeometry& g, const Pass<
 /// written.
 template <BlockGeometry G, cuda::Precision P> struct BlockPasses {
     static constexpr ConvGeometry C = G.conv;
-    static constexpr auto filters = static_cast<std::size_t>(C.filters);
+    static constexpr std::size_t filters = C.filters;
     static constexpr cuda::NormAttributes norm{1e-5f, 0.1f};
     using Device = cuda::BasicDevice<Emulator, P>;
     using Z = std::conditional_t<cuda::BlockSaved::keeps_z(G), cuda::Kept<P>, float>;
@@ -54,7 +54,7 @@ template <BlockGeometry G, cuda::Precision P> struct BlockPasses {
             for (std::size_t i = 0; i < count; ++i) first[i] = middle + spread * random.normal();
             return first;
         };
-        const auto samples = static_cast<std::size_t>(n);
+        const std::size_t samples = n;
         p.n = n;
         p.training = true;
         p.in = {C.channels, C.height, C.width, false};
@@ -90,7 +90,7 @@ template <BlockGeometry G, cuda::Precision P> struct BlockPasses {
 
     std::vector<float> read(const float* plain) const {
         if constexpr (cuda::is_stem(G)) return {};  // it keeps none
-        const auto count = static_cast<std::size_t>(p.n) * C.out_size();
+        const auto count = p.n * C.out_size();
         const cuda::BlockSaved saved(G, p.n, P);
         const Z* first = cuda::BlockSaved::keeps_z(G) ? reinterpret_cast<const Z*>(p.saved + saved.z)
                                                       : reinterpret_cast<const Z*>(plain);

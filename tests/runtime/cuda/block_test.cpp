@@ -152,7 +152,7 @@ BOOST_AUTO_TEST_CASE(evaluation_is_one_product) {
 BOOST_AUTO_TEST_CASE(a_block_that_makes_several_tiles_leaves_what_several_blocks_would) {
     const auto check = []<BlockGeometry G, Precision P>() {
         constexpr int n = 3, groups = 2;
-        constexpr auto filters = static_cast<std::size_t>(G.conv.filters);
+        constexpr std::size_t filters = G.conv.filters;
         using Executor = BlockPasses<G, P>;
         using Kernel = cuda::ConvForwardKernel<G, P, typename Executor::Z>;
         using Product = typename Kernel::Product;

@@ -62,9 +62,9 @@ BOOST_AUTO_TEST_CASE(a_hundred_steps_on_cuda_are_those_on_the_cpu) {
     Model<Photos, Adam, cuda::Device> there(gpu);
     Model<Photos, Adam, cpu::Device> here(cpu);
     for (int step = 0; step < 100; ++step) {
-        Random random(7, 1000, static_cast<std::uint64_t>(step % 2));
+        Random random(7, 1000, step % 2);
         for (float& v : here.input()) v = random.normal();
-        for (int& label : here.labels()) label = static_cast<int>(random.below(3));
+        for (int& label : here.labels()) label = random.below(3);
         std::copy(here.input().begin(), here.input().end(), there.input().begin());
         std::copy(here.labels().begin(), here.labels().end(), there.labels().begin());
         // The loss falls from 158 to 26; at a larger rate, differences of rounding grow from step to step.
@@ -105,7 +105,7 @@ template <class N> void check_kept(int pictures, int batch, int steps, const Ste
     std::optional<WeightAverage> average;
     if (step_options.average > 0) average.emplace(there, step_options.average);
     std::vector<Blend> blends;
-    const std::vector<Adam> optimizers(static_cast<std::size_t>(steps), Adam{.rate = 2e-5f});
+    const std::vector<Adam> optimizers(steps, Adam{.rate = 2e-5f});
     for (std::size_t step = 0; step < optimizers.size();) {
         const std::size_t most = average ? 1 : optimizers.size() - step;
         const TakenSteps got = there.train_on_device(step, std::span(optimizers).subspan(step, most));
@@ -116,7 +116,7 @@ template <class N> void check_kept(int pictures, int batch, int steps, const Ste
             std::copy(view.images.begin(), view.images.end(), here.input().begin());
             std::copy(view.labels.begin(), view.labels.end(), here.labels().begin());
             if (step_options.mixup > 0) {
-                blends.resize(static_cast<std::size_t>(view.n));
+                blends.resize(view.n);
                 draw_blends(step_options.mixup, Random(o.seed, stream::mixup, step), blends);
                 blend_pictures(view.images, blends, here.input());
             }
@@ -162,7 +162,7 @@ BOOST_AUTO_TEST_CASE(launches_that_overlap_leave_what_those_in_turn_leave) {
 BOOST_AUTO_TEST_CASE(an_epoch_s_order_is_that_of_the_host, *label("small")) {
     cuda::Device device;
     for (const int count : {1, 2, 33, 1000, 100003}) {
-        const auto size = static_cast<std::size_t>(count);
+        const std::size_t size = count;
         auto* order = static_cast<int*>(device.allocate(size * sizeof(int)));
         cuda::GpuEpochOrder fill(device.gpu(), count);
         for (const std::uint64_t epoch : {0ull, 1ull, 5'000'000'000ull}) {

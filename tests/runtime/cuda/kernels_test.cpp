@@ -122,9 +122,9 @@ BOOST_AUTO_TEST_CASE(a_trained_model_predicts_as_on_the_cpu) {
     Model<N, Adam, Emulated> there(emulated);
     Model<N, Adam, cpu::Device> here(cpu);
     for (int step = 0; step < 5; ++step) {
-        Random random(3, 1000, static_cast<std::uint64_t>(step));
+        Random random(3, 1000, step);
         for (float& v : here.input()) v = random.normal();
-        for (int& label : here.labels()) label = static_cast<int>(random.below(3));
+        for (int& label : here.labels()) label = random.below(3);
         std::copy(here.input().begin(), here.input().end(), there.input().begin());
         std::copy(here.labels().begin(), here.labels().end(), there.labels().begin());
         const int n = 5 - step % 2;
@@ -175,8 +175,7 @@ struct Scale {
     template <class T, class F> static constexpr void each(const Pass<T>& p, F f) {
         for (int n = 0; n < p.n; ++n)
             for (int c = p.begin; c < p.end; ++c)
-                for (std::size_t i = 0; i < p.in.plane(); ++i)
-                    f(c, static_cast<std::size_t>(n) * p.in.size() + static_cast<std::size_t>(c) * p.in.plane() + i);
+                for (Index i = 0; i < p.in.plane(); ++i) f(c, n * p.in.size() + c * p.in.plane() + i);
     }
 };
 CHECK_KERNELS(a_layer_from_outside, Images<Conv<3, 3>, Scale, Relu>)

@@ -19,13 +19,13 @@ struct Scale {
     }
     template <class T> static constexpr void forward(const tn::Pass<T>& p) {
         for (int c = p.begin; c < p.end; ++c)
-            for (int i = 0; i < p.n * static_cast<int>(p.in.plane()); ++i)
+            for (tn::Index i = 0; i < p.n * p.in.plane(); ++i)
                 p.y[place(p, c, i)] = p.parameter[0][c] * p.x[place(p, c, i)];
     }
     template <class T> static constexpr void backward(const tn::Pass<T>& p) {
         for (int c = p.begin; c < p.end; ++c) {
             T sum = 0;
-            for (int i = 0; i < p.n * static_cast<int>(p.in.plane()); ++i) {
+            for (tn::Index i = 0; i < p.n * p.in.plane(); ++i) {
                 sum += p.dy[place(p, c, i)] * p.x[place(p, c, i)];
                 if (p.dx) p.dx[place(p, c, i)] = p.parameter[0][c] * p.dy[place(p, c, i)];
             }
@@ -34,9 +34,9 @@ struct Scale {
     }
 
 private:
-    template <class T> static constexpr std::size_t place(const tn::Pass<T>& p, int c, int i) {
-        const int plane = static_cast<int>(p.in.plane());
-        return static_cast<std::size_t>((i / plane * p.in.channels + c) * plane + i % plane);
+    template <class T> static constexpr tn::Index place(const tn::Pass<T>& p, int c, tn::Index i) {
+        const tn::Index plane = p.in.plane();
+        return (i / plane * p.in.channels + c) * plane + i % plane;
     }
 };
 

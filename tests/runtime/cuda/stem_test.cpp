@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE(every_sum_over_patches_has_its_place) {
             places.insert(sums.value(d));
             for (int e = d; e < 9 * channels; ++e) places.insert(sums.product(d, e));
         }
-        BOOST_TEST(static_cast<int>(places.size()) == sums.size());
+        BOOST_TEST(std::ssize(places) == sums.size());
         BOOST_TEST(*places.begin() == 0);
         BOOST_TEST(*places.rbegin() == sums.size() - 1);
     }

@@ -75,7 +75,7 @@ template <class F> int each_place(const std::vector<float>& out, F f) {
     Worst grey;
     for (int y = 0; y < side; ++y)
         for (int x = 0; x < side; ++x) {
-            const std::size_t i = static_cast<std::size_t>(y * side + x);
+            const std::size_t i = y * side + x;
             grey.see(out[2 * plane + i] - 77.0);
             const double from_x = out[i] / 2, from_y = out[plane + i] / 2;
             if (from_x < 0.01 || from_y < 0.01 || from_x > side - 1.01 || from_y > side - 1.01) continue;
@@ -98,9 +98,9 @@ BOOST_AUTO_TEST_CASE(every_point_of_the_elastic_grid_can_be_drawn_by_itself) {
     random.word();
     const ElasticDraw draw{random, 0.06f};
     const auto all = draw.moves();
-    for (std::size_t i = 0; i < all.size(); ++i) {
+    for (int i = 0; i < std::ssize(all); ++i) {
         BOOST_TEST(all[i] == random.uniform(-0.06f, 0.06f));
-        BOOST_TEST(draw.move(static_cast<int>(i)) == all[i]);
+        BOOST_TEST(draw.move(i) == all[i]);
     }
 }
 
@@ -165,8 +165,7 @@ BOOST_AUTO_TEST_CASE(a_wide_picture_is_sampled_like_its_parts) {
     for (int i = 0; i < 1400; ++i) p.pixels.push_back(static_cast<std::uint8_t>(i % 700 / 3));
     for (std::uint64_t i = 0; i < 20; ++i) {
         const auto out = augmented(p, only(&Augmentation::shift, 1, 0.1f), i);
-        for (int x = 80; x < 619; ++x)
-            BOOST_REQUIRE_SMALL(out[static_cast<std::size_t>(x + 3)] - out[static_cast<std::size_t>(x)] - 1, 0.01f);
+        for (int x = 80; x < 619; ++x) BOOST_REQUIRE_SMALL(out[x + 3] - out[x] - 1, 0.01f);
     }
 }
 
@@ -174,7 +173,7 @@ BOOST_AUTO_TEST_CASE(flip_mirrors_left_and_right_exactly) {
     for (PictureShape shape : {PictureShape{3, 5, 8}, PictureShape{1, 4, 7}, PictureShape{1, 1, 1}}) {
         const Picture p = random_picture(shape, 3);
         const auto original = plain(p), out = augmented(p, only(&Augmentation::flip, 1, 1), 0);
-        const auto width = static_cast<std::size_t>(shape.width);
+        const std::size_t width = shape.width;
         for (std::size_t i = 0; i < out.size(); ++i)
             BOOST_REQUIRE_EQUAL(out[i], original[i / width * width + width - 1 - i % width]);
     }
@@ -367,7 +366,7 @@ BOOST_AUTO_TEST_CASE(erase_fills_one_rectangle_with_one_grey_and_leaves_the_rest
         int top = 99, bottom = -1, left = 99, right = -1;
         for (int y = 0; y < 40; ++y)
             for (int x = 0; x < 50; ++x) {
-                const auto k = static_cast<std::size_t>(y * 50 + x);
+                const std::size_t k = y * 50 + x;
                 bool changed = false;
                 for (std::size_t c = 0; c < 3; ++c)
                     changed = changed || std::abs(out[c * 2000 + k] - p.pixels[c * 2000 + k]) > 1e-3f;
@@ -377,12 +376,11 @@ BOOST_AUTO_TEST_CASE(erase_fills_one_rectangle_with_one_grey_and_leaves_the_rest
                 ++touched[k];
             }
         BOOST_REQUIRE(bottom >= 0);
-        const auto corner = static_cast<std::size_t>(top * 50 + left);
+        const std::size_t corner = top * 50 + left;
         bool filled = true;
         for (int y = top; y <= bottom; ++y)
             for (int x = left; x <= right; ++x)
-                for (std::size_t c = 0; c < 3; ++c)
-                    BOOST_REQUIRE_EQUAL(out[c * 2000 + static_cast<std::size_t>(y * 50 + x)], out[corner]);
+                for (std::size_t c = 0; c < 3; ++c) BOOST_REQUIRE_EQUAL(out[c * 2000 + y * 50 + x], out[corner]);
         BOOST_TEST(filled);
         largest = std::max(largest, (bottom - top + 1) * (right - left + 1) / 2000.0);
     }
@@ -489,7 +487,7 @@ BOOST_AUTO_TEST_CASE(the_fitted_numbers_make_mean_0_and_deviation_1) {
     Pictures set;
     set.shape = {3, 4, 5};
     for (int i = 0; i < 7; ++i) {
-        const Picture p = random_picture(set.shape, 10 + static_cast<std::uint64_t>(i));
+        const Picture p = random_picture(set.shape, 10 + i);
         for (std::size_t k = 0; k < p.pixels.size(); ++k)
             set.pixels.push_back(k / 20 == 2 ? 9 : static_cast<std::uint8_t>(p.pixels[k] / (1 + k / 20)));
         set.labels.push_back(0);
@@ -526,7 +524,7 @@ BOOST_AUTO_TEST_CASE(a_sheet_shows_each_picture_as_it_is_and_then_augmented) {
     Pictures set;
     set.shape = {3, 6, 5};
     for (int i = 0; i < 4; ++i) {
-        const Picture p = random_picture(set.shape, 20 + static_cast<std::uint64_t>(i));
+        const Picture p = random_picture(set.shape, 20 + i);
         set.pixels.insert(set.pixels.end(), p.pixels.begin(), p.pixels.end());
         set.labels.push_back(0);
     }
@@ -537,8 +535,8 @@ BOOST_AUTO_TEST_CASE(a_sheet_shows_each_picture_as_it_is_and_then_augmented) {
             for (int y = 0; y < 6; ++y)
                 for (int x = 0; x < 15; ++x) {
                     const int from = x < 5 ? x : 4 - x % 5;
-                    BOOST_REQUIRE_EQUAL(sheet.pixels[static_cast<std::size_t>((c * 12 + row * 6 + y) * 15 + x)],
-                                        set.picture(2 * row)[static_cast<std::size_t>((c * 6 + y) * 5 + from)]);
+                    BOOST_REQUIRE_EQUAL(sheet.pixels[(c * 12 + row * 6 + y) * 15 + x],
+                                        set.picture(2 * row)[(c * 6 + y) * 5 + from]);
                 }
     BOOST_TEST(augmentation_sheet(set, {}, 1).shape.height == 4 * 6);  // no more rows than pictures
     BOOST_CHECK_THROW(augmentation_sheet(Pictures{{1, 4, 4}, {}, {}, {}, {}, {}}, {}, 1), Error);

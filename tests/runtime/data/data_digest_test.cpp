@@ -13,7 +13,7 @@ namespace {
 /// 6 pictures of 35 bytes.
 Pictures sample() {
     Pictures set = generate_characters(2, {1, 7, 5}, 3);
-    for (int i = 0; i < set.size(); ++i) set.files[static_cast<std::size_t>(i)] = "set/x/" + std::to_string(i) + ".png";
+    for (int i = 0; i < set.size(); ++i) set.files[i] = "set/x/" + std::to_string(i) + ".png";
     return set;
 }
 

@@ -29,13 +29,13 @@ void add(Pictures& set, const Picture& picture, int label = 0) {
 }
 
 Picture changed(Picture p, auto change) {
-    for (std::uint8_t& v : p.pixels) v = static_cast<std::uint8_t>(std::clamp<double>(std::lround(change(v)), 0, 255));
+    for (std::uint8_t& v : p.pixels) v = static_cast<std::uint8_t>(std::clamp(std::round(change(v)), 0.0, 255.0));
     return p;
 }
 
 Picture mirrored(const Picture& p) {
     Picture result = p;
-    const auto w = static_cast<std::size_t>(p.shape.width);
+    const std::size_t w = p.shape.width;
     for (std::size_t i = 0; i < p.pixels.size(); ++i) result.pixels[i] = p.pixels[i / w * w + (w - 1 - i % w)];
     return result;
 }
@@ -125,7 +125,8 @@ BOOST_AUTO_TEST_CASE(leaks_between_two_sets) {
 
 BOOST_AUTO_TEST_CASE(colour_counts_as_grey_and_pictures_of_one_colour_are_like_none) {
     Pictures set;
-    for (const std::uint8_t tone : {10, 10, 200}) add(set, {{3, 20, 30}, std::vector<std::uint8_t>(1800, tone)});
+    for (const std::uint8_t tone : std::vector<std::uint8_t>{10, 10, 200})
+        add(set, {{3, 20, 30}, std::vector<std::uint8_t>(1800, tone)});
     BOOST_TEST(find_duplicates(Thumbnails(set, pool), pool).empty());
     const Pictures drawn = generate_characters(1, {3, 20, 30}, 1);
     for (int k = 0; k < 2; ++k) add(set, picture_of(drawn, 0));

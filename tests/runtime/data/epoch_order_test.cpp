@@ -11,7 +11,7 @@ using namespace tn;
 namespace {
 
 std::vector<int> order_of(int count, std::uint64_t seed, std::uint64_t epoch) {
-    std::vector<int> order(static_cast<std::size_t>(count));
+    std::vector<int> order(count);
     std::vector<std::uint64_t> keys(order.size());
     epoch_order(order, keys, seed, epoch);
     return order;
@@ -23,7 +23,7 @@ BOOST_AUTO_TEST_CASE(every_picture_is_there_once) {
     for (const int count : {0, 1, 2, 1000}) {
         std::vector<int> order = order_of(count, 3, 5);
         std::sort(order.begin(), order.end());
-        for (int i = 0; i < count; ++i) BOOST_REQUIRE_EQUAL(order[static_cast<std::size_t>(i)], i);
+        for (int i = 0; i < count; ++i) BOOST_REQUIRE_EQUAL(order[i], i);
     }
 }
 

@@ -22,8 +22,8 @@ BOOST_AUTO_TEST_CASE(folds_are_even_in_every_class_and_as_a_whole) {
     std::vector<std::vector<int>> part(4, std::vector<int>(5));
     for (std::size_t k = 0; k < labels.size(); ++k) {
         BOOST_REQUIRE((fold[k] >= 0 && fold[k] < 5));
-        ++whole[static_cast<std::size_t>(fold[k])];
-        ++part[static_cast<std::size_t>(labels[k])][static_cast<std::size_t>(fold[k])];
+        ++whole[fold[k]];
+        ++part[labels[k]][fold[k]];
     }
     const auto even = [](const std::vector<int>& counts) {
         return *std::max_element(counts.begin(), counts.end()) - *std::min_element(counts.begin(), counts.end()) <= 1;
@@ -98,8 +98,7 @@ BOOST_AUTO_TEST_CASE(labels_that_all_fit_are_not_suspicious) {
 BOOST_AUTO_TEST_CASE(the_only_one_of_its_class_is_not_suspicious) {
     auto p = probabilities;
     auto given = labels;
-    for (std::size_t k = 6; k > 0; --k)
-        p.insert(p.begin() + static_cast<std::ptrdiff_t>(2 * k), 0.0f);  // a third class
+    for (std::size_t k = 6; k > 0; --k) p.insert(p.begin() + 2 * k, 0.0f);  // a third class
     p.insert(p.end(), {0.95f, 0.05f, 0.0f});
     given.push_back(2);
     BOOST_TEST(std::abs(estimate_label_noise(p, given, 3).wrong - 2) < 1e-9);
@@ -118,14 +117,12 @@ BOOST_AUTO_TEST_CASE(flipped_labels_of_made_up_models_are_found) {
     BOOST_REQUIRE_EQUAL(wrong.size(), 20u);
     BOOST_TEST(std::is_sorted(wrong.begin(), wrong.end()));
     for (int k = 0; k < 400; ++k)
-        BOOST_TEST((set.labels[static_cast<std::size_t>(k)] != truth[static_cast<std::size_t>(k)]) ==
-                   std::binary_search(wrong.begin(), wrong.end(), k));
+        BOOST_TEST((set.labels[k] != truth[k]) == std::binary_search(wrong.begin(), wrong.end(), k));
     Random random(1, 1);
     std::vector<float> p;
     for (int k = 0; k < 400; ++k) {
         const float sure = random.uniform(0.3f, 1);
-        const auto seen =
-            random.chance(0.03f) ? random.below(40) : static_cast<unsigned>(truth[static_cast<std::size_t>(k)]);
+        const auto seen = random.chance(0.03f) ? random.below(40) : static_cast<unsigned>(truth[k]);
         for (unsigned j = 0; j < 40; ++j) p.push_back(j == seen ? sure : (1 - sure) / 39);
     }
     const auto found = find_label_errors(p, set.labels, 40);

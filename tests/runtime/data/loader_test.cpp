@@ -73,8 +73,8 @@ BOOST_AUTO_TEST_CASE(every_picture_comes_once_an_epoch_with_its_label) {
             BOOST_TEST(b.epoch == epoch);
             BOOST_TEST(b.index == index);
             BOOST_TEST(b.n == (index < 4 ? 5 : 3));  // the last batch holds the rest
-            BOOST_REQUIRE_EQUAL(b.images.size(), static_cast<std::size_t>(b.n) * 12);
-            BOOST_REQUIRE_EQUAL(b.labels.size(), static_cast<std::size_t>(b.n));
+            BOOST_REQUIRE_EQUAL(std::ssize(b.images), b.n * 12);
+            BOOST_REQUIRE_EQUAL(std::ssize(b.labels), b.n);
             for (std::size_t i = 0; i < b.labels.size(); ++i) {
                 const int picture = static_cast<int>(b.images[i * 12] + 0.5f);
                 for (std::size_t k = 0; k < 12; ++k)
@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(every_picture_comes_once_an_epoch_with_its_label) {
         }
         orders.insert(order);
         std::sort(order.begin(), order.end());
-        for (int i = 0; i < 23; ++i) BOOST_REQUIRE_EQUAL(order[static_cast<std::size_t>(i)], i);
+        for (int i = 0; i < 23; ++i) BOOST_REQUIRE_EQUAL(order[i], i);
     }
     BOOST_TEST(orders.size() == 4u);  // each epoch has an order of its own
 }

@@ -15,7 +15,7 @@ using Bytes = std::vector<std::uint8_t>;
 namespace {
 
 Bytes scaled(const Bytes& in, int height, int width, int to_height, int to_width) {
-    Bytes out(static_cast<std::size_t>(to_height) * static_cast<std::size_t>(to_width), 99);
+    Bytes out(to_height * to_width, 99);
     resample({in.data(), height, width, width}, {out.data(), to_height, to_width, to_width});
     return out;
 }
@@ -33,10 +33,9 @@ double mean(const Bytes& b) { return std::accumulate(b.begin(), b.end(), 0.0) / 
 double reference(const Bytes& in, int height, int width, int to_height, int to_width, int y, int x) {
     const auto weights = [](int from, int to, int at) {
         const double step = static_cast<double>(from) / to, radius = std::max(1.0, step), centre = (at + 0.5) * step;
-        std::vector<double> w(static_cast<std::size_t>(from));
+        std::vector<double> w(from);
         double sum = 0;
-        for (int i = 0; i < from; ++i)
-            sum += w[static_cast<std::size_t>(i)] = std::max(0.0, 1 - std::abs(i + 0.5 - centre) / radius);
+        for (int i = 0; i < from; ++i) sum += w[i] = std::max(0.0, 1 - std::abs(i + 0.5 - centre) / radius);
         for (double& v : w) v /= sum;
         return w;
     };
@@ -65,11 +64,10 @@ BOOST_AUTO_TEST_CASE(every_pixel_is_what_the_filter_says) {
     const int sizes[][4] = {{8, 8, 4, 4}, {5, 7, 11, 3}, {7, 5, 3, 11},   {1, 9, 4, 4}, {9, 1, 4, 4},
                             {6, 6, 1, 1}, {1, 1, 5, 5},  {10, 11, 9, 12}, {31, 2, 7, 9}};
     for (const auto& [h, w, th, tw] : sizes) {
-        const Bytes in = noise(static_cast<std::size_t>(h * w), 2), out = scaled(in, h, w, th, tw);
+        const Bytes in = noise(h * w, 2), out = scaled(in, h, w, th, tw);
         for (int y = 0; y < th; ++y)
             for (int x = 0; x < tw; ++x)
-                BOOST_REQUIRE_SMALL(out[static_cast<std::size_t>(y * tw + x)] - reference(in, h, w, th, tw, y, x),
-                                    0.502);
+                BOOST_REQUIRE_SMALL(out[y * tw + x] - reference(in, h, w, th, tw, y, x), 0.502);
     }
 }
 

@@ -16,8 +16,8 @@ using tn_test::error_of;
 static const std::vector<int> labels{0, 1, 0, 2, 0, 0, 3, 0, 1, 0, 0, 2, 0, 1, 0, 0};
 
 static std::vector<int> counts(const std::vector<int>& indices, int classes = 4) {
-    std::vector<int> n(static_cast<std::size_t>(classes));
-    for (const int i : indices) ++n[static_cast<std::size_t>(labels[static_cast<std::size_t>(i)])];
+    std::vector<int> n(classes);
+    for (const int i : indices) ++n[labels[i]];
     return n;
 }
 
@@ -48,8 +48,7 @@ BOOST_AUTO_TEST_CASE(an_exact_number_of_training_samples) {
     const Split split = stratified_split(two_classes, 2, TrainPerClass{2}, 5);
     BOOST_TEST(split.train.size() == 4u);
     BOOST_TEST(split.test.size() == 4u);
-    BOOST_TEST(std::count_if(split.train.begin(), split.train.end(),
-                             [&](int i) { return two_classes[static_cast<std::size_t>(i)] == 0; }) == 2);
+    BOOST_TEST(std::count_if(split.train.begin(), split.train.end(), [&](int i) { return two_classes[i] == 0; }) == 2);
     BOOST_TEST(error_of([&] { stratified_split(labels, 4, TrainPerClass{2}, 5); }) ==
                "class 2 has 2 samples; with 2 for training it must have more, to leave one for testing");
     Pictures pictures;
@@ -71,8 +70,7 @@ BOOST_AUTO_TEST_CASE(every_sample_is_chosen_as_often) {
     const std::vector<int> six(6, 0);
     std::vector<int> chosen(6);
     for (std::uint64_t seed = 0; seed < 6000; ++seed)
-        for (const int i : stratified_split(six, 1, TrainPerClass{2}, seed).train)
-            ++chosen[static_cast<std::size_t>(i)];
+        for (const int i : stratified_split(six, 1, TrainPerClass{2}, seed).train) ++chosen[i];
     for (const int n : chosen) BOOST_TEST(std::abs(n - 2000) < 200);  // 5.5 standard deviations
 }
 

@@ -24,7 +24,7 @@ BOOST_AUTO_TEST_CASE(each_class_has_its_pictures_names_and_files) {
     BOOST_TEST(set.files.size() == 15u);
     BOOST_TEST(set.files[5] == "generated/ben/0001.png");
     BOOST_TEST(set.skipped.empty());
-    for (int i = 0; i < 15; ++i) BOOST_TEST(set.labels[static_cast<std::size_t>(i)] == i / 5);
+    for (int i = 0; i < 15; ++i) BOOST_TEST(set.labels[i] == i / 5);
     // Grey drawings: the three colours of a pixel are equal.
     for (int i = 0; i < 15; ++i)
         for (std::size_t k = 0; k < 960; ++k) {
@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(wrong_labels_are_those_reported_and_as_many_as_asked_for) {
         std::vector<int> found;
         int next = 0;
         for (int i = 0; i < 900; ++i) {
-            const int label = set.labels[static_cast<std::size_t>(i)], truth = i / 300;
+            const int label = set.labels[i], truth = i / 300;
             BOOST_REQUIRE((label >= 0 && label < 3));
             if (label != truth) found.push_back(i), next += label == (truth + 1) % 3;
         }
@@ -76,8 +76,7 @@ BOOST_AUTO_TEST_CASE(the_pictures_vary_and_the_characters_differ) {
     for (int i = 0; i < 120; ++i) {
         const auto p = set.picture(i);
         int sum = 0;
-        for (std::size_t k = 0; k < 1024; ++k)
-            mean[static_cast<std::size_t>(i / 40) * 1024 + k] += p[k] / 40.0, sum += p[k];
+        for (std::size_t k = 0; k < 1024; ++k) mean[i / 40 * 1024 + k] += p[k] / 40.0, sum += p[k];
         const auto [low, high] = std::minmax_element(p.begin(), p.end());
         BOOST_TEST(*high - *low > 60);
         brightness.insert(sum / 1024);

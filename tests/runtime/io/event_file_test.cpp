@@ -34,14 +34,14 @@ template <class T> T number(const std::string& bytes, std::size_t at) {
 
 void check_sum(const std::string& of, std::uint32_t found) {
     const std::uint32_t crc = crc32c(of);
-    BOOST_TEST(found == static_cast<std::uint32_t>(((crc >> 15) | (crc << 17)) + 0xa282ead8u));
+    BOOST_TEST(found == ((crc >> 15) | (crc << 17)) + 0xa282ead8u);
 }
 
 /// The messages of a file whose frames are in order.
 std::vector<std::string> messages(const std::string& file) {
     std::vector<std::string> all;
     for (std::size_t at = 0; at < file.size();) {
-        const auto length = static_cast<std::size_t>(number<std::uint64_t>(file, at));
+        const std::size_t length = number<std::uint64_t>(file, at);
         check_sum(file.substr(at, 8), number<std::uint32_t>(file, at + 8));
         BOOST_REQUIRE(at + 16 + length <= file.size());
         all.push_back(file.substr(at + 12, length));
@@ -76,7 +76,7 @@ std::vector<Field> fields(const std::string& message) {
         if (f.type == 1) f.value = number<std::uint64_t>(message, at), at += 8;
         if (f.type == 5) f.value = number<std::uint32_t>(message, at), at += 4;
         if (f.type == 2) {
-            const auto length = static_cast<std::size_t>(varint());
+            const std::size_t length = varint();
             f.bytes = message.substr(at, length);
             at += length;
         }

@@ -18,7 +18,7 @@ template <class M> void steps(M& model, int count) {
     for (int i = 0; i < count; ++i) {
         Random random(9, 1, model.step());
         for (float& v : model.input()) v = random.normal();
-        for (int& l : model.labels()) l = static_cast<int>(random.below(3));
+        for (int& l : model.labels()) l = random.below(3);
         model.train(4, Adam{});
     }
 }

@@ -93,9 +93,9 @@ std::vector<float> run(cpu::Device& device, std::uint64_t seed, int steps) {
     Classifies model(device, seed);
     std::vector<float> all;
     for (int step = 0; step < steps; ++step) {
-        Random random(seed, 1, static_cast<std::uint64_t>(step));
+        Random random(seed, 1, step);
         for (float& v : model.input()) v = random.normal();
-        for (int& label : model.labels()) label = static_cast<int>(random.below(3));
+        for (int& label : model.labels()) label = random.below(3);
         model.train(4, Adam{});
         const auto predicted = model.predict(3);
         all.insert(all.end(), predicted.begin(), predicted.end());

@@ -29,7 +29,7 @@ constexpr float not_a_number = std::numeric_limits<float>::quiet_NaN(),
 template <class M> void fill(M& model) {
     Random random(3, 1);
     for (float& v : model.input()) v = random.normal();
-    for (int& label : model.labels()) label = static_cast<int>(random.below(3));
+    for (int& label : model.labels()) label = random.below(3);
 }
 
 /// Weights, running statistics, the optimizer's states and the step's number.

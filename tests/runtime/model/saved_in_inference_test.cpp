@@ -15,7 +15,7 @@ struct Square {
     static constexpr tn::Axis axis = tn::Axis::values;
     static constexpr tn::Text name() { return "Square"; }
     static constexpr tn::ShapeResult output(tn::Shape in) { return in; }
-    static constexpr std::size_t saved(tn::Shape in, int batch) { return in.size() * static_cast<std::size_t>(batch); }
+    static constexpr std::size_t saved(tn::Shape in, int batch) { return in.size() * batch; }
     template <class T> static void forward(const tn::Pass<T>& p) {
         for (int i = p.begin; i < p.end; ++i) {
             p.saved[i] = p.x[i];

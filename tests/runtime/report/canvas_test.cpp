@@ -281,7 +281,7 @@ BOOST_AUTO_TEST_CASE(what_was_drawn_comes_back_from_its_file) {
     BOOST_TEST((picture.shape == PictureShape{3, 17, 31}));
     for (int y = 0; y < 17; ++y)
         for (int x = 0; x < 31; ++x) {
-            const auto at = static_cast<std::size_t>(y * 31 + x);
+            const std::size_t at = y * 31 + x;
             BOOST_TEST(c.at(x, y) == (Color{picture.pixels[at], picture.pixels[527 + at], picture.pixels[1054 + at]}));
         }
     write_png(folder / "c.png", picture);

@@ -1,14 +1,14 @@
 // The colour of a pixel of a finished chart.
 #pragma once
 
+#include "dsl/core/index.hpp"
 #include "runtime/report/canvas.hpp"
 
 namespace tn_test {
 
 inline tn::Color pixel(const tn::Picture& p, int x, int y) {
-    const std::size_t plane = static_cast<std::size_t>(p.shape.height) * static_cast<std::size_t>(p.shape.width);
-    const std::size_t at =
-        static_cast<std::size_t>(y) * static_cast<std::size_t>(p.shape.width) + static_cast<std::size_t>(x);
+    const tn::Index plane = tn::Index{p.shape.height} * p.shape.width;
+    const tn::Index at = tn::Index{y} * p.shape.width + x;
     return {p.pixels.at(at), p.pixels.at(plane + at), p.pixels.at(2 * plane + at)};
 }
 

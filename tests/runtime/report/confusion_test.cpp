@@ -71,8 +71,7 @@ BOOST_AUTO_TEST_CASE(titles_and_names_stay_within_the_picture) {
     for (int n : {1, 2, 3, 10, 11, 60, 61, 1000}) {
         Confusion c(n);
         for (int i = 0; i < 200000; ++i) c.add(i % n, i % n);  // "accuracy 100.0 %  (200000 pictures)"
-        std::vector<std::string> long_names(static_cast<std::size_t>(n),
-                                            "a name of a class that never comes to an end");
+        std::vector<std::string> long_names(n, "a name of a class that never comes to an end");
         const Picture p = draw_confusion(c, long_names);
         const int width = p.shape.width, height = p.shape.height;
         BOOST_TEST(only_white(p, 0, width, 0, 8));

@@ -12,7 +12,7 @@ using tn_test::pixel;
 namespace {
 
 Picture plain(int height, int width, std::uint8_t tone) {
-    return {{1, height, width}, std::vector<std::uint8_t>(static_cast<std::size_t>(height * width), tone)};
+    return {{1, height, width}, std::vector<std::uint8_t>(height * width, tone)};
 }
 
 constexpr Color red{208, 32, 32};

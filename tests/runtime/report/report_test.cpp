@@ -26,9 +26,9 @@ struct Run {
         training.classes[1] = test.classes[1] = hostile_class;
         test.files[0] = hostile_file;
         for (int i = 0; i < test.size(); ++i) {
-            const int predicted = i == 0 ? 1 : i == 9 ? 0 : test.labels[static_cast<std::size_t>(i)];
+            const int predicted = i == 0 ? 1 : i == 9 ? 0 : test.labels[i];
             predictions.push_back({i, predicted, i == 9 ? 0.93f : 0.61f});
-            confusion.add(test.labels[static_cast<std::size_t>(i)], predicted);
+            confusion.add(test.labels[i], predicted);
         }
     }
     Report report() const {

@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(it_keeps_to_its_size_whatever_that_is) {
     for (int width = 0; width < 50; ++width)
         for (int height = 0; height < 12; ++height) {
             const auto lines = draw_terminal_chart(falling, 10, width, height, dots);
-            BOOST_TEST(lines.size() == static_cast<std::size_t>(height));
+            BOOST_TEST(std::ssize(lines) == height);
             for (const std::string& line : lines) BOOST_TEST(characters(line) <= width);
         }
     BOOST_TEST(draw_terminal_chart(falling, 10, -5, -5, dots).empty());

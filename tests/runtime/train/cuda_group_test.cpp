@@ -46,11 +46,10 @@ template <class N, Precision P> Outcome train_steps(ProcessGroup* group, int n, 
         const Shard share = group ? shard_of(n, group->rank(), group->size()) : Shard{0, n, true};
         for (int i = 0; i < share.count; ++i) {
             const int sample = share.first + i;
-            Random random(5, 1000, static_cast<std::uint64_t>(100 * step + sample));
+            Random random(5, 1000, 100 * step + sample);
             for (std::size_t k = 0; k < N::input.size(); ++k)
-                model.input()[static_cast<std::size_t>(i) * N::input.size() + k] =
-                    middle + 0.3f * static_cast<float>(sample) + random.normal();
-            model.labels()[static_cast<std::size_t>(i)] = static_cast<int>(random.below(3));
+                model.input()[i * N::input.size() + k] = middle + 0.3f * static_cast<float>(sample) + random.normal();
+            model.labels()[i] = random.below(3);
         }
         outcome.add(model.train(share.count, Momentum{.rate = 0.01f}), n);
     }
@@ -62,10 +61,8 @@ template <class N, Precision P> Outcome train_steps(ProcessGroup* group, int n, 
 /// `tolerance` is of the gradients, by each tensor's largest; of losses and tensors a tenth.
 template <class N, Precision P> void check_shared(int n, int size, double tolerance, int steps = 1, float middle = 0) {
     const Outcome alone = train_steps<N, P>(nullptr, n, steps, middle);
-    std::vector<Outcome> all(static_cast<std::size_t>(size));
-    in_group(size, [&](ProcessGroup& group) {
-        all[static_cast<std::size_t>(group.rank())] = train_steps<N, P>(&group, n, steps, middle);
-    });
+    std::vector<Outcome> all(size);
+    in_group(size, [&](ProcessGroup& group) { all[group.rank()] = train_steps<N, P>(&group, n, steps, middle); });
     for (const Outcome& one : all) {
         BOOST_TEST_CONTEXT(n << " samples, " << size << " processes") {
             for (std::size_t i = 0; i < alone.losses.size(); ++i) {

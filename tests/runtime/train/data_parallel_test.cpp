@@ -27,9 +27,9 @@ using SmallModel = Model<Small, Momentum>;
 static void fill(SmallModel& model, int first, int count) {
     const std::size_t size = Small::input.size();
     for (int i = 0; i < count; ++i) {
-        Random random(5, 1000, static_cast<std::uint64_t>(first + i));
-        for (std::size_t k = 0; k < size; ++k) model.input()[static_cast<std::size_t>(i) * size + k] = random.normal();
-        model.labels()[static_cast<std::size_t>(i)] = static_cast<int>(random.below(3));
+        Random random(5, 1000, first + i);
+        for (std::size_t k = 0; k < size; ++k) model.input()[i * size + k] = random.normal();
+        model.labels()[i] = random.below(3);
     }
 }
 
@@ -53,10 +53,8 @@ BOOST_AUTO_TEST_CASE(a_shared_batch_has_the_loss_gradients_and_statistics_of_a_w
     for (const int n : {12, 7}) {
         const Outcome alone = train_steps(nullptr, n, 1);
         for (const int size : {1, 2, 3, 5}) {
-            std::vector<Outcome> all(static_cast<std::size_t>(size));
-            in_group(size, [&](ProcessGroup& group) {
-                all[static_cast<std::size_t>(group.rank())] = train_steps(&group, n, 1);
-            });
+            std::vector<Outcome> all(size);
+            in_group(size, [&](ProcessGroup& group) { all[group.rank()] = train_steps(&group, n, 1); });
             for (const Outcome& one : all) {
                 BOOST_TEST(std::abs(one.losses[0] - alone.losses[0]) < 1e-5 * n);
                 BOOST_TEST(one.correct[0] == alone.correct[0]);
@@ -72,8 +70,7 @@ BOOST_AUTO_TEST_CASE(what_is_clipped_is_the_norm_of_the_whole_batch) {
     const Outcome plain = train_steps(nullptr, 7, 1), alone = train_steps(nullptr, 7, 1, 0.1f);
     BOOST_TEST(difference(plain.tensors, alone.tensors, 1e-3) > 1e-3);
     std::vector<Outcome> all(3);
-    in_group(
-        3, [&](ProcessGroup& group) { all[static_cast<std::size_t>(group.rank())] = train_steps(&group, 7, 1, 0.1f); });
+    in_group(3, [&](ProcessGroup& group) { all[group.rank()] = train_steps(&group, 7, 1, 0.1f); });
     for (const Outcome& one : all) {
         BOOST_TEST(difference(alone.tensors, one.tensors, 1e-3) < 1e-5);
         BOOST_TEST((one.tensors == all[0].tensors));

@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(without_an_end_of_patience_the_run_takes_all_its_steps_and_
     const Run r = run_early(patient(1000, 12));
     BOOST_TEST(r.epochs.size() == 12u);
     BOOST_TEST(r.epochs.back().last);
-    BOOST_TEST(r.held_loss == r.epochs[static_cast<std::size_t>(r.epochs.back().best) - 1].held_loss);
+    BOOST_TEST(r.held_loss == r.epochs[r.epochs.back().best - 1].held_loss);
 }
 
 BOOST_AUTO_TEST_CASE(it_is_resumed_bit_by_bit_after_any_step_also_with_an_average) {
@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE(it_is_resumed_bit_by_bit_after_any_step_also_with_an_averag
         TrainOptions o = patient(3, 200);
         o.average = average;
         const Run whole = run_early(o);
-        const auto steps = static_cast<std::uint64_t>(whole.epochs.back().iteration);
+        const std::uint64_t steps = whole.epochs.back().iteration;
         for (const std::uint64_t stop_at : {std::uint64_t{2}, std::uint64_t{4}, steps / 2, steps - 5, steps - 1}) {
             TrainOptions part = o;
             part.save_to = folder / "model.safetensors";

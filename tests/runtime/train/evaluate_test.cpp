@@ -28,14 +28,14 @@ BOOST_AUTO_TEST_CASE(evaluate_counts_every_picture_once) {
     for (int i = 0; i < 13; ++i) {
         normalise(testing.picture(i), testing.shape, normal, model.input().first(64));
         const auto p = model.predict(1);
-        const auto truth = static_cast<std::size_t>(testing.labels[static_cast<std::size_t>(i)]);
-        const auto best = static_cast<std::size_t>(std::max_element(p.begin(), p.begin() + 3) - p.begin());
+        const int truth = testing.labels[i];
+        const int best = static_cast<int>(std::max_element(p.begin(), p.begin() + 3) - p.begin());
         loss -= std::log(double{p[truth]});
         right += best == truth;
-        counted.add(static_cast<int>(truth), static_cast<int>(best));
-        const Prediction& shown = predictions[static_cast<std::size_t>(i)];
+        counted.add(truth, best);
+        const Prediction& shown = predictions[i];
         BOOST_TEST(shown.picture == i);
-        BOOST_TEST(shown.predicted == static_cast<int>(best));
+        BOOST_TEST(shown.predicted == best);
         BOOST_TEST(std::abs(shown.probability - p[best]) < 1e-5f);
     }
     BOOST_TEST(std::abs(all.test_loss - loss / 13) < 1e-5);
@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_CASE(evaluate_counts_every_picture_once) {
     std::vector<Prediction> some;
     evaluate(model, testing, normal, 3, 4, nullptr, &some);
     BOOST_REQUIRE_EQUAL(some.size(), 4u);
-    for (int i = 0; i < 4; ++i) BOOST_TEST(some[static_cast<std::size_t>(i)].picture == i * 13 / 4);
+    for (int i = 0; i < 4; ++i) BOOST_TEST(some[i].picture == i * 13 / 4);
     BOOST_TEST(some[3].predicted == predictions[9].predicted);
     BOOST_TEST(std::abs(some[3].probability - predictions[9].probability) < 1e-5f);
     evaluate(model, testing, normal, 8, 500, &few);

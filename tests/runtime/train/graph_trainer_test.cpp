@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(batches_are_those_of_the_loader) {
             const BatchView batch = loader.next();
             std::vector<float> wanted(batch.images.begin(), batch.images.end());
             if (step_options.mixup > 0) {
-                std::vector<Blend> blends(static_cast<std::size_t>(batch.n));
+                std::vector<Blend> blends(batch.n);
                 draw_blends(step_options.mixup, Random(o.seed, stream::mixup, step), blends);
                 blend_pictures(batch.images, blends, wanted);
             }
@@ -103,7 +103,7 @@ BOOST_AUTO_TEST_CASE(a_run_is_the_one_on_the_cpu) {
     for (std::size_t step = 0; step < optimizers.size();) {
         const auto replays = emulated.gpu().replays();
         const TakenSteps got = trainer.run(step, std::span(optimizers).subspan(step));
-        BOOST_TEST(emulated.gpu().replays() == replays + static_cast<std::uint64_t>(got.count));
+        BOOST_TEST(emulated.gpu().replays() == replays + got.count);
         BOOST_TEST(got.count == (step % 3 == 2 ? 1 : 2 - static_cast<int>(step % 3)));
         BatchResult wanted;
         for (int k = 0; k < got.count; ++k, ++step) {
@@ -235,11 +235,11 @@ BOOST_AUTO_TEST_CASE(any_two_ways_through_the_steps_give_the_same_bits) {
         SmallTrainer trainer(emulated, model, set, o, 0, both);
         std::size_t step = 0;
         for (std::size_t i = 0; step < optimizers.size(); ++i)
-            step += static_cast<std::size_t>(
+            step +=
                 trainer
                     .run(step,
                          std::span(optimizers).subspan(step, std::min(most[i % most.size()], optimizers.size() - step)))
-                    .count);
+                    .count;
         std::vector<float> all;
         for (const auto& t : model.tensors()) {
             all.insert(all.end(), t.values.begin(), t.values.end());

@@ -39,7 +39,7 @@ BOOST_AUTO_TEST_CASE(processes_choose_alike) {
     BOOST_TEST(why_not_in_all(nullptr, "there is none") == "there is none");
     const auto said = [](std::vector<std::string> mine) {
         tn_test::in_group(static_cast<int>(mine.size()), [&](ProcessGroup& group) {
-            auto& own = mine[static_cast<std::size_t>(group.rank())];
+            auto& own = mine[group.rank()];
             own = why_not_in_all(&group, own);
         });
         return mine;

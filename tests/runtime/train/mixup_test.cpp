@@ -11,9 +11,9 @@ namespace {
 
 /// Picture i is 1 at place i and 0 elsewhere, so that shares can be read off.
 std::vector<float> blends(int n, float alpha, std::uint64_t step) {
-    std::vector<float> images(static_cast<std::size_t>(n * n)), out(images.size(), 9);
-    for (int i = 0; i < n; ++i) images[static_cast<std::size_t>(i * n + i)] = 1;
-    std::vector<Blend> drawn(static_cast<std::size_t>(n));
+    std::vector<float> images(n * n), out(images.size(), 9);
+    for (int i = 0; i < n; ++i) images[i * n + i] = 1;
+    std::vector<Blend> drawn(n);
     draw_blends(alpha, Random(1, stream::mixup, step), drawn);
     blend_pictures(images, drawn, out);
     return out;
@@ -29,7 +29,7 @@ BOOST_AUTO_TEST_CASE(every_picture_is_a_blend_of_itself_and_one_other) {
             float sum = 0;
             int parts = 0;
             for (int k = 0; k < n; ++k) {
-                const float share = out[static_cast<std::size_t>(i * n + k)];
+                const float share = out[i * n + k];
                 BOOST_TEST((share >= 0 && share <= 1));
                 sum += share;
                 parts += share > 0;
@@ -47,9 +47,9 @@ BOOST_AUTO_TEST_CASE(shares_have_the_mean_and_variance_of_their_distribution) {
         double sum = 0, squares = 0;
         const int n = 50, steps = 400;
         for (int step = 0; step < steps; ++step) {
-            const auto out = blends(n, alpha, static_cast<std::uint64_t>(step));
+            const auto out = blends(n, alpha, step);
             for (int i = 0; i < n; ++i) {
-                const double share = double{out[static_cast<std::size_t>(i * n + i)]};
+                const double share = double{out[i * n + i]};
                 sum += share;
                 squares += share * share;
             }

@@ -34,10 +34,10 @@ std::vector<float> trained(ProcessGroup* group, int gpu) {
     Model<Small, SGD, Shared> model(device);
     const Shard share = group ? shard_of(8, group->rank(), group->size()) : Shard{0, 8, true};
     for (int i = 0; i < share.count; ++i) {
-        Random random(2, 1000, static_cast<std::uint64_t>(share.first + i));
+        Random random(2, 1000, share.first + i);
         for (std::size_t k = 0; k < Small::input.size(); ++k)
-            model.input()[static_cast<std::size_t>(i) * Small::input.size() + k] = random.normal();
-        model.labels()[static_cast<std::size_t>(i)] = (share.first + i) % 3;
+            model.input()[i * Small::input.size() + k] = random.normal();
+        model.labels()[i] = (share.first + i) % 3;
     }
     std::vector<float> all{static_cast<float>(model.train(share.count, SGD{.rate = 0.1f}).loss)};
     for (const auto& t : model.tensors()) {
@@ -54,10 +54,9 @@ std::vector<float> trained(ProcessGroup* group, int gpu) {
 BOOST_AUTO_TEST_CASE(processes_with_a_gpu_each_have_the_step_of_one) {
     const std::vector<float> alone = trained(nullptr, 0);
     for (int size = 1; size <= std::min(3, cuda::device_count()); ++size) {
-        std::vector<std::vector<float>> shared(static_cast<std::size_t>(size));
-        tn_test::in_group(size, [&](ProcessGroup& group) {
-            shared[static_cast<std::size_t>(group.rank())] = trained(&group, group.rank_here());
-        });
+        std::vector<std::vector<float>> shared(size);
+        tn_test::in_group(size,
+                          [&](ProcessGroup& group) { shared[group.rank()] = trained(&group, group.rank_here()); });
         for (const auto& one : shared) {
             BOOST_REQUIRE(one.size() == alone.size());
             for (std::size_t i = 0; i < alone.size(); ++i)

@@ -152,7 +152,7 @@ BOOST_AUTO_TEST_CASE(a_second_run_is_shown_as_the_first_was) {
         }
     });
     const auto all = lines(text);
-    const auto half = static_cast<std::ptrdiff_t>(all.size() / 2);
+    const std::ptrdiff_t half = all.size() / 2;
     BOOST_TEST(all.size() >= 40u);
     BOOST_TEST(std::equal(all.begin(), all.begin() + half, all.begin() + half, all.end()));
 }

@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(a_class_without_weight_teaches_nothing) {
     for (float& v : model.input()) v = 0.25f;
     const auto gradient_size = [&](std::initializer_list<float> weights) {
         model.class_weights(std::vector<float>(weights));
-        for (int i = 0; i < 8; ++i) model.labels()[static_cast<std::size_t>(i)] = 1;
+        for (int i = 0; i < 8; ++i) model.labels()[i] = 1;
         model.gradients(8);
         double sum = 0;
         for (const float g : model.gradient(model.tensors().back())) sum += std::abs(double{g});

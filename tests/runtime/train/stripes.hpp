@@ -23,8 +23,8 @@ inline Pictures stripes(int count, std::uint64_t seed) {
     set.shape = {1, 8, 8};
     set.classes = {"level", "slanting", "upright"};
     for (int i = 0; i < count; ++i) {
-        Random random(seed, 1000, static_cast<std::uint64_t>(i));
-        const int label = static_cast<int>(random.below(3)), phase = static_cast<int>(random.below(4));
+        Random random(seed, 1000, i);
+        const int label = random.below(3), phase = random.below(4);
         for (int y = 0; y < 8; ++y)
             for (int x = 0; x < 8; ++x) {
                 const int at = (label == 0 ? y : label == 1 ? x + y : x) + phase;

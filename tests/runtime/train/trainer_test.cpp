@@ -38,8 +38,8 @@ BOOST_AUTO_TEST_CASE(a_run_is_the_loop_that_one_would_write_and_drops_no_batch) 
     BOOST_TEST((everything(model) == trained.bits));
     BOOST_REQUIRE_EQUAL(trained.epochs.size(), 3u);
     for (int e = 0; e < 3; ++e) {
-        BOOST_TEST(trained.epochs[static_cast<std::size_t>(e)].epoch == e + 1);
-        BOOST_TEST(trained.epochs[static_cast<std::size_t>(e)].iteration == 4 * (e + 1));
+        BOOST_TEST(trained.epochs[e].epoch == e + 1);
+        BOOST_TEST(trained.epochs[e].iteration == 4 * (e + 1));
     }
     BOOST_TEST(trained.epochs[2].train_loss == loss / 29);
     BOOST_TEST(trained.epochs[2].train_accuracy == right / 29.0);
@@ -124,7 +124,7 @@ BOOST_AUTO_TEST_CASE(averaged_weights_are_tested_saved_and_left_behind_and_train
         Adam step = adam;
         step.rate = adam.rate * schedule_of(o, 12).rate(i);
         plain.train(batch.n, step);
-        average.add(plain, static_cast<std::uint64_t>(i) + 1);
+        average.add(plain, i + 1);
     }
     average.swap(plain);
     TestModel model(device, 3);

@@ -25,7 +25,7 @@ BOOST_AUTO_TEST_CASE(the_average_follows_its_formula) {
     for (int step = 1; step <= 120; ++step) {
         for (const auto& t : model.tensors())
             for (float& v : t.values) v = std::sin(static_cast<float>(step) * 0.7f);
-        average.add(model, static_cast<std::uint64_t>(step));
+        average.add(model, step);
         const double d = std::min(0.9, (1.0 + step) / (10.0 + step));
         expected = d * expected + (1 - d) * std::sin(step * 0.7);
         if (step == 1) BOOST_TEST(d == 2.0 / 11);

@@ -99,7 +99,7 @@ struct EmulatedBlock::Fibers {
 
     /// Runs a worker until its thread waits or no thread is left.
     void resume(int worker) {
-        Worker& w = workers[static_cast<std::size_t>(worker)];
+        Worker& w = workers[worker];
         void* mine = nullptr;
         leave(&mine, w.stack);
         w.fiber = std::move(w.fiber).resume();
@@ -120,7 +120,7 @@ EmulatedBlock::EmulatedBlock(int block, int blocks, int threads, std::size_t sha
       blocks_(blocks),
       threads_(threads),
       order_(order),
-      states_(static_cast<std::size_t>(threads)),
+      states_(threads),
       shared_(shared_bytes, std::byte{0xFF}),
       accesses_(shared_bytes),
       fibers_(std::make_unique<Fibers>()) {
@@ -136,7 +136,7 @@ std::string EmulatedBlock::thread_name(int thread) const {
 
 void EmulatedBlock::run(const std::function<void(EmulatedThread&)>& body) {
     Fibers& f = *fibers_;
-    f.worker_of.assign(static_cast<std::size_t>(threads_), -1);
+    f.worker_of.assign(threads_, -1);
     for (int i = 0; i < threads_; ++i) f.fresh.push_back(order_ == 0 ? threads_ - 1 - i : i);
 
     const auto run_thread = [&](int thread) {
@@ -147,7 +147,7 @@ void EmulatedBlock::run(const std::function<void(EmulatedThread&)>& body) {
         } catch (...) {
             f.failure = std::current_exception();
         }
-        states_[static_cast<std::size_t>(thread)].waits = Waits::ended;
+        states_[thread].waits = Waits::ended;
     };
     const auto work = [&](Fibers::Fiber&& back) {
         f.scheduler = std::move(back);
@@ -156,7 +156,7 @@ void EmulatedBlock::run(const std::function<void(EmulatedThread&)>& body) {
         while (!f.fresh.empty() && !f.failure) {
             const int thread = f.fresh.back();
             f.fresh.pop_back();
-            f.worker_of[static_cast<std::size_t>(thread)] = me;
+            f.worker_of[thread] = me;
             run_thread(thread);
         }
         leave(nullptr, f.scheduler_stack);
@@ -178,7 +178,7 @@ void EmulatedBlock::run(const std::function<void(EmulatedThread&)>& body) {
             f.failure = std::current_exception();
         }
         for (int i = 0; i < threads_ && !f.failure; ++i) {
-            const auto thread = static_cast<std::size_t>(order_ == 0 ? i : threads_ - 1 - i);
+            const std::size_t thread = order_ == 0 ? i : threads_ - 1 - i;
             if (states_[thread].waits == Waits::no) f.resume(f.worker_of[thread]);
         }
     }
@@ -194,7 +194,7 @@ bool EmulatedBlock::waiting() const {
 }
 
 void EmulatedBlock::wait(int thread, Waits for_what, EmulatedThread::Where where) {
-    State& s = states_[static_cast<std::size_t>(thread)];
+    State& s = states_[thread];
     s.waits = for_what;
     s.file = where.file;
     s.line = where.line;
@@ -230,7 +230,7 @@ std::string EmulatedBlock::stuck() const {
     std::string text = "block " + std::to_string(block_) + " is stuck:";
     const State* last = nullptr;
     for (int i = 0; i < threads_; ++i) {
-        const State& s = states_[static_cast<std::size_t>(i)];
+        const State& s = states_[i];
         if (last && s.waits == last->waits && s.line == last->line) continue;
         last = &s;
         text += " thread " + std::to_string(i) + " and on ";
@@ -286,7 +286,7 @@ double EmulatedThread::shuffle_xor(double v, int lanes, Where where) {
         double v;
         int lanes;
     } mine{v, lanes};
-    block_.states_[static_cast<std::size_t>(thread_)].step = {
+    block_.states_[thread_].step = {
         &mine, [](void* const* all) {
             double values[cuda::warp];
             const auto of = [&](int lane) -> Operands& { return *static_cast<Operands*>(all[lane]); };
@@ -349,9 +349,8 @@ template <cuda::Precision P> void multiply_warp(void* const* all) {
 void EmulatedThread::multiply_add(cuda::Precision precision, float* d, const std::uint32_t* a, const std::uint32_t* b,
                                   Where where) {
     MultiplyOperands mine{d, a, b};
-    block_.states_[static_cast<std::size_t>(thread_)].step = {&mine, precision == cuda::Precision::tf32
-                                                                         ? &multiply_warp<cuda::Precision::tf32>
-                                                                         : &multiply_warp<cuda::Precision::bf16>};
+    block_.states_[thread_].step = {&mine, precision == cuda::Precision::tf32 ? &multiply_warp<cuda::Precision::tf32>
+                                                                              : &multiply_warp<cuda::Precision::bf16>};
     block_.wait(thread_, EmulatedBlock::Waits::warp, where);
 }
 
@@ -360,12 +359,14 @@ std::array<int, cuda::warp> EmulatedThread::rows_of_matrices(int at, Where where
         int at;
         std::array<int, cuda::warp> all;
     } mine{at, {}};
-    block_.states_[static_cast<std::size_t>(thread_)].step = {
-        &mine, [](void* const* lanes) {
-            const auto of = [&](int lane) -> Operands& { return *static_cast<Operands*>(lanes[lane]); };
-            for (int to = 0; to < cuda::warp; ++to)
-                for (int from = 0; from < cuda::warp; ++from) of(to).all[static_cast<std::size_t>(from)] = of(from).at;
-        }};
+    block_.states_[thread_].step = {&mine, [](void* const* lanes) {
+                                        const auto of = [&](int lane) -> Operands& {
+                                            return *static_cast<Operands*>(lanes[lane]);
+                                        };
+                                        for (int to = 0; to < cuda::warp; ++to)
+                                            for (int from = 0; from < cuda::warp; ++from)
+                                                of(to).all[from] = of(from).at;
+                                    }};
     block_.wait(thread_, EmulatedBlock::Waits::warp, where);
     return mine.all;
 }
@@ -375,7 +376,7 @@ Emulator::~Emulator() = default;
 void* Emulator::take(std::size_t bytes, bool on_device) {
     refuse_in_graph();
     ++allocated_;
-    const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+    const std::size_t page = sysconf(_SC_PAGESIZE);
     const std::size_t size = (bytes + 2 * guard_bytes + page - 1) / page * page;
     void* memory = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED) throw std::bad_alloc();
@@ -454,13 +455,10 @@ bool Emulator::multiply(const cuda::Product& p) {
     ++launches_;
     const Inside inside(*this);
     const auto at = [](const float* matrix, int leading, bool transposed, int row, int column) {
-        return matrix[transposed ? static_cast<std::size_t>(row) * static_cast<std::size_t>(leading) +
-                                       static_cast<std::size_t>(column)
-                                 : static_cast<std::size_t>(column) * static_cast<std::size_t>(leading) +
-                                       static_cast<std::size_t>(row)];
+        return matrix[transposed ? Index{row} * leading + column : Index{column} * leading + row];
     };
     for (int s = 0; s < p.batch; ++s) {
-        const auto sample = static_cast<std::size_t>(s);
+        const std::size_t sample = s;
         const float *a = p.a + sample * p.stride_a, *b = p.b + sample * p.stride_b;
         float* c = p.c + sample * p.stride_c;
         for (int j = 0; j < p.n; ++j)
@@ -468,7 +466,7 @@ bool Emulator::multiply(const cuda::Product& p) {
                 float sum = p.bias ? p.bias[i] : 0.0f;
                 for (int k = 0; k < p.k; ++k)
                     sum += at(a, p.lda, p.transpose_a, i, k) * at(b, p.ldb, p.transpose_b, k, j);
-                c[static_cast<std::size_t>(j) * static_cast<std::size_t>(p.ldc) + static_cast<std::size_t>(i)] = sum;
+                c[Index{j} * p.ldc + i] = sum;
             }
     }
     for (int j = 0; p.sums_of_b && j < p.n; ++j) {

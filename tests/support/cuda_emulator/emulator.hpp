@@ -42,7 +42,7 @@ public:
         std::size_t at_;
     };
 
-    template <class I> Place operator[](I i) const { return Place(*this, static_cast<std::size_t>(i)); }
+    template <class I> Place operator[](I i) const { return Place(*this, i); }
 
 private:
     EmulatedBlock* block_;
@@ -240,7 +240,7 @@ public:
     /// The order of an epoch in the device's memory, as GpuEpochOrder makes it.
     class EpochOrder {
     public:
-        EpochOrder(Emulator& device, int pictures) : gpu_(device), keys_(static_cast<std::size_t>(pictures)) {}
+        EpochOrder(Emulator& device, int pictures) : gpu_(device), keys_(pictures) {}
         void operator()(int* order, std::uint64_t seed, std::uint64_t epoch) {
             gpu_.refuse_in_graph();
             const Inside inside(gpu_);
