@@ -63,6 +63,7 @@ private:
         gains_[layer] = rounded(gain(layer, in.square));
         switch (operation.kind) {
             case Operation::convolution:
+            case Operation::transposed_convolution:
             case Operation::dense: {
                 const Parameter weight = Traits<L>::parameters(node.in).item[0];
                 const float spread = deviation(weight, network_, gains_[layer]);
@@ -71,7 +72,16 @@ private:
                 return {0, spread * spread * static_cast<float>(weight.fan_in) * in.square,
                         in.square > 0 ? common / in.square : 0};
             }
-            case Operation::batch_norm: return {0, 1};
+            case Operation::batch_norm:
+            case Operation::layer_norm:
+            case Operation::group_norm:
+            case Operation::embedding: return {0, 1};
+            case Operation::gru:
+            case Operation::lstm: return {0, 0.1f};  // about what these give from the values that they start with
+            case Operation::softmax: {
+                const float mean = 1 / static_cast<float>(node.in.channels);
+                return {mean, 2 * mean * mean};
+            }
             case Operation::max_pool: {
                 const Moments most = largest_of(window);
                 const float own = (1 - in.shared) * in.variance(), mean = in.mean + std::sqrt(own) * most.mean;

@@ -44,9 +44,15 @@ constexpr StartingUse starting_use(const std::array<Operation::Kind, N>& kinds, 
         use.at = at;
         if (is_function[at]) return use.kind = StartingUse::function, use;
         switch (kinds[at]) {
-            case Operation::batch_norm: return use.kind = StartingUse::normalisation, use;
+            case Operation::batch_norm:
+            case Operation::layer_norm:
+            case Operation::group_norm: return use.kind = StartingUse::normalisation, use;
             case Operation::convolution:
-            case Operation::dense: return use.kind = StartingUse::weights, use;
+            case Operation::transposed_convolution:
+            case Operation::dense:
+            case Operation::attention:
+            case Operation::gru:
+            case Operation::lstm: return use.kind = StartingUse::weights, use;
             case Operation::next_branch:
                 at = meeting(kinds, at);
                 use.ends_residual = use.ends_residual || (at < N && kinds[at] == Operation::add);
