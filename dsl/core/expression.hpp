@@ -15,6 +15,8 @@ struct FloatBits {
     constexpr FloatBits(float value) : bits(std::bit_cast<std::uint32_t>(value)) {}
     constexpr FloatBits(double value) : FloatBits(static_cast<float>(value)) {}
     constexpr FloatBits(int value) : FloatBits(static_cast<float>(value)) {}
+    /// Of these bits: as nvcc writes template arguments down.
+    explicit constexpr FloatBits(std::uint32_t value) : bits(value) {}
     constexpr operator float() const { return std::bit_cast<float>(bits); }
     constexpr bool operator==(const FloatBits&) const = default;
 };
@@ -56,6 +58,19 @@ struct Expression {
         constant_0 = FloatBits(value);
         constants = 1;
     }
+    /// Of these members: as nvcc writes template arguments down.
+    explicit constexpr Expression(int steps, int numbers, std::uint64_t first, std::uint64_t last, FloatBits c0,
+                                  FloatBits c1, FloatBits c2, FloatBits c3, FloatBits c4, FloatBits c5)
+        : size(steps),
+          constants(numbers),
+          first_codes(first),
+          last_codes(last),
+          constant_0(c0),
+          constant_1(c1),
+          constant_2(c2),
+          constant_3(c3),
+          constant_4(c4),
+          constant_5(c5) {}
 
     constexpr bool operator==(const Expression&) const = default;
 

@@ -25,7 +25,8 @@ inline constexpr WordLayer word_layer = [] {
     for_each(typename N::flat{}, [&]<class P, std::size_t I>(Type<P>, std::integral_constant<std::size_t, I>) {
         const Node& node = N::program.node[I];
         if (!node.runs || !is_input[node.inputs[0]]) return;
-        for (int k = 0; node.is_fork && k < node.output_count; ++k) is_input[node.outputs[k]] = true;
+        const int copies = node.is_fork ? node.output_count : 0;
+        for (int k = 0; k < copies; ++k) is_input[node.outputs[k]] = true;
         if constexpr (requires { P::type::vocabulary; })
             if (found.vocabulary == 0 || P::type::vocabulary < found.vocabulary) found = {I, P::type::vocabulary};
     });

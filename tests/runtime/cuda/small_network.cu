@@ -74,8 +74,21 @@ template <class Loss> void with_loss(cuda::Device& device) {
     if constexpr (!std::is_same_v<Loss, MeanSquaredError>) model.predict(2);
 }
 
+/// Layers that run by their reference mathematics.
+void with_sequences(cuda::Device& device) {
+    using N = Net<Vector<9>, Batch<2>,
+                  Seq<Embedding<6, 4>, PositionEmbedding, Residual<LayerNormWith<Epsilon<0.01>>, Attention<2>>,
+                      GroupNorm<2>, GRU<5>, Softmax, Reshape<5, 3, 3>, ClassToken, LSTM<4>,
+                      Concat<FirstToken, GRU<3, Last>>, Dense<4>, LeakyRelu<0.2>, Dense<2>>,
+                  SoftmaxCrossEntropy>;
+    Model<N, SGD, cuda::Device> model(device);
+    model.train(2, SGD{});
+    model.predict(2);
+}
+
 int main() {
     cuda::Device device;
+    with_sequences(device);
     run<Adam>(device), run<AdaGrad>(device), run<Momentum>(device), run<Nesterov>(device), run<RMSprop>(device);
     with_loss<MeanSquaredError>(device), with_loss<SigmoidCrossEntropy>(device);
 }
