@@ -1,8 +1,7 @@
 // Positions: the places of an image, of each of which a layer sees the vector of its channels.
 #pragma once
 
-#include <cstddef>
-
+#include "dsl/core/index.hpp"
 #include "dsl/core/shape.hpp"
 
 namespace tn::detail {
@@ -17,7 +16,7 @@ template <int Most, class F> constexpr void each_run(Shape shape, int begin, int
         int count = Most;
         if (count > plane - place) count = plane - place;
         if (count > end - at) count = end - at;
-        f(static_cast<std::ptrdiff_t>(at / plane) * static_cast<std::ptrdiff_t>(shape.size()) + place, count, at);
+        f(Index{at / plane} * shape.size() + place, count, at);
         at += count;
     }
 }

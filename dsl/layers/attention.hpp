@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dsl/core/elementary.hpp"
+#include "dsl/core/index.hpp"
 #include "dsl/core/layer.hpp"
 #include "dsl/core/operation.hpp"
 #include "dsl/core/options.hpp"
@@ -51,20 +52,18 @@ template <int Heads, class... Options> struct Attention {
 
     /// Of each sample: q, k and v [3 D][N], the probabilities [Heads][N][N] and what the heads give [D][N].
     static constexpr std::size_t saved(Shape in, int batch) {
-        const auto n = static_cast<std::size_t>(in.plane());
-        return static_cast<std::size_t>(batch) * (4 * static_cast<std::size_t>(in.size()) + Heads * n * n);
+        const Index n = in.plane();
+        return batch * (4 * in.size() + Heads * n * n);
     }
     /// Backward, of each sample: the gradients of q, k and v, of what the heads give, and of a row of probabilities.
-    static constexpr std::size_t work(Shape in, int batch) {
-        return static_cast<std::size_t>(batch) * static_cast<std::size_t>(4 * in.size() + in.plane());
-    }
+    static constexpr std::size_t work(Shape in, int batch) { return batch * (4 * in.size() + in.plane()); }
 
     template <class T> static constexpr void forward(const Pass<T>& p) {
         for (int sample = p.begin; sample < p.end; ++sample) {
             const Sample<T> s(p, sample);
             s.in_projection().forward(p.x + s.first, s.qkv);
             for (int head = 0; head < Heads; ++head)
-                for (std::ptrdiff_t i = 0; i < s.n; ++i) attend(s, head, i);
+                for (Index i = 0; i < s.n; ++i) attend(s, head, i);
             s.out_projection().forward(s.context, p.y + s.first);
         }
     }
@@ -75,7 +74,7 @@ template <int Heads, class... Options> struct Attention {
             s.out_projection().backward(p.dy + s.first, s.dcontext);
             detail::fill(s.dqkv, T(0), 3 * s.size);
             for (int head = 0; head < Heads; ++head)
-                for (std::ptrdiff_t i = 0; i < s.n; ++i) attend_backward(s, head, i);
+                for (Index i = 0; i < s.n; ++i) attend_backward(s, head, i);
             if (p.dx) s.in_projection().backward(s.dqkv, p.dx + s.first);
         }
     }
@@ -89,11 +88,11 @@ template <int Heads, class... Options> struct Attention {
             const int d = p.in.channels, row = part % (3 * d);
             const bool first = part < 3 * d;
             const T* dy = first ? s.dqkv + row * s.n : p.dy + row * s.n;
-            const std::ptrdiff_t next_dy = first ? s.next_work : s.size, next_x = first ? s.size : s.next_saved;
+            const Index next_dy = first ? s.next_work : s.size, next_x = first ? s.size : s.next_saved;
             const detail::ProjectionRow<T> r{dy, first ? p.x : s.context, next_dy, next_x, s.n};
             T* weight = first ? p.gradient[0] : p.gradient[out_weight];
             T* bias = first ? p.gradient[1] : p.gradient[out_weight + 1];
-            r.gradients(p.n, d, weight + static_cast<std::ptrdiff_t>(row) * d, has_bias ? bias + row : nullptr);
+            r.gradients(p.n, d, weight + Index{row} * d, has_bias ? bias + row : nullptr);
         }
     }
 
@@ -102,13 +101,13 @@ private:
 
     /// Where the numbers of one sample lie.
     template <class T> struct Sample {
-        std::ptrdiff_t d, n, size, first, next_saved, next_work;
+        Index d, n, size, first, next_saved, next_work;
         const T *in_weight, *in_bias, *out_weight_, *out_bias;
         T *qkv, *probability, *context, *dqkv, *dcontext, *drow, scale;
 
         constexpr Sample(const Pass<T>& p, int sample)
             : d(p.in.channels),
-              n(static_cast<std::ptrdiff_t>(p.in.plane())),
+              n(p.in.plane()),
               size(d * n),
               first(sample * size),
               next_saved(4 * size + Heads * n * n),
@@ -128,39 +127,38 @@ private:
         constexpr detail::Projection<T> in_projection() const { return {in_weight, in_bias, 3 * d, d, n}; }
         constexpr detail::Projection<T> out_projection() const { return {out_weight_, out_bias, d, d, n}; }
         /// The first channel of a head.
-        constexpr std::ptrdiff_t at(int head) const { return head * (d / Heads) * n; }
-        constexpr T* row(int head, std::ptrdiff_t i) const { return probability + (head * n + i) * n; }
+        constexpr Index at(int head) const { return head * (d / Heads) * n; }
+        constexpr T* row(int head, Index i) const { return probability + (head * n + i) * n; }
     };
 
     /// The probabilities with which position i looks at the others, and what it sees.
-    template <class T> static constexpr void attend(const Sample<T>& s, int head, std::ptrdiff_t i) {
+    template <class T> static constexpr void attend(const Sample<T>& s, int head, Index i) {
         const T *q = s.qkv + s.at(head), *k = q + s.size, *v = k + s.size;
         T *row = s.row(head, i), *context = s.context + s.at(head), most = 0, sum = 0;
         detail::fill(row, T(0), s.n);
-        for (std::ptrdiff_t c = 0; c < s.d / Heads; ++c)
-            detail::add_scaled(row, q[c * s.n + i] * s.scale, k + c * s.n, s.n);
+        for (Index c = 0; c < s.d / Heads; ++c) detail::add_scaled(row, q[c * s.n + i] * s.scale, k + c * s.n, s.n);
         most = row[0];
-        for (std::ptrdiff_t j = 1; j < s.n; ++j) most = elementary::select(row[j] > most, row[j], most);
-        for (std::ptrdiff_t j = 0; j < s.n; ++j) row[j] = elementary::exp(row[j] - most);
+        for (Index j = 1; j < s.n; ++j) most = elementary::select(row[j] > most, row[j], most);
+        for (Index j = 0; j < s.n; ++j) row[j] = elementary::exp(row[j] - most);
         sum = detail::total(row, s.n);
-        for (std::ptrdiff_t j = 0; j < s.n; ++j) row[j] /= sum;
-        for (std::ptrdiff_t c = 0; c < s.d / Heads; ++c) context[c * s.n + i] = detail::dot<T>(row, v + c * s.n, s.n);
+        for (Index j = 0; j < s.n; ++j) row[j] /= sum;
+        for (Index c = 0; c < s.d / Heads; ++c) context[c * s.n + i] = detail::dot<T>(row, v + c * s.n, s.n);
     }
 
     /// With g the gradient of what position i sees and a its probabilities: dv += g a, da = g v,
     /// ds = a (da - sum a da) / sqrt(d), dq = ds k, dk += ds q.
-    template <class T> static constexpr void attend_backward(const Sample<T>& s, int head, std::ptrdiff_t i) {
+    template <class T> static constexpr void attend_backward(const Sample<T>& s, int head, Index i) {
         const T *q = s.qkv + s.at(head), *k = q + s.size, *v = k + s.size, *g = s.dcontext + s.at(head);
         const T* a = s.row(head, i);
         T *dq = s.dqkv + s.at(head), *dk = dq + s.size, *dv = dk + s.size;
         detail::fill(s.drow, T(0), s.n);
-        for (std::ptrdiff_t c = 0; c < s.d / Heads; ++c) {
+        for (Index c = 0; c < s.d / Heads; ++c) {
             detail::add_scaled(dv + c * s.n, g[c * s.n + i], a, s.n);
             detail::add_scaled(s.drow, g[c * s.n + i], v + c * s.n, s.n);
         }
         const T sum = detail::dot<T>(a, s.drow, s.n);
-        for (std::ptrdiff_t j = 0; j < s.n; ++j) s.drow[j] = a[j] * (s.drow[j] - sum) * s.scale;
-        for (std::ptrdiff_t c = 0; c < s.d / Heads; ++c) {
+        for (Index j = 0; j < s.n; ++j) s.drow[j] = a[j] * (s.drow[j] - sum) * s.scale;
+        for (Index c = 0; c < s.d / Heads; ++c) {
             dq[c * s.n + i] = detail::dot<T>(s.drow, k + c * s.n, s.n);
             detail::add_scaled<T>(dk + c * s.n, q[c * s.n + i], s.drow, s.n);
         }

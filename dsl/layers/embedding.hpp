@@ -1,6 +1,7 @@
 // Embedding: a trained vector for each word of a vocabulary.
 #pragma once
 
+#include "dsl/core/index.hpp"
 #include "dsl/core/layer.hpp"
 #include "dsl/core/operation.hpp"
 #include "dsl/core/options.hpp"
@@ -52,7 +53,7 @@ template <int Vocabulary, int Features, class... Options> struct Embedding {
     template <class T> static constexpr void gradients(const Pass<T>& p) {
         const int words = p.in.channels;
         for (int f = p.begin; f < p.end; ++f) {
-            for (int word = 0; word < Vocabulary; ++word) p.gradient[0][std::ptrdiff_t{word} * Features + f] = 0;
+            for (int word = 0; word < Vocabulary; ++word) p.gradient[0][Index{word} * Features + f] = 0;
             for (int n = 0; n < p.n; ++n)
                 for (int i = 0; i < words; ++i)
                     p.gradient[0][row(p.x[n * words + i]) + f] += p.dy[(n * Features + f) * words + i];
@@ -64,9 +65,9 @@ private:
     static constexpr int largest = 16777216;
 
     /// Where the row of a word begins.
-    template <class T> static constexpr std::ptrdiff_t row(T word) {
+    template <class T> static constexpr Index row(T word) {
         if (!(word > 0)) return 0;
-        return Features * (word < T(Vocabulary) ? static_cast<std::ptrdiff_t>(word) : Vocabulary - 1);
+        return Features * (word < T(Vocabulary) ? Index(word) : Vocabulary - 1);
     }
 };
 

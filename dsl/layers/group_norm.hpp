@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "dsl/core/formula.hpp"
+#include "dsl/core/index.hpp"
 #include "dsl/core/layer.hpp"
 #include "dsl/core/operation.hpp"
 #include "dsl/core/options.hpp"
@@ -46,25 +47,22 @@ template <int Groups, class... Options> struct GroupNorm {
     static constexpr int parts(Shape) { return Groups; }
     static constexpr int gradient_parts(Shape in) { return in.channels; }
     /// Mean and inv_std = 1 / sqrt(variance + epsilon) of every group of every sample, side by side.
-    static constexpr std::size_t saved(Shape, int batch) {
-        return 2 * std::size_t{Groups} * static_cast<std::size_t>(batch);
-    }
+    static constexpr std::size_t saved(Shape, int batch) { return 2 * Index{Groups} * batch; }
     static constexpr bool saves_for_inference = false;
 
     template <class T> static constexpr void forward(const Pass<T>& p) {
         for (int g = p.begin; g < p.end; ++g) {
             double sum = 0, squares = 0;
-            each(p, g, [&](std::ptrdiff_t i, int) { sum += p.x[i]; });
+            each(p, g, [&](Index i, int) { sum += p.x[i]; });
             const double count = values(p), exact = sum / count;
-            each(p, g, [&](std::ptrdiff_t i, int) { squares += (p.x[i] - exact) * (p.x[i] - exact); });
+            each(p, g, [&](Index i, int) { squares += (p.x[i] - exact) * (p.x[i] - exact); });
             const T mean = static_cast<T>(exact), inv_std = static_cast<T>(1 / std::sqrt(squares / count + epsilon));
             if (p.saved) {
                 p.saved[2 * g] = mean;
                 p.saved[2 * g + 1] = inv_std;
             }
-            each(p, g, [&](std::ptrdiff_t i, int c) {
-                p.y[i] = (p.x[i] - mean) * inv_std * p.parameter[0][c] + p.parameter[1][c];
-            });
+            each(p, g,
+                 [&](Index i, int c) { p.y[i] = (p.x[i] - mean) * inv_std * p.parameter[0][c] + p.parameter[1][c]; });
         }
     }
 
@@ -74,12 +72,12 @@ template <int Groups, class... Options> struct GroupNorm {
         for (int g = p.begin; g < p.end; ++g) {
             const T mean = p.saved[2 * g], inv_std = p.saved[2 * g + 1];
             double sum = 0, dot = 0;
-            each(p, g, [&](std::ptrdiff_t i, int c) {
+            each(p, g, [&](Index i, int c) {
                 sum += p.dy[i] * p.parameter[0][c];
                 dot += p.dy[i] * p.parameter[0][c] * ((p.x[i] - mean) * inv_std);
             });
             const T mean_g = static_cast<T>(sum / values(p)), mean_dot = static_cast<T>(dot / values(p));
-            each(p, g, [&](std::ptrdiff_t i, int c) {
+            each(p, g, [&](Index i, int c) {
                 p.dx[i] = inv_std * (p.dy[i] * p.parameter[0][c] - mean_g - (p.x[i] - mean) * inv_std * mean_dot);
             });
         }
@@ -87,13 +85,13 @@ template <int Groups, class... Options> struct GroupNorm {
 
     /// dgamma = sum dy xhat, dbeta = sum dy.
     template <class T> static constexpr void gradients(const Pass<T>& p) {
-        const auto plane = static_cast<std::ptrdiff_t>(p.in.plane());
+        const Index plane = p.in.plane();
         for (int c = p.begin; c < p.end; ++c) {
             double sum = 0, dot = 0;
-            for (std::ptrdiff_t n = 0; n < p.n; ++n) {
-                const std::ptrdiff_t first = (n * p.in.channels + c) * plane;
+            for (Index n = 0; n < p.n; ++n) {
+                const Index first = (n * p.in.channels + c) * plane;
                 const T* group = p.saved + 2 * (n * Groups + c / (p.in.channels / Groups));
-                for (std::ptrdiff_t i = first; i < first + plane; ++i) {
+                for (Index i = first; i < first + plane; ++i) {
                     sum += p.dy[i];
                     dot += p.dy[i] * ((p.x[i] - group[0]) * group[1]);
                 }
@@ -109,11 +107,11 @@ private:
     }
     /// Calls f(i, c) for every value i, of channel c, of group g of the batch.
     template <class T, class F> static constexpr void each(const Pass<T>& p, int g, F f) {
-        const auto plane = static_cast<std::ptrdiff_t>(p.in.plane());
+        const Index plane = p.in.plane();
         const int channels = p.in.channels / Groups;
-        std::ptrdiff_t i = static_cast<std::ptrdiff_t>(g) * channels * plane;
+        Index i = Index{g} * channels * plane;
         for (int c = g % Groups * channels; c < (g % Groups + 1) * channels; ++c)
-            for (const std::ptrdiff_t end = i + plane; i < end; ++i) f(i, c);
+            for (const Index end = i + plane; i < end; ++i) f(i, c);
     }
 };
 

@@ -2,6 +2,7 @@
 // 2014, in the variant of cuDNN and PyTorch.
 #pragma once
 
+#include "dsl/core/index.hpp"
 #include "dsl/layers/recurrent.hpp"
 
 namespace tn {
@@ -20,7 +21,7 @@ template <int Hidden, class... Options> struct GRU : Recurrent<GRU<Hidden, Optio
     static constexpr Text name() { return Text{} << "GRU<" << Hidden << (Base::last ? ", Last>" : ">"); }
 
     /// Keeps r, z, m, U_n h + e_n, h.
-    template <class T> static constexpr T unit(T* kept, std::ptrdiff_t gate, std::ptrdiff_t, const T* u, T h) {
+    template <class T> static constexpr T unit(T* kept, Index gate, Index, const T* u, T h) {
         const T r = elementary::sigmoid(kept[0] + u[0]), z = elementary::sigmoid(kept[gate] + u[1]);
         const T m = elementary::tanh(kept[2 * gate] + r * u[2]);
         kept[0] = r;
@@ -29,8 +30,7 @@ template <int Hidden, class... Options> struct GRU : Recurrent<GRU<Hidden, Optio
         kept[3 * gate] = u[2];
         return (1 - z) * m + z * h;
     }
-    template <class T>
-    static constexpr T unit_backward(const T* kept, std::ptrdiff_t gate, std::ptrdiff_t before, T dh, T* d, T&) {
+    template <class T> static constexpr T unit_backward(const T* kept, Index gate, Index before, T dh, T* d, T&) {
         const T r = kept[0], z = kept[gate], m = kept[2 * gate], from_h = kept[3 * gate];
         const T h = before ? kept[4 * gate - before] : T(0);
         const T dm = dh * (1 - z) * (1 - m * m);

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "dsl/core/formula.hpp"
+#include "dsl/core/index.hpp"
 #include "dsl/core/layer.hpp"
 #include "dsl/core/operation.hpp"
 #include "dsl/core/options.hpp"
@@ -41,12 +42,12 @@ template <class... Options> struct LayerNormWith {
     static constexpr int parts(Shape in) { return static_cast<int>(in.plane()); }
     static constexpr int gradient_parts(Shape in) { return in.channels; }
     /// The means of all positions of the batch, then their inv_std = 1 / sqrt(variance + epsilon).
-    static constexpr std::size_t saved(Shape in, int batch) { return 2 * in.plane() * static_cast<std::size_t>(batch); }
+    static constexpr std::size_t saved(Shape in, int batch) { return 2 * in.plane() * batch; }
     static constexpr bool saves_for_inference = false;
 
     template <class T> static constexpr void forward(const Pass<T>& p) {
-        const auto plane = static_cast<std::ptrdiff_t>(p.in.plane());
-        detail::each_run<run>(p.in, p.begin, p.end, [&](std::ptrdiff_t first, int count, int at) {
+        const Index plane = p.in.plane();
+        detail::each_run<run>(p.in, p.begin, p.end, [&](Index first, int count, int at) {
             double sum[run]{}, squares[run]{};
             T mean[run]{}, inv_std[run]{};
             for (int c = 0; c < p.in.channels; ++c)
@@ -67,7 +68,7 @@ template <class... Options> struct LayerNormWith {
             }
             for (int c = 0; c < p.in.channels; ++c)
                 for (int i = 0; i < count; ++i) {
-                    const std::ptrdiff_t k = first + c * plane + i;
+                    const Index k = first + c * plane + i;
                     p.y[k] = (p.x[k] - mean[i]) * inv_std[i] * p.parameter[0][c] + p.parameter[1][c];
                 }
         });
@@ -76,14 +77,14 @@ template <class... Options> struct LayerNormWith {
     /// With g = gamma dy and xhat the normalised x: dx = inv_std (g - mean(g) - xhat mean(g xhat)).
     template <class T> static constexpr void backward(const Pass<T>& p) {
         if (!p.dx) return;
-        const auto plane = static_cast<std::ptrdiff_t>(p.in.plane());
-        detail::each_run<run>(p.in, p.begin, p.end, [&](std::ptrdiff_t first, int count, int at) {
+        const Index plane = p.in.plane();
+        detail::each_run<run>(p.in, p.begin, p.end, [&](Index first, int count, int at) {
             const T *mean = p.saved + at, *inv_std = p.saved + p.n * plane + at;
             double sum[run]{}, dot[run]{};
             T mean_g[run]{}, mean_dot[run]{};
             for (int c = 0; c < p.in.channels; ++c)
                 for (int i = 0; i < count; ++i) {
-                    const std::ptrdiff_t k = first + c * plane + i;
+                    const Index k = first + c * plane + i;
                     const T g = p.dy[k] * p.parameter[0][c];
                     sum[i] += g;
                     dot[i] += g * ((p.x[k] - mean[i]) * inv_std[i]);
@@ -94,7 +95,7 @@ template <class... Options> struct LayerNormWith {
             }
             for (int c = 0; c < p.in.channels; ++c)
                 for (int i = 0; i < count; ++i) {
-                    const std::ptrdiff_t k = first + c * plane + i;
+                    const Index k = first + c * plane + i;
                     const T xhat = (p.x[k] - mean[i]) * inv_std[i];
                     p.dx[k] = inv_std[i] * (p.dy[k] * p.parameter[0][c] - mean_g[i] - xhat * mean_dot[i]);
                 }
@@ -103,13 +104,13 @@ template <class... Options> struct LayerNormWith {
 
     /// dgamma = sum dy xhat, dbeta = sum dy.
     template <class T> static constexpr void gradients(const Pass<T>& p) {
-        const auto plane = static_cast<std::ptrdiff_t>(p.in.plane());
+        const Index plane = p.in.plane();
         for (int c = p.begin; c < p.end; ++c) {
             double sum = 0, dot = 0;
-            for (std::ptrdiff_t n = 0; n < p.n; ++n) {
-                const std::ptrdiff_t first = (n * p.in.channels + c) * plane;
+            for (Index n = 0; n < p.n; ++n) {
+                const Index first = (n * p.in.channels + c) * plane;
                 const T *mean = p.saved + n * plane, *inv_std = p.saved + (p.n + n) * plane;
-                for (std::ptrdiff_t i = 0; i < plane; ++i) {
+                for (Index i = 0; i < plane; ++i) {
                     sum += p.dy[first + i];
                     dot += p.dy[first + i] * ((p.x[first + i] - mean[i]) * inv_std[i]);
                 }

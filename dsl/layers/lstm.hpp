@@ -1,6 +1,7 @@
 // LSTM: Hochreiter and Schmidhuber, "Long short-term memory", 1997; with the forget gate of Gers and others, 2000.
 #pragma once
 
+#include "dsl/core/index.hpp"
 #include "dsl/layers/recurrent.hpp"
 
 namespace tn {
@@ -19,7 +20,7 @@ template <int Hidden, class... Options> struct LSTM : Recurrent<LSTM<Hidden, Opt
     static constexpr Text name() { return Text{} << "LSTM<" << Hidden << (Base::last ? ", Last>" : ">"); }
 
     /// Keeps i, f, g, o, c, h.
-    template <class T> static constexpr T unit(T* kept, std::ptrdiff_t gate, std::ptrdiff_t before, const T* u, T) {
+    template <class T> static constexpr T unit(T* kept, Index gate, Index before, const T* u, T) {
         const T i = elementary::sigmoid(kept[0] + u[0]), f = elementary::sigmoid(kept[gate] + u[1]);
         const T g = elementary::tanh(kept[2 * gate] + u[2]), o = elementary::sigmoid(kept[3 * gate] + u[3]);
         const T c = i * g + (before ? f * kept[4 * gate - before] : T(0));
@@ -31,8 +32,7 @@ template <int Hidden, class... Options> struct LSTM : Recurrent<LSTM<Hidden, Opt
         return o * elementary::tanh(c);
     }
     /// `carry` is the gradient of c.
-    template <class T>
-    static constexpr T unit_backward(const T* kept, std::ptrdiff_t gate, std::ptrdiff_t before, T dh, T* d, T& carry) {
+    template <class T> static constexpr T unit_backward(const T* kept, Index gate, Index before, T dh, T* d, T& carry) {
         const T i = kept[0], f = kept[gate], g = kept[2 * gate], o = kept[3 * gate];
         const T c = elementary::tanh(kept[4 * gate]), c_before = before ? kept[4 * gate - before] : T(0);
         const T dc = carry + dh * o * (1 - c * c);

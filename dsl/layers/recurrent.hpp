@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dsl/core/elementary.hpp"
+#include "dsl/core/index.hpp"
 #include "dsl/core/layer.hpp"
 #include "dsl/core/operation.hpp"
 #include "dsl/core/options.hpp"
@@ -13,11 +14,11 @@ namespace tn {
 /// Base of a layer L with Gates gates of Hidden units each, and in training Kept values of every unit and position: the
 /// gates first, the hidden state last. L has
 ///
-///     static constexpr T unit(T* kept, std::ptrdiff_t gate, std::ptrdiff_t before, const T* u, T h)
+///     static constexpr T unit(T* kept, Index gate, Index before, const T* u, T h)
 ///         the unit's next hidden state from its last one h: kept[g gate] is what the input gives to gate g, and
 ///         becomes the gate; u[g] is what the hidden state gives to it. kept[k gate - before] is the position before,
 ///         where `before` is not 0
-///     static constexpr T unit_backward(const T* kept, std::ptrdiff_t gate, std::ptrdiff_t before, T dh, T* d, T&
+///     static constexpr T unit_backward(const T* kept, Index gate, Index before, T dh, T* d, T&
 ///     carry)
 ///         the gradients d[g gate] of what the input gives to the gates, and of what the hidden state gives; the direct
 ///         part of the last hidden state's gradient. `carry` goes from position to position, backwards
@@ -52,13 +53,9 @@ template <class L, int Gates, int Kept, int Hidden, class... Options> struct Rec
         return p;
     }
     /// Of each sample [Kept][Hidden][N].
-    static constexpr std::size_t saved(Shape in, int batch) {
-        return static_cast<std::size_t>(batch) * Kept * Hidden * in.plane();
-    }
+    static constexpr std::size_t saved(Shape in, int batch) { return Index{batch} * Kept * Hidden * in.plane(); }
     /// Of each sample: backward, the gradients of what the gates get [4][Hidden][N]; then three vectors of the units.
-    static constexpr std::size_t work(Shape in, int batch) {
-        return static_cast<std::size_t>(batch) * Hidden * (4 * in.plane() + 3);
-    }
+    static constexpr std::size_t work(Shape in, int batch) { return Index{batch} * Hidden * (4 * in.plane() + 3); }
     static constexpr int gradient_parts(Shape) { return Gates * Hidden; }
 
     template <class T> static constexpr void forward(const Pass<T>& p) {
@@ -67,19 +64,19 @@ template <class L, int Gates, int Kept, int Hidden, class... Options> struct Rec
             s.in_projection().forward(s.x, s.kept);
             T *h = s.units, *next = h + Hidden;
             detail::fill(h, T(0), Hidden);
-            for (std::ptrdiff_t t = 0; t < s.n; ++t) {
-                for (std::ptrdiff_t k = 0; k < Hidden; ++k) {
+            for (Index t = 0; t < s.n; ++t) {
+                for (Index k = 0; k < Hidden; ++k) {
                     T u[Gates]{};
-                    for (std::ptrdiff_t g = 0; g < Gates; ++g)
+                    for (Index g = 0; g < Gates; ++g)
                         u[g] = s.hidden_bias[g * Hidden + k] +
                                detail::dot<T>(s.hidden_weight + (g * Hidden + k) * Hidden, h, Hidden);
                     next[k] = L::template unit<T>(s.kept + k * s.n + t, s.gate, t > 0, u, h[k]);
                     s.h[k * s.n + t] = next[k];
                     if (!last) s.y[k * s.n + t] = next[k];
                 }
-                for (std::ptrdiff_t k = 0; k < Hidden; ++k) h[k] = next[k];
+                for (Index k = 0; k < Hidden; ++k) h[k] = next[k];
             }
-            for (std::ptrdiff_t k = 0; last && k < Hidden; ++k) s.y[k] = h[k];
+            for (Index k = 0; last && k < Hidden; ++k) s.y[k] = h[k];
         }
     }
 
@@ -88,18 +85,18 @@ template <class L, int Gates, int Kept, int Hidden, class... Options> struct Rec
             const Sample<T> s(p, sample);
             T *dh = s.units, *before = dh + Hidden, *carry = before + Hidden;
             detail::fill(s.units, T(0), 3 * Hidden);
-            for (std::ptrdiff_t t = s.n - 1; t >= 0; --t) {
-                for (std::ptrdiff_t k = 0; k < Hidden; ++k) {
+            for (Index t = s.n - 1; t >= 0; --t) {
+                for (Index k = 0; k < Hidden; ++k) {
                     if (!last) dh[k] += s.dy[k * s.n + t];
                     if (last && t == s.n - 1) dh[k] += s.dy[k];
-                    const std::ptrdiff_t at = k * s.n + t;
+                    const Index at = k * s.n + t;
                     before[k] = L::template unit_backward<T>(s.kept + at, s.gate, t > 0, dh[k], s.d + at, carry[k]);
                 }
                 for (int g = 0; g < Gates; ++g)
-                    for (std::ptrdiff_t k = 0; k < Hidden; ++k)
+                    for (Index k = 0; k < Hidden; ++k)
                         detail::add_scaled(before, s.d[L::hidden_gate(g) * s.gate + k * s.n + t],
                                            s.hidden_weight + (g * Hidden + k) * Hidden, Hidden);
-                for (std::ptrdiff_t k = 0; k < Hidden; ++k) dh[k] = before[k];
+                for (Index k = 0; k < Hidden; ++k) dh[k] = before[k];
             }
             if (p.dx) s.in_projection().backward(s.d, s.dx);
         }
@@ -108,15 +105,15 @@ template <class L, int Gates, int Kept, int Hidden, class... Options> struct Rec
     /// Rows of both weights, with their biases.
     template <class T> static constexpr void gradients(const Pass<T>& p) {
         const Sample<T> s(p, 0);
-        const std::ptrdiff_t c = p.in.channels;
-        for (std::ptrdiff_t row = p.begin; row < p.end; ++row) {
+        const Index c = p.in.channels;
+        for (Index row = p.begin; row < p.end; ++row) {
             const detail::ProjectionRow<T> from_x{s.d + row * s.n, p.x, s.next_work, c * s.n, s.n};
             from_x.gradients(p.n, c, p.gradient[0] + row * c, p.gradient[2] + row);
-            const std::ptrdiff_t gate = L::hidden_gate(static_cast<int>(row / Hidden));
+            const Index gate = L::hidden_gate(static_cast<int>(row / Hidden));
             const T* d = s.d + gate * s.gate + row % Hidden * s.n;
             p.gradient[3][row] = 0;
             for (int n = 0; n < p.n; ++n) p.gradient[3][row] += detail::total(d + n * s.next_work, s.n);
-            for (std::ptrdiff_t k = 0; k < Hidden; ++k) {
+            for (Index k = 0; k < Hidden; ++k) {
                 T sum = 0;
                 for (int n = 0; n < p.n; ++n)
                     sum += detail::dot<T>(d + n * s.next_work + 1, s.h + n * s.next_kept + k * s.n, s.n - 1);
@@ -128,7 +125,7 @@ template <class L, int Gates, int Kept, int Hidden, class... Options> struct Rec
 private:
     /// Where the numbers of one sample lie.
     template <class T> struct Sample {
-        std::ptrdiff_t n, channels, gate, next_kept, next_work;
+        Index n, channels, gate, next_kept, next_work;
         const T *x, *dy, *in_weight, *hidden_weight, *in_bias, *hidden_bias;
         T *y, *dx, *kept, *h, *d, *units;
 
@@ -139,12 +136,12 @@ private:
               next_kept(Kept * gate),
               next_work(4 * gate + 3 * Hidden),
               x(from(p.x, sample * channels * n)),
-              dy(from(p.dy, sample * static_cast<std::ptrdiff_t>(p.out.size()))),
+              dy(from(p.dy, sample * p.out.size())),
               in_weight(p.parameter[0]),
               hidden_weight(p.parameter[1]),
               in_bias(p.parameter[2]),
               hidden_bias(p.parameter[3]),
-              y(from(p.y, sample * static_cast<std::ptrdiff_t>(p.out.size()))),
+              y(from(p.y, sample * p.out.size())),
               dx(from(p.dx, sample * channels * n)),
               kept(p.saved + sample * next_kept),
               h(kept + (Kept - 1) * gate),
@@ -152,9 +149,7 @@ private:
               units(d + 4 * gate) {}
 
         /// A pass has not all of them.
-        template <class P> static constexpr P* from(P* all, std::ptrdiff_t first) {
-            return all ? all + first : nullptr;
-        }
+        template <class P> static constexpr P* from(P* all, Index first) { return all ? all + first : nullptr; }
         constexpr detail::Projection<T> in_projection() const {
             return {in_weight, in_bias, Gates * Hidden, channels, n};
         }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dsl/core/elementary.hpp"
+#include "dsl/core/index.hpp"
 #include "dsl/core/layer.hpp"
 #include "dsl/core/operation.hpp"
 #include "dsl/core/positions.hpp"
@@ -20,8 +21,8 @@ struct Softmax {
     static constexpr int parts(Shape in) { return static_cast<int>(in.plane()); }
 
     template <class T> static constexpr void forward(const Pass<T>& p) {
-        const auto plane = static_cast<std::ptrdiff_t>(p.in.plane());
-        detail::each_run<run>(p.in, p.begin, p.end, [&](std::ptrdiff_t first, int count, int) {
+        const Index plane = p.in.plane();
+        detail::each_run<run>(p.in, p.begin, p.end, [&](Index first, int count, int) {
             T most[run]{}, sum[run]{};
             for (int i = 0; i < count; ++i) most[i] = p.x[first + i];
             for (int c = 1; c < p.in.channels; ++c)
@@ -30,7 +31,7 @@ struct Softmax {
                         elementary::select(p.x[first + c * plane + i] > most[i], p.x[first + c * plane + i], most[i]);
             for (int c = 0; c < p.in.channels; ++c)
                 for (int i = 0; i < count; ++i) {
-                    const std::ptrdiff_t k = first + c * plane + i;
+                    const Index k = first + c * plane + i;
                     p.y[k] = elementary::exp(p.x[k] - most[i]);
                     sum[i] += p.y[k];
                 }
@@ -42,14 +43,14 @@ struct Softmax {
     /// dx = y (dy - sum dy y).
     template <class T> static constexpr void backward(const Pass<T>& p) {
         if (!p.dx) return;
-        const auto plane = static_cast<std::ptrdiff_t>(p.in.plane());
-        detail::each_run<run>(p.in, p.begin, p.end, [&](std::ptrdiff_t first, int count, int) {
+        const Index plane = p.in.plane();
+        detail::each_run<run>(p.in, p.begin, p.end, [&](Index first, int count, int) {
             T dot[run]{};
             for (int c = 0; c < p.in.channels; ++c)
                 for (int i = 0; i < count; ++i) dot[i] += p.dy[first + c * plane + i] * p.y[first + c * plane + i];
             for (int c = 0; c < p.in.channels; ++c)
                 for (int i = 0; i < count; ++i) {
-                    const std::ptrdiff_t k = first + c * plane + i;
+                    const Index k = first + c * plane + i;
                     p.dx[k] = p.y[k] * (p.dy[k] - dot[i]);
                 }
         });
