@@ -17,6 +17,7 @@
 #include "runtime/train/loader_stats.hpp"
 #include "runtime/train/progress.hpp"
 #include "runtime/train/recipe.hpp"
+#include "runtime/train/run_is_over.hpp"
 #include "runtime/train/run_state.hpp"
 #include "runtime/train/train_options.hpp"
 
@@ -172,13 +173,13 @@ private:
 
     void check_not_over() const {
         if (begin_ >= total_)
-            throw Error("the model has taken " + std::to_string(begin_) + " steps, and a run of " +
-                        std::to_string(total_) + " was asked for: ask for a longer one");
+            throw RunIsOver("the model has taken " + std::to_string(begin_) + " steps, and a run of " +
+                            std::to_string(total_) + " was asked for: ask for a longer one");
         const int epochs = static_cast<int>(begin_ / source_.batches_per_epoch());
         if (const auto& best = state_.best; best && best->exhausted(epochs))
-            throw Error("the run has ended after epoch " + std::to_string(epochs) + ", because none of the last " +
-                        std::to_string(epochs - best->epoch()) + " was better than epoch " +
-                        std::to_string(best->epoch()));
+            throw RunIsOver("the run has ended after epoch " + std::to_string(epochs) + ", because none of the last " +
+                            std::to_string(epochs - best->epoch()) + " was better than epoch " +
+                            std::to_string(best->epoch()));
     }
 
     LoaderOptions loader_options() const {

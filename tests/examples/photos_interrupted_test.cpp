@@ -33,6 +33,22 @@ bool can(const std::string& command) { return std::system((command + " >/dev/nul
 
 }  // namespace
 
+BOOST_AUTO_TEST_CASE(a_run_that_was_ended_before_its_report_gets_it) {
+    TemporaryFolder folder;
+    const fs::path out = folder / "run", report = out / "report.html";
+    BOOST_REQUIRE(run("photos", train(out, 10)).status == 0);
+    const auto size = fs::file_size(report);
+    fs::remove(report);
+    const Run again = run("photos", train(out, 10, {"--resume"}));
+    BOOST_TEST(again.status == 0, again.err);
+    BOOST_TEST(contains(again.out, "its report is made"));
+    BOOST_REQUIRE(fs::exists(report));
+    BOOST_TEST(fs::file_size(report) > size / 2);
+    const Run over = run("photos", train(out, 10, {"--resume"}));
+    BOOST_TEST(over.status == 1);
+    BOOST_TEST(contains(over.err, "has taken 10 steps"));
+}
+
 BOOST_AUTO_TEST_CASE(a_signal_ends_it_after_the_step_with_a_model_that_goes_on_to_the_same_end) {
     TemporaryFolder folder;
     BOOST_REQUIRE(run("photos", train(folder / "whole", 23)).status == 0);

@@ -19,6 +19,7 @@
 #include "runtime/model/weights.hpp"
 #include "runtime/train/evaluate.hpp"
 #include "runtime/train/launched_processes.hpp"
+#include "runtime/train/run_is_over.hpp"
 #include "runtime/train/trainer.hpp"
 
 namespace photos {
@@ -141,6 +142,20 @@ void test_and_report(Inputs& in, const TrainArguments& a, const std::vector<Epoc
     write_results(results, a.sets.output);
 }
 
+/// Whether a run was ended, by whatever it was, after its last step and before its report.
+bool report_is_missing(const Inputs& in, const fs::path& out) {
+    const fs::path report = out / "report.html";
+    return !fs::exists(report) || fs::last_write_time(report) < fs::last_write_time(in.model_file);
+}
+
+/// Of a run that has nothing left to do but that.
+int only_report(Inputs& in, const TrainArguments& a, const std::vector<EpochResult>& epochs) {
+    fmt::print("the run has taken all of its steps; its report is made\n");
+    load_checkpoint(in.model_file, *in.model);
+    test_and_report(in, a, epochs);
+    return 0;
+}
+
 /// The process that writes and speaks: the first of a group, or the only one.
 int lead(Inputs& in, const TrainArguments& a, ProcessGroup* group) {
     const fs::path out = a.sets.output;
@@ -158,9 +173,14 @@ int lead(Inputs& in, const TrainArguments& a, ProcessGroup* group) {
         return stops;
     };
     in.options.after_step = [&](const ProgressState& state) { monitor.step(state); };
-    const std::vector<EpochResult> epochs =
-        tn::train(*in.model, optimizer_of(a.recipe), in.sets.training, in.sets.test, in.options, monitor.progress(),
-                  [&](const EpochResult& epoch) { monitor.epoch(epoch); });
+    std::vector<EpochResult> epochs;
+    try {
+        epochs = tn::train(*in.model, optimizer_of(a.recipe), in.sets.training, in.sets.test, in.options,
+                           monitor.progress(), [&](const EpochResult& epoch) { monitor.epoch(epoch); });
+    } catch (const RunIsOver&) {
+        if (!report_is_missing(in, out)) throw;
+        return only_report(in, a, monitor.record().epochs());
+    }
     monitor.end(came_to_its_end(epochs));
     if (a.resume) write_sheet();  // not before: a run that may not be resumed leaves its files as they were
     if (!came_to_its_end(epochs)) return interrupted(signals, in);
@@ -174,8 +194,12 @@ int follow(Inputs& in, const TrainArguments& a, ProcessGroup& group) {
     Progress progress(stdout);
     const StopSignals signals;
     in.options.stop = [&] { return group.any(signals.caught() != 0); };
-    const std::vector<EpochResult> epochs =
-        tn::train(*in.model, optimizer_of(a.recipe), in.sets.training, Pictures{}, in.options, progress);
+    std::vector<EpochResult> epochs;
+    try {
+        epochs = tn::train(*in.model, optimizer_of(a.recipe), in.sets.training, Pictures{}, in.options, progress);
+    } catch (const RunIsOver&) {
+        return 0;  // the first process says so, or makes what is missing
+    }
     return came_to_its_end(epochs) ? 0 : interrupted(signals, in);
 }
 

@@ -80,7 +80,9 @@ template <class M, Precision P> struct GatherProduct {
     M matrices;
     explicit GatherProduct(const M& m) : n(m.n), matrices(m) {}
 
-    TN_HOST_DEVICE static int tiles(int n) { return (n * M::units * M::pixels + T.columns - 1) / T.columns; }
+    TN_HOST_DEVICE static int tiles(int n) {
+        return static_cast<int>((Index{n} * M::units * M::pixels + T.columns - 1) / T.columns);
+    }
 
     template <class Thread> TN_DEVICE Accumulators<T> operator()(Thread& t, int row_tile, int tile) const {
         return multiply<P, T>(t, matrices, row_tile * T.rows, tile * T.columns, 0, M::inner);
