@@ -33,6 +33,7 @@ enum class Must {
     have_an_alpha_of_at_least_0,
     have_at_most_16_parameters_and_8_states,
     have_an_epsilon_above_0,
+    have_a_momentum_from_0_to_1,
     have_at_least_1_group,
     have_channels_that_can_be_divided_by,
     have_at_least_1_head,
@@ -95,6 +96,7 @@ constexpr const char* words(Must must) {
         case Must::have_an_alpha_of_at_least_0: return "have an alpha from 0 to 1000000";
         case Must::have_at_most_16_parameters_and_8_states:
             return "have at most 16 parameters and 8 states, not {} and {}";
+        case Must::have_a_momentum_from_0_to_1: return "have a RunningMomentum from 0 to 1";
         case Must::have_an_epsilon_above_0: return "have an epsilon above 0";
         case Must::have_at_least_1_group: return "have at least 1 group, not {}";
         case Must::have_channels_that_can_be_divided_by: return "have a number of channels that can be divided by {}";

@@ -63,6 +63,10 @@ struct NoBias {};
 template <FloatBits Value> struct Epsilon {
     static constexpr FloatBits value = Value;
 };
+/// How far a normalisation's running mean and variance move towards those of a batch.
+template <FloatBits Value> struct RunningMomentum {
+    static constexpr FloatBits value = Value;
+};
 /// The last position alone instead of all: GRU<16, Last>.
 struct Last {};
 /// The initialiser of this layer's weights instead of the network's: Init<Xavier>.
@@ -87,6 +91,8 @@ template <class T> struct is_bilinear : std::is_same<T, Bilinear> {};
 template <class T> struct is_no_bias : std::is_same<T, NoBias> {};
 template <class T> struct is_epsilon : std::false_type {};
 template <FloatBits Value> struct is_epsilon<Epsilon<Value>> : std::true_type {};
+template <class T> struct is_momentum : std::false_type {};
+template <FloatBits Value> struct is_momentum<RunningMomentum<Value>> : std::true_type {};
 template <class T> struct is_last : std::is_same<T, Last> {};
 template <class T> struct is_init : std::false_type {};
 template <class I>

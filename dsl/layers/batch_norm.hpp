@@ -3,24 +3,42 @@
 
 #include <cmath>
 
+#include "dsl/core/formula.hpp"
 #include "dsl/core/index.hpp"
 #include "dsl/core/layer.hpp"
 #include "dsl/core/operation.hpp"
+#include "dsl/core/options.hpp"
 
 namespace tn {
 
 /// Per channel of an image, per feature of a vector: y = gamma (x - mean) / sqrt(variance + epsilon) + beta, with the
 /// mean and the biased variance of the batch in training and the running ones otherwise. The shape stays.
 /// Trains weight (gamma, from 1) and bias (beta, from 0); keeps running_mean and running_var (unbiased), each moving by
-/// `momentum` a step, as PyTorch does.
-struct BN {
-    static constexpr float epsilon = 1e-5f;
-    static constexpr float momentum = 0.1f;
+/// `momentum` a step, as PyTorch does. Options: BNWith<Epsilon<0.001>, RunningMomentum<0.01>>.
+template <class... Options> struct BNWith {
+    static constexpr float epsilon = options::find<options::is_epsilon, Epsilon<1e-5>, Options...>::type::value;
+    static constexpr float momentum =
+        options::find<options::is_momentum, RunningMomentum<0.1>, Options...>::type::value;
     static constexpr Axis axis = Axis::channels;
     static constexpr Operation operation{.kind = Operation::batch_norm, .epsilon = epsilon, .momentum = momentum};
 
-    static constexpr Text name() { return "BN"; }
-    static constexpr ShapeResult output(Shape in) { return in; }
+    static constexpr Text name() {
+        Text t = "BN";
+        if (epsilon == 1e-5f && momentum == 0.1f) return t;
+        t << "With<Epsilon<";
+        detail::write_short(t, epsilon);
+        t << ">, RunningMomentum<";
+        detail::write_short(t, momentum);
+        return t << ">>";
+    }
+    static constexpr ShapeResult output(Shape in) {
+        if (const auto known = options::known<options::is_epsilon, options::is_momentum>::template check<Options...>();
+            !known.ok())
+            return known;
+        if (!(epsilon > 0 && epsilon < 1e6f)) return layer_must(Must::have_an_epsilon_above_0);
+        if (!(momentum >= 0 && momentum <= 1)) return layer_must(Must::have_a_momentum_from_0_to_1);
+        return in;
+    }
 
     static constexpr Parameters parameters(Shape in) {
         Parameters p;
@@ -93,5 +111,8 @@ private:
         }
     }
 };
+
+/// With an epsilon of 1e-5 and a momentum of 0.1.
+struct BN : BNWith<> {};
 
 }  // namespace tn

@@ -68,6 +68,8 @@ template <class... Ls> using Vectors = Net<Vector<6>, Batch<5>, Seq<Ls..., Dense
             Images<AvgPool<3, Stride<2>, Pad<1>>, AvgPool<Kernel<1, 2>, Stride<2, 1>>, AvgPool<2, Stride<2>, Pad<0, 1, 1, 0>>>) \
     NETWORK(upsample, Images<Upsample<2>, Conv<2, 3, Stride<2>>, Upsample<3, Bilinear>>) \
     NETWORK(norm_of_images, Images<BN>) \
+    NETWORK(norm_with_options, \
+            Images<BNWith<Epsilon<0.01>, RunningMomentum<0.3>>, Conv<4, 3>, BNWith<Epsilon<0.1>>, Relu, Pool<2>>) \
     NETWORK(norm_of_vectors, Vectors<Dense<4>, BN, Relu>) \
     NETWORK(norm_of_many_values, Net<Image<2, 20, 17>, Batch<4>, Seq<BN, Dense<3>>, SoftmaxCrossEntropy>) \
     NETWORK(dense, Vectors<Dense<4>, Dense<5, NoBias>>) \
