@@ -220,9 +220,10 @@ Passes run_adam(const Bench& b, std::size_t count) {
     Floats first(count), second(count);
     const auto rule = Adam{}.rule(1);
     const std::array<TensorSpan, 1> whole{TensorSpan{0, static_cast<std::uint32_t>(count), {}}};
+    const float clip = 1;
     const std::array<float*, 2> states{first.data(), second.data()};
-    const double ms =
-        b.ms([&] { UpdateKernel<cpu::Device>::run(b.device, rule, 0.0f, whole, count, w.data(), g.data(), states); });
+    const double ms = b.ms(
+        [&] { UpdateKernel<cpu::Device>::run(b.device, rule, 0.0f, whole, &clip, count, w.data(), g.data(), states); });
     const double flops = 13.0 * static_cast<double>(count);
     return {{}, Pass(b, ms, flops, flops, 7.0 * static_cast<double>(count)), {}};
 }

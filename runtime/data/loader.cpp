@@ -6,6 +6,7 @@
 #include <system_error>
 #include <utility>
 
+#include "dsl/core/index.hpp"
 #include "runtime/core/error.hpp"
 #include "runtime/core/shard.hpp"
 #include "runtime/data/epoch_order.hpp"
@@ -37,7 +38,7 @@ Loader::Loader(const Pictures& pictures, const LoaderOptions& options) : picture
     options_.batch = std::min(options.batch, pictures.size());
     batches_ = (pictures.size() + options_.batch - 1) / options_.batch;
     // One slot more than is ahead: the trainer still reads the batch that it was given last.
-    slots_.resize(options.ahead + 1);
+    slots_.resize(Index{options.ahead} + 1);
     for (Slot& slot : slots_) {
         slot.images.resize(options_.batch * pictures.shape.size());
         slot.labels.resize(options_.batch);

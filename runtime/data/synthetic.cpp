@@ -155,7 +155,7 @@ Pictures generate_characters(int per_class, PictureShape shape, std::uint64_t se
     Pictures set;
     set.shape = shape;
     set.classes = {"ada", "ben", "cleo"};
-    set.pixels.resize(3 * per_class * shape.size());
+    set.pixels.resize(3 * Index{per_class} * shape.size());
     if (wrong) wrong->clear();
     for (int c = 0; c < 3; ++c)
         for (int i = 0; i < per_class; ++i) {
