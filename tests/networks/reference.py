@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What PyTorch gives for known networks on seeded weights, kept in reference.json beside this file.
 
-usage: reference.py > reference.json     (needs torch and torchvision)
+usage: reference.py > reference.json     (needs torch, torchvision and efficientnet-lite-pytorch)
 
 Weights and inputs are a function of the number of their tensor and of their place in it (`uniform`), which
 networks_check.hpp computes as well. Of every tensor's gradient two numbers are kept: its length, and its product with
@@ -13,6 +13,7 @@ import sys
 import numpy
 import torch
 import torchvision.models as models
+from efficientnet_lite_pytorch import EfficientNet
 from torch import nn
 
 
@@ -65,6 +66,13 @@ def small_vgg(model: nn.Module) -> nn.Module:
     return model
 
 
+def efficientnet_lite0() -> nn.Module:
+    """Without the dropping of whole blocks in training."""
+    model = EfficientNet.from_name("efficientnet-lite0", override_params={"num_classes": 10})
+    model._global_params = model._global_params._replace(drop_connect_rate=0.0)
+    return model
+
+
 NETWORKS = {
     "LeNet5": (LeNet5, (1, 32, 32)),
     "LeNet5Today": (LeNet5Today, (1, 28, 28)),
@@ -75,6 +83,7 @@ NETWORKS = {
     "ResNet50": (lambda: models.resnet50(num_classes=10), (3, 64, 64)),
     "SqueezeNet": (lambda: models.squeezenet1_1(num_classes=10), (3, 63, 63)),
     "DenseNet121": (lambda: models.densenet121(num_classes=10), (3, 64, 64)),
+    "EfficientNetLite0": (efficientnet_lite0, (3, 64, 64)),
     "MobileNetV2": (lambda: models.mobilenet_v2(num_classes=10), (3, 64, 64)),
 }
 
