@@ -68,7 +68,8 @@ def small_vgg(model: nn.Module) -> nn.Module:
 
 def efficientnet_lite0() -> nn.Module:
     """Without the dropping of whole blocks in training."""
-    model = EfficientNet.from_name("efficientnet-lite0", override_params={"num_classes": 10})
+    model = EfficientNet.from_name("efficientnet-lite0")
+    model._fc = nn.Linear(1280, 10)
     model._global_params = model._global_params._replace(drop_connect_rate=0.0)
     return model
 
