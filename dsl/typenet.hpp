@@ -2,6 +2,10 @@
 // a first program needs, also the model and the CPU device that runs it.
 #pragma once
 
+#if __cplusplus < 202002L
+#error "typenet needs C++20: compile with -std=c++20, in CMake target_compile_features(... PRIVATE cxx_std_20)"
+#else
+
 #include "dsl/init/initialisers.hpp"
 #include "dsl/layers/activations.hpp"
 #include "dsl/layers/apply.hpp"
@@ -46,3 +50,5 @@
 // What a first program runs it with.
 #include "runtime/cpu/device.hpp"
 #include "runtime/model/model.hpp"
+
+#endif

@@ -50,6 +50,7 @@ enum class Must {
     have_at_most_8_branches,
     leave_the_shape_as_it_was_or_have_a_Shortcut_that_gives,
     give_every_branch_the_same_height_and_width_as_the_first,
+    have_only_images_or_only_vectors_as_branches,
     give_the_shape_of_the_input_or_one_value_for_each_channel,
     have_a_batch_of_at_least_1,
     be_a_Seq,
@@ -63,7 +64,7 @@ enum class Must {
     follow_its_own_rule
 };
 
-/// The words after "must"; each {} takes one number.
+/// The words after "must"; each {} takes one number, {A} and {B} the shapes.
 constexpr const char* words(Must must) {
     switch (must) {
         case Must::hold: return "";
@@ -113,7 +114,10 @@ constexpr const char* words(Must must) {
         case Must::have_at_least_2_branches: return "have at least 2 branches, not {}";
         case Must::have_at_most_8_branches: return "have at most 8 branches, not {}";
         case Must::leave_the_shape_as_it_was_or_have_a_Shortcut_that_gives:
-            return "leave the shape as it was, or have a Shortcut<...> that gives what the layers give";
+            return "leave the shape as it was, or have a Shortcut<...> that gives what the layers give: they give {A}, "
+                   "the way around them {B}";
+        case Must::have_only_images_or_only_vectors_as_branches:
+            return "have only images or only vectors as branches: the first gives {A}, another one {B}";
         case Must::give_every_branch_the_same_height_and_width_as_the_first:
             return "give every branch the same height and width as the first, {} x {}";
         case Must::give_the_shape_of_the_input_or_one_value_for_each_channel:
@@ -140,6 +144,7 @@ struct ShapeResult {
     int a = 0, b = 0;
     const char* own_words = "";  ///< with Must::follow_its_own_rule: what follows "must", for layers from outside
     bool about_input = true;     ///< true: the input must ...; false: the layer itself must ...
+    Shape shape_a{}, shape_b{};
 
     constexpr ShapeResult() = default;
     constexpr ShapeResult(Shape s) : out(s) {}
@@ -159,6 +164,14 @@ constexpr ShapeResult input_must(Must must, int a = 0, int b = 0) {
 constexpr ShapeResult layer_must(Must must, int a = 0, int b = 0) {
     ShapeResult r = input_must(must, a, b);
     r.about_input = false;
+    return r;
+}
+
+/// The same of shapes that do not go together; their channels are its numbers.
+constexpr ShapeResult layer_must(Must must, Shape a, Shape b) {
+    ShapeResult r = layer_must(must, a.channels, b.channels);
+    r.shape_a = a;
+    r.shape_b = b;
     return r;
 }
 
@@ -210,6 +223,9 @@ constexpr Text sentence(const Text& where, Shape in, const ShapeResult& fault) {
         if (w[0] == '{' && w[1] == '}') {
             t << (number++ == 0 ? fault.a : fault.b);
             ++w;
+        } else if (w[0] == '{' && (w[1] == 'A' || w[1] == 'B') && w[2] == '}') {
+            t << (w[1] == 'A' ? fault.shape_a : fault.shape_b).text();
+            w += 2;
         } else {
             t << std::string_view(w, 1);
         }

@@ -22,7 +22,9 @@ struct JoinBranches {
     static constexpr ShapeResult combine(const Shape* branch, int count) {
         Shape out = branch[0];
         for (int k = 1; k < count; ++k) {
-            if (branch[k].height != out.height || branch[k].width != out.width || branch[k].is_vector != out.is_vector)
+            if (branch[k].is_vector != out.is_vector)
+                return layer_must(Must::have_only_images_or_only_vectors_as_branches, branch[0], branch[k]);
+            if (branch[k].height != out.height || branch[k].width != out.width)
                 return layer_must(Must::give_every_branch_the_same_height_and_width_as_the_first, out.height,
                                   out.width);
             out.channels += branch[k].channels;

@@ -20,7 +20,8 @@ struct AddBranches {
     static constexpr Text name() { return "Residual"; }
     static constexpr ShapeResult output(Shape in) { return in; }
     static constexpr ShapeResult combine(const Shape* branch, int) {
-        if (branch[0] != branch[1]) return layer_must(Must::leave_the_shape_as_it_was_or_have_a_Shortcut_that_gives);
+        if (branch[0] != branch[1])
+            return layer_must(Must::leave_the_shape_as_it_was_or_have_a_Shortcut_that_gives, branch[0], branch[1]);
         return branch[0];
     }
     template <class T> static constexpr void forward(const Pass<T>& p) {

@@ -27,6 +27,16 @@ struct NoOptimizer {
     static constexpr const char* name = "none";
 };
 
+namespace detail {
+template <class O> inline constexpr bool is_optimizer = OptimizerConcept<O> || std::is_same_v<O, NoOptimizer>;
+/// 0 for what is none, so that only that is told.
+template <class O>
+inline constexpr int states_of = [] {
+    if constexpr (is_optimizer<O>) return O::states;
+    return 0;
+}();
+}  // namespace detail
+
 /// The loss compares a sample with a label, the number of its class (or one for every pixel), or with targets, a value
 /// for every output.
 template <class N>
@@ -42,7 +52,9 @@ template <class N, class Optimizer = NoOptimizer, class Device = cpu::Device, cl
           Purpose For = std::is_same_v<Optimizer, NoOptimizer> ? Purpose::infer : Purpose::train>
 class Model {
     static_assert(sizeof(N) > 0);  // first, so that a network's fault is told of the network alone
-    using Layout = ArenaLayout<N, F, For, Optimizer::states, Device>;
+    static_assert(detail::is_optimizer<Optimizer>,
+                  "typenet: the optimizer of a model must be one, as in Model<Network, Adam>");
+    using Layout = ArenaLayout<N, F, For, detail::states_of<Optimizer>, Device>;
 
 public:
     using network = N;
