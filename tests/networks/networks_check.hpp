@@ -12,7 +12,6 @@
 
 #include "dsl/typenet.hpp"
 #include "runtime/cpu/reference.hpp"
-#include "tests/support/sanitized.hpp"
 
 namespace tn::test {
 
@@ -63,10 +62,6 @@ inline void check_near(double got, double wanted, double size, double tolerance)
 template <class Body, Shape In> void check_network(const std::string& name, double tolerance = 1e-7) {
     using N = Net<In, Batch<2>, Body, SoftmaxCrossEntropy>;
     const nlohmann::json wanted = reference(name);
-    if (sanitized) {
-        BOOST_TEST_MESSAGE("skipped: takes minutes with sanitizers");
-        return;
-    }
     BOOST_TEST(N::parameters == wanted.at("parameters").get<std::size_t>());
 
     cpu::Reference device;
