@@ -172,9 +172,10 @@ private:
     }
 
     void check_not_over() const {
-        if (begin_ >= total_)
-            throw RunIsOver("the model has taken " + std::to_string(begin_) + " steps, and a run of " +
-                            std::to_string(total_) + " was asked for: ask for a longer one");
+        const std::string steps = "the model has taken " + std::to_string(begin_) + " steps, and a run of " +
+                                  std::to_string(total_) + " was asked for: ask for a longer one";
+        if (begin_ > total_) throw Error(steps);
+        if (begin_ == total_) throw RunIsOver(steps);
         const int epochs = static_cast<int>(begin_ / source_.batches_per_epoch());
         if (const auto& best = state_.best; best && best->exhausted(epochs))
             throw RunIsOver("the run has ended after epoch " + std::to_string(epochs) + ", because none of the last " +

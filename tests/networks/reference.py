@@ -63,6 +63,9 @@ def small_vgg(model: nn.Module) -> nn.Module:
     """torchvision stretches small images to 7 x 7 before the first linear layer; ours has as many inputs as there are."""
     model.avgpool = nn.Identity()
     model.classifier[0] = nn.Linear(512, 4096)
+    for layer, next_layer in zip(model.features, model.features[1:]):
+        if isinstance(next_layer, nn.BatchNorm2d):
+            layer.bias = None  # normalisation takes it away, and so do we
     return model
 
 
