@@ -6,8 +6,8 @@
 namespace tn {
 
 /// y = the mean of the window's values, where what is padded counts as zeros (PyTorch's count_include_pad); each value
-/// gets dy / (KH KW) from every window that holds it. `Image<C, H, W>` -> `Image<C, (H + Top + Bottom - KH) / SH + 1,
-/// (W + Left + Right - KW) / SW + 1>`.
+/// gets dy / (KH KW) from every window that holds it. Image<C, H, W> -> Image<C, H', W'> with H' = (H + Top +
+/// Bottom - KH) / SH + 1, rounded down, and W' likewise.
 template <auto KernelArgument, class... Options> struct AvgPool : Pooling<KernelArgument, Options...> {
     using Base = Pooling<KernelArgument, Options...>;
     static constexpr Reads reads{.x = false, .y = false};

@@ -10,12 +10,12 @@
 
 namespace tn {
 
-/// `Conv<Filters, K>` or `Conv<Filters, Kernel<KH, KW>>`, with `Stride<S>` or `Stride<SH, SW>`, `Pad<P>`, `Pad<Rows,
-/// Columns>` or `Pad<Top, Left, Bottom, Right>`, `Dilation<D>` or `Dilation<DH, DW>`, `Groups<G>` or `Depthwise`,
-/// `NoBias`, `Init<...>`. `Image<C, H, W>` -> `Image<Filters, (H + Top + Bottom - DH (KH - 1) - 1) / SH + 1, (W + Left
-/// + Right - DW (KW - 1) - 1) / SW + 1>`. Without Pad an odd kernel is padded so that stride 1 keeps height and width.
-/// Trains weight [Filters][C / Groups][KH][KW] and bias [Filters]. A Conv right before BN has no bias: BN would take it
-/// away.
+/// `Conv<Filters, K>` or `Conv<Filters, Kernel<KH, KW>>`, with `Stride<S>` or `Stride<SH, SW>`; `Pad<P>`,
+/// `Pad<Rows, Columns>` or `Pad<Top, Left, Bottom, Right>`; `Dilation<D>` or `Dilation<DH, DW>`; `Groups<G>` or
+/// `Depthwise`; `NoBias`; `Init<...>`. Image<C, H, W> -> Image<Filters, H', W'> with
+/// H' = (H + Top + Bottom - DH (KH - 1) - 1) / SH + 1, rounded down, and W' likewise. Without Pad an odd kernel is
+/// padded so that stride 1 keeps height and width. Trains weight [Filters][C / Groups][KH][KW] and bias [Filters]. A
+/// Conv right before BN has no bias: BN would take it away.
 template <int Filters, auto KernelArgument, class... Options> struct Conv {
     static constexpr int filters = Filters;
     static constexpr KernelSize kernel = kernel_size(KernelArgument);

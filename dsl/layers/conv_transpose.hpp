@@ -10,11 +10,11 @@
 
 namespace tn {
 
-/// `ConvTranspose<Filters, K>` or `ConvTranspose<Filters, Kernel<KH, KW>>`, with `Stride<...>`, `Pad<...>` (rows and
-/// columns cut off, none unless given), `OutputPad<N>` (rows and columns more at the bottom and right, fewer than the
-/// stride), `Dilation<...>`, `NoBias`, `Init<...>`. `Image<C, H, W>` -> `Image<Filters, (H - 1) SH + DH (KH - 1) + 1 -
-/// Top
-/// - Bottom + N, ...>`. Trains weight [C][Filters][KH][KW] and bias [Filters], as PyTorch's ConvTranspose2d.
+/// `ConvTranspose<Filters, K>` or `ConvTranspose<Filters, Kernel<KH, KW>>`, with `Stride<...>`; `Pad<...>`, rows and
+/// columns that are cut off, none unless given; `OutputPad<N>`, rows and columns more at the bottom and right, fewer
+/// than the stride; `Dilation<...>`; `NoBias`; `Init<...>`. Image<C, H, W> -> Image<Filters, H', W'> with
+/// H' = (H - 1) SH + DH (KH - 1) + 1 - Top - Bottom + N, and W' likewise. Trains weight [C][Filters][KH][KW] and bias
+/// [Filters], as PyTorch's ConvTranspose2d.
 template <int Filters, auto KernelArgument, class... Options> struct ConvTranspose {
     static constexpr KernelSize kernel = kernel_size(KernelArgument);
     using stride = typename options::find<options::is_stride, Stride<1>, Options...>::type;

@@ -5,8 +5,9 @@
 
 namespace tn {
 
-/// y = the largest value of the window; what is padded has none. `Image<C, H, W>` -> `Image<C, (H + Top + Bottom - KH)
-/// / SH + 1, (W + Left + Right - KW) / SW + 1>`. Of equal values in a window the first, row by row, gets the gradient.
+/// y = the largest value of the window; what is padded has none. Image<C, H, W> -> Image<C, H', W'> with
+/// H' = (H + Top + Bottom - KH) / SH + 1, rounded down, and W' likewise. Of equal values in a window the first, row by
+/// row, gets the gradient.
 template <auto KernelArgument, class... Options> struct Pool : Pooling<KernelArgument, Options...> {
     using Base = Pooling<KernelArgument, Options...>;
     static constexpr Operation operation{.kind = Operation::max_pool, .window = Base::window};

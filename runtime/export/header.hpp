@@ -17,8 +17,8 @@ struct HeaderInfo {
 };
 
 /// The text of a C++17 header: constants for every size, the weights, and `infer(x, y, work)` for one sample, which
-/// calls nothing outside the header but functions of <cmath>, allocates nothing and may run on several threads, each
-/// with its own `work`. Throws Error when the name is not one that C++ takes.
+/// calls nothing outside the header but functions of the standard library, allocates nothing and may run on several
+/// threads, each with its own `work`. Throws Error when the name is not one that C++ takes.
 std::string to_header(const InferenceGraph& graph, const HeaderInfo& info);
 
 }  // namespace tn
