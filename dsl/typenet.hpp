@@ -2,9 +2,9 @@
 // a first program needs, also the model and the CPU device that runs it.
 #pragma once
 
-#if __cplusplus < 202002L
-#error "typenet needs C++20: compile with -std=c++20, in CMake target_compile_features(... PRIVATE cxx_std_20)"
-#else
+// clang-format off: first, since it ends the compilation where the compiler is set to an older C++
+#include "runtime/core/cpp_version.hpp"
+// clang-format on
 
 #include "dsl/init/initialisers.hpp"
 #include "dsl/layers/activations.hpp"
@@ -50,5 +50,3 @@
 // What a first program runs it with.
 #include "runtime/cpu/device.hpp"
 #include "runtime/model/model.hpp"
-
-#endif
