@@ -137,8 +137,8 @@ template <BlockGeometry G> Work work_of(const cuda::RoutedSums<G>& k) {
     return {named("gradient of the weights, routed", G), 4 * inputs(G.conv, k.n) + 5 * outputs(G, k.n),
             2 * outputs(G, k.n) * (k.depth + 1)};
 }
-template <class R, class S, std::size_t C> Work work_of(const cuda::Update<R, S, C>& k) {
-    return {"optimizer", 7 * 4 * static_cast<double>(k.count), 0};
+template <class R, class S, std::size_t C, std::size_t States> Work work_of(const cuda::Update<R, S, C, States>& k) {
+    return {"optimizer", (3 + 2 * States) * 4 * static_cast<double>(k.count), 0};
 }
 
 /// A GPU that takes the time of every kernel by itself.
