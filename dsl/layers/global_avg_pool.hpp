@@ -1,6 +1,7 @@
 // GlobalAvgPool: the mean of every channel.
 #pragma once
 
+#include "dsl/core/index.hpp"
 #include "dsl/core/layer.hpp"
 #include "dsl/core/operation.hpp"
 
@@ -23,15 +24,14 @@ struct GlobalAvgPool {
         const int plane = static_cast<int>(p.in.plane());
         for (int c = p.begin; c < p.end; ++c) {
             T sum = 0;
-            for (int i = 0; i < plane; ++i) sum += p.x[static_cast<std::ptrdiff_t>(c) * plane + i];
+            for (int i = 0; i < plane; ++i) sum += p.x[Index{c} * plane + i];
             p.y[c] = sum / static_cast<T>(plane);
         }
     }
     template <class T> static constexpr void backward(const Pass<T>& p) {
         const int plane = static_cast<int>(p.in.plane());
         for (int c = p.begin; p.dx && c < p.end; ++c)
-            for (int i = 0; i < plane; ++i)
-                p.dx[static_cast<std::ptrdiff_t>(c) * plane + i] = p.dy[c] / static_cast<T>(plane);
+            for (int i = 0; i < plane; ++i) p.dx[Index{c} * plane + i] = p.dy[c] / static_cast<T>(plane);
     }
 };
 

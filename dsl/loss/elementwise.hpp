@@ -1,6 +1,7 @@
 // What losses that compare every output with a target of its own have in common.
 #pragma once
 
+#include "dsl/core/index.hpp"
 #include "dsl/loss/loss.hpp"
 
 namespace tn {
@@ -24,7 +25,7 @@ template <class L> struct ElementwiseLoss {
         for (int n = p.begin; n < p.end; ++n) {
             T sum = 0;
             bool right = true;
-            std::size_t i = static_cast<std::size_t>(n) * static_cast<std::size_t>(p.outputs);
+            Index i = Index{n} * p.outputs;
             for (int channel = 0; channel < channels; ++channel)
                 for (int pixel = 0; pixel < p.pixels; ++pixel, ++i) {
                     const LossTerm<T> term = L::template term<T>(p, p.x[i], p.target[i], channel);
@@ -39,10 +40,9 @@ template <class L> struct ElementwiseLoss {
 
     template <class T> static constexpr void pixel(const LossPass<T>& p, int sample, int pixel, T& loss, T& wrong) {
         const int channels = p.outputs / p.pixels;
-        std::size_t i =
-            static_cast<std::size_t>(sample) * static_cast<std::size_t>(p.outputs) + static_cast<std::size_t>(pixel);
+        Index i = Index{sample} * p.outputs + pixel;
         bool right = true;
-        for (int channel = 0; channel < channels; ++channel, i += static_cast<std::size_t>(p.pixels)) {
+        for (int channel = 0; channel < channels; ++channel, i += p.pixels) {
             const LossTerm<T> term = L::template term<T>(p, p.x[i], p.target[i], channel);
             loss += term.loss;
             right = right && term.right;
@@ -57,13 +57,13 @@ template <class L> struct ElementwiseLoss {
 
     /// The outputs as they are.
     template <class T> static constexpr void predict(const T* x, T* y, int n, int outputs, int) {
-        for (int i = 0; i < n * outputs; ++i) y[i] = x[i];
+        for (Index i = 0; i < Index{n} * outputs; ++i) y[i] = x[i];
     }
 
 private:
     /// What every slope is divided by: how many outputs the whole batch has.
     template <class T> static constexpr T of_all(const LossPass<T>& p) {
-        return static_cast<T>(static_cast<long long>(p.outputs) * p.n);
+        return static_cast<T>(Index{p.outputs} * p.n);
     }
 };
 

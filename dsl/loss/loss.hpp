@@ -62,7 +62,7 @@ template <class L> struct LossTraits {
     static constexpr std::size_t labels(Shape out) { return labelled ? out.plane() : 1; }
     static constexpr std::size_t targets(Shape out) { return labelled ? 0 : out.size(); }
     static constexpr std::size_t work(Shape out) {
-        return by_pixels(out) ? 2 * static_cast<std::size_t>(pixel_parts(static_cast<int>(out.plane()))) : 0;
+        return by_pixels(out) ? 2 * pixel_parts(static_cast<int>(out.plane())) : 0;
     }
 };
 
@@ -90,11 +90,9 @@ template <class L, class T> struct PredictPixels {
     T* y;
     int outputs, active, pixels;
     constexpr void operator()(int begin, int end) const {
-        const auto stride = static_cast<std::size_t>(pixels);
         for (int i = begin; i < end; ++i) {
-            T* at = y + static_cast<std::size_t>(i / pixels) * static_cast<std::size_t>(outputs) * stride +
-                    static_cast<std::size_t>(i % pixels);
-            L::predict_pixel(at, at, stride, outputs, active);
+            T* at = y + Index{i / pixels} * outputs * pixels + i % pixels;
+            L::predict_pixel(at, at, pixels, outputs, active);
         }
     }
 };
@@ -107,7 +105,7 @@ template <class L, class T> struct PixelParts {
         for (int at = begin; at < end;) {
             const int sample = at / parts, first = at % parts;
             const int last = end - at < parts - first ? first + end - at : parts;
-            T* const loss = pass.work + static_cast<std::size_t>(sample) * 2 * static_cast<std::size_t>(parts);
+            T* const loss = pass.work + Index{sample} * 2 * parts;
             T* const wrong = loss + parts;
             for (int k = first; k < last; ++k) loss[k] = wrong[k] = 0;
             for (int pixel = 0; pixel < pass.pixels; pixel += parts)
@@ -122,7 +120,7 @@ template <class L, class T> struct PixelSums {
     constexpr void operator()(int begin, int end) const {
         const int parts = pixel_parts(pass.pixels);
         for (int sample = begin; sample < end; ++sample) {
-            const T* of = pass.work + static_cast<std::size_t>(sample) * 2 * static_cast<std::size_t>(parts);
+            const T* of = pass.work + Index{sample} * 2 * parts;
             double loss = 0, wrong = 0;
             for (int k = 0; k < parts; ++k) loss += of[k], wrong += of[parts + k];
             L::finish(pass, sample, static_cast<T>(loss), static_cast<T>(wrong));
@@ -141,6 +139,6 @@ concept Loss =
     } &&
     (
         requires(const float* x, float* y) { L::predict(x, y, 1, 1, 1); } ||
-        requires(const float* x, float* y) { L::predict_pixel(x, y, std::size_t{1}, 1, 1); });
+        requires(const float* x, float* y) { L::predict_pixel(x, y, Index{1}, 1, 1); });
 
 }  // namespace tn

@@ -24,7 +24,7 @@ struct SoftmaxCrossEntropy {
 
     template <class T> static constexpr void gradient(const LossPass<T>& p) {
         for (int n = p.begin; n < p.end; ++n) {
-            const std::size_t first = static_cast<std::size_t>(n) * static_cast<std::size_t>(p.outputs);
+            const Index first = Index{n} * p.outputs;
             bool right = false;
             p.loss[n] =
                 of_label(p, p.x + first, 1, p.label[n], p.dx ? p.dx + first : nullptr, static_cast<T>(p.n), right);
@@ -35,10 +35,10 @@ struct SoftmaxCrossEntropy {
     /// The loss of one label and outputs, which lie `stride` apart; their gradient over `count` in dx, unless that is
     /// null, and whether the largest output is the label's.
     template <class T>
-    static constexpr T of_label(const LossPass<T>& p, const T* x, std::size_t stride, int label, T* dx, T count,
+    static constexpr T of_label(const LossPass<T>& p, const T* x, Index stride, int label, T* dx, T count,
                                 bool& right) {
         using std::exp, std::log;
-        const auto at = [stride](int c) { return static_cast<std::size_t>(c) * stride; };
+        const auto at = [stride](int c) { return c * stride; };
         int best = 0;
         for (int c = 1; c < p.active; ++c)
             if (x[at(c)] > x[at(best)]) best = c;
@@ -62,10 +62,9 @@ struct SoftmaxCrossEntropy {
         for (int i = 0; i < n; ++i, x += outputs, y += outputs) probabilities(x, y, 1, outputs, active);
     }
     /// The same of one sample whose outputs lie `stride` apart.
-    template <class T>
-    static constexpr void probabilities(const T* x, T* y, std::size_t stride, int outputs, int active) {
+    template <class T> static constexpr void probabilities(const T* x, T* y, Index stride, int outputs, int active) {
         using std::exp;
-        const auto at = [stride](int c) { return static_cast<std::size_t>(c) * stride; };
+        const auto at = [stride](int c) { return c * stride; };
         T most = x[0], sum = 0;
         for (int c = 1; c < active; ++c) most = x[at(c)] > most ? x[at(c)] : most;
         for (int c = 0; c < active; ++c) sum += exp(x[at(c)] - most);

@@ -1,8 +1,7 @@
 // Softmax and cross entropy of every pixel, for one class of several a pixel: segmentation.
 #pragma once
 
-#include <cstddef>
-
+#include "dsl/core/index.hpp"
 #include "dsl/core/operation.hpp"
 #include "dsl/loss/loss.hpp"
 #include "dsl/loss/softmax_cross_entropy.hpp"
@@ -34,13 +33,11 @@ template <int IgnoredLabel = -1> struct SoftmaxCrossEntropyPerPixel {
     }
 
     template <class T> static constexpr void pixel(const LossPass<T>& p, int sample, int pixel, T& loss, T& wrong) {
-        const auto stride = static_cast<std::size_t>(p.pixels);
-        const std::size_t first = static_cast<std::size_t>(sample) * static_cast<std::size_t>(p.outputs) * stride +
-                                  static_cast<std::size_t>(pixel);
-        const int label = p.label[static_cast<std::size_t>(sample) * stride + static_cast<std::size_t>(pixel)];
+        const Index stride = p.pixels, first = Index{sample} * p.outputs * stride + pixel;
+        const int label = p.label[sample * stride + pixel];
         T* const dx = p.dx ? p.dx + first : nullptr;
         if (label == IgnoredLabel) {
-            for (int c = 0; dx && c < p.outputs; ++c) dx[static_cast<std::size_t>(c) * stride] = 0;
+            for (int c = 0; dx && c < p.outputs; ++c) dx[c * stride] = 0;
             return;
         }
         bool right = false;
@@ -64,8 +61,7 @@ template <int IgnoredLabel = -1> struct SoftmaxCrossEntropyPerPixel {
     }
 
     /// The probabilities of a pixel's first `active` classes, 0 for the rest; they lie `stride` apart, and y may be x.
-    template <class T>
-    static constexpr void predict_pixel(const T* x, T* y, std::size_t stride, int outputs, int active) {
+    template <class T> static constexpr void predict_pixel(const T* x, T* y, Index stride, int outputs, int active) {
         SoftmaxCrossEntropy::probabilities(x, y, stride, outputs, active);
     }
 };

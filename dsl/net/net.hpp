@@ -58,16 +58,14 @@ using ScheduleOf = Schedule<typename RunningList<FlatThatFits<C>, F, Device>::ty
 /// it is right and how many of its labels count, what the loss sums, and two weights for every class.
 template <class L> constexpr std::size_t target_values(int batch, Shape output) {
     using Loss = LossTraits<L>;
-    const auto n = static_cast<std::size_t>(batch), channels = static_cast<std::size_t>(output.channels);
+    const std::size_t n = batch, channels = output.channels;
     return aligned(2) + aligned(n * Loss::targets(output)) + aligned(n * Loss::labels(output)) + 3 * aligned(n) +
            aligned(n * Loss::work(output)) + 2 * aligned(channels);
 }
 
 /// Values behind them where a model trains: for the parts of the norm of all gradients, in double, the norm and the
 /// factor that limits it.
-constexpr std::size_t norm_values() {
-    return aligned(2 * static_cast<std::size_t>(norm_parts)) + aligned(2) + aligned(1);
-}
+constexpr std::size_t norm_values() { return aligned(2 * norm_parts) + aligned(2) + aligned(1); }
 
 template <class C, Shape In, int Samples, Fusion F, Purpose For, class Device>
 constexpr std::size_t arena_values(int optimizer_states) {

@@ -47,7 +47,7 @@ public:
             constexpr Node node = N::program.node[I];
             if constexpr (node.runs) {
                 const Moments out = through<typename P::type>(I, node);
-                for (int k = 0; k < node.output_count; ++k) values_[static_cast<std::size_t>(node.outputs[k])] = out;
+                for (int k = 0; k < node.output_count; ++k) values_[node.outputs[k]] = out;
             }
         });
     }
@@ -57,7 +57,7 @@ public:
 
 private:
     template <class L> Moments through(std::size_t layer, const Node& node) {
-        const Moments in = values_[static_cast<std::size_t>(node.inputs[0])];
+        const Moments in = values_[node.inputs[0]];
         const Operation operation = Traits<L>::operation;
         const auto window = static_cast<float>(operation.window.kernel_h * operation.window.kernel_w);
         gains_[layer] = rounded(gain(layer, in.square));
@@ -106,9 +106,9 @@ private:
     }
 
     Moments meeting(Operation::Kind kind, const Node& node) const {
-        Moments all = values_[static_cast<std::size_t>(node.inputs[0])];
+        Moments all = values_[node.inputs[0]];
         for (int k = 1; k < node.input_count; ++k) {
-            const Moments& one = values_[static_cast<std::size_t>(node.inputs[k])];
+            const Moments& one = values_[node.inputs[k]];
             if (kind == Operation::multiply)
                 all = {all.mean * one.mean, all.square * one.square, all.shared};
             else
@@ -131,7 +131,7 @@ private:
     InitRule network_;
     std::array<bool, Uses::layers> halves_{};
     std::array<float, Uses::layers> gains_{};
-    std::array<Moments, static_cast<std::size_t>(std::remove_cvref_t<decltype(N::program)>::capacity)> values_{};
+    std::array<Moments, std::remove_cvref_t<decltype(N::program)>::capacity> values_{};
 };
 
 }  // namespace detail

@@ -30,9 +30,7 @@ template <class T> struct SumSquares {
     }
 
 private:
-    constexpr std::size_t first(int part) const {
-        return count * static_cast<std::size_t>(part) / static_cast<std::size_t>(norm_parts);
-    }
+    constexpr std::size_t first(int part) const { return count * part / norm_parts; }
     /// Several sums beside each other, so that compilers make vectors of them.
     constexpr double sum(std::size_t begin, std::size_t end) const {
         constexpr std::size_t together = 8;

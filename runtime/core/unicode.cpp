@@ -35,7 +35,7 @@ void put(std::string& out, std::uint32_t code) {
     }
     const int more = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
     constexpr std::array leads{0u, 0xC0u, 0xE0u, 0xF0u};
-    out += static_cast<char>(leads[static_cast<std::size_t>(more)] | code >> (6 * more));
+    out += static_cast<char>(leads[more] | code >> (6 * more));
     for (int i = more - 1; i >= 0; --i) out += static_cast<char>(0x80u | (code >> (6 * i) & 0x3Fu));
 }
 

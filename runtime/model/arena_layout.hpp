@@ -28,10 +28,10 @@ template <class N, Fusion F, Purpose For, int OptimizerStates, class Device> str
     /// many of its labels count, what the loss sums, and two weights for each class. Of a training step: the norm of
     /// all gradients, in double, its parts, and what the gradients are times so that it is not too large.
     using loss = LossTraits<typename N::loss>;
-    static constexpr std::size_t batch = static_cast<std::size_t>(N::batch);
+    static constexpr std::size_t batch = N::batch;
     static constexpr std::size_t target_count = batch * loss::targets(N::output);
     static constexpr std::size_t label_count = batch * loss::labels(N::output);
-    static constexpr std::size_t channels = static_cast<std::size_t>(N::output.channels);
+    static constexpr std::size_t channels = N::output.channels;
     static constexpr std::size_t step_number = planned + schedule::plan.size;
     static constexpr std::size_t targets = step_number + aligned(2);
     static constexpr std::size_t labels = targets + aligned(target_count);
@@ -42,7 +42,7 @@ template <class N, Fusion F, Purpose For, int OptimizerStates, class Device> str
     static constexpr std::size_t class_weights = loss_work + aligned(batch * loss::work(N::output));
     static constexpr std::size_t positive_weights = class_weights + aligned(channels);
     static constexpr std::size_t norm_sums = positive_weights + aligned(channels);
-    static constexpr std::size_t norm = norm_sums + (trains ? aligned(2 * static_cast<std::size_t>(norm_parts)) : 0);
+    static constexpr std::size_t norm = norm_sums + (trains ? aligned(2 * norm_parts) : 0);
     static constexpr std::size_t clip = norm + (trains ? aligned(2) : 0);
     static constexpr std::size_t size = clip + (trains ? aligned(1) : 0);
     static_assert(!N::ok || size == N::template arena_values<F, For, OptimizerStates, Device>);

@@ -81,7 +81,7 @@ public:
     void check_labels(int n, int classes) {
         if constexpr (labelled)
             for (int sample = 0; sample < n; ++sample) {
-                const int* const first = labels.host + static_cast<std::size_t>(sample) * labels_per_sample;
+                const int* const first = labels.host + sample * labels_per_sample;
                 std::size_t counts = 0;
                 for (std::size_t i = 0; i < labels_per_sample; ++i) {
                     if (is_ignored(first[i])) continue;
@@ -98,9 +98,8 @@ public:
         device.upload(step_number.device, step_number.host, 1);
         device.upload(input.device, input.host, input_size(n));
         if (!compared) return;
-        if constexpr (labelled)
-            device.upload(labels.device, labels.host, labels_per_sample * static_cast<std::size_t>(n));
-        if constexpr (Loss::has_ignored_label) device.upload(counted.device, counted.host, static_cast<std::size_t>(n));
+        if constexpr (labelled) device.upload(labels.device, labels.host, labels_per_sample * n);
+        if constexpr (Loss::has_ignored_label) device.upload(counted.device, counted.host, n);
         if constexpr (!labelled) device.upload(targets.device, targets.host, output_size(n));
     }
 

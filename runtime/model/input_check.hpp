@@ -41,7 +41,7 @@ template <class N, class T> void check_input(std::span<const T> input, int n) {
     if constexpr (words.vocabulary > 0) {
         using P = At_t<typename N::flat, words.entry>;
         const std::size_t size = N::input.size();
-        for (std::size_t i = 0; i < size * static_cast<std::size_t>(n); ++i) {
+        for (std::size_t i = 0; i < size * n; ++i) {
             const double word = static_cast<double>(input[i]);
             if (word >= 0 && word < words.vocabulary && word == static_cast<int>(word)) continue;
             std::string text = std::to_string(word);

@@ -229,7 +229,7 @@ public:
 private:
     void set_weights(const std::string& kind, const Staged<T>& to, std::span<const float> weights, bool& given) {
         const int classes = HasLabels<N> ? active_outputs() : N::output.channels;
-        if (!weights.empty() && weights.size() != static_cast<std::size_t>(classes))
+        if (!weights.empty() && std::ssize(weights) != classes)
             throw Error("there must be " + std::to_string(classes) + " " + kind + " weights, not " +
                         std::to_string(weights.size()));
         for (const float w : weights)

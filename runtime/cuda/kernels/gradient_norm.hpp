@@ -61,7 +61,7 @@ namespace tn {
 template <class Gpu, cuda::Precision P> struct GradientNormKernel<cuda::BasicDevice<Gpu, P>> {
     static void run(cuda::BasicDevice<Gpu, P>& device, std::size_t count, const float* gradients, float most,
                     double* sums, double* norm, float* clip) {
-        const auto parts = static_cast<std::size_t>(norm_parts);
+        const std::size_t parts = norm_parts;
         device.gpu().launch(cuda::PartsOfNorm{count, {gradients, count}, {sums, parts}}, norm_parts,
                             cuda::norm_of_all_threads);
         device.gpu().launch(cuda::EndOfNorm{most, {sums, parts}, {norm, 1}, {clip, 1}}, 1, norm_parts);

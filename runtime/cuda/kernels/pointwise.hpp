@@ -30,7 +30,7 @@ struct KernelFor<cuda::BasicDevice<Gpu, P>, Function> {
 
 private:
     using Values = cuda::FunctionValues<Function.function>;
-    static std::size_t size(const Pass<float>& p) { return static_cast<std::size_t>(p.n) * p.out.size(); }
+    static std::size_t size(const Pass<float>& p) { return p.n * p.out.size(); }
 };
 
 }  // namespace tn
