@@ -60,6 +60,22 @@ template <Expression::Code C, class T> constexpr T function_slope(T a, T y) {
         return -elementary::expm1(-y);  // sigmoid(a) = 1 - exp(-softplus(a))
 }
 
+/// What an operator, or min or max, makes of its two operands.
+template <Expression::Code C, class T> constexpr T combine(T a, T b) {
+    if constexpr (C == Expression::add)
+        return a + b;
+    else if constexpr (C == Expression::subtract)
+        return a - b;
+    else if constexpr (C == Expression::multiply)
+        return a * b;
+    else if constexpr (C == Expression::divide)
+        return a / b;
+    else if constexpr (C == Expression::minimum)
+        return elementary::select(b < a, b, a);
+    else
+        return elementary::select(a < b, b, a);
+}
+
 /// Where the left one of a step's two operands ends; the right one, or the only one, ends before the step.
 constexpr int left_end(const Expression& e, int last) { return last - 1 - e.operand_size(last - 1); }
 
@@ -73,19 +89,7 @@ template <Expression E, int Last, class T> constexpr T evaluate_operand(T x) {
     } else if constexpr (Expression::operands(code) == 1) {
         return apply_function<code>(evaluate_operand<E, Last - 1>(x));
     } else {
-        const T a = evaluate_operand<E, left_end(E, Last)>(x), b = evaluate_operand<E, Last - 1>(x);
-        if constexpr (code == Expression::add)
-            return a + b;
-        else if constexpr (code == Expression::subtract)
-            return a - b;
-        else if constexpr (code == Expression::multiply)
-            return a * b;
-        else if constexpr (code == Expression::divide)
-            return a / b;
-        else if constexpr (code == Expression::minimum)
-            return elementary::select(b < a, b, a);
-        else
-            return elementary::select(a < b, b, a);
+        return combine<code>(evaluate_operand<E, left_end(E, Last)>(x), evaluate_operand<E, Last - 1>(x));
     }
 }
 
@@ -104,36 +108,24 @@ template <Expression E, int Last, class T> constexpr Dual<T> differentiate_opera
         constexpr int left = left_end(E, Last);
         constexpr bool of_a = E.depends_on_x(left), of_b = E.depends_on_x(Last - 1);
         const Dual<T> a = differentiate_operand<E, left>(x), b = differentiate_operand<E, Last - 1>(x);
-        if constexpr (code == Expression::add) {
-            return {a.value + b.value, of_a && of_b ? a.slope + b.slope : of_a ? a.slope : b.slope};
-        } else if constexpr (code == Expression::subtract) {
-            return {a.value - b.value, of_a && of_b ? a.slope - b.slope : of_a ? a.slope : -b.slope};
-        } else if constexpr (code == Expression::multiply) {
-            T slope;
-            if constexpr (of_a && of_b)
-                slope = a.slope * b.value + a.value * b.slope;
-            else if constexpr (of_a)
-                slope = a.slope * b.value;
-            else
-                slope = a.value * b.slope;
-            return {a.value * b.value, slope};
-        } else if constexpr (code == Expression::divide) {
-            const T y = a.value / b.value;
-            T slope;
-            if constexpr (of_a && of_b)
-                slope = (a.slope - y * b.slope) / b.value;
-            else if constexpr (of_a)
-                slope = a.slope / b.value;
-            else
-                slope = -y * b.slope / b.value;
-            return {y, slope};
-        } else if constexpr (code == Expression::minimum) {
-            return {elementary::select(b.value < a.value, b.value, a.value),
-                    elementary::select(a.value < b.value, a.slope, b.slope)};
-        } else {
-            return {elementary::select(a.value < b.value, b.value, a.value),
-                    elementary::select(a.value > b.value, a.slope, b.slope)};
-        }
+        const T y = combine<code>(a.value, b.value);
+        T slope;
+        if constexpr (code == Expression::add)
+            slope = of_a && of_b ? a.slope + b.slope : of_a ? a.slope : b.slope;
+        else if constexpr (code == Expression::subtract)
+            slope = of_a && of_b ? a.slope - b.slope : of_a ? a.slope : -b.slope;
+        else if constexpr (code == Expression::multiply && of_a && of_b)
+            slope = a.slope * b.value + a.value * b.slope;
+        else if constexpr (code == Expression::multiply)
+            slope = of_a ? a.slope * b.value : a.value * b.slope;
+        else if constexpr (code == Expression::divide && of_a && of_b)
+            slope = (a.slope - y * b.slope) / b.value;
+        else if constexpr (code == Expression::divide)
+            slope = of_a ? a.slope / b.value : -y * b.slope / b.value;
+        else
+            slope = elementary::select(code == Expression::minimum ? a.value < b.value : a.value > b.value, a.slope,
+                                       b.slope);
+        return {y, slope};
     }
 }
 

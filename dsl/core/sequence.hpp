@@ -9,6 +9,7 @@
 #include <boost/hana/type.hpp>
 #include <boost/hana/unpack.hpp>
 #include <cstddef>
+#include <initializer_list>
 #include <utility>
 
 namespace tn {
@@ -51,10 +52,16 @@ template <class L> using Reverse_t = detail::reversed<L>;
 /// The I-th type.
 template <class L, std::size_t I> using At_t = detail::at<L, I>;
 
+/// Statements for every type of a list, one behind another: InOrder{(statement, 0)...}. Not a fold, of which clang
+/// takes no more than 256.
+struct InOrder {
+    constexpr InOrder(std::initializer_list<int>) {}
+};
+
 /// Calls f(Type<T>{}, integral_constant<size_t, i>{}) for every type of the list in order.
 template <class... Ts, class F> constexpr void for_each(List<Ts...>, F&& f) {
     [&]<std::size_t... I>(std::index_sequence<I...>) {
-        (f(Type<Ts>{}, std::integral_constant<std::size_t, I>{}), ...);
+        InOrder{(f(Type<Ts>{}, std::integral_constant<std::size_t, I>{}), 0)...};
     }(std::index_sequence_for<Ts...>{});
 }
 

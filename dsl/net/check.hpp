@@ -15,7 +15,7 @@ template <class... Ls> inline constexpr bool is_seq<Seq<Ls...>> = true;
 /// The first fault of a network outside its layers, or of the layers.
 enum class Part { none, input, batch, body, depth, layers, loss, initialiser };
 
-template <class... Ps> constexpr bool too_deep(List<Ps...>) { return (Ps::path[0].too_deep || ...); }
+template <class... Ps> constexpr bool too_deep(List<Ps...>) { return sum({Ps::path[0].too_deep...}) > 0; }
 
 template <Shape In, BatchSize N, class Body, class LossType, class Init_> struct Check {
     using loss = LossType;

@@ -23,7 +23,7 @@ constexpr Program<Nodes, Values> with_room_on(Program<Nodes, Values> program, Li
             node.work = work_values<Device, L>(node.in, batch);
         }
     };
-    (give_room(Type<typename Ps::type>{}), ...);
+    InOrder{(give_room(Type<typename Ps::type>{}), 0)...};
     return program;
 }
 

@@ -1,6 +1,7 @@
 // The shape of every value that flows through a flat list of layers, or the first layer that breaks its rule.
 #pragma once
 
+#include <initializer_list>
 #include <string_view>
 #include <utility>
 
@@ -191,14 +192,20 @@ template <class L> constexpr int values_of() {
     return 1;
 }
 
+constexpr int sum(std::initializer_list<int> numbers) {
+    int total = 0;
+    for (const int number : numbers) total += number;
+    return total;
+}
+
 }  // namespace detail
 
 /// Traces List<Placed<L, Path>...> from an input shape. A value of the largest batch has at most 2^31 - 1 numbers.
 template <class... Ps> constexpr auto trace(List<Ps...>, Shape in, int batch) {
-    constexpr int values = 1 + (detail::values_of<typename Ps::type>() + ... + 0);
+    constexpr int values = detail::sum({1, detail::values_of<typename Ps::type>()...});
     Program<sizeof...(Ps), values> program;
     detail::Tracer<decltype(program)> tracer(program, in, batch);
-    (tracer.template step<typename Ps::type>(), ...);
+    InOrder{(tracer.template step<typename Ps::type>(), 0)...};
     tracer.finish();
     return program;
 }

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <type_traits>
 
+#include "dsl/networks/repeat.hpp"
 #include "dsl/typenet.hpp"
 #include "runtime/cpu/reference.hpp"
 #include "runtime/model/model.hpp"
@@ -73,6 +74,15 @@ static_assert(std::is_same_v<Fuse_t<Unfused::flat, cpu::Device>, Unfused::flat>)
 // One pass over the values needs one buffer, that of the layer before.
 using Dropped = Apart<Dense<64>, Relu, Dropout<20>, Dense<4>>;
 static_assert(Dropped::train_bytes<SGD> < Dropped::arena_values<Fusion::off, Purpose::train, 0> * sizeof(float));
+
+// More than the 256 operands that clang takes in a fold.
+BOOST_AUTO_TEST_CASE(a_network_may_have_hundreds_of_layers) {
+    using Deep = Net<Vector<3>, Batch<1>, Seq<networks::Repeat<300, Relu>, Dense<2>>, SoftmaxCrossEntropy>;
+    BOOST_TEST(Deep::parameters == 8u);
+    int layers = 0;
+    for_each(Deep::flat{}, [&](auto, auto) { ++layers; });
+    BOOST_TEST(layers == 301);
+}
 
 BOOST_AUTO_TEST_CASE(the_arena_is_what_the_constant_says) {
     cpu::Device device(1);
