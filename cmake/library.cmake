@@ -6,6 +6,8 @@ file(GLOB_RECURSE sources CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}
 list(FILTER sources EXCLUDE REGEX "^runtime/train/(mpi_group|no_mpi|nccl_group|no_nccl)\\.cpp$")
 # What needs a library that may be absent (cmake/image_libraries.cmake).
 list(FILTER sources EXCLUDE REGEX "^runtime/data/image/(jpeg_libjpeg|png_libpng|webp_libwebp|heif_libheif)\\.cpp$")
+# Of these, one is compiled (cmake/fonts.cmake).
+list(FILTER sources EXCLUDE REGEX "^runtime/report/(no_)?installed_fonts\\.cpp$")
 add_library(typenet STATIC ${sources})
 add_library(typenet::typenet ALIAS typenet)
 set_target_properties(typenet PROPERTIES POSITION_INDEPENDENT_CODE ON)
@@ -13,6 +15,7 @@ target_compile_features(typenet PUBLIC cxx_std_20)
 include(cmake/headers.cmake)
 include(cmake/stb.cmake)
 include(cmake/image_libraries.cmake)
+include(cmake/fonts.cmake)
 target_include_directories(typenet SYSTEM BEFORE PRIVATE ${TYPENET_STB_DECODER})
 target_include_directories(typenet SYSTEM PRIVATE ${TYPENET_STB} ${TYPENET_CBLAS} ${TYPENET_PROTOZERO})
 target_link_libraries(typenet PUBLIC Threads::Threads Boost::headers

@@ -9,6 +9,7 @@
 
 #include "dsl/core/index.hpp"
 #include "runtime/core/error.hpp"
+#include "runtime/report/installed_fonts.hpp"
 #include "runtime/report/plain_text.hpp"
 
 #pragma GCC diagnostic push
@@ -22,7 +23,16 @@ namespace {
 constexpr int max_side = 16384;
 
 // The font's unit is one pixel at scale 1: capitals are 7 high, and nothing is lower than 10.
-constexpr double font_height = 10;
+constexpr double font_height = 10, capital_height = 7;
+
+bool is_ascii(std::string_view text) {
+    return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+/// What is ASCII is drawn by the embedded font, so that it looks the same on every machine.
+bool needs_installed_fonts(std::string_view text) { return !is_ascii(text) && installed_fonts_have(text); }
+
+bool begins_a_character(char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }
 
 std::uint8_t mix(std::uint8_t from, std::uint8_t to, double share) {
     return static_cast<std::uint8_t>(std::lround(from + (to - from) * share));
@@ -132,16 +142,30 @@ template <class Place> void Canvas::strokes(std::string_view text, double scale,
     }
 }
 
+/// The same for a text in any script.
+template <class Place> void Canvas::write(std::string_view text, double scale, Color color, Place place) {
+    if (!needs_installed_fonts(text)) return strokes(text, scale, color, place);
+    const InkedText inked = installed_fonts_ink(text, capital_height * scale);
+    for (int row = 0; row < inked.height; ++row) {
+        for (int column = 0; column < inked.width; ++column) {
+            const Point middle = place(Point{inked.left + column + 0.5, inked.top + row + 0.5});
+            if (!(middle.x >= 0 && middle.y >= 0 && middle.x < width_ && middle.y < height_)) continue;
+            blend(static_cast<int>(middle.x), static_cast<int>(middle.y),
+                  inked.ink[Index{row} * inked.width + column] / 255.0, color);
+        }
+    }
+}
+
 void Canvas::text(double x, double y, std::string_view text, Color color, Align align, double scale) {
     const double share = align == Align::left ? 0 : align == Align::centre ? 0.5 : 1;
     const double left = std::round(x - share * text_width(text, scale)), top = std::round(y);
-    strokes(text, scale, color, [&](Point p) { return Point{left + p.x, top + p.y}; });
+    write(text, scale, color, [&](Point p) { return Point{left + p.x, top + p.y}; });
 }
 
 void Canvas::text_upwards(double x, double y, std::string_view text, Color color, Align align, double scale) {
     const double share = align == Align::left ? 0 : align == Align::centre ? 0.5 : 1;
     const double left = std::round(x), bottom = std::round(y + share * text_width(text, scale));
-    strokes(text, scale, color, [&](Point p) { return Point{left + p.y, bottom - p.x}; });
+    write(text, scale, color, [&](Point p) { return Point{left + p.y, bottom - p.x}; });
 }
 
 void Canvas::picture(int x, int y, int width, int height, const Picture& picture) {
@@ -188,14 +212,18 @@ Picture Canvas::finish() const {
     return result;
 }
 
-double text_width(std::string_view text, double scale) { return stb_easy_font_width(plain_text(text).data()) * scale; }
+double text_width(std::string_view text, double scale) {
+    if (needs_installed_fonts(text)) return installed_fonts_width(text, capital_height * scale);
+    return stb_easy_font_width(plain_text(text).data()) * scale;
+}
 
 double text_height(double scale) { return font_height * scale; }
 
 std::string text_cut(std::string_view text, double width, double scale) {
     if (text_width(text, scale) <= width) return std::string(text);
-    std::string whole = plain_text(text);
+    std::string whole = needs_installed_fonts(text) ? std::string(text) : plain_text(text);
     while (!whole.empty()) {
+        while (!begins_a_character(whole.back())) whole.pop_back();
         whole.pop_back();
         if (std::string cut = whole + ".."; text_width(cut, scale) <= width) return cut;
     }

@@ -58,8 +58,9 @@ public:
     /// A filled disc, smoothed.
     void dot(Point centre, double radius, Color color) { line(centre, centre, 2 * radius, color); }
 
-    /// One line of text, its top at y; `scale` times 7 pixels is the height of a capital. It is drawn as
-    /// plain_text has it.
+    /// One line of text, its top at y; `scale` times 7 pixels is the height of a capital. ASCII has one look
+    /// everywhere; UTF-8 with other characters is drawn by the installed fonts that have them, and as plain_text has it
+    /// if none do.
     void text(double x, double y, std::string_view text, Color color, Align align = Align::left, double scale = 1.5);
     /// The same, read from bottom to top: x is the left of the line, and `align` says where y lies in the text.
     void text_upwards(double x, double y, std::string_view text, Color color, Align align = Align::left,
@@ -76,6 +77,7 @@ public:
 private:
     void blend(int x, int y, double share, Color color);
     template <class Place> void strokes(std::string_view text, double scale, Color color, Place place);
+    template <class Place> void write(std::string_view text, double scale, Color color, Place place);
 
     int width_, height_;
     std::vector<Color> pixels_;

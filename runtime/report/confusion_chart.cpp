@@ -21,7 +21,7 @@ Picture draw_confusion(const Confusion& confusion, std::span<const std::string> 
     const std::string axes = "rows: truth, columns: prediction";
     const double left = names_width + 20, top = names_width + 50;
     const double width = std::max({left + side, left + text_width(axes), 20 + text_width(title, 2)}) + 20;
-    const std::vector<std::string> drawn = plain_names(names);
+    const std::vector<std::string> drawn = drawn_names(names);
     Canvas canvas(static_cast<int>(width), names_width + side + 90);
     canvas.text(20, 16, title, color::ink, Align::left, 2);
     for (int t = 0; t < n; ++t) {

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <boost/locale/utf.hpp>
 
+#include "runtime/core/unicode.hpp"
+#include "runtime/report/installed_fonts.hpp"
+
 namespace tn {
 
 namespace {
@@ -32,14 +35,17 @@ std::string plain_text(std::string_view text) {
     return plain;
 }
 
-std::vector<std::string> plain_names(std::span<const std::string> classes) {
-    std::vector<std::string> names;
-    for (const std::string& name : classes) names.push_back(plain_text(name));
+std::vector<std::string> drawn_names(std::span<const std::string> classes) {
+    std::vector<std::string> names, looks;
+    for (const std::string& name : classes) {
+        names.push_back(installed_fonts_have(name) ? name : plain_text(name));
+        looks.push_back(decomposed(names.back()));
+    }
+    const auto question_marks = [](const std::string& s) { return std::count(s.begin(), s.end(), '?'); };
     std::vector<std::string> drawn = names;
     for (std::size_t i = 0; i < names.size(); ++i) {
-        const bool lost =
-            std::count(names[i].begin(), names[i].end(), '?') != std::count(classes[i].begin(), classes[i].end(), '?');
-        if (lost || std::count(names.begin(), names.end(), names[i]) > 1) drawn[i] = "class " + std::to_string(i + 1);
+        const bool lost = question_marks(names[i]) != question_marks(classes[i]);
+        if (lost || std::count(looks.begin(), looks.end(), looks[i]) > 1) drawn[i] = "class " + std::to_string(i + 1);
     }
     return drawn;
 }

@@ -12,8 +12,8 @@ namespace tn {
 /// no UTF-8.
 std::string plain_text(std::string_view text);
 
-/// What stands for each class in a picture: its name in plain text, or "class 5", counted from 1, where that would have
-/// lost characters or be another's too.
-std::vector<std::string> plain_names(std::span<const std::string> classes);
+/// What stands for each class in a picture: its name if installed fonts have all of it, else its name in plain text, or
+/// "class 5", counted from 1, where that would have lost characters or look like another's.
+std::vector<std::string> drawn_names(std::span<const std::string> classes);
 
 }  // namespace tn

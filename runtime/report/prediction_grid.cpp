@@ -35,7 +35,7 @@ Picture draw_predictions(const Pictures& pictures, std::span<const Prediction> p
     const int cell = std::max(width, 128) + 12, line = height + 46;
     const int count = static_cast<int>(predictions.size()), rows = (count + columns - 1) / columns;
     const int top = title.empty() ? 12 : 44;
-    const std::vector<std::string> names = plain_names(pictures.classes);
+    const std::vector<std::string> names = drawn_names(pictures.classes);
     Canvas canvas(columns * cell + 12, (rows == 0 && !title.empty() ? 0 : std::max(1, rows) * line) + top);
     canvas.text(12, 12, text_cut(title, columns * cell - 12, 2), color::ink, Align::left, 2);
     for (int i = 0; i < count; ++i) {

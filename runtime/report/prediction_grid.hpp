@@ -18,7 +18,7 @@ std::vector<Prediction> choose(const Pictures& pictures, std::span<const Predict
 /// "3 of 80 photographs wrong", and if more are wrong than are shown, that too.
 std::string title_of(const Pictures& pictures, std::span<const Prediction> all, std::size_t shown);
 
-/// Captions are "ada 98%"; where that is wrong the frame is red and "not ben" stands below. Names are as plain_names
+/// Captions are "ada 98%"; where that is wrong the frame is red and "not ben" stands below. Names are as drawn_names
 /// has them; those that are too long are cut, and so is a title above. Throws Error when there is no column or more
 /// rows than a picture can have.
 Picture draw_predictions(const Pictures& pictures, std::span<const Prediction> predictions,

@@ -199,14 +199,14 @@ BOOST_AUTO_TEST_CASE(every_printable_character_has_a_shape_and_letters_and_digit
 }
 
 BOOST_AUTO_TEST_CASE(other_characters_lose_their_accents_or_are_question_marks) {
-    BOOST_TEST(same(written("M\xC3\xBCller"), written("Muller")));
-    BOOST_TEST(same(written("\xE6\x9D\xB1\xE4\xBA\xAC"), written("??")));
-    BOOST_TEST(same(written("\xF0\x9F\x98\x80"), written("?")));
+    const std::string nobodys = "\U0010FFFD";  // for private use: no font has it
+    BOOST_TEST(same(written("M\xC3\xBCller" + nobodys), written("Muller?")));
+    BOOST_TEST(same(written("\xE6\x9D\xB1" + nobodys), written("??")));
     BOOST_TEST(same(written("a\nb\tc"), written("a?b?c")));
     BOOST_TEST(same(written("a\x7F"), written("a?")));
     BOOST_TEST(same(written(std::string_view("a\0b", 3)), written("a?b")));
     BOOST_TEST(same(written("\xFF\xFE"), written("??")));  // not UTF-8
-    BOOST_TEST(text_width("M\xC3\xBCller") == text_width("Muller"));
+    BOOST_TEST(text_width("M\xC3\xBCller" + nobodys) == text_width("Muller?"));
 }
 
 BOOST_AUTO_TEST_CASE(text_upwards_is_text_turned_to_the_left) {

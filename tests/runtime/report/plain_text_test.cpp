@@ -3,6 +3,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "runtime/report/installed_fonts.hpp"
+
 using namespace tn;
 
 BOOST_AUTO_TEST_CASE(letters_lose_their_accents) {
@@ -22,7 +24,20 @@ BOOST_AUTO_TEST_CASE(what_is_no_latin_letter_is_a_question_mark) {
 }
 
 BOOST_AUTO_TEST_CASE(classes_that_cannot_be_told_apart_are_numbered) {
-    const std::vector<std::string> classes{"plain", "Zoë", "Zoe", "山田", "what?", "Ελένη", "山"};
-    const std::vector<std::string> wanted{"plain", "class 2", "class 3", "class 4", "what?", "class 6", "class 7"};
-    BOOST_TEST(plain_names(classes) == wanted, boost::test_tools::per_element());
+    const std::string nobodys = "\U0010FFFD";  // for private use: no font has it
+    const std::vector<std::string> classes{"plain", "a" + nobodys, "what?", nobodys, "same", "same"};
+    const std::vector<std::string> wanted{"plain", "class 2", "what?", "class 4", "class 5", "class 6"};
+    BOOST_TEST(drawn_names(classes) == wanted, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(names_that_fonts_have_are_drawn_and_others_are_numbered) {
+    const std::vector<std::string> classes{"Zoë", "Zoe", "Ελένη", "김철수"};
+    std::vector<std::string> wanted = classes;
+    if (!installed_fonts_have("ë")) wanted[0] = "class 1", wanted[1] = "class 2";
+    if (!installed_fonts_have("Ελένη")) wanted[2] = "class 3";
+    if (!installed_fonts_have("김철수")) wanted[3] = "class 4";
+    BOOST_TEST(drawn_names(classes) == wanted, boost::test_tools::per_element());
+    // One name in both of Unicode's forms looks the same.
+    const std::vector<std::string> twice{"Zoe\u0308", "Zoë"}, numbered{"class 1", "class 2"};
+    BOOST_TEST(drawn_names(twice) == numbered, boost::test_tools::per_element());
 }
