@@ -26,11 +26,11 @@ struct PictureStamp {
 /// The stamp of a file as it is now. Throws Error "path: reason".
 PictureStamp stamp_of(const std::filesystem::path& path);
 
-/// What was kept of one folder, shape and fit, decoded by the same libraries.
+/// What was kept of one folder, shape and fit, decoded in the same way.
 class DecodedCache {
 public:
-    /// Reads the file that keep() wrote for these in `folder`. When there is none, or it is damaged, or of another
-    /// shape or other decoders, it knows no picture.
+    /// Reads the file that keep() wrote for these in `folder`; `decoders` says in one line what decoded, and how. When
+    /// there is none, or it is damaged, or of another shape or other decoders, it knows no picture.
     DecodedCache(const std::filesystem::path& folder, const std::filesystem::path& pictures, PictureShape shape,
                  Fit fit, const std::string& decoders = picture_decoders());
 

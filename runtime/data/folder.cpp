@@ -153,8 +153,8 @@ void list_class(const fs::path& folder, int label, const fs::path& canonical_roo
 
 /// Reads one picture into its place, from the cache if that knows it, and sets `stamp` then. Returns why not, or "";
 /// `decoded` becomes true when the cache did not know it.
-std::string read_into(const fs::path& path, PictureShape shape, Fit fit, const DecodedCache* cache, PictureStamp* stamp,
-                      std::uint8_t* place, std::atomic<bool>& decoded) {
+std::string read_into(const fs::path& path, PictureShape shape, const FolderOptions& options, const DecodedCache* cache,
+                      PictureStamp* stamp, std::uint8_t* place, std::atomic<bool>& decoded) {
     const std::string prefix = path.string() + ": ";
     try {
         if (cache) {
@@ -162,7 +162,7 @@ std::string read_into(const fs::path& path, PictureShape shape, Fit fit, const D
             std::copy(known.begin(), known.end(), place);
             if (!known.empty()) return "";
         }
-        const Picture picture = resize(read_picture(path, shape.channels), shape, fit);
+        const Picture picture = resize(read_picture(path, shape.channels, options.ground), shape, options.fit);
         std::copy(picture.pixels.begin(), picture.pixels.end(), place);
         decoded = true;
         return "";
@@ -251,14 +251,16 @@ Pictures read_folder(const fs::path& root, PictureShape shape, ThreadPool& pool,
                                 root.string(), candidates.size(), size, options.max_bytes));
     set.pixels.resize(candidates.size() * size);
     std::optional<DecodedCache> cache;
-    if (!options.cache.empty()) cache.emplace(options.cache, root, shape, options.fit);
+    if (!options.cache.empty())
+        cache.emplace(options.cache, root, shape, options.fit,
+                      picture_decoders() + "; transparent ones on " + to_text(options.ground));
     std::vector<PictureStamp> stamps(cache ? candidates.size() : 0);
     std::atomic<bool> decoded{false};
     pool.run(static_cast<int>(candidates.size()), [&](int i) {
         const auto index = static_cast<std::size_t>(i);
         Candidate& candidate = candidates[index];
         if (candidate.reason.empty())
-            candidate.reason = read_into(candidate.path, shape, options.fit, cache ? &*cache : nullptr,
+            candidate.reason = read_into(candidate.path, shape, options, cache ? &*cache : nullptr,
                                          cache ? &stamps[index] : nullptr, set.pixels.data() + index * size, decoded);
     });
     refuse_class_without_picture(root, folders, candidates, set.skipped);

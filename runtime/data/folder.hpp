@@ -14,6 +14,7 @@ namespace tn {
 
 struct FolderOptions {
     Fit fit = Fit::stretch;
+    Ground ground;  ///< behind what is transparent
     /// The names that the labels count, for a test folder: a sub-folder of another name is an error, a missing one is
     /// not. Empty: the names of the sub-folders, sorted.
     std::vector<std::string> classes;

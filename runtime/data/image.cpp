@@ -46,7 +46,7 @@ void check_picture_shape(PictureShape shape, std::string_view what) {
         throw Error(fmt::format("{} {}, not {} x {}", what, image::allowed_sizes(), shape.height, shape.width));
 }
 
-Picture decode_picture(std::span<const std::uint8_t> bytes, int channels, const std::string& name) {
+Picture decode_picture(std::span<const std::uint8_t> bytes, int channels, const std::string& name, Ground ground) {
     if (channels != 1 && channels != 3)
         throw Error(fmt::format("{}: a picture is read with 1 channel (grey) or 3 (RGB), not {}", name, channels));
     if (bytes.size() > max_picture_bytes)
@@ -56,13 +56,13 @@ Picture decode_picture(std::span<const std::uint8_t> bytes, int channels, const 
     if (!format) throw Error(fmt::format("{}: is no picture of a known format", name));
     const image::Decoder* decoder = image::decoder_of(format->name);
     if (!decoder) throw Error(fmt::format("{}: {}", name, image::why_not_read(*format)));
-    return image::decode_with(*decoder, bytes, channels, name);
+    return image::decode_with(*decoder, bytes, channels, name, ground);
 }
 
 std::string picture_decoders() { return image::describe_decoders(); }
 
-Picture read_picture(const std::filesystem::path& path, int channels) {
-    return decode_picture(read_file(path, max_picture_bytes), channels, path.string());
+Picture read_picture(const std::filesystem::path& path, int channels, Ground ground) {
+    return decode_picture(read_file(path, max_picture_bytes), channels, path.string(), ground);
 }
 
 Picture resize(const Picture& picture, PictureShape shape, Fit fit) {

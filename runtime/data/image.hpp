@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "runtime/data/dataset.hpp"
+#include "runtime/data/ground.hpp"
 
 namespace tn {
 
@@ -35,11 +36,11 @@ void check_picture_shape(PictureShape shape, std::string_view what);
 /// Decodes a JPEG, PNG, GIF (its first frame), BMP, PBM, PGM or PPM, and, where their libraries were found, WebP (its
 /// first frame), HEIC and AVIF, to 1 channel (grey) or 3 (RGB). What the file is its bytes say, not its name. The
 /// picture is turned upright by its EXIF orientation, so height and width may be swapped. What is transparent is on
-/// white. Samples of another depth are scaled to 8 bits. Throws Error "name: reason" for a damaged, unknown or too
+/// the ground. Samples of another depth are scaled to 8 bits. Throws Error "name: reason" for a damaged, unknown or too
 /// large picture; of a format that is not read the reason names it.
 ///
 /// Pictures over 64 megapixels take up to 2 GB while they are decoded, so that it is done for one at a time.
-Picture decode_picture(std::span<const std::uint8_t> bytes, int channels, const std::string& name);
+Picture decode_picture(std::span<const std::uint8_t> bytes, int channels, const std::string& name, Ground ground = {});
 
 /// The format and the library that decodes it, for each that is read: "JPEG by libjpeg-turbo 2.1.5, PNG by
 /// libpng 1.6.39,
@@ -47,7 +48,7 @@ Picture decode_picture(std::span<const std::uint8_t> bytes, int channels, const 
 std::string picture_decoders();
 
 /// decode_picture of a file; its path is the name.
-Picture read_picture(const std::filesystem::path& path, int channels);
+Picture read_picture(const std::filesystem::path& path, int channels, Ground ground = {});
 
 /// The picture in another size, each colour on its own (see resample.hpp: antialiased when shrinking, bilinear when
 /// enlarging). `shape` must have the picture's channels; throws Error otherwise.

@@ -59,6 +59,7 @@ template <class M> void save(const TrainOptions& o, const Recipe& recipe, M& mod
     CheckpointInfo info;
     info.classes = o.classes;
     info.normalise = o.loader.normalise;
+    info.more = o.metadata;
     add_recipe(recipe, info.more);
     if (run.sums.seen > 0) info.more[epoch_sums_key] = to_text(run.sums);
     std::vector<TensorView> beside;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -48,6 +49,7 @@ struct TrainOptions {
     ProcessGroup* group = nullptr;  ///< processes that share every batch, and all call train() alike; null: one
     LoaderOptions loader{};
     std::vector<std::string> classes;
+    std::map<std::string, std::string> metadata;  ///< what else a checkpoint keeps, under keys of its own
 };
 
 /// Throws Error when the run's length, the warm-up or mixup is out of range, or a patience has nothing to look at.

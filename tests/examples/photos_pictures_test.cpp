@@ -44,6 +44,25 @@ BOOST_AUTO_TEST_CASE(colours_that_the_network_does_not_see_are_told) {
     BOOST_TEST(!contains(run("photos", grey.training()).out, line));
 }
 
+BOOST_AUTO_TEST_CASE(what_is_transparent_lies_on_a_chosen_ground_that_the_model_keeps) {
+    const Set set(false);
+    const std::string model = set.out() + "/model.safetensors", nothing = (set.folder / "nothing.png").string(),
+                      black = (set.folder / "black.png").string();
+    set.folder.write("nothing.png", png({0, 0, 0, 0}, 1, 1, 4));
+    set.folder.write("black.png", png({0, 0, 0}, 1, 1, 3));
+    std::vector<std::string> words = set.training();
+    words.insert(words.end(), {"--ground", "black"});
+    BOOST_TEST(run("photos", words).status == 0);
+    BOOST_TEST(contains(run("photos", {"inspect", "--model", model}).out, "ground    #000000\n"));
+    const auto answer = [&](const std::string& file) {
+        return run("photos", {"predict", "--model", model, file}).out.substr(file.size());
+    };
+    BOOST_TEST(answer(nothing) == answer(black));
+    words.back() = "#12345";
+    BOOST_TEST(complaint("photos", words) ==
+               "the ground must be white, grey, black or a colour as #8090a0, not #12345");
+}
+
 BOOST_AUTO_TEST_CASE(links_are_followed_when_asked_for) {
     const Set set(false, true);
     std::vector<std::string> words = set.training();

@@ -25,7 +25,7 @@ namespace fs = std::filesystem;
 
 struct CleanArguments {
     Machine machine;
-    std::string folder, test_folder, out = "photos-clean", move, undo, augmentation = "strong";
+    std::string folder, test_folder, out = "photos-clean", move, undo, augmentation = "strong", ground = "white";
     int folds = 5, repeats = 1, epochs = 0, generated = 200;
     double trial = 0;
     std::uint64_t seed = 1;
@@ -50,6 +50,7 @@ struct Inputs {
         FolderOptions options;
         options.outputs = {a.out};
         options.follow_links = a.follow_links;
+        options.ground = parse_ground(a.ground);
         pictures = a.folder.empty() ? generate_characters(a.generated, picture_shape, a.seed)
                                     : read_folder(a.folder, picture_shape, threads, options);
         print_skipped(pictures);
@@ -173,6 +174,7 @@ Command add_clean(CLI::App& program) {
     CLI::Option* move = line->add_option("--move", a->move, "move what is marked so in findings.csv to this folder");
     line->add_flag("--follow-links", a->follow_links, "read what links lead to outside of the folders, too")
         ->excludes(move);
+    add_ground_option(*line, a->ground);
     line->add_option("--undo", a->undo, "put back all that was moved to this folder, and do nothing else");
     add_search_options(*line, *a);
     add_machine_options(*line, a->machine);

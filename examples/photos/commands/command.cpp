@@ -14,6 +14,11 @@ void add_machine_options(CLI::App& line, Machine& machine) {
     line.add_option("--isa", machine.instructions, "best, portable, avx2 or avx512")->capture_default_str();
 }
 
+void add_ground_option(CLI::App& line, std::string& ground) {
+    line.add_option("--ground", ground, "the colour behind what is transparent: white, grey, black or as #8090a0")
+        ->capture_default_str();
+}
+
 // CLI::Range would let NaN through.
 CLI::Validator within(double low, double high) {
     std::ostringstream range;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "examples/photos/networks/machine.hpp"
@@ -36,6 +37,9 @@ PHOTOS_COMMANDS(PHOTOS_DECLARE_COMMAND)
 
 /// The options that every command has which runs a network.
 void add_machine_options(CLI::App& line, Machine& machine);
+
+/// The colour behind what is transparent, for commands that read photographs to learn from.
+void add_ground_option(CLI::App& line, std::string& ground);
 
 /// A number from low to high, NaN not among them.
 CLI::Validator within(double low, double high);

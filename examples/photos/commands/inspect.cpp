@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "examples/photos/commands/command.hpp"
+#include "examples/photos/networks/model.hpp"
 #include "examples/photos/networks/networks.hpp"
 #include "runtime/core/escape_text.hpp"
 #include "runtime/data/image.hpp"
@@ -24,6 +25,7 @@ void print_info(const CheckpointInfo& info) {
     fmt::print("network   {}\nstep      {}\nseed      {}\nclasses   {}:", escape_text(info.description), info.step,
                info.seed, info.classes.size());
     for (const std::string& name : info.classes) fmt::print(" {}", escape_text(name));
+    fmt::print("\nground    {}", to_text(ground_of(info)));
     fmt::print("\nmean      {}  deviation {}\n", info.normalise.mean[0], info.normalise.deviation[0]);
 }
 

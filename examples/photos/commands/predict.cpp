@@ -23,7 +23,7 @@ struct PredictArguments {
 };
 
 void print_prediction(const std::string& file, InferenceModel& model, const CheckpointInfo& info, bool mirror) {
-    const Pictures one = set_of(read_picture(file, picture_shape.channels));
+    const Pictures one = set_of(read_picture(file, picture_shape.channels, ground_of(info)));
     const auto p = probabilities(model, one, info.normalise, 1, mirror);
     const auto best = std::max_element(p.begin(), p.end());
     fmt::print("{}\t{}\t{:.4f}\n", escape_text(file), escape_text(info.classes[best - p.begin()]), *best);

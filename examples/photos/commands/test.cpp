@@ -46,6 +46,7 @@ int test(const TestArguments& a) {
     FolderOptions options;
     options.classes = info.classes;
     options.follow_links = a.follow_links;
+    options.ground = ground_of(info);
     if (!a.out.empty()) options.outputs = {a.out};
     const Pictures pictures = read_folder(a.folder, picture_shape, networks->threads(), options);
     std::optional<OutputFolder> out;

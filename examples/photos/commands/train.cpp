@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "examples/photos/commands/train_options.hpp"
+#include "examples/photos/networks/model.hpp"
 #include "examples/photos/networks/networks.hpp"
 #include "examples/photos/run/results.hpp"
 #include "examples/photos/run/run_monitor.hpp"
@@ -75,6 +76,7 @@ struct Inputs {
         if (a.resume) checkpoint_info(Safetensors(model_file), model_file.string());
         sets = read_sets(set_options(a), picture_shape, networks->threads());
         options = train_options(a.recipe, augmentation, sets, batch.batch, a.sets.seed);
+        options.metadata[ground_key] = to_text(parse_ground(a.sets.ground));
         options.group = networks->group();
         if (!group || group->rank() == 0) options.save_to = model_file;
         if (a.resume) options.resume_from = model_file;

@@ -45,6 +45,7 @@ Sets read_folders(const SetOptions& o, PictureShape shape, ThreadPool& pool) {
     options.cache = o.cache;
     options.outputs = {o.output};
     options.follow_links = o.follow_links;
+    options.ground = parse_ground(o.ground);
     const Pictures all = read_folder(o.folder, shape, pool, options);
     print_skipped(all);
     if (shape.channels == 1 && are_in_colour(all))

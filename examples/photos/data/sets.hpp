@@ -12,11 +12,12 @@ namespace photos {
 
 /// Where the photographs come from and how they are split.
 struct SetOptions {
-    std::string folder;         ///< empty: drawn characters
-    std::string test_folder;    ///< empty: a share of `folder`
-    std::string cache;          ///< a folder that keeps decoded photographs; empty: none
-    std::string output;         ///< where the run writes its results
-    bool follow_links = false;  ///< also out of the folders
+    std::string folder;            ///< empty: drawn characters
+    std::string test_folder;       ///< empty: a share of `folder`
+    std::string cache;             ///< a folder that keeps decoded photographs; empty: none
+    std::string ground = "white";  ///< behind what is transparent, as tn::parse_ground() has it
+    std::string output;            ///< where the run writes its results
+    bool follow_links = false;     ///< also out of the folders
     double test_share = 0.2;
     int train_per_class = 0;  ///< above 0: so many of every class, instead of test_share
     bool hold_out = false;    ///< whether held_out_share of the training photographs is held out

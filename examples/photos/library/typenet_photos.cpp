@@ -124,7 +124,8 @@ typenet_status typenet_photos_classify(typenet_photos* model, const unsigned cha
 typenet_status typenet_photos_classify_file(typenet_photos* model, const char* path, float* probabilities) {
     return guarded(TYPENET_BAD_FILE, [&] {
         require(model && path && probabilities, "the model, the path and the probabilities must not be null");
-        classify(*model, read_picture(path, photos::picture_shape.channels), probabilities);
+        classify(*model, read_picture(path, photos::picture_shape.channels, photos::ground_of(model->info)),
+                 probabilities);
     });
 }
 

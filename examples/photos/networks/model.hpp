@@ -16,6 +16,15 @@ template <class M> CheckpointInfo load_model(const std::string& path, M& model) 
     return info;
 }
 
+/// Under which the model keeps the colour behind what was transparent in the photographs that it has learnt from.
+inline constexpr const char* ground_key = "ground";
+
+/// That colour; white for a model that does not say.
+inline Ground ground_of(const CheckpointInfo& info) {
+    const auto found = info.more.find(ground_key);
+    return found == info.more.end() ? Ground{} : parse_ground(found->second);
+}
+
 /// A data set of this one picture, in the size that the network takes.
 inline Pictures set_of(const Picture& picture) {
     Pictures one;

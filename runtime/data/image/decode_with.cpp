@@ -35,14 +35,14 @@ std::string allowed_sizes() {
                        max_picture_pixels / 1'000'000);
 }
 
-Picture decode_with(const Decoder& decoder, Bytes file, int channels, const std::string& name) {
+Picture decode_with(const Decoder& decoder, Bytes file, int channels, const std::string& name, Ground ground) {
     try {
         const Header header = decoder.header(file);
         if (!allowed_size(header.width, header.height))
             throw Error(fmt::format("{}, not {} x {}", allowed_sizes(), header.height, header.width));
         std::unique_lock alone(one_large_picture(), std::defer_lock);
         if (header.width * header.height > large) alone.lock();
-        return upright_planes(decoder.decode(file, channels == 1), channels, header.orientation);
+        return upright_planes(decoder.decode(file, channels == 1), channels, header.orientation, ground);
     } catch (const Error& error) {
         throw named(name, error);
     }

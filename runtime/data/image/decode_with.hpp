@@ -14,6 +14,6 @@ bool allowed_size(std::int64_t width, std::int64_t height);
 std::string allowed_sizes();
 
 /// decode_picture() by this decoder, for bytes that begin as its format does. `channels` must be 1 or 3.
-Picture decode_with(const Decoder& decoder, Bytes file, int channels, const std::string& name);
+Picture decode_with(const Decoder& decoder, Bytes file, int channels, const std::string& name, Ground ground = {});
 
 }  // namespace tn::image

@@ -250,6 +250,23 @@ BOOST_AUTO_TEST_CASE(the_fit_is_used_and_the_memory_is_limited) {
     BOOST_TEST(read(folder, options).size() == 2);
 }
 
+BOOST_AUTO_TEST_CASE(what_is_transparent_is_on_the_chosen_ground_and_a_cache_knows_on_which) {
+    TemporaryFolder folder;
+    folder.write("set/a/1.png", png({0, 0, 0, 0, 9, 9, 9, 255}, 2, 1, 4));
+    folder.write("set/b/1.png", png({200, 0}, 1, 1, 2));
+    FolderOptions options;
+    options.cache = folder / "kept";
+    ThreadPool pool(1);
+    for (const std::string ground : {"white", "black", "#112233", "white"}) {
+        options.ground = parse_ground(ground);
+        const auto [r, g, b] = options.ground.rgb;
+        const Bytes pixels{r, 9, g, 9, b, 9, r, r, g, g, b, b};
+        BOOST_TEST((read_folder(folder / "set", {3, 1, 2}, pool, options).pixels == pixels), ground);
+    }
+    options.ground = parse_ground("black");
+    BOOST_TEST((read_folder(folder / "set", {1, 1, 2}, pool, options).pixels == Bytes{0, 9, 0, 0}));
+}
+
 BOOST_AUTO_TEST_CASE(pictures_to_predict) {
     TemporaryFolder folder;
     folder.write("in/b.JPG", "x");
