@@ -1,7 +1,6 @@
 #include "runtime/data/quarantine.hpp"
 
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <sstream>
@@ -12,6 +11,7 @@
 #include "runtime/core/error.hpp"
 #include "runtime/core/escape_text.hpp"
 #include "runtime/core/file.hpp"
+#include "runtime/core/move_file.hpp"
 
 namespace tn {
 
@@ -46,20 +46,15 @@ void make_folders(const fs::path& path) {
     if (error) throw Error(fmt::format("{}: the folder cannot be made: {}", path.string(), error.message()));
 }
 
-/// The disk that the path is or would be on.
-dev_t disk(fs::path path) {
-    while (!taken(path) && path.has_relative_path()) path = path.parent_path();
-    struct stat status {};
-    if (::stat(path.c_str(), &status) != 0)
-        throw Error(fmt::format("{}: cannot be read: {}", path.string(), std::generic_category().message(errno)));
-    return status.st_dev;
+void move_to(const fs::path& from, const fs::path& to) {
+    make_folders(to.parent_path());
+    move_file(from, to);
 }
 
-void move_file(const fs::path& from, const fs::path& to) {
-    make_folders(to.parent_path());
+void remove_file(const fs::path& path) {
     std::error_code error;
-    fs::rename(from, to, error);
-    if (error) throw Error(fmt::format("{}: cannot be moved to {}: {}", from.string(), to.string(), error.message()));
+    if (!fs::remove(path, error) || error)
+        throw Error(fmt::format("{}: cannot be removed: {}", path.string(), error.message()));
 }
 
 std::vector<Move> read_journal(const fs::path& journal, const fs::path& folder) {
@@ -99,8 +94,6 @@ void check_quarantine(const fs::path& root, const fs::path& to) {
     if (taken(to_folder / journal_name))
         throw Error(fmt::format("{}: already holds moved files; put them back with --undo or name another folder",
                                 to.string()));
-    if (disk(to_folder) != disk(whole(root)))
-        throw Error(fmt::format("{}: must be on the same disk as {}", to.string(), root.string()));
 }
 
 void quarantine_files(const fs::path& root, std::span<const std::string> files, const fs::path& to) {
@@ -122,7 +115,7 @@ void quarantine_files(const fs::path& root, std::span<const std::string> files, 
     make_folders(to_folder);
     write_file(journal, text);
     try {
-        for (const Move& move : moves) move_file(move.from, move.to);
+        for (const Move& move : moves) move_to(move.from, move.to);
     } catch (const Error& e) {
         throw Error(fmt::format("{}; --undo {} puts back what was moved", e.what(), to.string()));
     }
@@ -141,21 +134,25 @@ int restore_quarantined(const fs::path& to) {
             remove_empty(move.to.parent_path(), folder);
             continue;
         }
+        // A move to another file system was interrupted after the copy, in this direction or the other.
+        if (are_equal_files(move.from, move.to)) {
+            remove_file(move.to);
+            remove_empty(move.to.parent_path(), folder);
+            continue;
+        }
         if (taken(move.from) || !taken(move.to)) {
             stuck.push_back(taken(move.from) ? fmt::format("{}: is there again", move.from.string())
                                              : fmt::format("{}: is not there any more", move.to.string()));
             continue;
         }
-        move_file(move.to, move.from);
+        move_to(move.to, move.from);
         remove_empty(move.to.parent_path(), folder);
         ++back;
     }
     if (!stuck.empty())
         throw Error(fmt::format("{}, so that {} of {} files could not be put back; {} were", stuck[0], stuck.size(),
                                 moves.size(), back));
-    std::error_code error;
-    if (!fs::remove(journal, error) || error)
-        throw Error(fmt::format("{}: cannot be removed: {}", journal.string(), error.message()));
+    remove_file(journal);
     remove_leftovers(folder);  // of a journal that was not written to its end
     remove_empty(folder, folder);
     return back;
