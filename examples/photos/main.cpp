@@ -37,6 +37,10 @@ int main(int argc, char** argv) {
         const int status = named->run();
         if (std::fflush(stdout) != 0) throw tn::Error("the output cannot be written");
         return status;
+    } catch (const std::bad_alloc&) {
+        std::fflush(stdout);
+        std::cerr << "error: there is not enough memory\n";
+        return 1;
     } catch (const std::exception& e) {
         std::fflush(stdout);
         std::cerr << "error: " << tn::escape_text(e.what()) << "\n";

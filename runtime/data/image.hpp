@@ -37,7 +37,7 @@ void check_picture_shape(PictureShape shape, std::string_view what);
 /// first frame), HEIC and AVIF, to 1 channel (grey) or 3 (RGB). What the file is its bytes say, not its name. The
 /// picture is turned upright by its EXIF orientation, so height and width may be swapped. What is transparent is on
 /// the ground. Samples of another depth are scaled to 8 bits. Throws Error "name: reason" for a damaged, unknown or too
-/// large picture; of a format that is not read the reason names it.
+/// large picture, and when there is not enough memory; of a format that is not read the reason names it.
 ///
 /// Pictures over 64 megapixels take up to 2 GB while they are decoded, so that it is done for one at a time.
 Picture decode_picture(std::span<const std::uint8_t> bytes, int channels, const std::string& name, Ground ground = {});

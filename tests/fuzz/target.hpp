@@ -2,6 +2,7 @@
 // Each target is a file of its own with the two functions; mutations.cpp or libFuzzer calls them.
 #pragma once
 
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -16,7 +17,7 @@ namespace tn_test {
 std::vector<Bytes> samples();
 
 /// How many inputs were accepted so far.
-inline int accepted = 0;
+inline std::atomic<int> accepted = 0;
 
 /// Ends the program with a message when what the reader gave is not in order.
 inline void require(bool in_order, const char* what) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <mutex>
+#include <new>
 
 #include "runtime/data/image/upright.hpp"
 
@@ -45,6 +46,8 @@ Picture decode_with(const Decoder& decoder, Bytes file, int channels, const std:
         return upright_planes(decoder.decode(file, channels == 1), channels, header.orientation, ground);
     } catch (const Error& error) {
         throw named(name, error);
+    } catch (const std::bad_alloc&) {
+        throw named(name, Error("there is not enough memory for it"));
     }
 }
 
