@@ -24,26 +24,33 @@ double thread_seconds() {
 
 }  // namespace
 
-Loader::Loader(const Pictures& pictures, const LoaderOptions& options) : pictures_(pictures), options_(options) {
-    if (pictures.size() < 1) throw Error("a loader needs at least 1 picture");
-    if (pictures.pixels.size() != pictures.size() * pictures.shape.size())
-        throw Error("the loader's " + std::to_string(pictures.size()) + " pictures must have " +
-                    std::to_string(pictures.shape.size()) + " bytes each, not " +
-                    std::to_string(pictures.pixels.size()) + " in all");
+Loader::Loader(const Pictures& pictures, const LoaderOptions& options)
+    : Loader(any_dataset(pictures, {options.augmentation, options.normalise}), {pictures.shape.size(), 1, 0}, options) {
+}
+
+Loader::Loader(std::unique_ptr<AnyDataset> pictures, const SampleSizes& sizes, const LoaderOptions& options)
+    : Loader(*pictures, sizes, options) {
+    own_ = std::move(pictures);
+}
+
+Loader::Loader(const AnyDataset& data, const SampleSizes& sizes, const LoaderOptions& options)
+    : data_(data), sizes_(sizes), options_(options) {
+    if (data.size() < 1) throw Error("a loader needs at least 1 sample");
     if (options.batch < 1) throw Error("the batch must be at least 1, not " + std::to_string(options.batch));
     if (options.threads < 1 || options.threads > 256)
         throw Error("the loader's threads must be 1 to 256, not " + std::to_string(options.threads));
     if (options.ahead < 1 || options.ahead > 64)
         throw Error("the loader must be 1 to 64 batches ahead, not " + std::to_string(options.ahead));
-    options_.batch = std::min(options.batch, pictures.size());
-    batches_ = (pictures.size() + options_.batch - 1) / options_.batch;
+    options_.batch = std::min(options.batch, data.size());
+    batches_ = (data.size() + options_.batch - 1) / options_.batch;
     // One slot more than is ahead: the trainer still reads the batch that it was given last.
     slots_.resize(Index{options.ahead} + 1);
     for (Slot& slot : slots_) {
-        slot.images.resize(options_.batch * pictures.shape.size());
-        slot.labels.resize(options_.batch);
-        slot.order.resize(pictures.size());
-        slot.keys.resize(pictures.size());
+        slot.inputs.resize(options_.batch * sizes.input);
+        slot.labels.resize(options_.batch * sizes.labels);
+        slot.targets.resize(options_.batch * sizes.targets);
+        slot.order.resize(data.size());
+        slot.keys.resize(data.size());
     }
     try {
         for (int i = 0; i < options.threads; ++i) threads_.emplace_back([this] { work(); });
@@ -76,18 +83,23 @@ void Loader::fill(Slot& slot) {
     const std::uint64_t epoch = slot.batch / batches_;
     const int index = static_cast<int>(slot.batch % batches_);
     order_epoch(slot, epoch);
-    const int first = index * options_.batch, n = std::min(options_.batch, pictures_.size() - first);
-    const std::size_t size = pictures_.shape.size();
+    const int first = index * options_.batch, n = std::min(options_.batch, data_.size() - first);
     const Shard share = shard_of(n, options_.rank, options_.ranks);
+    const auto place = [](auto& values, int i, std::size_t size) { return std::span(values).subspan(i * size, size); };
     for (int i = 0; i < n; ++i) {
-        const int picture = slot.order[first + i];
-        slot.labels[i] = pictures_.labels[picture];
+        const int sample = slot.order[first + i];
+        if (sizes_.labels > 0) data_.labels(sample, place(slot.labels, i, sizes_.labels));
         if (i < share.first || i >= share.first + share.count) continue;
-        augment(pictures_.picture(picture), pictures_.shape, options_.augmentation, options_.normalise,
-                Random(options_.seed, stream::augment, epoch * pictures_.size() + picture),
-                std::span(slot.images).subspan(i * size, size));
+        if (sizes_.targets > 0) data_.targets(sample, place(slot.targets, i, sizes_.targets));
+        data_.input(sample, place(slot.inputs, i, sizes_.input),
+                    Random(options_.seed, stream::augment, epoch * data_.size() + sample));
     }
-    slot.view = {std::span(slot.images).first(n * size), std::span(slot.labels).first(n), n, epoch, index};
+    slot.view = {std::span(slot.inputs).first(n * sizes_.input),
+                 std::span(slot.labels).first(n * sizes_.labels),
+                 std::span(slot.targets).first(n * sizes_.targets),
+                 n,
+                 epoch,
+                 index};
 }
 
 void Loader::work() {

@@ -1,22 +1,25 @@
-// Loader: shuffles, augments and normalises pictures ahead of the trainer, on threads of its own.
+// Loader: shuffles samples and copies them into batches ahead of the trainer, on threads of its own.
 #pragma once
 
 #include <condition_variable>
 #include <cstdint>
 #include <exception>
+#include <memory>
 #include <mutex>
 #include <span>
 #include <thread>
 #include <vector>
 
+#include "runtime/data/any_dataset.hpp"
 #include "runtime/data/augment.hpp"
 
 namespace tn {
 
 /// One batch; the spans stay valid until the next call of next().
 struct BatchView {
-    std::span<const float> images;  ///< [n][channels][height][width], normalised; of other processes: anything
-    std::span<const int> labels;    ///< [n]
+    std::span<const float> inputs;   ///< [n][input], of pictures normalised; of other processes: anything
+    std::span<const int> labels;     ///< [n][labels]
+    std::span<const float> targets;  ///< [n][targets]; of other processes: anything
     int n = 0;
     std::uint64_t epoch = 0;  ///< counted from 0
     int index = 0;            ///< of the batch in its epoch, from 0
@@ -32,13 +35,16 @@ struct LoaderOptions {
     int rank = 0, ranks = 1;  ///< processes that share a batch: the pictures of the others' shard_of() it are left out
 };
 
-/// Every epoch goes through all pictures once in an order of its own (epoch_order); the last batch holds the rest. What
-/// a picture looks like depends on the seed, the epoch and its index only, never on the number of threads. Allocates
+/// Every epoch goes through all samples once in an order of its own (epoch_order); the last batch holds the rest. What
+/// a sample looks like depends on the seed, the epoch and its index only, never on the number of threads. Allocates
 /// nothing after construction.
 class Loader {
 public:
-    /// Throws Error when there is no picture, when their bytes are not as many as their shape says, when an option is
-    /// out of range or when the system does not give so many threads. `pictures` must outlive the loader.
+    /// Samples of which a model takes so much. Throws Error when there is none, when an option is out of range or when
+    /// the system does not give so many threads. `data` must outlive the loader.
+    Loader(const AnyDataset& data, const SampleSizes& sizes, const LoaderOptions& options);
+    /// Pictures, augmented and normalised as the options say. Throws Error also when their bytes are not as many as
+    /// their shape says. `pictures` must outlive the loader.
     Loader(const Pictures& pictures, const LoaderOptions& options);
     ~Loader();
     Loader(const Loader&) = delete;
@@ -60,7 +66,7 @@ public:
 
 private:
     struct Slot {
-        std::vector<float> images;
+        std::vector<float> inputs, targets;
         std::vector<int> labels, order;
         std::vector<std::uint64_t> keys;
         BatchView view;
@@ -73,7 +79,11 @@ private:
     void fill(Slot& slot);
     void order_epoch(Slot& slot, std::uint64_t epoch) const;
 
-    const Pictures& pictures_;
+    Loader(std::unique_ptr<AnyDataset> pictures, const SampleSizes& sizes, const LoaderOptions& options);
+
+    std::unique_ptr<AnyDataset> own_;  // null when the data set is the caller's
+    const AnyDataset& data_;
+    SampleSizes sizes_;
     LoaderOptions options_;
     int batches_;
     std::vector<Slot> slots_;

@@ -1,4 +1,4 @@
-// Where the steps of a training run get their pictures: from the host's loader, or from the device that keeps them.
+// Where the steps of a training run get their samples: from the host's loader, or from the device that keeps them.
 #pragma once
 
 #include <algorithm>
@@ -19,16 +19,17 @@ namespace tn {
 template <class M, class Optimizer> class BatchSource {
 public:
     /// `average` is moved by every step unless there is none. Throws Error as Loader does.
-    BatchSource(M& model, const Pictures& pictures, const LoaderOptions& options, DataParallel& shared,
+    BatchSource(M& model, const AnyDataset& data, const LoaderOptions& options, DataParallel& shared,
                 std::optional<WeightAverage>& average, float weight_decay, const StepOptions& step_options)
         : model_(model),
           seed_(options.seed),
           shared_(shared),
           average_(average),
-          batches_((pictures.size() + std::max(options.batch, 1) - 1) / std::max(options.batch, 1)) {
+          batches_((data.size() + std::max(options.batch, 1) - 1) / std::max(options.batch, 1)) {
         if constexpr (can_keep)
-            kept_ = shared.alone() && model.upload_pictures(pictures, options, weight_decay, step_options);
-        if (!kept_) loader_.emplace(pictures, options);
+            kept_ = shared.alone() && data.pictures() &&
+                    model.upload_pictures(*data.pictures(), options, weight_decay, step_options);
+        if (!kept_) loader_.emplace(data, sample_sizes(model), options);
     }
 
     int batches_per_epoch() const { return batches_; }

@@ -21,8 +21,21 @@ public:
     /// Right among those of the class, and right among those called the class; 0 when there are none.
     double recall(int c) const;
     double precision(int c) const;
+    /// The harmonic mean of both (F1), and right among those of the class or called it (intersection over union); 0
+    /// when there are none.
+    double f1(int c) const;
+    double iou(int c) const;
+    /// The mean over all classes that a sample is of or was called; 0 when there are none.
+    double mean_f1() const;
+    double mean_iou() const;
 
 private:
+    /// Of the class, called it, and both.
+    struct Sums {
+        double truth = 0, called = 0, both = 0;
+    };
+    Sums sums(int c) const;
+    template <class Of> double mean(Of of) const;
     Index at(int truth, int predicted) const { return Index{truth} * classes_ + predicted; }
     int classes_;
     std::vector<int> counts_;

@@ -8,12 +8,13 @@
 #include <vector>
 
 #include "runtime/core/error.hpp"
-#include "runtime/core/fnv.hpp"
 #include "runtime/core/process_group.hpp"
 #include "runtime/core/random.hpp"
 #include "runtime/core/shard.hpp"
+#include "runtime/data/any_dataset.hpp"
 #include "runtime/data/loader.hpp"
 #include "runtime/train/mixup.hpp"
+#include "runtime/train/sample_sizes.hpp"
 
 namespace tn {
 
@@ -22,9 +23,9 @@ namespace tn {
 class DataParallel {
 public:
     /// `group` may be null. Throws Error when its processes cannot share such a batch, when the model's device cannot
-    /// share at all, or when the others have other photographs.
+    /// share at all, or when the others have other samples.
     template <class M>
-    DataParallel(M& model, const Pictures& training, int batch, float mixup, ProcessGroup* group)
+    DataParallel(M& model, const AnyDataset& training, int batch, float mixup, ProcessGroup* group)
         : group_(group), mixup_(mixup) {
         const int used = std::min(batch, training.size());
         if (mixup > 0) blends_.resize(std::max(used, 0));
@@ -32,10 +33,12 @@ public:
         const int most = model.batch();
         if (used < group->size() || group->size() > most || part(used) > most)
             throw Error("a batch of " + std::to_string(used) + " cannot be shared by " + std::to_string(group->size()) +
-                        " processes: each computes 1 to " + std::to_string(most) + " of its pictures");
+                        " processes: each computes 1 to " + std::to_string(most) + " of its samples");
         model.join(group);
-        if (!group->same(fingerprint(training)))
-            throw Error("the processes do not train on the same photographs: every machine must read the same folder");
+        const SampleSizes sizes = sample_sizes(model);
+        const std::uint64_t seen = fingerprint(training, sizes);
+        if (!group->same(static_cast<int>(seen ^ seen >> 32)))
+            throw Error("the processes do not train on the same samples: every machine must read the same ones");
         if (mixup > 0) mixed_.resize(used * M::network::input.size());
     }
 
@@ -45,7 +48,7 @@ public:
     /// The most samples of a batch of n that one process computes.
     int part(int n) const { return group_ ? (n + group_->size() - 1) / group_->size() : n; }
 
-    /// Leaves out the pictures that this process does not need. A blend needs those of others.
+    /// Leaves out the samples that this process does not need. A blend needs those of others.
     void limit(LoaderOptions& loading) const {
         if (!group_ || mixup_ > 0) return;
         loading.rank = group_->rank();
@@ -63,18 +66,23 @@ public:
     template <class M> int take(M& model, const BatchView& batch, const Random& random) {
         const Shard share = group_ ? shard_of(batch.n, group_->rank(), group_->size()) : Shard{0, batch.n, true};
         if (group_) model.join(share.alone ? nullptr : group_);
-        const std::size_t size = batch.images.size() / batch.n;
+        const std::size_t size = batch.inputs.size() / batch.n;
         const std::size_t first = share.first, count = share.count;
+        const auto part = [&](const auto& values) {
+            const std::size_t each = values.size() / batch.n;
+            return values.subspan(first * each, count * each);
+        };
         if (mixup_ > 0) {
-            const std::span<float> all = group_ ? std::span<float>(mixed_) : model.input();
             const auto blends = std::span(blends_).first(batch.n);
             draw_blends(mixup_, random, blends);
-            blend_pictures(batch.images, blends, all);
+            const std::span<float> all = group_ ? std::span<float>(mixed_) : model.input();
+            blend_pictures(batch.inputs, blends, all);
             if (group_) std::copy_n(all.data() + first * size, count * size, model.input().data());
         } else {
-            std::copy_n(batch.images.data() + first * size, count * size, model.input().data());
+            std::ranges::copy(part(batch.inputs), model.input().begin());
         }
-        std::copy_n(batch.labels.data() + first, count, model.labels().data());
+        if constexpr (requires { model.labels(); }) std::ranges::copy(part(batch.labels), model.labels().begin());
+        if constexpr (requires { model.targets(); }) std::ranges::copy(part(batch.targets), model.targets().begin());
         return share.count;
     }
 
@@ -91,14 +99,6 @@ public:
     }
 
 private:
-    /// A checksum of the pictures and their labels.
-    static int fingerprint(const Pictures& pictures) {
-        Fnv fnv;
-        for (const std::uint8_t byte : pictures.pixels) fnv.add(byte);
-        for (const int label : pictures.labels) fnv.add(label);
-        return static_cast<int>(fnv.hash ^ fnv.hash >> 32);
-    }
-
     ProcessGroup* group_;
     float mixup_;
     std::vector<Blend> blends_;

@@ -1,4 +1,4 @@
-// Measures a model on pictures whose classes are known.
+// Measures a model on samples that are known.
 #pragma once
 
 #include <algorithm>
@@ -8,10 +8,12 @@
 
 #include "runtime/data/augment.hpp"
 #include "runtime/data/dataset.hpp"
+#include "runtime/model/batch_result.hpp"
 #include "runtime/train/confusion.hpp"
 #include "runtime/train/epoch_result.hpp"
 #include "runtime/train/prediction.hpp"
 #include "runtime/train/probabilities.hpp"
+#include "runtime/train/sample_sizes.hpp"
 
 namespace tn {
 
@@ -56,6 +58,26 @@ EpochResult evaluate(M& model, const Pictures& pictures, const Normalise& normal
     EpochResult r;
     r.test_loss = loss / count;
     r.test_accuracy = static_cast<double>(right) / count;
+    return r;
+}
+
+/// Evaluates the model on samples of any kind: the mean of its loss, and where that says which answers are right (a
+/// sample's labels all are) their share. A `limit` over 0 takes at most so many, from all over the set. The samples
+/// must fit the model (check_samples).
+template <class M> EpochResult evaluate(M& model, const AnyDataset& data, int batch, int limit = 0) {
+    const SampleSizes sizes = sample_sizes(model);
+    const int count = limit > 0 ? std::min(limit, data.size()) : data.size();
+    BatchResult sum;
+    for (int first = 0; first < count; first += batch) {
+        const int n = std::min(batch, count - first);
+        for (int i = 0; i < n; ++i) take_sample(model, sizes, data, part_begin(data.size(), first + i, count), i);
+        const BatchResult found = model.evaluate(n);
+        sum.loss += found.loss;
+        sum.correct += found.correct;
+    }
+    EpochResult r;
+    r.test_loss = sum.loss / count;
+    if (tells_right<M>()) r.test_accuracy = static_cast<double>(sum.correct) / count;
     return r;
 }
 

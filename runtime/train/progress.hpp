@@ -11,7 +11,7 @@ namespace tn {
 /// What the line shows.
 struct ProgressState {
     std::int64_t done = 0, total = 0;  ///< iterations
-    double loss = 0, accuracy = -1;    ///< accuracy below 0: not shown
+    double loss = 0, accuracy = -1;    ///< accuracy below 0 or NaN: not shown
     double seconds = 0;                ///< since the start of this run
     double samples_per_second = 0;
     std::int64_t before = 0;  ///< iterations of the same run before this start of it

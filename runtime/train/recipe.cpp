@@ -10,13 +10,15 @@ namespace tn {
 
 namespace {
 
-constexpr const char* digest_name = "photographs";
+/// The digest is kept under the noun alone.
+bool is_digest(const std::string& name) { return name == "photographs" || name == "samples"; }
 
 std::string key_of(const std::string& name) { return "recipe: " + name; }
 
 }  // namespace
 
-Recipe recipe_of(const TrainOptions& o, const char* optimizer, float rate, float weight_decay, int pictures) {
+Recipe recipe_of(const TrainOptions& o, const char* optimizer, float rate, float weight_decay, int samples,
+                 const char* noun) {
     Recipe recipe{
         {"batch", fmt::format("{}", o.batch)},
         {"optimizer", optimizer},
@@ -30,9 +32,9 @@ Recipe recipe_of(const TrainOptions& o, const char* optimizer, float rate, float
         {"mixup", fmt::format("{}", o.mixup)},
         {"average", fmt::format("{}", o.average)},
         {"class weights", o.class_weights.empty() ? "none" : fmt::format("{}", fmt::join(o.class_weights, " "))},
-        {"photographs held out", fmt::format("{}", o.patience != 0 && o.held_out ? o.held_out->size() : 0)},
-        {"photographs to train on", fmt::format("{}", pictures)}};
-    if (!o.data_digest.empty()) recipe.emplace_back(digest_name, o.data_digest);
+        {fmt::format("{} held out", noun), fmt::format("{}", o.patience != 0 ? o.held_out.size() : 0)},
+        {fmt::format("{} to train on", noun), fmt::format("{}", samples)}};
+    if (!o.data_digest.empty()) recipe.emplace_back(noun, o.data_digest);
     return recipe;
 }
 
@@ -47,11 +49,11 @@ void check_recipe(const Recipe& recipe, const std::map<std::string, std::string>
             throw Error(
                 fmt::format("{}: does not say with which {} its run began, so it cannot be gone on with", path, name));
         if (saved->second == value) continue;
-        if (name == digest_name)
+        if (is_digest(name))
             throw Error(
-                fmt::format("{}: is of a run with other photographs (their digest is {}, not {}): go on with the "
+                fmt::format("{}: is of a run with other {} (their digest is {}, not {}): go on with the "
                             "same ones, or train anew without resuming",
-                            path, saved->second, value));
+                            path, name, saved->second, value));
         throw Error(
             fmt::format("{}: is of a run with {} {}, not {}: go on with the same", path, name, saved->second, value));
     }

@@ -13,8 +13,9 @@ struct TrainOptions;
 /// What must be the same from a run's first step to its last, by name, in the order in which people look at it.
 using Recipe = std::vector<std::pair<std::string, std::string>>;
 
-/// `pictures` are trained on.
-Recipe recipe_of(const TrainOptions& options, const char* optimizer, float rate, float weight_decay, int pictures);
+/// `samples` are trained on, and called `noun`.
+Recipe recipe_of(const TrainOptions& options, const char* optimizer, float rate, float weight_decay, int samples,
+                 const char* noun = "photographs");
 
 /// Adds the recipe to a checkpoint's metadata.
 void add_recipe(const Recipe& recipe, std::map<std::string, std::string>& metadata);

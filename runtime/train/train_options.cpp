@@ -23,14 +23,14 @@ void check_options(const TrainOptions& o) {
         throw Error("the warm-up must be a part from 0 to 1 of the run, not " + std::to_string(o.warm_up));
     if (!(o.mixup >= 0 && o.mixup <= 100))
         throw Error("the alpha of mixup must be from 0 to 100, not " + std::to_string(o.mixup));
-    if (o.patience != 0 && (!o.held_out || o.held_out->size() == 0))
-        throw Error("a run with a patience needs pictures that are held out for it");
+    if (o.patience != 0 && o.held_out.size() == 0)
+        throw Error("a run with a patience needs samples that are held out for it");
 }
 
-std::int64_t run_length(const TrainOptions& o, int pictures) {
+std::int64_t run_length(const TrainOptions& o, int samples) {
     if (o.iterations > 0) return o.iterations;
-    const int batch = std::clamp(o.batch, 1, std::max(pictures, 1));
-    return std::int64_t{o.epochs} * ((pictures + batch - 1) / batch);
+    const int batch = std::clamp(o.batch, 1, std::max(samples, 1));
+    return std::int64_t{o.epochs} * ((samples + batch - 1) / batch);
 }
 
 const char* name(RunSchedule schedule) {

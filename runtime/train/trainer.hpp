@@ -1,11 +1,13 @@
-// The training loop of a classifier on pictures: train() and TrainingRun::run() read from top to bottom.
+// The training loop: train() and TrainingRun::run() read from top to bottom.
 #pragma once
 
 #include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "runtime/core/error.hpp"
@@ -31,25 +33,39 @@ struct EndOfLine {
     ~EndOfLine() { progress.finish(); }
 };
 
+/// What a run works with; held_out is null where nothing is.
+struct TrainingData {
+    std::unique_ptr<AnyDataset> training, test, held_out;
+};
+
+/// Throws Error unless the model can take the data.
+template <class M> void check_data(M& model, const AnyDataset& data, int batch, const std::string& name) {
+    if (const Pictures* pictures = data.pictures())
+        check_pictures(model, *pictures, batch);
+    else
+        check_samples(model, data, batch, name);
+}
+
 /// One call of train(), whose arguments must be in order and outlive it.
 template <class M, class Optimizer> class TrainingRun {
 public:
     /// Throws Error when there is nothing to begin or to go on with.
-    TrainingRun(M& model, const Optimizer& optimizer, const Pictures& training, const Pictures& test,
-                const TrainOptions& options, DataParallel& shared, Progress& progress)
+    TrainingRun(M& model, const Optimizer& optimizer, const TrainingData& data, const TrainOptions& options,
+                DataParallel& shared, Progress& progress)
         : model_(model),
           optimizer_(optimizer),
-          test_(test),
+          data_(data),
           options_(options),
           shared_(shared),
           progress_(progress),
           state_(model, options),
-          source_(model, training, loader_options(), shared, state_.average, optimizer.weight_decay,
+          source_(model, *data.training, loader_options(), shared, state_.average, optimizer.weight_decay,
                   {.mixup = options.mixup, .average = options.average}),
           meter_(source_.loader()),
-          total_(run_length(options, training.size())),
+          total_(run_length(options, data.training->size())),
           schedule_(schedule_of(options, total_)),
-          recipe_(recipe_of(options, Optimizer::name, optimizer.rate, optimizer.weight_decay, training.size())) {
+          recipe_(recipe_of(options, Optimizer::name, optimizer.rate, optimizer.weight_decay, data.training->size(),
+                            data.training->pictures() ? "photographs" : "samples")) {
         if (!options.resume_from.empty()) resume(model, options, recipe_, state_);
         shared.check_same(model.step());
         begin_ = done_ = model.step();
@@ -123,14 +139,13 @@ private:
                      ": use a smaller learning rate");
     }
 
+    /// Of the epoch so far; none where the loss says nothing of right and wrong.
+    double accuracy() const { return tells_right<M>() ? state_.sums.accuracy() : EpochResult::none; }
+
     void show_progress() {
         const double seconds = this->seconds();
-        const ProgressState state{done_ - begin_,
-                                  total_ - begin_,
-                                  state_.sums.mean_loss(),
-                                  state_.sums.accuracy(),
-                                  seconds,
-                                  static_cast<double>(samples_) / seconds,
+        const ProgressState state{done_ - begin_, total_ - begin_, state_.sums.mean_loss(),
+                                  accuracy(),     seconds,         static_cast<double>(samples_) / seconds,
                                   begin_};
         progress_.show(state);
         if (options_.after_step) options_.after_step(state);
@@ -141,7 +156,7 @@ private:
         epoch.epoch = static_cast<int>((done_ - 1) / source_.batches_per_epoch()) + 1;
         epoch.iteration = done_;
         epoch.train_loss = state_.sums.mean_loss();
-        epoch.train_accuracy = state_.sums.accuracy();
+        epoch.train_accuracy = accuracy();
         if (state_.best) look_at_held_out(epoch);
         epoch.last = done_ == total_ || (state_.best && state_.best->exhausted(epoch.epoch));
         if (epoch.last || (!stopped && seconds() - last_test_ >= options_.evaluate_seconds)) test(epoch);
@@ -152,7 +167,7 @@ private:
     }
 
     void look_at_held_out(EpochResult& epoch) {
-        const EpochResult held = evaluate(model_, *options_.held_out, options_.loader.normalise, largest_part());
+        const EpochResult held = measure(*data_.held_out, 0, false);
         double found[2] = {held.test_loss, held.test_accuracy};
         shared_.take_from_first(found);
         epoch.held_loss = found[0];
@@ -162,13 +177,19 @@ private:
     }
 
     void test(EpochResult& epoch) {
-        if (test_.size() == 0) return;
-        const EpochResult tested =
-            evaluate(model_, test_, options_.loader.normalise, largest_part(), epoch.last ? 0 : options_.evaluate_limit,
-                     nullptr, nullptr, options_.mirror);
+        if (data_.test->size() == 0) return;
+        const EpochResult tested = measure(*data_.test, epoch.last ? 0 : options_.evaluate_limit, options_.mirror);
         epoch.test_loss = tested.test_loss;
         epoch.test_accuracy = tested.test_accuracy;
         last_test_ = seconds();
+    }
+
+    EpochResult measure(const AnyDataset& data, int limit, bool mirror) {
+        if (const Pictures* pictures = data.pictures())
+            return evaluate(model_, *pictures, options_.loader.normalise, largest_part(), limit, nullptr, nullptr,
+                            mirror);
+        if constexpr (requires { model_.evaluate(1); }) return evaluate(model_, data, largest_part(), limit);
+        throw Error("a model behind virtual functions trains on pictures");
     }
 
     void check_not_over() const {
@@ -196,7 +217,7 @@ private:
 
     M& model_;
     const Optimizer optimizer_;
-    const Pictures& test_;
+    const TrainingData& data_;
     const TrainOptions& options_;
     DataParallel& shared_;
     Progress& progress_;
@@ -214,29 +235,36 @@ private:
 
 }  // namespace detail
 
-/// Trains and returns what every epoch gave; `after_epoch` is told each one before its checkpoint is saved, so that
-/// what it writes down is never behind the checkpoint. The run counts from the model's first step: one that has taken
-/// some goes on after them, also within an epoch. With a patience the model is left as it was after its best epoch. A
-/// run that was told to stop returns no epoch that is its `last`. Throws Error when an option is out of range, the
-/// model cannot take the pictures, no step is left, the checkpoint is of another run or cannot be written, or the loss
-/// is not finite; what was saved before stays.
-template <class M, class Optimizer>
-std::vector<EpochResult> train(M& model, Optimizer optimizer, const Pictures& training, const Pictures& test,
+/// Trains on data of any kind (Dataset, SampleRange or Pictures), tests on such data, and returns what every epoch
+/// gave; `after_epoch` is told each one before its checkpoint is saved, so that what it writes down is never behind the
+/// checkpoint. The run counts from the model's first step: one that has taken some goes on after them, also within an
+/// epoch. With a patience the model is left as it was after its best epoch. A run that was told to stop returns no
+/// epoch that is its `last`. Throws Error when an option is out of range, the model cannot take the samples, no step is
+/// left, the checkpoint is of another run or cannot be written, or the loss is not finite; what was saved before stays.
+template <class M, class Optimizer, Trainable Training, Trainable Test>
+std::vector<EpochResult> train(M& model, Optimizer optimizer, const Training& training, const Test& test,
                                const TrainOptions& options, Progress& progress,
                                const std::function<void(const EpochResult&)>& after_epoch = {}) {
-    static_assert(LossTraits<typename M::network::loss>::labels(M::network::output) == 1,
-                  "typenet: the pictures of a folder have one class each, not one a pixel: train such a network by "
-                  "Model::train()");
+    if constexpr (std::is_same_v<Training, Pictures>)
+        static_assert(LossTraits<typename M::network::loss>::labels(M::network::output) == 1,
+                      "typenet: the pictures of a folder have one class each, not one a pixel: train such a network on "
+                      "a data set of your own");
     check_options(options);
     model.label_smoothing(options.label_smoothing);
-    model.class_weights(options.class_weights);
+    if constexpr (requires { model.class_weights(options.class_weights); })
+        model.class_weights(options.class_weights);
+    else if (!options.class_weights.empty())
+        throw Error("the network's loss has no classes to weigh");
     model.clip_gradients(options.clip);
-    DataParallel shared(model, training, options.batch, options.mixup, options.group);
+    const PictureOptions pictures{options.loader.augmentation, options.loader.normalise};
+    const detail::TrainingData data{any_dataset(training, pictures), any_dataset(test, pictures),
+                                    options.patience != 0 ? options.held_out.open(pictures) : nullptr};
+    DataParallel shared(model, *data.training, options.batch, options.mixup, options.group);
     const int largest_part = shared.part(options.batch);
-    check_pictures(model, training, largest_part);
-    check_pictures(model, test, largest_part);
-    if (options.patience != 0) check_pictures(model, *options.held_out, largest_part);
-    detail::TrainingRun<M, Optimizer> run(model, optimizer, training, test, options, shared, progress);
+    detail::check_data(model, *data.training, largest_part, "the samples to train on");
+    detail::check_data(model, *data.test, largest_part, "the samples to test on");
+    if (data.held_out) detail::check_data(model, *data.held_out, largest_part, "the samples held out");
+    detail::TrainingRun<M, Optimizer> run(model, optimizer, data, options, shared, progress);
     return run.run(after_epoch);
 }
 

@@ -113,12 +113,12 @@ template <class N> void check_kept(int pictures, int batch, int steps, const Ste
         double wanted = 0;
         for (int k = 0; k < got.count; ++k, ++step) {
             const BatchView view = loader.next();
-            std::copy(view.images.begin(), view.images.end(), here.input().begin());
+            std::copy(view.inputs.begin(), view.inputs.end(), here.input().begin());
             std::copy(view.labels.begin(), view.labels.end(), here.labels().begin());
             if (step_options.mixup > 0) {
                 blends.resize(view.n);
                 draw_blends(step_options.mixup, Random(o.seed, stream::mixup, step), blends);
-                blend_pictures(view.images, blends, here.input());
+                blend_pictures(view.inputs, blends, here.input());
             }
             wanted += here.train(view.n, optimizers[step]).loss;
         }

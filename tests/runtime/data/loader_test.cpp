@@ -40,7 +40,7 @@ LoaderOptions options(int batch, int threads = 1, Augmentation augmentation = {}
 }
 
 struct Copy {
-    std::vector<float> images;
+    std::vector<float> inputs;
     std::vector<int> labels;
     int n;
     std::uint64_t epoch;
@@ -50,7 +50,7 @@ struct Copy {
 
 Copy take(Loader& loader) {
     const BatchView b = loader.next();
-    return {{b.images.begin(), b.images.end()}, {b.labels.begin(), b.labels.end()}, b.n, b.epoch, b.index};
+    return {{b.inputs.begin(), b.inputs.end()}, {b.labels.begin(), b.labels.end()}, b.n, b.epoch, b.index};
 }
 
 std::vector<Copy> take(Loader& loader, int count) {
@@ -73,12 +73,12 @@ BOOST_AUTO_TEST_CASE(every_picture_comes_once_an_epoch_with_its_label) {
             BOOST_TEST(b.epoch == epoch);
             BOOST_TEST(b.index == index);
             BOOST_TEST(b.n == (index < 4 ? 5 : 3));  // the last batch holds the rest
-            BOOST_REQUIRE_EQUAL(std::ssize(b.images), b.n * 12);
+            BOOST_REQUIRE_EQUAL(std::ssize(b.inputs), b.n * 12);
             BOOST_REQUIRE_EQUAL(std::ssize(b.labels), b.n);
             for (std::size_t i = 0; i < b.labels.size(); ++i) {
-                const int picture = static_cast<int>(b.images[i * 12] + 0.5f);
+                const int picture = static_cast<int>(b.inputs[i * 12] + 0.5f);
                 for (std::size_t k = 0; k < 12; ++k)
-                    BOOST_REQUIRE_SMALL(b.images[i * 12 + k] - static_cast<float>(picture), 1e-3f);
+                    BOOST_REQUIRE_SMALL(b.inputs[i * 12 + k] - static_cast<float>(picture), 1e-3f);
                 BOOST_TEST(b.labels[i] == picture % 7);
                 order.push_back(picture);
             }
@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(a_picture_looks_different_in_every_epoch) {
     Loader loader(set, options(1, 1, noise));
     const auto batches = take(loader, 5);
     for (std::size_t i = 0; i < 5; ++i)
-        for (std::size_t j = 0; j < i; ++j) BOOST_TEST((batches[i].images != batches[j].images));
+        for (std::size_t j = 0; j < i; ++j) BOOST_TEST((batches[i].inputs != batches[j].inputs));
 }
 
 BOOST_AUTO_TEST_CASE(seeking_is_as_good_as_having_run) {
@@ -170,9 +170,9 @@ BOOST_AUTO_TEST_CASE(the_last_batch_stays_whole_while_the_next_ones_are_made) {
     Loader loader(set, o);
     for (int i = 0; i < 40; ++i) {
         const BatchView b = loader.next();
-        const std::vector<float> images(b.images.begin(), b.images.end());
+        const std::vector<float> images(b.inputs.begin(), b.inputs.end());
         if (i % 10 == 0) std::this_thread::sleep_for(std::chrono::milliseconds(20));
-        BOOST_REQUIRE(std::equal(images.begin(), images.end(), b.images.begin()));
+        BOOST_REQUIRE(std::equal(images.begin(), images.end(), b.inputs.begin()));
     }
 }
 
@@ -203,7 +203,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_work_is_an_error_at_construction) {
         change(o);
         return error_of([&] { Loader(pictures, o); });
     };
-    BOOST_TEST(contains(said(Pictures{}, [](auto&) {}), "at least 1 picture"));
+    BOOST_TEST(contains(said(Pictures{}, [](auto&) {}), "at least 1 sample"));
     BOOST_TEST(contains(said(set, [](auto& o) { o.batch = 0; }), "the batch must be at least 1, not 0"));
     for (int threads : {0, -1, 257})
         BOOST_TEST(contains(said(set, [&](auto& o) { o.threads = threads; }), "threads must be 1 to 256"));

@@ -169,8 +169,8 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_shared_is_refused_by_every_process) {
     BOOST_TEST(refusals(
         3, [&](ProcessGroup& g) { run(&g, training, 0, 2); }, "a batch of 2 cannot be shared by 3 processes"));
     BOOST_TEST(refusals(
-        2, [&](ProcessGroup& g) { run(&g, training, 0, 25); }, "each computes 1 to 12 of its pictures"));
+        2, [&](ProcessGroup& g) { run(&g, training, 0, 25); }, "each computes 1 to 12 of its samples"));
     BOOST_TEST(refusals(
         2, [&](ProcessGroup& g) { run(&g, g.rank() == 0 ? training : others, 0); },
-        "do not train on the same photographs"));
+        "do not train on the same samples"));
 }

@@ -123,10 +123,10 @@ BOOST_AUTO_TEST_CASE(it_looks_at_held_out_pictures_alone) {
     train(model, hasty, training, Pictures{}, o, quiet.progress);
     BOOST_TEST((weights_of(model) == r.weights));
     o.held_out = nullptr;
-    BOOST_TEST(error_of([&] { run_early(o); }) == "a run with a patience needs pictures that are held out for it");
+    BOOST_TEST(error_of([&] { run_early(o); }) == "a run with a patience needs samples that are held out for it");
     const Pictures none;
     o.held_out = &none;
-    BOOST_TEST(error_of([&] { run_early(o); }) == "a run with a patience needs pictures that are held out for it");
+    BOOST_TEST(error_of([&] { run_early(o); }) == "a run with a patience needs samples that are held out for it");
     o = patient(-1, 3);
     BOOST_TEST(error_of([&] { run_early(o); }) == "the patience must be at least 1 epoch, not -1");
 }

@@ -67,11 +67,11 @@ BOOST_AUTO_TEST_CASE(batches_are_those_of_the_loader) {
         cuda::GraphTrainer<Emulated, Model<Wide, Adam, Emulated>> trainer(emulated, model, set, o, 0, step_options);
         for (std::uint64_t step = 0; step < 9; ++step) {
             const BatchView batch = loader.next();
-            std::vector<float> wanted(batch.images.begin(), batch.images.end());
+            std::vector<float> wanted(batch.inputs.begin(), batch.inputs.end());
             if (step_options.mixup > 0) {
                 std::vector<Blend> blends(batch.n);
                 draw_blends(step_options.mixup, Random(o.seed, stream::mixup, step), blends);
-                blend_pictures(batch.images, blends, wanted);
+                blend_pictures(batch.inputs, blends, wanted);
             }
             const Adam one;
             const TakenSteps got = trainer.run(step, {&one, 1});
@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(a_run_is_the_one_on_the_cpu) {
         BatchResult wanted;
         for (int k = 0; k < got.count; ++k, ++step) {
             const BatchView batch = loader.next();
-            std::copy(batch.images.begin(), batch.images.end(), here.input().begin());
+            std::copy(batch.inputs.begin(), batch.inputs.end(), here.input().begin());
             std::copy(batch.labels.begin(), batch.labels.end(), here.labels().begin());
             const BatchResult r = here.train(batch.n, optimizers[step]);
             wanted = {wanted.loss + r.loss, wanted.correct + r.correct, wanted.n + r.n};
@@ -152,7 +152,7 @@ BOOST_AUTO_TEST_CASE(steps_on_the_device_are_clipped_and_one_without_a_finite_gr
     double largest = 0;
     for (std::size_t step = 0; step < 2; ++step) {
         const BatchView batch = loader.next();
-        std::copy(batch.images.begin(), batch.images.end(), here.input().begin());
+        std::copy(batch.inputs.begin(), batch.inputs.end(), here.input().begin());
         std::copy(batch.labels.begin(), batch.labels.end(), here.labels().begin());
         largest = std::max(largest, here.train(batch.n, optimizers[step]).gradient_norm);
     }

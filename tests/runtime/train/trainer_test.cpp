@@ -28,7 +28,7 @@ BOOST_AUTO_TEST_CASE(a_run_is_the_loop_that_one_would_write_and_drops_no_batch) 
     for (int i = 0; i < 12; ++i) {
         const BatchView batch = loader.next();
         BOOST_TEST(batch.n == (i % 4 == 3 ? 5 : 8));
-        std::copy(batch.images.begin(), batch.images.end(), model.input().begin());
+        std::copy(batch.inputs.begin(), batch.inputs.end(), model.input().begin());
         std::copy(batch.labels.begin(), batch.labels.end(), model.labels().begin());
         Adam step = adam;
         step.rate = adam.rate * schedule_of(run_options(3), 12).rate(i);
@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(averaged_weights_are_tested_saved_and_left_behind_and_train
     WeightAverage average(plain, 0.9f);
     for (int i = 0; i < 12; ++i) {
         const BatchView batch = loader.next();
-        std::copy(batch.images.begin(), batch.images.end(), plain.input().begin());
+        std::copy(batch.inputs.begin(), batch.inputs.end(), plain.input().begin());
         std::copy(batch.labels.begin(), batch.labels.end(), plain.labels().begin());
         Adam step = adam;
         step.rate = adam.rate * schedule_of(o, 12).rate(i);
@@ -353,7 +353,7 @@ BOOST_AUTO_TEST_CASE(pictures_that_the_model_cannot_take_are_errors_before_anyth
         BOOST_TEST(
             contains(error_of([&] { evaluate(model, testing, {}, batch); }), "a batch has 1 to 8 pictures here, not "));
     }
-    BOOST_TEST(contains(trains(Pictures{}, testing, run_options(1)), "at least 1 picture"));
+    BOOST_TEST(contains(trains(Pictures{}, testing, run_options(1)), "at least 1 sample"));
     BOOST_TEST(trains(training, testing, run_options(0)) == "a run has at least 1 iteration or 1 epoch");
     TrainOptions o = run_options(1);
     o.iterations = -1;
