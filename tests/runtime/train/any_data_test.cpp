@@ -17,6 +17,7 @@
 #include "runtime/train/trainer.hpp"
 #include "tests/runtime/temporary_folder.hpp"
 #include "tests/support/quiet.hpp"
+#include "tests/support/thread_group.hpp"
 
 using namespace tn;
 using namespace tn_test;
@@ -213,6 +214,31 @@ BOOST_AUTO_TEST_CASE(a_label_a_pixel_of_a_class_of_the_users) {
     BOOST_TEST(confusion_of(set).total() == 40 * 15);
     BOOST_TEST(accuracy(set) > 0.95);
     BOOST_TEST(confusion_of(set).mean_iou() > 0.9);
+}
+
+BOOST_AUTO_TEST_CASE(processes_that_share_batches_have_the_curve_of_one) {
+    const auto data = array_dataset(53, flat_training.inputs, flat_training.targets);
+    const auto alone = run<Regressor>(data, data, run_options(5));
+    std::vector<Outcome<Regressor>> shared(2);
+    in_group(2, [&](ProcessGroup& group) {
+        TrainOptions o = run_options(5);
+        o.group = &group;
+        shared[group.rank()] = run<Regressor>(data, data, o);
+    });
+    BOOST_TEST((shared[0].bits == shared[1].bits));
+    for (std::size_t e = 0; e < 5; ++e) {
+        const double wanted = alone.epochs[e].train_loss;
+        BOOST_TEST(std::abs(shared[0].epochs[e].train_loss - wanted) < 1e-4 * wanted);
+    }
+    // Each must see the same data.
+    std::vector<std::string> said(2);
+    in_group(2, [&](ProcessGroup& group) {
+        const Subset mine(data, {0, 1, 2, 3, 4, 5, 6, group.rank()});
+        TrainOptions o = run_options(1);
+        o.group = &group;
+        said[group.rank()] = refusal<Regressor>(mine, data, o);
+    });
+    for (const std::string& one : said) BOOST_TEST(contains(one, "do not train on the same samples"));
 }
 
 BOOST_AUTO_TEST_CASE(splits_and_folds_are_of_any_set) {
