@@ -73,4 +73,10 @@ std::uint64_t fingerprint(const AnyDataset& data, const SampleSizes& sizes) {
     return fnv.hash;
 }
 
+std::string digest_of(std::initializer_list<std::uint64_t> fingerprints) {
+    Fnv fnv;
+    for (const std::uint64_t one : fingerprints) fnv.add(one);
+    return fmt::format("{:016x}", fnv.hash);
+}
+
 }  // namespace tn

@@ -1,6 +1,8 @@
 // A data set of a type that is known when the program runs: what the loader and the training loop work with.
 #pragma once
 
+#include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <span>
 #include <string>
@@ -43,6 +45,9 @@ void check_dataset(const AnyDataset& data, const SampleSizes& sizes, int classes
 
 /// A checksum of all inputs and of what is to be said to them.
 std::uint64_t fingerprint(const AnyDataset& data, const SampleSizes& sizes);
+
+/// As text, 16 hexadecimal digits for several.
+std::string digest_of(std::initializer_list<std::uint64_t> fingerprints);
 
 namespace detail {
 

@@ -42,4 +42,10 @@ template <class M> void check_samples(M& model, const AnyDataset& data, int batc
     check_dataset(data, sample_sizes(model), classes, ignored, name);
 }
 
+/// 16 hexadecimal digits for all inputs, labels and targets of the data sets, in this order, as the model takes them:
+/// TrainOptions::data_digest, by which a run that is resumed knows its own data again.
+template <class M, Trainable... D> std::string digest_of(M& model, const D&... data) {
+    return digest_of({fingerprint(*any_dataset(data), sample_sizes(model))...});
+}
+
 }  // namespace tn

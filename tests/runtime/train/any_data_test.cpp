@@ -176,6 +176,17 @@ BOOST_AUTO_TEST_CASE(values_are_learnt_and_a_resumed_run_ends_as_the_one_that_wa
     o.stop = {};
     const Subset fewer(data, {1, 2, 3});
     BOOST_TEST(contains(refusal<Regressor>(fewer, test, o), "is of a run with samples to train on 53, not 3"));
+
+    // The same number of others is noticed where the run has a digest.
+    Model<Regressor, Adam> model(device, 3);
+    o.resume_from.clear();
+    o.data_digest = digest_of(model, data, test);
+    o.epochs = 1;
+    train(model, Adam{.rate = 0.01f}, data, test, o, quiet.progress);
+    o.resume_from = o.save_to;
+    o.epochs = 2;
+    o.data_digest = digest_of(model, test, data);
+    BOOST_TEST(contains(refusal<Regressor>(data, test, o), "is of a run with other samples (their digest is "));
 }
 
 BOOST_AUTO_TEST_CASE(metrics_are_of_the_whole_set) {
