@@ -9,7 +9,7 @@
 #include <optional>
 
 #include "examples/photos/commands/command.hpp"
-#include "examples/photos/run/history.hpp"
+#include "runtime/report/epoch_history.hpp"
 #include "examples/photos/run/live_panel.hpp"
 #include "runtime/core/error.hpp"
 #include "runtime/core/folder_lock.hpp"

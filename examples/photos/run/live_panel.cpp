@@ -8,7 +8,7 @@
 #include <cstdlib>
 
 #include "dsl/net/summary.hpp"
-#include "examples/photos/run/history.hpp"
+#include "runtime/report/epoch_history.hpp"
 #include "runtime/core/escape_text.hpp"
 
 namespace photos {

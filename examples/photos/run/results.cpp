@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "examples/photos/run/history.hpp"
+#include "runtime/report/epoch_history.hpp"
 #include "runtime/core/escape_text.hpp"
 #include "runtime/core/file.hpp"
 #include "runtime/report/confusion_chart.hpp"

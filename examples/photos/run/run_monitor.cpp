@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "examples/photos/run/history.hpp"
+#include "runtime/report/epoch_history.hpp"
 
 namespace photos {
 

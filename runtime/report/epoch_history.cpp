@@ -1,4 +1,4 @@
-#include "examples/photos/run/history.hpp"
+#include "runtime/report/epoch_history.hpp"
 
 #include <fmt/format.h>
 
@@ -9,9 +9,7 @@
 #include "runtime/core/error.hpp"
 #include "runtime/core/file.hpp"
 
-namespace photos {
-
-using namespace tn;
+namespace tn {
 
 namespace {
 
@@ -72,7 +70,9 @@ std::string epoch_line(const EpochResult& e) {
     for (const auto& [name, loss, accuracy] :
          {std::tuple{"train", e.train_loss, e.train_accuracy}, std::tuple{"held out", e.held_loss, e.held_accuracy},
           std::tuple{"test", e.test_loss, e.test_accuracy}})
-        if (!std::isnan(loss)) line += fmt::format("  {} loss {:.4f} accuracy {:5.1f} %", name, loss, 100 * accuracy);
+        if (!std::isnan(loss))
+            line += fmt::format("  {} loss {:.4f}{}", name, loss,
+                                std::isnan(accuracy) ? "" : fmt::format(" accuracy {:5.1f} %", 100 * accuracy));
     return line;
 }
 
@@ -93,7 +93,8 @@ std::vector<Panel> history_panels(const std::vector<EpochResult>& epochs) {
         point(accuracy.curves[2], e, e.held_accuracy);
     }
     for (Panel* panel : {&loss, &accuracy}) std::erase_if(panel->curves, [](const Curve& c) { return c.x.empty(); });
+    if (!epochs.empty() && accuracy.curves.empty()) return {loss};
     return {loss, accuracy};
 }
 
-}  // namespace photos
+}  // namespace tn
