@@ -9,11 +9,11 @@
 #include <optional>
 
 #include "examples/photos/commands/command.hpp"
-#include "runtime/report/epoch_history.hpp"
 #include "examples/photos/run/live_panel.hpp"
 #include "runtime/core/error.hpp"
 #include "runtime/core/folder_lock.hpp"
 #include "runtime/core/stop_signals.hpp"
+#include "runtime/report/epoch_history.hpp"
 
 namespace photos {
 

@@ -8,8 +8,8 @@
 #include <cstdlib>
 
 #include "dsl/net/summary.hpp"
-#include "runtime/report/epoch_history.hpp"
 #include "runtime/core/escape_text.hpp"
+#include "runtime/report/epoch_history.hpp"
 
 namespace photos {
 

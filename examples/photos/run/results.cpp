@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
-#include "runtime/report/epoch_history.hpp"
 #include "runtime/core/escape_text.hpp"
 #include "runtime/core/file.hpp"
 #include "runtime/report/confusion_chart.hpp"
+#include "runtime/report/epoch_history.hpp"
 #include "runtime/report/report.hpp"
 
 namespace photos {
