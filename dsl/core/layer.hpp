@@ -140,6 +140,43 @@ concept Layer = requires {
     { L::output(Shape{}) } -> std::convertible_to<ShapeResult>;
 };
 
+namespace detail {
+
+/// An incoming shape for questions that do not depend on it; a layer may refuse it.
+inline constexpr Shape any_image{64, 64, 64, false}, any_vector{64, 1, 1, true};
+
+template <bool> struct Constant {};
+
+/// Whether the compiler can compute what L says of itself; a function that is not there can.
+template <class L>
+concept ConstantName = requires { typename Constant<(Text{L::name()}, true)>; };
+template <class L>
+concept ConstantOutput = requires { typename Constant<(ShapeResult{L::output(any_image)}, true)>; } ||
+                         requires { typename Constant<(ShapeResult{L::output(any_vector)}, true)>; };
+template <class L>
+concept ConstantParameters = !requires { L::parameters(any_image); } || requires {
+    typename Constant<(Parameters{L::parameters(any_image)}, true)>;
+} || requires { typename Constant<(Parameters{L::parameters(any_vector)}, true)>; };
+template <class L>
+concept ConstantStates = !requires { L::states(any_image); } || requires {
+    typename Constant<(States{L::states(any_image)}, true)>;
+} || requires { typename Constant<(States{L::states(any_vector)}, true)>; };
+
+}  // namespace detail
+
+/// What a layer must declare constexpr and does not, if anything.
+template <Layer L> constexpr Must missing_constexpr() {
+    if constexpr (!detail::ConstantName<L>)
+        return Must::have_a_constexpr_name;
+    else if constexpr (!detail::ConstantOutput<L>)
+        return Must::have_a_constexpr_output;
+    else if constexpr (!detail::ConstantParameters<L>)
+        return Must::have_constexpr_parameters;
+    else if constexpr (!detail::ConstantStates<L>)
+        return Must::have_constexpr_states;
+    return Must::hold;
+}
+
 /// The optional parts of a layer with their defaults.
 template <class L> struct Traits {
     /// What it computes; of no kind where the layer does not say it.

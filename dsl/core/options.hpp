@@ -19,6 +19,11 @@ template <int Height, int Width> inline constexpr KernelSize Kernel{Height, Widt
 /// A kernel as a layer's argument names it: by its side or by both sizes.
 constexpr KernelSize kernel_size(int side) { return {side, side}; }
 constexpr KernelSize kernel_size(KernelSize size) { return size; }
+/// What is neither, such as 3.5; refused by is_kernel.
+template <class T> constexpr KernelSize kernel_size(T) { return {0, 0}; }
+template <class T>
+inline constexpr bool is_kernel = std::is_same_v<std::remove_cv_t<T>, KernelSize> ||
+                                  (std::is_integral_v<T> && !std::is_same_v<std::remove_cv_t<T>, bool>);
 
 /// 3, or Kernel<3, 5>.
 constexpr void write_kernel(Text& text, KernelSize size) {
@@ -37,13 +42,14 @@ template <int Rows, int Columns = Rows> struct Dilation {
     static constexpr int rows = Rows, columns = Columns;
 };
 /// Rows and columns of zeros around an image: Pad<All>, Pad<Rows, Columns> or Pad<Top, Left, Bottom, Right>.
-template <int... Numbers>
-    requires(sizeof...(Numbers) == 1 || sizeof...(Numbers) == 2 || sizeof...(Numbers) == 4)
-struct Pad {
-    static constexpr int numbers[sizeof...(Numbers)]{Numbers...};  // clang does not count them itself
+template <int... Numbers> struct Pad {
+    static constexpr int numbers[sizeof...(Numbers) + 1]{Numbers...};  // clang does not count them itself
     static constexpr int count = sizeof...(Numbers);
-    static constexpr Padding padding{numbers[0], numbers[count > 1 ? 1 : 0], numbers[count > 2 ? 2 : 0],
-                                     numbers[count > 2 ? 3 : count - 1]};
+    static constexpr bool is_well_formed = count == 1 || count == 2 || count == 4;
+    static constexpr Padding padding{numbers[0], numbers[count > 1 ? 1 : 0], numbers[count > 3 ? 2 : 0],
+                                     numbers[count > 3   ? 3
+                                             : count > 1 ? 1
+                                                         : 0]};
 };
 /// A convolution's channels in so many groups, each with its share of the filters, which see no other channels.
 template <int N> struct Groups {
@@ -140,10 +146,14 @@ template <template <class> class... Kinds> struct known {
             int kind = 0;
             for (bool is : {Kinds<Option>::value...}) {
                 any = any || is;
-                if (is && seen[kind]++ && result.ok()) result = layer_must(Must::have_each_option_once, position);
+                if (is && seen[kind]++ && result.ok())
+                    result = layer_must_about<Option>(Must::have_each_option_once, position);
                 ++kind;
             }
-            if (!any && result.ok()) result = layer_must(Must::have_only_options_it_knows, position);
+            if constexpr (requires { Option::is_well_formed; })
+                if (!Option::is_well_formed && result.ok())
+                    result = layer_must(Must::have_a_pad_of_1_2_or_4_numbers, Option::count);
+            if (!any && result.ok()) result = layer_must_about<Option>(Must::have_only_options_it_knows, position);
         };
         (look(static_cast<Options*>(nullptr)), ...);
         static_cast<void>(look);

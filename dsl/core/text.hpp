@@ -43,4 +43,26 @@ struct Text {
     constexpr bool operator==(const Text& other) const { return view() == other.view(); }
 };
 
+namespace detail {
+template <class T> constexpr std::string_view pretty_function() { return __PRETTY_FUNCTION__; }
+
+/// What the compiler writes for T, without the namespaces of this library.
+template <class T> constexpr Text written_name() {
+    std::string_view all = pretty_function<T>();
+    const std::size_t equals = all.find("T = ") == all.npos ? all.find("T=") + 2 : all.find("T = ") + 4;
+    all = all.substr(equals, all.rfind(']') - equals);
+    all = all.substr(0, all.find("; "));
+    Text text;
+    while (!all.empty()) {
+        const bool space = all.substr(0, 4) == "tn::", inner = all.substr(0, 8) == "detail::";
+        if (!space && !inner) text << all.substr(0, 1);
+        all.remove_prefix(space ? 4 : inner ? 8 : 1);
+    }
+    return text;
+}
+}  // namespace detail
+
+/// The name of a type, for sentences about it.
+template <class T> inline constexpr Text type_name = detail::written_name<T>();
+
 }  // namespace tn

@@ -5,14 +5,15 @@
 #include <cmath>
 #include <utility>
 
+#include "dsl/core/expression.hpp"
 #include "dsl/core/layer.hpp"
 
 namespace tn {
 
-/// A fixed deviation: Std<1, 100> is 0.01 as a type, Std{0.01f} as a value.
-template <int Numerator = 1, int Denominator = 100> struct Std {
+/// A fixed deviation: Std<0.01> or Std<1, 100> as a type, Std{0.01f} as a value.
+template <FloatBits Numerator = 1, FloatBits Denominator = (Numerator < 1 ? 1 : 100)> struct Std {
     float deviation;
-    constexpr Std(float d = static_cast<float>(Numerator) / static_cast<float>(Denominator)) : deviation(d) {}
+    constexpr Std(float d = Numerator / Denominator) : deviation(d) {}
     constexpr InitRule rule() const { return {InitRule::std, deviation}; }
 };
 

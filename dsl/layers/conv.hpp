@@ -64,9 +64,12 @@ template <int Filters, auto KernelArgument, class... Options> struct Conv {
                                options::is_no_bias, options::is_init>::template check<Options...>();
             !known.ok())
             return known;
+        if (!is_kernel<decltype(KernelArgument)>) return layer_must(Must::have_a_kernel_of_whole_numbers);
         if (Filters < 1) return layer_must(Must::have_at_least_1_filter, Filters);
         if (kernel.height < 1 || kernel.width < 1)
             return layer_must(Must::have_a_kernel_of_at_least_1, kernel.height, kernel.width);
+        if (arguments_look_exchanged(in))
+            return layer_must(Must::name_its_filters_before_its_kernel, kernel.height, Filters);
         if (!pad_is_named && (kernel.height % 2 == 0 || kernel.width % 2 == 0))
             return layer_must(Must::name_its_pad_because_an_even_kernel_cannot_keep_height_and_width);
         const ShapeResult result = window_rule(window, in, Filters);
@@ -119,6 +122,16 @@ template <int Filters, auto KernelArgument, class... Options> struct Conv {
     }
 
 private:
+    /// Whether Conv<3, 16> is written where Conv<16, 3> is meant, as far as that can be told: the kernel is square and
+    /// larger than the image, or even without a pad.
+    static constexpr bool arguments_look_exchanged(Shape in) {
+        const int side = kernel.height;
+        if (side != kernel.width || side < 8 || side <= Filters) return false;
+        if (!pad_is_named && side % 2 == 0) return true;
+        const Padding pad = pad_is_named ? window.pad : Padding{};
+        return side > in.height + pad.top + pad.bottom && side > in.width + pad.left + pad.right;
+    }
+
     /// Calls start(y, k) for every output value and product(y, x, w) for every product that it sums.
     template <class T, class Product, class Start>
     static void each_product(const Pass<T>& p, Product product, Start start) {

@@ -7,17 +7,32 @@
 
 namespace tn {
 
-/// In training sets Percent of a hundred values to 0 and multiplies the others by 100 / (100 - Percent); otherwise does
-/// nothing. Dropout<0> is allowed and does nothing. The mask is not stored: backward draws the same numbers again.
-template <int Percent> struct Dropout {
+/// How Dropout is told what to drop: a whole number of percent. A fraction is kept to be refused.
+struct Percent {
+    int percent = 0;
+    bool is_fraction = false;
+
+    constexpr Percent(int number) : percent(number) {}
+    constexpr Percent(double number)
+        : percent(static_cast<int>((number > 0 && number < 1 ? 100 * number : number) + 0.5)), is_fraction(true) {}
+    /// Of these members: as nvcc writes template arguments down.
+    explicit constexpr Percent(int number, bool fraction) : percent(number), is_fraction(fraction) {}
+    constexpr bool operator==(const Percent&) const = default;
+};
+
+/// Dropout<50>: in training sets 50 of a hundred values to 0 and multiplies the others by 100 / (100 - 50); otherwise
+/// does nothing. Dropout<0> is allowed and does nothing. The mask is not stored: backward draws the same numbers again.
+template <Percent Share> struct Dropout {
+    static constexpr int percent = Share.percent;
     static constexpr Axis axis = Axis::values;
     static constexpr bool in_place = true;
     static constexpr Reads reads{.x = false, .y = false};
-    static constexpr Operation operation{.kind = Operation::dropout, .percent = Percent};
+    static constexpr Operation operation{.kind = Operation::dropout, .percent = percent};
 
-    static constexpr Text name() { return Text{} << "Dropout<" << Percent << ">"; }
+    static constexpr Text name() { return Text{} << "Dropout<" << percent << ">"; }
     static constexpr ShapeResult output(Shape in) {
-        if (Percent < 0 || Percent > 99) return layer_must(Must::drop_from_0_to_99_percent, Percent);
+        if (Share.is_fraction) return layer_must(Must::drop_a_whole_number_of_percent, percent);
+        if (percent < 0 || percent > 99) return layer_must(Must::drop_from_0_to_99_percent, percent);
         return in;
     }
 
@@ -26,7 +41,7 @@ template <int Percent> struct Dropout {
 
 private:
     template <class T> static constexpr void mask(const Pass<T>& p, const T* from, T* to) {
-        using Mask = DropoutMask<Percent>;
+        using Mask = DropoutMask<percent>;
         if (Mask::drops(p))
             Mask::each(p, p.random.layer,
                        [&](int i, bool kept) { to[i] = kept ? from[i] * Mask::template scale<T> : T(0); });

@@ -12,7 +12,7 @@ template <int K> struct Fork {
     static constexpr Reads reads{.x = false, .y = false};
 
     static constexpr Operation operation{.kind = Operation::fork};
-    static constexpr Text name() { return "Fork"; }
+    static constexpr Text name() { return K < 2 || K > max_branches ? "Concat" : "Fork"; }
     static constexpr ShapeResult output(Shape in) {
         if (K < 2) return layer_must(Must::have_at_least_2_branches, K);
         if (K > max_branches) return layer_must(Must::have_at_most_8_branches, K);

@@ -9,8 +9,13 @@ namespace tn {
 
 namespace detail {
 
-template <class L> inline constexpr bool is_seq = false;
-template <class... Ls> inline constexpr bool is_seq<Seq<Ls...>> = true;
+/// The layers of a network: a Seq, or the one layer or composite that stands for a Seq of itself.
+template <class Body> struct BodyOf {
+    using type = Seq<Body>;
+};
+template <class... Ls> struct BodyOf<Seq<Ls...>> {
+    using type = Seq<Ls...>;
+};
 
 /// The first fault of a network outside its layers, or of the layers.
 enum class Part { none, input, batch, body, depth, layers, loss, initialiser };
@@ -19,17 +24,17 @@ template <class... Ps> constexpr bool too_deep(List<Ps...>) { return sum({Ps::pa
 
 template <Shape In, BatchSize N, class Body, class LossType, class Init_> struct Check {
     using loss = LossType;
-    using flat = Flatten_t<Body>;
+    using flat = Flatten_t<typename BodyOf<Body>::type>;
     static constexpr auto program = [] {
-        if constexpr (is_seq<Body> && flat::size > 0)
+        if constexpr (is_element<Body> && flat::size > 0)
             return trace(flat{}, In, N.samples);
         else
             return Program<1, 1>{};
     }();
     static constexpr Part part = [] {
         if (In.channels < 1 || In.height < 1 || In.width < 1) return Part::input;
-        if (N.samples < 1) return Part::batch;
-        if (!is_seq<Body> || flat::size == 0) return Part::body;
+        if (N.samples < 1 || too_many_values(In, N.samples)) return Part::batch;
+        if (!is_element<Body> || flat::size == 0) return Part::body;
         if (too_deep(flat{})) return Part::depth;
         if (!program.ok()) return Part::layers;
         if (!Loss<LossType>) return Part::loss;
@@ -42,13 +47,21 @@ template <Shape In, BatchSize N, class Body, class LossType, class Init_> struct
     static constexpr ShapeResult fault = [] {
         switch (part) {
             case Part::input: return layer_must(Must::be_at_least_1_in_every_extent);
-            case Part::batch: return layer_must(Must::have_a_batch_of_at_least_1, N.samples);
+            case Part::batch: {
+                ShapeResult result = layer_must(
+                    N.samples < 1 ? Must::have_a_batch_of_at_least_1 : Must::have_a_smaller_batch, N.samples);
+                result.shape_a = In;
+                return result;
+            }
             case Part::body:
-                return is_seq<Body> ? layer_must(Must::contain_at_least_1_layer) : layer_must(Must::be_a_Seq);
+                return is_element<Body> ? layer_must(Must::contain_at_least_1_layer)
+                                        : layer_must_about<Body>(Must::be_a_Seq);
             case Part::depth: return layer_must(Must::be_nested_at_most_this_deep, Path::max_depth);
             case Part::layers: return program.fault;
             case Part::loss:
                 if constexpr (Loss<LossType>) return ShapeResult(LossType::check(program.value[program.output]));
+                if (OptimizerConcept<LossType>) return layer_must(Must::be_a_loss_and_not_an_optimizer);
+                if (is_element<LossType>) return layer_must(Must::be_a_loss_and_not_a_layer);
                 return layer_must(Must::be_a_loss);
             case Part::initialiser: return layer_must(Must::be_an_initialiser);
             default: return ShapeResult{};
@@ -57,12 +70,12 @@ template <Shape In, BatchSize N, class Body, class LossType, class Init_> struct
 };
 
 template <class L> constexpr Text name_of() {
-    if constexpr (requires { L::name(); }) return L::name();
-    return "";
+    if constexpr (ConstantName<L>) return L::name();
+    return type_name<L>;
 }
 
 template <class Named> constexpr Text sentence_about(Text where, Shape in, const ShapeResult& fault) {
-    if (name_of<Named>().length) where << " " << name_of<Named>();
+    where << " " << name_of<Named>();
     return sentence(where, in, fault);
 }
 

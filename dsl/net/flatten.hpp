@@ -18,17 +18,33 @@ namespace detail {
 template <class L> inline constexpr bool is_shortcut = false;
 template <class... Ls> inline constexpr bool is_shortcut<Shortcut<Ls...>> = true;
 
+/// Stands where something may not stand; says so.
+template <class L, Must What, int Number = 0> struct Misplaced {
+    static constexpr Text name() {
+        Text text = type_name<L>;
+        return Text{text.view().substr(0, text.view().find('<'))};
+    }
+    static constexpr ShapeResult output(Shape) { return layer_must(What, Number); }
+};
+
 template <class L, Path P> struct Flat {
     using type = List<Placed<L, P>>;
 };
 
+/// The layers of a Residual's Shortcut.
+template <class L, Path P> struct WithinShortcut;
+
 template <class Indices, Path P, class... Ls> struct FlatEach;
 template <std::size_t... I, Path P, class... Ls> struct FlatEach<std::index_sequence<I...>, P, Ls...> {
-    using in_order = Join_t<typename Flat<Ls, P.child(I)>::type...>;
+    using in_order = Join_t<List<>, typename Flat<Ls, P.child(I)>::type...>;
     template <class L, std::size_t J, bool Wanted>
-    using only = typename std::conditional_t<is_shortcut<L> == Wanted, Flat<L, P.child(J)>, Type<List<>>>::type;
-    using body = Join_t<only<Ls, I, false>...>;
-    using shortcut = Join_t<only<Ls, I, true>...>;
+    using only =
+        typename std::conditional_t<is_shortcut<L> == Wanted,
+                                    std::conditional_t<Wanted, WithinShortcut<L, P.child(J)>, Flat<L, P.child(J)>>,
+                                    Type<List<>>>::type;
+    static constexpr int shortcuts = (0 + ... + int{is_shortcut<Ls>});
+    using body = Join_t<List<>, only<Ls, I, false>...>;
+    using shortcut = Join_t<List<>, only<Ls, I, true>...>;
     using branches = Join_t<List<>, typename Flat<Ls, P.child(I)>::type...>;
     template <std::size_t J, class L>
     using branch =
@@ -41,8 +57,22 @@ template <Path P, class... Ls> using Each = FlatEach<std::index_sequence_for<Ls.
 template <class... Ls, Path P> struct Flat<Seq<Ls...>, P> {
     using type = typename Each<P, Ls...>::in_order;
 };
-template <class... Ls, Path P> struct Flat<Shortcut<Ls...>, P> {
+template <class... Ls, Path P> struct WithinShortcut<Shortcut<Ls...>, P> {
     using type = typename Each<P, Ls...>::in_order;
+};
+template <class... Ls, Path P> struct Flat<Shortcut<Ls...>, P> {
+    using type = List<Placed<Misplaced<Shortcut<Ls...>, Must::stand_directly_within_a_Residual>, P>>;
+};
+template <Path P> struct Flat<Residual<>, P> {
+    using type = List<Placed<Misplaced<Residual<>, Must::contain_at_least_1_layer>, P>>;
+};
+template <Path P> struct Flat<Multiply<>, P> {
+    using type = List<Placed<Misplaced<Multiply<>, Must::contain_at_least_1_layer>, P>>;
+};
+template <class... Ls, Path P>
+    requires(Each<P, Ls...>::shortcuts > 1)
+struct Flat<Residual<Ls...>, P> {
+    using type = List<Placed<Misplaced<Residual<>, Must::have_at_most_1_Shortcut, Each<P, Ls...>::shortcuts>, P>>;
 };
 template <class... Ls, Path P> struct Flat<Residual<Ls...>, P> {
     using type = Join_t<List<Placed<Fork<2>, P>>, typename Each<P, Ls...>::body, List<Placed<NextBranch, P>>,

@@ -183,12 +183,41 @@ public:
     }
 };
 
+namespace detail {
+/// What network() is given besides a layer, a loss and an initialiser.
+template <class...> inline constexpr bool are_layers_a_loss_and_an_initialiser = false;
+}  // namespace detail
+
 /// The value form: `auto net = network<Image<1, 28, 28>, Batch<64>>(Conv<8, 3>{} | Relu{} | Dense<10>{},
 /// SoftmaxCrossEntropy{});` has the same type as the Net that names these.
 template <Shape Input, BatchSize Samples, class... Layers, class LossType, class Initialiser_ = Auto>
 constexpr Net<Input, Samples, Seq<Layers...>, LossType, Initialiser_> network(Seq<Layers...>, LossType,
                                                                               Initialiser_ = {}) {
     return {};
+}
+
+/// Of one layer or composite.
+template <Shape Input, BatchSize Samples, class Layer_, class LossType, class Initialiser_ = Auto>
+    requires(is_element<Layer_> && Loss<LossType>)
+constexpr Net<Input, Samples, Seq<Layer_>, LossType, Initialiser_> network(Layer_, LossType, Initialiser_ = {}) {
+    return {};
+}
+
+/// Of anything else: an error that says what it takes.
+template <Shape Input, BatchSize Samples, class... Others> constexpr int network(Others...) {
+    static_assert(detail::are_layers_a_loss_and_an_initialiser<Others...>,
+                  "typenet: network<Input, Batch>(...) takes the layers, joined by |, then the loss: "
+                  "(Dense<8>{} | Relu{} | Dense<2>{}, SoftmaxCrossEntropy{})");
+    return 0;
+}
+
+/// A layer joined with what is none: an error that says so.
+template <class A, class B>
+    requires(is_element<A> && !is_element<B>)
+constexpr A operator|(A layer, B) {
+    static_assert(is_element<B>,
+                  "typenet: what is joined by | must be layers; the loss is the second argument of network<...>(...)");
+    return layer;
 }
 
 }  // namespace tn

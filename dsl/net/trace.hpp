@@ -5,7 +5,9 @@
 #include <string_view>
 #include <utility>
 
+#include "dsl/loss/loss.hpp"
 #include "dsl/net/flatten.hpp"
+#include "dsl/optim/optimizer.hpp"
 
 namespace tn {
 
@@ -63,6 +65,24 @@ template <class L> constexpr bool names_differ(Shape in) {
     return differ;
 }
 
+/// A batch of samples of this shape has at most 2^31 - 1 values.
+constexpr bool too_many_values(Shape s, int batch) {
+    return static_cast<double>(s.channels) * s.height * s.width * batch > 2147483647.0;
+}
+
+/// Whether a layer that is not fused has the mathematics of a pass.
+template <class L>
+concept HasForward = requires(const Pass<float>& p) { L::forward(p); } || requires { L::adds_branch; };
+template <class L>
+concept HasBackward = requires(const Pass<float>& p) { L::backward(p); } || requires { L::adds_branch; };
+
+/// What stands among layers and is none.
+template <class L> constexpr ShapeResult no_layer() {
+    if (Loss<L>) return layer_must(Must::be_a_layer_and_not_a_loss);
+    if (OptimizerConcept<L>) return layer_must(Must::be_a_layer_and_not_an_optimizer);
+    return layer_must(Must::be_a_layer);
+}
+
 /// Runs the shape rules in order; the values that wait for their branch lie on a stack.
 template <class P> class Tracer {
 public:
@@ -78,7 +98,9 @@ public:
             node.runs = false;
             finish_branch();
         } else if constexpr (!Layer<L>) {
-            fail(layer_must(Must::be_a_layer), p.value[top()]);
+            fail(no_layer<L>(), p.value[top()]);
+        } else if constexpr (missing_constexpr<L>() != Must::hold) {
+            fail(layer_must(missing_constexpr<L>()), p.value[top()]);
         } else if constexpr (requires { L::combine(static_cast<const Shape*>(nullptr), 0); }) {
             meet<L>(node);
         } else if constexpr (requires { requires L::adds_branch; }) {
@@ -104,6 +126,10 @@ private:
         if (parameters > max_parameters || states > max_states)
             return fail(layer_must(Must::have_at_most_16_parameters_and_8_states, parameters, states), node.in);
         if (!names_differ<L>(node.in)) return fail(layer_must(Must::give_every_tensor_a_name_of_its_own), node.in);
+        if (!fits_into_an_arena<L>(node.in))
+            return fail(layer_must(Must::have_at_most_4294967295_trained_values), node.in);
+        if (!HasForward<L>) return fail(layer_must(Must::have_a_forward), node.in);
+        if (!HasBackward<L>) return fail(layer_must(Must::have_a_backward), node.in);
         if (!accept(node, result.out)) return;
         describe<L>(node);
         if constexpr (requires { L::branches; }) {
@@ -157,10 +183,21 @@ private:
 
     constexpr bool accept(Node& node, Shape out) {
         node.out = out;
-        const double values = static_cast<double>(out.channels) * out.height * out.width * batch_;
-        if (values <= 2147483647.0) return true;
-        fail(layer_must(Must::have_at_most_2147483647_values), node.in);
-        return false;
+        const bool empty = out.channels < 1 || out.height < 1 || out.width < 1;
+        if (empty) fail(layer_must(Must::give_at_least_1_value_in_every_extent, out, out), node.in);
+        if (!empty && too_many_values(out, batch_)) fail(layer_must(Must::have_at_most_2147483647_values), node.in);
+        return p.ok();
+    }
+
+    /// Whether the trained values so far can be counted in 32 bits, as an optimizer does.
+    template <class L> constexpr bool fits_into_an_arena(Shape in) {
+        const Parameters all = Traits<L>::parameters(in);
+        for (int i = 0; i < all.count; ++i) {
+            double values = 1;
+            for (int k = 0; k < all.item[i].rank; ++k) values *= all.item[i].extent[k];
+            trained_values_ += values + 16;  // the next tensor begins at a multiple of 16
+        }
+        return trained_values_ <= 4294967295.0;
     }
 
     constexpr void finish_branch() {
@@ -182,6 +219,7 @@ private:
 
     P& p;
     int batch_;
+    double trained_values_ = 0;
     int stack_[P::capacity + 1]{}, depth_ = 0;
     Frame frames_[P::capacity]{};
     int frame_count_ = 0;

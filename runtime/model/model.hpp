@@ -35,6 +35,13 @@ inline constexpr int states_of = [] {
     if constexpr (is_optimizer<O>) return O::states;
     return 0;
 }();
+/// Whether a model with this optimizer trains with the other; with the same one other functions are called.
+template <class O, class Other> inline constexpr bool trains_with = false;
+
+/// Net, or a type that derives from one. Net is not looked into: its fault is told by itself.
+template <class N> inline constexpr bool is_network = requires { typename N::loss; };
+template <Shape In, BatchSize Samples, class Body, class LossType, class Initialiser_>
+inline constexpr bool is_network<Net<In, Samples, Body, LossType, Initialiser_>> = true;
 }  // namespace detail
 
 /// The loss compares a sample with a label, the number of its class (or one for every pixel), or with targets, a value
@@ -50,6 +57,7 @@ concept HasClassWeights = LossTraits<typename N::loss>::weighs_outputs;
 
 template <class N, class Optimizer = NoOptimizer, class Device = cpu::Device, class T = float, Fusion F = Fusion::on,
           Purpose For = std::is_same_v<Optimizer, NoOptimizer> ? Purpose::infer : Purpose::train>
+    requires(detail::is_network<N>)
 class Model {
     static_assert(sizeof(N) > 0);  // first, so that a network's fault is told of the network alone
     static_assert(detail::is_optimizer<Optimizer>,
@@ -125,6 +133,14 @@ public:
         return engine_.train(n, optimizer);
     }
 
+    /// With another optimizer than the model's: an error that says so.
+    template <class Other> BatchResult train(int, const Other&) {
+        static_assert(detail::trains_with<Optimizer, Other>,
+                      "typenet: a model is trained with the optimizer that it names, as in Model<Network, Adam>; one "
+                      "that names none only infers");
+        return {};
+    }
+
     /// Forward, loss and backward: leaves the gradients, and moves the running statistics. On a device that has joined
     /// a ProcessGroup, n is this process's part of a batch; gradients and result are of the whole batch.
     BatchResult gradients(int n) { return engine_.gradients(n); }
@@ -133,6 +149,12 @@ public:
     void update(const Optimizer& optimizer) {
         check_hyperparameters(optimizer);
         engine_.update(optimizer);
+    }
+
+    template <class Other> void update(const Other&) {
+        static_assert(detail::trains_with<Optimizer, Other>,
+                      "typenet: a model is updated with the optimizer that it names, as in Model<Network, Adam>; one "
+                      "that names none only infers");
     }
 
     /// What each trained tensor makes of the optimizer's rate and weight decay from now on: choose(name, factors) may

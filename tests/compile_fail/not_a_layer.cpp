@@ -1,4 +1,4 @@
-// gcc: layer 1: with the input Vector<4> it must be a layer: a type with name() and output(Shape)
+// gcc: layer 1 int: with the input Vector<4> it must be a layer: a type with static constexpr name() and output(Shape)
 // clang: tn::layer<1>, int
 // clang: tn::Must::be_a_layer
 // nvcc: Where=tn::layer<1>, Layer=int, Incoming=tn::incoming<4>, What=tn::Must::be_a_layer, A=0, B=0

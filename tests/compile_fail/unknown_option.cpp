@@ -1,4 +1,4 @@
-// gcc: it must have only options it knows: option 2 is not one of them
+// gcc: it must have only options it knows: int, option 2, is not one of them
 // clang: tn::Must::have_only_options_it_knows, 2
 // nvcc: Where=tn::layer<0>, Layer=tn::Conv<4, 3, tn::Stride<1, 1>, int>, Incoming=tn::incoming<1, 8, 8>, What=tn::Must::have_only_options_it_knows, A=2, B=0
 #include <dsl/typenet.hpp>

@@ -1,0 +1,16 @@
+// gcc: layer 1 Own: with the input Vector<4> it must declare its name() constexpr, which returns a Text, so that the compiler can compute it
+// clang: tn::Must::have_a_constexpr_name, 0, 0
+// nvcc: What=tn::Must::have_a_constexpr_name, A=0, B=0
+#include <dsl/typenet.hpp>
+
+using namespace tn;
+
+struct Own {
+    static Text name() { return "Own"; }
+    static constexpr ShapeResult output(Shape in) { return in; }
+    template <class T> static void forward(const Pass<T>&) {}
+};
+
+using Broken = Net<Image<3, 32, 32>, Batch<8>, Seq<Dense<4>, Own, Dense<3>>, SoftmaxCrossEntropy>;
+
+Broken network;

@@ -1,0 +1,19 @@
+// gcc: layer 1 Own: with the input Vector<4> it must have a static backward(const Pass<T>&), a template over the type T of a value
+// clang: tn::Must::have_a_backward, 0, 0
+// nvcc: What=tn::Must::have_a_backward, A=0, B=0
+#include <dsl/typenet.hpp>
+
+using namespace tn;
+
+struct Own {
+    static constexpr Text name() { return "Own"; }
+    static constexpr ShapeResult output(Shape in) { return in; }
+    template <class T> static void forward(const Pass<T>&) {}
+};
+
+using Broken = Net<Image<3, 32, 32>, Batch<8>, Seq<Dense<4>, Own, Dense<3>>, SoftmaxCrossEntropy>;
+int main() {
+    cpu::Device d;
+    Model<Broken, Adam> m(d);
+    m.train(1, Adam{});
+}
