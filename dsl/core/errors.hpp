@@ -46,8 +46,8 @@ constexpr ShapeResult layer_must(Must must, Shape a, Shape b) {
 }
 
 /// The same of a type, as options are.
-template <class Named> constexpr ShapeResult layer_must_about(Must must, int a = 0) {
-    ShapeResult r = layer_must(must, a);
+template <class Named, class... Others> constexpr ShapeResult layer_must_about(Must must, Others... others) {
+    ShapeResult r = layer_must(must, others...);
     r.named = type_name<Named>.characters;
     return r;
 }

@@ -57,6 +57,8 @@ enum class Must {
     give_at_least_1_value_in_every_extent,
     have_at_most_4294967295_trained_values,
     stand_directly_within_a_Residual,
+    have_the_same_layers_wherever_the_name_stands,
+    have_parameters_of_the_same_shape_wherever_the_name_stands,
     have_at_most_1_Shortcut,
     contain_at_least_1_layer,
     be_nested_at_most_this_deep,
@@ -149,6 +151,12 @@ constexpr const char* words(Must must) {
             return "have a static backward(const Pass<T>&), a template over the type T of a value";
         case Must::give_at_least_1_value_in_every_extent: return "give at least 1 value in every extent, not {A}";
         case Must::have_at_most_4294967295_trained_values: return "leave the network at most 4294967295 trained values";
+        case Must::have_the_same_layers_wherever_the_name_stands:
+            return "have the same layers wherever Shared<{N}, ...> stands, and everywhere or nowhere BN right behind "
+                   "it";
+        case Must::have_parameters_of_the_same_shape_wherever_the_name_stands:
+            return "have parameters of the same shape wherever Shared<{N}, ...> stands, but {A} comes in here and {B} "
+                   "before";
         case Must::stand_directly_within_a_Residual: return "stand directly within a Residual<...>";
         case Must::have_at_most_1_Shortcut: return "have at most 1 Shortcut, not {}";
         case Must::contain_at_least_1_layer: return "contain at least 1 layer";

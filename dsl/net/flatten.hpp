@@ -63,6 +63,28 @@ template <class... Ls, Path P> struct WithinShortcut<Shortcut<Ls...>, P> {
 template <class... Ls, Path P> struct Flat<Shortcut<Ls...>, P> {
     using type = List<Placed<Misplaced<Shortcut<Ls...>, Must::stand_directly_within_a_Residual>, P>>;
 };
+/// A layer of a Shared, if it keeps anything.
+template <class Name, int Number, class Part, class P> struct SharedPlaced {
+    using type = P;
+};
+template <class Name, int Number, class Part, class L, Path Place>
+    requires(shared_tag<L> == nullptr && (
+                                             requires { L::parameters(Shape{}); } || requires { L::states(Shape{}); }))
+struct SharedPlaced<Name, Number, Part, Placed<L, Place>> {
+    using type = Placed<SharedLayer<Name, Number, Part, L>, Place>;
+};
+template <class Name, class Part, class Indices, class Layers> struct SharedEach;
+template <class Name, class Part, std::size_t... I, class... Ps>
+struct SharedEach<Name, Part, std::index_sequence<I...>, List<Ps...>> {
+    using type = List<typename SharedPlaced<Name, static_cast<int>(I), Part, Ps>::type...>;
+};
+template <class Name, class... Ls, Path P> struct Flat<Shared<Name, Ls...>, P> {
+    using layers = typename Each<P, Ls...>::in_order;
+    using type = typename SharedEach<Name, Seq<Ls...>, std::make_index_sequence<layers::size>, layers>::type;
+};
+template <class Name, Path P> struct Flat<Shared<Name>, P> {
+    using type = List<Placed<Misplaced<Shared<Name>, Must::contain_at_least_1_layer>, P>>;
+};
 template <Path P> struct Flat<Residual<>, P> {
     using type = List<Placed<Misplaced<Residual<>, Must::contain_at_least_1_layer>, P>>;
 };
@@ -95,6 +117,12 @@ template <class L, Path Place, class Next, Path NextPlace>
     requires(requires { typename L::before_norm; } && Traits<Next>::operation.kind == Operation::batch_norm)
 struct BeforeNorm<Placed<L, Place>, Placed<Next, NextPlace>> {
     using type = Placed<typename L::before_norm, Place>;
+};
+
+template <class Name, int Number, class Part, class L, Path Place, class Next, Path NextPlace>
+    requires(requires { typename L::before_norm; } && Traits<Next>::operation.kind == Operation::batch_norm)
+struct BeforeNorm<Placed<SharedLayer<Name, Number, Part, L>, Place>, Placed<Next, NextPlace>> {
+    using type = Placed<SharedLayer<Name, Number, Part, typename L::before_norm>, Place>;
 };
 
 template <class L, class Shifted> struct WithoutBias;

@@ -7,6 +7,7 @@
 #include "dsl/net/check.hpp"
 #include "dsl/net/kernel_table.hpp"
 #include "dsl/net/schedule.hpp"
+#include "dsl/net/shared_uses.hpp"
 #include "dsl/net/starting_gains.hpp"
 #include "dsl/net/summary.hpp"
 #include "dsl/optim/gradient_norm.hpp"
@@ -26,6 +27,7 @@ template <class C> constexpr std::size_t summed(Kind kind, bool spans) {
     std::size_t total = 0;
     if constexpr (C::part == Part::none)
         for_each(typename C::flat{}, [&]<class P, std::size_t I>(Type<P>, std::integral_constant<std::size_t, I>) {
+            if (SharedUses<typename C::flat>::uses.first[I] != I) return;
             const Shape in = C::program.node[I].in;
             const auto add = [&](std::size_t n) { total += spans ? aligned(n) : n; };
             const Parameters p = Traits<typename P::type>::parameters(in);
@@ -161,11 +163,14 @@ public:
             for_each(flat{}, [&]<class P, std::size_t I>(Type<P>, std::integral_constant<std::size_t, I>) {
                 constexpr Node node = program.node[I];
                 if constexpr (detail::computes(node)) {
+                    constexpr std::size_t owner = SharedUses<flat>::uses.first[I];
                     std::size_t count = 0;
+                    std::string layer = P::type::name().string();
                     const Parameters tensors = Traits<typename P::type>::parameters(node.in);
-                    for (int i = 0; i < tensors.count; ++i) count += tensors.item[i].size();
-                    table.rows.push_back({P::path[0].text().string(), P::type::name().string(),
-                                          node.out.text().string(), count, node.out.size() * batch * sizeof(float)});
+                    for (int i = 0; owner == I && i < tensors.count; ++i) count += tensors.item[i].size();
+                    if (owner != I) layer += " (that of " + At_t<flat, owner>::path[0].text().string() + ")";
+                    table.rows.push_back({P::path[0].text().string(), layer, node.out.text().string(), count,
+                                          node.out.size() * batch * sizeof(float)});
                 }
             });
             return table;
@@ -175,9 +180,11 @@ public:
     /// One line that names everything which decides how weights are read: kept in checkpoints.
     static std::string description() {
         std::string text = input.text().string();
-        for_each(flat{}, [&]<class P, class I>(Type<P>, I) {
+        for_each(flat{}, [&]<class P, std::size_t I>(Type<P>, std::integral_constant<std::size_t, I>) {
             if constexpr (requires { P::type::name(); })
                 text += " | " + P::path[0].text().string() + " " + P::type::name().string();
+            constexpr std::size_t owner = SharedUses<flat>::uses.first[I];
+            if constexpr (owner != I) text += " (that of " + At_t<flat, owner>::path[0].text().string() + ")";
         });
         return text + " | " + LossType::name().string();
     }

@@ -64,7 +64,7 @@ template <int Capacity> struct Buffers {
 template <int Nodes, int Values> struct Plan {
     std::size_t value[Values]{}, gradient[Values]{};
     std::size_t saved[Nodes > 0 ? Nodes : 1]{}, work_forward[Nodes > 0 ? Nodes : 1]{},
-        work_backward[Nodes > 0 ? Nodes : 1]{};
+        work_backward[Nodes > 0 ? Nodes : 1]{}, added_gradients[Nodes > 0 ? Nodes : 1]{};
     std::size_t size = 0;
     bool runs_backward[Nodes > 0 ? Nodes : 1]{};
 };
@@ -97,6 +97,7 @@ public:
             plan.saved[i] = offset(saved_[i]);
             plan.work_forward[i] = offset(work_forward_[i]);
             plan.work_backward[i] = offset(work_backward_[i]);
+            plan.added_gradients[i] = offset(added_gradients_[i]);
             plan.runs_backward[i] = runs_backward_[i];
         }
         return plan;
@@ -127,7 +128,7 @@ private:
     constexpr void find_users() {
         for (int v = 0; v < Values; ++v) producer_[v] = user_[v] = value_[v] = gradient_[v] = -1;
         for (int i = 0; i < p.nodes; ++i) {
-            saved_[i] = work_forward_[i] = work_backward_[i] = -1;
+            saved_[i] = work_forward_[i] = work_backward_[i] = added_gradients_[i] = -1;
             for (int k = 0; k < p.node[i].input_count; ++k) user_[p.node[i].inputs[k]] = i;
             for (int k = 0; k < p.node[i].output_count; ++k) producer_[p.node[i].outputs[k]] = i;
         }
@@ -198,6 +199,8 @@ private:
             if (p.node[i].saved && (training_ || p.node[i].saves_for_inference))
                 saved_[i] = add(p.node[i].saved, forward_step(i),
                                 training_ && runs_backward_[i] ? backward_step(i) : forward_step(i));
+            if (training_ && p.node[i].added_gradients)
+                added_gradients_[i] = add(p.node[i].added_gradients, backward_step(i), backward_step(i));
             if (!p.node[i].work) continue;
             work_forward_[i] = add(p.node[i].work, forward_step(i), forward_step(i));
             if (training_) work_backward_[i] = add(p.node[i].work, backward_step(i), backward_step(i));
@@ -212,8 +215,8 @@ private:
     int steps_;
     int producer_[Values]{}, user_[Values]{}, value_[Values]{}, gradient_[Values]{};
     bool needs_gradient_[Values]{}, shared_[Values]{}, runs_backward_[nodes]{};
-    int saved_[nodes]{}, work_forward_[nodes]{}, work_backward_[nodes]{};
-    static constexpr int capacity = 2 * Values + 3 * nodes;
+    int saved_[nodes]{}, work_forward_[nodes]{}, work_backward_[nodes]{}, added_gradients_[nodes]{};
+    static constexpr int capacity = 2 * Values + 4 * nodes;
     Buffer buffer_[capacity]{};
     std::size_t size_[capacity]{};
     int count_ = 0;

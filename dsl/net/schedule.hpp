@@ -4,6 +4,7 @@
 #include "dsl/core/kernel.hpp"
 #include "dsl/net/fuse.hpp"
 #include "dsl/net/plan.hpp"
+#include "dsl/net/shared_uses.hpp"
 #include "dsl/net/trace.hpp"
 
 namespace tn {
@@ -24,6 +25,21 @@ constexpr Program<Nodes, Values> with_room_on(Program<Nodes, Values> program, Li
         }
     };
     InOrder{(give_room(Type<typename Ps::type>{}), 0)...};
+    using Uses = SharedUses<List<Ps...>>;
+    if constexpr (Uses::uses.any) {
+        std::size_t entry = 0, first = 0;
+        const auto give_gradients = [&]<class P>(Type<P>) {
+            Node& node = program.node[entry++];
+            if constexpr (Layer<typename P::type>) {
+                const Parameters all = Traits<typename P::type>::parameters(node.in);
+                for (int i = 0; i < all.count; ++i)
+                    if (const std::size_t layer = first + all.item[i].member; Uses::uses.last[layer] != layer)
+                        node.added_gradients += aligned(all.item[i].size());
+            }
+            first += P::members;
+        };
+        InOrder{(give_gradients(Type<Ps>{}), 0)...};
+    }
     return program;
 }
 

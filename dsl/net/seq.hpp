@@ -5,6 +5,7 @@
 #include "dsl/net/concat.hpp"
 #include "dsl/net/multiply.hpp"
 #include "dsl/net/residual.hpp"
+#include "dsl/net/shared.hpp"
 
 namespace tn {
 
@@ -17,6 +18,7 @@ template <class... Ls> inline constexpr bool is_element<Seq<Ls...>> = true;
 template <class... Ls> inline constexpr bool is_element<Residual<Ls...>> = true;
 template <class... Ls> inline constexpr bool is_element<Multiply<Ls...>> = true;
 template <class... Ls> inline constexpr bool is_element<Concat<Ls...>> = true;
+template <class Name, class... Ls> inline constexpr bool is_element<Shared<Name, Ls...>> = true;
 
 /// The value form: Conv<16, 3>{} | BN{} | Relu{} is a Seq<Conv<16, 3>, BN, Relu>.
 template <class A, class B>

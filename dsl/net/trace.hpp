@@ -24,13 +24,15 @@ struct Node {
     /// On the device that the program is for (dsl/net/schedule.hpp): values, and whether inference, too, has room for
     /// what forward saves.
     std::size_t saved = 0, work = 0;
+    /// Values of the gradients that are added to those of a later layer with the same parameters.
+    std::size_t added_gradients = 0;
     bool saves_for_inference = false;
 };
 
 /// A whole network: its nodes in order, the shape of every value, and the fault if there is one.
 template <int Nodes, int Values> struct Program {
-    static constexpr int capacity = Values;
-    Node node[Nodes > 0 ? Nodes : 1]{};
+    static constexpr int capacity = Values, node_capacity = Nodes > 0 ? Nodes : 1;
+    Node node[node_capacity]{};
     Shape value[Values]{};
     int nodes = 0, values = 0, output = 0;
     ShapeResult fault{};
@@ -128,6 +130,8 @@ private:
         if (!names_differ<L>(node.in)) return fail(layer_must(Must::give_every_tensor_a_name_of_its_own), node.in);
         if (!fits_into_an_arena<L>(node.in))
             return fail(layer_must(Must::have_at_most_4294967295_trained_values), node.in);
+        if constexpr (shared_tag<L> != nullptr)
+            if (!agrees<L>(node)) return;
         if (!HasForward<L>) return fail(layer_must(Must::have_a_forward), node.in);
         if (!HasBackward<L>) return fail(layer_must(Must::have_a_backward), node.in);
         if (!accept(node, result.out)) return;
@@ -189,6 +193,25 @@ private:
         return p.ok();
     }
 
+    /// Whether a layer of a Shared has the tensors of the last layer with its tag.
+    template <class L> constexpr bool agrees(const Node& node) {
+        for (int i = p.nodes - 1; i >= 0; --i) {
+            if (shared_[i] != shared_tag<L>) continue;
+            const Shape before = p.node[i].in;
+            if (shared_layer_[i] != &tag<L>)
+                fail(layer_must_about<typename L::name_of_shared>(Must::have_the_same_layers_wherever_the_name_stands),
+                     node.in);
+            else if (!keeps_the_same<L>(before, node.in))
+                fail(layer_must_about<typename L::name_of_shared>(
+                         Must::have_parameters_of_the_same_shape_wherever_the_name_stands, node.in, before),
+                     node.in);
+            break;
+        }
+        shared_[p.nodes] = shared_tag<L>;
+        shared_layer_[p.nodes] = &tag<L>;
+        return p.ok();
+    }
+
     /// Whether the trained values so far can be counted in 32 bits, as an optimizer does.
     template <class L> constexpr bool fits_into_an_arena(Shape in) {
         const Parameters all = Traits<L>::parameters(in);
@@ -223,6 +246,7 @@ private:
     int stack_[P::capacity + 1]{}, depth_ = 0;
     Frame frames_[P::capacity]{};
     int frame_count_ = 0;
+    const void *shared_[P::node_capacity]{}, *shared_layer_[P::node_capacity]{};  // of each node
 };
 
 template <class L> constexpr int values_of() {

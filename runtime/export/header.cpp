@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <cctype>
+#include <functional>
+#include <string_view>
+#include <unordered_map>
 
 #include "dsl/net/plan.hpp"
 #include "runtime/export/cpp_formula.hpp"
@@ -139,6 +142,23 @@ private:
     std::vector<Expression> all_;
 };
 
+/// Tensors that are written once: what several layers share, and others with the same values.
+class Tensors {
+public:
+    /// The name of the first tensor with these values, which must stay; this one, where there is none.
+    std::string first_name(const std::vector<float>& values, const std::string& name) {
+        const std::size_t digest = std::hash<std::string_view>{}(
+            {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float)});
+        for (auto [it, end] = known_.equal_range(digest); it != end; ++it)
+            if (*it->second.first == values) return it->second.second;
+        known_.insert({digest, {&values, name}});
+        return name;
+    }
+
+private:
+    std::unordered_multimap<std::size_t, std::pair<const std::vector<float>*, std::string>> known_;
+};
+
 /// The window of a convolution or a pool as a type of the header.
 std::string window_of(const Window& w, Shape in, Shape out) {
     return fmt::format("detail::Window<{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}>", in.channels, in.height,
@@ -246,6 +266,7 @@ std::string to_header(const InferenceGraph& graph, const HeaderInfo& info) {
     const Places places(graph);
     std::string weights, body;
     Functions functions;
+    Tensors tensors;
     const auto used = [&](Operation::Kind wanted) {
         return std::any_of(graph.nodes.begin(), graph.nodes.end(),
                            [&](const GraphNode& n) { return n.operation.kind == wanted; });
@@ -254,10 +275,14 @@ std::string to_header(const InferenceGraph& graph, const HeaderInfo& info) {
     for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
         const GraphNode& node = graph.nodes[i];
         if (Places::reads_as_it_lies(node)) continue;
-        for (std::size_t k = 0; k < node.tensors.size(); ++k)
-            weights += fmt::format("{}inline constexpr float {}[] = {{\n{}}};\n",
-                                   k == 0 ? fmt::format("\n// {}\n", node.layer) : "", tensor_name(k, i),
-                                   numbers(node.tensors[k]));
+        for (std::size_t k = 0; k < node.tensors.size(); ++k) {
+            if (k == 0) weights += fmt::format("\n// {}\n", node.layer);
+            const std::string name = tensor_name(k, i), first = tensors.first_name(node.tensors[k], name);
+            weights += first == name
+                           ? fmt::format("inline constexpr float {}[] = {{\n{}}};\n", name, numbers(node.tensors[k]))
+                           : fmt::format("inline constexpr const float (&{})[{}] = {};\n", name, node.tensors[k].size(),
+                                         first);
+        }
         body += "    detail::" + calls(graph, node, i, places, functions);
         ends_in_y = ends_in_y || places.is_output(node.output);
     }

@@ -68,9 +68,10 @@ InferenceGraph inference_graph(const Model<N, Optimizer, Device, T, F, For>& mod
             g.inputs.assign(node.inputs, node.inputs + node.input_count);
             const Parameters parameters = Traits<L>::parameters(node.in);
             const States states = Traits<L>::states(node.in);
-            for (int i = 0; i < parameters.count; ++i)
-                g.tensors.push_back(values_of(path + "." + parameters.item[i].name));
-            for (int i = 0; i < states.count; ++i) g.tensors.push_back(values_of(path + "." + states.item[i].name));
+            constexpr std::size_t owner = SharedUses<typename N::flat>::uses.first[I];
+            const std::string place = At_t<typename N::flat, owner>::path[0].text().string() + ".";
+            for (int i = 0; i < parameters.count; ++i) g.tensors.push_back(values_of(place + parameters.item[i].name));
+            for (int i = 0; i < states.count; ++i) g.tensors.push_back(values_of(place + states.item[i].name));
             for (int k = 0; k < node.output_count; ++k) {
                 g.output = node.outputs[k];
                 graph.nodes.push_back(g);

@@ -2,7 +2,9 @@
 
 #include <bit>
 #include <cstddef>
+#include <functional>
 #include <protozero/pbf_builder.hpp>
+#include <string_view>
 
 namespace tn {
 
@@ -69,7 +71,10 @@ void OnnxNodes::add(const char* type, const Names& inputs, const Names& outputs,
                     const Lists& lists, const Numbers& numbers, const Texts& texts) {
     Message<GraphField> graph(out_);
     Message<NodeField> node(graph, GraphField::node);
-    for (const std::string& input : inputs) node.add_string(NodeField::input, input);
+    for (const std::string& input : inputs) {
+        const auto same = same_.find(input);
+        node.add_string(NodeField::input, same == same_.end() ? input : same->second);
+    }
     for (const std::string& output : outputs) node.add_string(NodeField::output, output);
     node.add_string(NodeField::name, name);
     node.add_string(NodeField::op_type, type);
@@ -94,7 +99,18 @@ void OnnxNodes::add(const char* type, const Names& inputs, const Names& outputs,
 }
 
 void OnnxNodes::write_tensor(const std::string& name, const Extents& extents, const std::vector<float>& values) {
-    append_tensor(out_, name, extents, float_type, values);
+    const std::string_view bytes(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float));
+    const std::size_t digest = std::hash<std::string_view>{}(bytes);
+    for (auto [it, end] = written_.equal_range(digest); it != end; ++it) {
+        const Written& other = it->second;
+        if (other.extents != extents ||
+            std::string_view(out_).substr(0, other.end).substr(other.end - bytes.size()) != bytes)
+            continue;
+        same_[name] = other.name;
+        return;
+    }
+    append_tensor(out_, name, extents, float_type, values);  // the bytes are its last field
+    written_.insert({digest, {name, extents, out_.size()}});
 }
 void OnnxNodes::write_whole_numbers(const std::string& name, const Extents& values) {
     append_tensor(out_, name, {std::ssize(values)}, int64_type, values);

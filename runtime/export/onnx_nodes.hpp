@@ -1,8 +1,11 @@
 // The parts of an ONNX graph: nodes, constants and the shapes of inputs and outputs.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -32,7 +35,8 @@ public:
         add(type, inputs, Names{output}, name, lists, numbers, texts);
     }
 
-    /// A constant, and one of whole numbers, as Reshape takes it.
+    /// A constant, and one of whole numbers, as Reshape takes it. A constant that is there already is not written
+    /// again: nodes added afterwards take the first one for it.
     void write_tensor(const std::string& name, const Extents& extents, const std::vector<float>& values);
     void write_whole_numbers(const std::string& name, const Extents& values);
 
@@ -41,7 +45,16 @@ public:
     void add_output(const std::string& name, Shape shape);
 
 private:
+    /// A constant that was written, and where its bytes end in out_.
+    struct Written {
+        std::string name;
+        Extents extents;
+        std::size_t end;
+    };
+
     std::string& out_;
+    std::unordered_multimap<std::size_t, Written> written_;  ///< by a digest of the bytes
+    std::map<std::string, std::string> same_;                ///< names of constants that are others
 };
 
 }  // namespace tn

@@ -47,33 +47,64 @@ template <class N, Fusion F, Purpose For, int OptimizerStates, class Device> str
     static constexpr std::size_t size = clip + (trains ? aligned(1) : 0);
     static_assert(!N::ok || size == N::template arena_values<F, For, OptimizerStates, Device>);
 
-    /// Where the parameters and states of an entry of the running list lie.
+    /// Where the parameters and states of an entry of the running list lie. Of parameters that several layers share
+    /// the first layer is the owner; the gradients of all but the last are added to those that the later ones left.
     struct Entry {
         std::array<std::size_t, max_parameters> parameter{};
         std::array<std::size_t, max_states> state{};
         int parameters = 0, states = 0;
-        std::size_t end = 0;  ///< of the last parameter, without the room up to the next multiple of 64 bytes
+        std::size_t begin = 0, end = 0;  ///< what it owns, without the room up to the next multiple of 64 bytes
+        unsigned owned = 0, added = 0, owned_states = 0;  ///< a bit for each parameter or state
+
+        constexpr bool owns(int i) const { return owned >> i & 1; }
+        constexpr bool adds(int i) const { return added >> i & 1; }
+        constexpr bool owns_state(int i) const { return owned_states >> i & 1; }
     };
     static constexpr auto entries = [] {
         std::array<Entry, layers::size> entries{};
-        std::size_t next = 0, next_state = ArenaLayout::states;
+        using Uses = SharedUses<layers>;
+        std::size_t next = 0, next_state = ArenaLayout::states, first = 0;
+        std::array<std::size_t, Uses::layers> of_layer{}, states_of_layer{};  // where the tensors of an owner begin
         for_each(layers{}, [&]<class P, std::size_t I>(Type<P>, std::integral_constant<std::size_t, I>) {
             const Node& node = schedule::program.node[I];
+            const std::size_t first_member = first;
+            first += P::members;
             if (!node.runs) return;
             Entry& entry = entries[I];
+            /// Calls put(tensor, at, owned) with the places of all tensors in order, and moves `next` behind those that
+            /// are owned.
+            const auto place = [&](const auto& tensors, auto& of_owner, std::size_t& free, auto size, auto put) {
+                std::size_t at = 0;
+                for (int i = 0; i < tensors.count; ++i) {
+                    const std::size_t layer = first_member + tensors.item[i].member, owner = Uses::uses.first[layer];
+                    const bool begins = i == 0 || tensors.item[i].member != tensors.item[i - 1].member;
+                    if (begins && owner == layer) of_owner[layer] = free;
+                    if (begins) at = of_owner[owner];
+                    put(i, at, owner == layer, Uses::uses.last[layer] != layer);
+                    at += aligned(size(tensors.item[i]));
+                    if (owner == layer) free = at;
+                }
+            };
             const Parameters p = Traits<typename P::type>::parameters(node.in);
-            for (; entry.parameters < p.count; ++entry.parameters) {
-                const int i = entry.parameters;
-                entry.parameter[i] = next;
-                entry.end = next + p.item[i].size();
-                next += aligned(p.item[i].size());
-            }
+            entry.parameters = p.count;
+            place(
+                p, of_layer, next, [](const Parameter& tensor) { return tensor.size(); },
+                [&](int i, std::size_t at, bool owned, bool added) {
+                    entry.parameter[i] = at;
+                    if (added) entry.added |= 1u << i;
+                    if (!owned) return;
+                    if (!entry.owned) entry.begin = at;
+                    entry.end = at + p.item[i].size();
+                    entry.owned |= 1u << i;
+                });
             const States s = Traits<typename P::type>::states(node.in);
-            for (; entry.states < s.count; ++entry.states) {
-                const int i = entry.states;
-                entry.state[i] = next_state;
-                next_state += aligned(s.item[i].size);
-            }
+            entry.states = s.count;
+            place(
+                s, states_of_layer, next_state, [](const State& state) { return state.size; },
+                [&](int i, std::size_t at, bool owned, bool) {
+                    entry.state[i] = at;
+                    if (owned) entry.owned_states |= 1u << i;
+                });
         });
         return entries;
     }();

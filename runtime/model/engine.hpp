@@ -184,12 +184,13 @@ private:
         executor_.backward(n, shard_.first, [this](std::size_t entry) { begin_sum(Layout::entries[entry]); });
     }
 
-    /// The gradients of an entry of the running list are there.
+    /// The gradients of an entry of the running list are there, and so are those that it shares and owns, since layers
+    /// run backward from the last.
     void begin_sum(const typename Layout::Entry& entry) {
         if constexpr (shares)
-            if (ProcessGroup* others = group(); others && entry.parameters > 0) {
+            if (ProcessGroup* others = group(); others && entry.owned) {
                 T* const gradients = memory_.arena_begin() + Layout::gradients;
-                others->begin_sum({gradients + entry.parameter[0], gradients + entry.end});
+                others->begin_sum({gradients + entry.begin, gradients + entry.end});
             }
     }
 

@@ -12,6 +12,15 @@
 
 namespace tn {
 
+/// Adds values, for Device::for_ranges.
+template <class T> struct AddValues {
+    T* sum;
+    const T* values;
+    constexpr void operator()(int begin, int end) const {
+        for (int i = begin; i < end; ++i) sum[i] += values[i];
+    }
+};
+
 /// The running list on a device, which must outlive this. A device that wants to know is told which step of the plan
 /// begins.
 template <class Layout, class Device, class T> class Executor {
@@ -59,6 +68,7 @@ public:
             if constexpr (plan.runs_backward[at]) {
                 begin(2 * program.nodes - int{at});
                 run_backward<typename P::type, node.in>(device_, pass<at>(n, first, true, true));
+                if constexpr (Layout::entries[at].added != 0) add_gradients<at>();
                 done(at);
             }
         });
@@ -112,8 +122,30 @@ private:
             p.parameter[k] = arena_ + entry.parameter[k];
             if (Layout::trains) p.gradient[k] = p.parameter[k] + Layout::gradients;
         }
+        if (backward) each_added<I>([&](int k, T* gradient, Index) { p.gradient[k] = gradient; });
         for (int k = 0; k < entry.states; ++k) p.state[k] = arena_ + entry.state[k];
         return p;
+    }
+
+    /// Calls f(parameter, gradient, size) for every parameter of entry I that a later layer has, too: where the entry's
+    /// own gradient of it lies before it is added.
+    template <std::size_t I, class F> void each_added(F f) const {
+        constexpr auto& entry = Layout::entries[I];
+        if constexpr (entry.added != 0 && Layout::trains) {
+            const Parameters all = Traits<typename At_t<layers, I>::type>::parameters(program.node[I].in);
+            T* gradient = planned(plan.added_gradients[I]);
+            for (int k = 0; k < entry.parameters; ++k) {
+                if (!entry.adds(k)) continue;
+                f(k, gradient, all.item[k].size());
+                gradient += aligned(all.item[k].size());
+            }
+        }
+    }
+    template <std::size_t I> void add_gradients() {
+        each_added<I>([this](int k, const T* own, Index size) {
+            T* const all = arena_ + Layout::entries[I].parameter[k] + Layout::gradients;
+            device_.for_ranges(static_cast<int>(size), AddValues<T>{all, own});
+        });
     }
 
     void begin(int step) {

@@ -22,7 +22,8 @@ template <class T> struct Tensor {
     int layer = 0;    ///< its layer's place in the flat list
 };
 
-/// Every parameter and state in an arena, in the order of the running list.
+/// Every parameter and state in an arena, in the order of the running list; what several layers share under the name of
+/// the first.
 template <class Layout, class T> std::vector<Tensor<T>> list_tensors(T* arena) {
     using layers = typename Layout::layers;
     std::vector<Tensor<T>> tensors;
@@ -36,6 +37,7 @@ template <class Layout, class T> std::vector<Tensor<T>> list_tensors(T* arena) {
             };
             const Parameters p = Traits<typename P::type>::parameters(node.in);
             for (int i = 0; i < p.count; ++i) {
+                if (!entry.owns(i)) continue;
                 const Parameter& parameter = p.item[i];
                 tensors.push_back({name(parameter.member, parameter.name),
                                    std::span(arena + entry.parameter[i], parameter.size()), parameter, true, 0,
@@ -43,6 +45,7 @@ template <class Layout, class T> std::vector<Tensor<T>> list_tensors(T* arena) {
             }
             const States s = Traits<typename P::type>::states(node.in);
             for (int i = 0; i < s.count; ++i) {
+                if (!entry.owns_state(i)) continue;
                 const State& state = s.item[i];
                 tensors.push_back({name(state.member, state.name), std::span(arena + entry.state[i], state.size),
                                    Parameter{state.name, {state.size}, 1}, false, state.start, first + state.member});

@@ -50,6 +50,13 @@ using Winding = Net<Image<2, 11, 9>, Batch<3>,
                         Concat<Conv<3, 1>, Seq<Conv<4, 3>, BN, Sigmoid>, Pool<1>>,
                         Residual<Conv<5, 3, Stride<2>>, Shortcut<Conv<5, 1, Stride<2>>, BN>>, Flatten, Dense<4>>,
                     SoftmaxCrossEntropy>;
+struct Tower;
+struct Tied;
+using Twins = Net<Image<2, 7, 6>, Batch<3>,
+                  Seq<Concat<Shared<Tower, Conv<5, 3>, BN, Relu, Conv<3, 3>>,
+                             Seq<Sigmoid, Shared<Tower, Conv<5, 3>, BN, Relu, Conv<3, 3>>>>,
+                      Dense<7>, Shared<Tied, Dense<7>, Relu>, Shared<Tied, Dense<7>, Relu>, Dense<3>>,
+                  SoftmaxCrossEntropy>;
 using Unfolded = Net<Image<3, 10, 12>, Batch<3>,
                      Seq<BN, Conv<4, 5, Stride<3>, Pad<1>>, Relu, BN, Pool<2, Stride<1>>, BN, Sigmoid,
                          AvgPool<2, Stride<1>>, Relu, Flatten, BN, Dense<3, NoBias>>,

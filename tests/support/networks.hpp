@@ -9,6 +9,10 @@ namespace tn::test {
 template <class... Ls> using Images = Net<Image<2, 7, 5>, Batch<5>, Seq<Ls..., Dense<3>>, SoftmaxCrossEntropy>;
 template <class... Ls> using Vectors = Net<Vector<6>, Batch<5>, Seq<Ls..., Dense<3>>, SoftmaxCrossEntropy>;
 
+/// Names of layers that are shared.
+struct Tower;
+struct Tied;
+
 }  // namespace tn::test
 
 // NETWORK(name, type) for each.
@@ -103,6 +107,13 @@ template <class... Ls> using Vectors = Net<Vector<6>, Batch<5>, Seq<Ls..., Dense
     NETWORK(gated_vector, Vectors<Dense<8>, Multiply<Dense<8>, Sigmoid>>) \
     NETWORK(concat, Images<Concat<Conv<3, 1>, Seq<Conv<2, 3>, Relu>, Conv<1, 5>>>) \
     NETWORK(concat_of_the_input_itself, Images<Concat<Conv<2, 3>, Sigmoid>>) \
+    NETWORK(shared_branches, \
+            Images<Concat<Shared<Tower, Conv<4, 3>, BN, Relu, Conv<3, 3>>, \
+                          Seq<Sigmoid, Shared<Tower, Conv<4, 3>, BN, Relu, Conv<3, 3>>>>, \
+                   Pool<2>>) \
+    NETWORK(shared_three_times, \
+            Vectors<Shared<Tower, Dense<6>, Relu>, Residual<Shared<Tower, Dense<6>, Relu>>, Dropout<20>, \
+                    Shared<Tower, Dense<6>, Relu>, Dense<5>, Shared<Tied, Residual<Dense<5>, BN>>, Shared<Tied, Residual<Dense<5>, BN>>>) \
     NETWORK(nested, Images<Conv<2, 3>, Residual<Concat<Conv<1, 1>, Conv<1, 3>>, Relu>, Relu>) \
     NETWORK(seq_in_seq, Images<Seq<Conv<2, 3>, Seq<Relu, Pool<2>>>>)
 

@@ -56,6 +56,11 @@ template <class N> int compared(int active = N::output.channels) {
 BOOST_AUTO_TEST_CASE(a_network_like_that_of_photos) { BOOST_TEST(compared<Photographic>() == 0); }
 BOOST_AUTO_TEST_CASE(only_the_active_outputs) { BOOST_TEST(compared<Photographic>(3) == 0); }
 BOOST_AUTO_TEST_CASE(ways_that_part_and_meet_and_kernels_that_are_not_square) { BOOST_TEST(compared<Winding>() == 0); }
+BOOST_AUTO_TEST_CASE(what_layers_share_is_written_once) {
+    BOOST_TEST(compared<Twins>() == 0);
+    const std::string text = to_header(inference_graph(*Samples<Twins>().model), {"net", {}, {}});
+    BOOST_TEST(text.find("(&weight_5)[49] = weight_4;") != text.npos, text.substr(text.rfind("weight_4")));
+}
 BOOST_AUTO_TEST_CASE(strides_pads_and_normalisation_that_cannot_be_folded) { BOOST_TEST(compared<Unfolded>() == 0); }
 BOOST_AUTO_TEST_CASE(vectors_and_values) { BOOST_TEST(compared<Values>() == 0); }
 BOOST_AUTO_TEST_CASE(layers_with_larger_images) { BOOST_TEST(compared<Decoder>() == 0); }

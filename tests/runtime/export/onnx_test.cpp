@@ -41,6 +41,7 @@ BOOST_AUTO_TEST_CASE(onnxruntime_gives_the_same) {
     BOOST_TEST(difference<Photographic>(3) < 1e-5);
     BOOST_TEST(difference<Winding>() < 1e-5);
     BOOST_TEST(difference<Unfolded>() < 1e-5);
+    BOOST_TEST(difference<Twins>() < 1e-5);
     BOOST_TEST(difference<Values>() < 1e-5);
     BOOST_TEST(difference<Outside>() < 1e-5);
     BOOST_TEST(difference<Formulas>() < 1e-5);
@@ -52,6 +53,13 @@ BOOST_AUTO_TEST_CASE(onnxruntime_gives_the_same) {
     BOOST_TEST(difference<Windows>() < 1e-5);
     BOOST_TEST(difference<Decoder>() < 1e-5);
     BOOST_TEST(difference<Segmented>() < 1e-5);
+}
+
+BOOST_AUTO_TEST_CASE(what_layers_share_is_written_once) {
+    const std::string bytes = model_of(Samples<Twins>());
+    const std::size_t values = 2 * 9 * 5 + 5 + 5 * 9 * 3 + 3 + 6 * 42 * 7 + 7 + 7 * 7 + 7 + 7 * 3 + 3;
+    BOOST_TEST(bytes.size() > 4 * values);
+    BOOST_TEST(bytes.size() < 4 * values + 3000);
 }
 
 BOOST_AUTO_TEST_CASE(a_model_has_its_weights_names_and_classes) {
