@@ -65,6 +65,8 @@ template <int N> struct OutputPad {
 struct Bilinear {};
 /// Leaves out the layer's bias.
 struct NoBias {};
+/// Keeps the layer's bias in front of BN, too, which takes away what it adds: for the tensors of a network that has it.
+struct Bias {};
 /// What a normalisation adds to the variance: LayerNormWith<Epsilon<1e-6>>.
 template <FloatBits Value> struct Epsilon {
     static constexpr FloatBits value = Value;
@@ -95,6 +97,9 @@ template <class T> struct is_output_pad : std::false_type {};
 template <int N> struct is_output_pad<OutputPad<N>> : std::true_type {};
 template <class T> struct is_bilinear : std::is_same<T, Bilinear> {};
 template <class T> struct is_no_bias : std::is_same<T, NoBias> {};
+template <class T> struct is_bias : std::is_same<T, Bias> {};
+/// One of both.
+template <class T> struct says_bias : std::disjunction<is_no_bias<T>, is_bias<T>> {};
 template <class T> struct is_epsilon : std::false_type {};
 template <FloatBits Value> struct is_epsilon<Epsilon<Value>> : std::true_type {};
 template <class T> struct is_momentum : std::false_type {};

@@ -12,10 +12,10 @@ namespace tn {
 
 /// `Conv<Filters, K>` or `Conv<Filters, Kernel<KH, KW>>`, with `Stride<S>` or `Stride<SH, SW>`; `Pad<P>`,
 /// `Pad<Rows, Columns>` or `Pad<Top, Left, Bottom, Right>`; `Dilation<D>` or `Dilation<DH, DW>`; `Groups<G>` or
-/// `Depthwise`; `NoBias`; `Init<...>`. Image<C, H, W> -> Image<Filters, H', W'> with
+/// `Depthwise`; `NoBias` or `Bias`; `Init<...>`. Image<C, H, W> -> Image<Filters, H', W'> with
 /// H' = (H + Top + Bottom - DH (KH - 1) - 1) / SH + 1, rounded down, and W' likewise. Without Pad an odd kernel is
 /// padded so that stride 1 keeps height and width. Trains weight [Filters][C / Groups][KH][KW] and bias [Filters]. A
-/// Conv right before BN has no bias: BN would take it away.
+/// Conv right before BN has no bias, since BN would take it away, unless it says Bias.
 template <int Filters, auto KernelArgument, class... Options> struct Conv {
     static constexpr int filters = Filters;
     static constexpr KernelSize kernel = kernel_size(KernelArgument);
@@ -45,8 +45,11 @@ template <int Filters, auto KernelArgument, class... Options> struct Conv {
                                              }(),
                                          .bias = has_bias};
 
+    static constexpr bool keeps_bias =
+        !std::is_void_v<typename options::find<options::is_bias, void, Options...>::type>;
     /// What this layer becomes when BN follows it.
-    using before_norm = std::conditional_t<has_bias, Conv<Filters, KernelArgument, Options..., NoBias>, Conv>;
+    using before_norm =
+        std::conditional_t<has_bias && !keeps_bias, Conv<Filters, KernelArgument, Options..., NoBias>, Conv>;
 
     static constexpr Text name() {
         Text t;
@@ -61,7 +64,7 @@ template <int Filters, auto KernelArgument, class... Options> struct Conv {
     static constexpr ShapeResult output(Shape in) {
         if (const auto known =
                 options::known<options::is_stride, options::is_pad, options::is_dilation, options::is_groups,
-                               options::is_no_bias, options::is_init>::template check<Options...>();
+                               options::says_bias, options::is_init>::template check<Options...>();
             !known.ok())
             return known;
         if (!is_kernel<decltype(KernelArgument)>) return layer_must(Must::have_a_kernel_of_whole_numbers);

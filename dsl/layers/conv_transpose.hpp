@@ -12,7 +12,7 @@ namespace tn {
 
 /// `ConvTranspose<Filters, K>` or `ConvTranspose<Filters, Kernel<KH, KW>>`, with `Stride<...>`; `Pad<...>`, rows and
 /// columns that are cut off, none unless given; `OutputPad<N>`, rows and columns more at the bottom and right, fewer
-/// than the stride; `Dilation<...>`; `NoBias`; `Init<...>`. Image<C, H, W> -> Image<Filters, H', W'> with
+/// than the stride; `Dilation<...>`; `NoBias` or `Bias`; `Init<...>`. Image<C, H, W> -> Image<Filters, H', W'> with
 /// H' = (H - 1) SH + DH (KH - 1) + 1 - Top - Bottom + N, and W' likewise. Trains weight [C][Filters][KH][KW] and bias
 /// [Filters], as PyTorch's ConvTranspose2d.
 template <int Filters, auto KernelArgument, class... Options> struct ConvTranspose {
@@ -36,9 +36,11 @@ template <int Filters, auto KernelArgument, class... Options> struct ConvTranspo
                                          .bias = has_bias,
                                          .output_pad = output_pad};
 
+    static constexpr bool keeps_bias =
+        !std::is_void_v<typename options::find<options::is_bias, void, Options...>::type>;
     /// What this layer becomes when BN follows it.
-    using before_norm =
-        std::conditional_t<has_bias, ConvTranspose<Filters, KernelArgument, Options..., NoBias>, ConvTranspose>;
+    using before_norm = std::conditional_t<has_bias && !keeps_bias,
+                                           ConvTranspose<Filters, KernelArgument, Options..., NoBias>, ConvTranspose>;
 
     static constexpr Text name() {
         Text t;
@@ -52,7 +54,7 @@ template <int Filters, auto KernelArgument, class... Options> struct ConvTranspo
     static constexpr ShapeResult output(Shape in) {
         if (const auto known =
                 options::known<options::is_stride, options::is_pad, options::is_dilation, options::is_output_pad,
-                               options::is_no_bias, options::is_init>::template check<Options...>();
+                               options::says_bias, options::is_init>::template check<Options...>();
             !known.ok())
             return known;
         if (!is_kernel<decltype(KernelArgument)>) return layer_must(Must::have_a_kernel_of_whole_numbers);

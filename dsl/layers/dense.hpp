@@ -9,21 +9,24 @@
 
 namespace tn {
 
-/// Dense<Outputs>, with NoBias, Init<...>. Any shape -> Vector<Outputs>; an image is read as the vector of its values.
-/// Trains weight [Outputs][inputs] and bias [Outputs]. A Dense right before BN has no bias: BN would take it away.
+/// Dense<Outputs>, with NoBias or Bias, Init<...>. Any shape -> Vector<Outputs>; an image is read as the vector of its
+/// values. Trains weight [Outputs][inputs] and bias [Outputs]. A Dense right before BN has no bias, since BN would take
+/// it away, unless it says Bias.
 template <int Outputs, class... Options> struct Dense {
     static constexpr bool has_bias =
         std::is_void_v<typename options::find<options::is_no_bias, void, Options...>::type>;
 
     static constexpr Operation operation{.kind = Operation::dense, .features = Outputs, .bias = has_bias};
 
+    static constexpr bool keeps_bias =
+        !std::is_void_v<typename options::find<options::is_bias, void, Options...>::type>;
     /// What this layer becomes when BN follows it.
-    using before_norm = std::conditional_t<has_bias, Dense<Outputs, Options..., NoBias>, Dense>;
+    using before_norm = std::conditional_t<has_bias && !keeps_bias, Dense<Outputs, Options..., NoBias>, Dense>;
 
     static constexpr Text name() { return Text{} << "Dense<" << Outputs << ">"; }
 
     static constexpr ShapeResult output(Shape) {
-        if (const auto known = options::known<options::is_no_bias, options::is_init>::template check<Options...>();
+        if (const auto known = options::known<options::says_bias, options::is_init>::template check<Options...>();
             !known.ok())
             return known;
         if (Outputs < 1) return layer_must(Must::have_at_least_1_output, Outputs);

@@ -14,6 +14,7 @@ namespace tn::networks {
 namespace detail {
 template <int Filters> using VggLayer = Seq<Conv<Filters, 3>, Relu>;
 template <int Filters> using VggNormLayer = Seq<Conv<Filters, 3>, BN, Relu>;
+template <int Filters> using VggBiasedNormLayer = Seq<Conv<Filters, 3, Bias>, BN, Relu>;
 
 template <int Classes, int DropoutPercent>
 using VggHead =
@@ -28,14 +29,21 @@ using Vgg16Features = Seq<L<64>, L<64>, Pool<2>, L<128>, L<128>, Pool<2>, L<256>
 }  // namespace detail
 
 /// Configurations A and D for Image<3, 224, 224>, or any other size of at least 32 x 32; with Norm batch normalisation
-/// behind every convolution. The tensors are in the order of torchvision's state_dict.
+/// behind every convolution. The tensors are in the order of torchvision's state_dict; those of vgg11_bn and vgg16_bn,
+/// of which the convolutions have a bias that batch normalisation takes away, has BiasedNorm.
 template <int Classes = 1000, int DropoutPercent = 50>
 using Vgg11 = Seq<detail::Vgg11Features<detail::VggLayer>, detail::VggHead<Classes, DropoutPercent>>;
 template <int Classes = 1000, int DropoutPercent = 50>
 using Vgg11Norm = Seq<detail::Vgg11Features<detail::VggNormLayer>, detail::VggHead<Classes, DropoutPercent>>;
 template <int Classes = 1000, int DropoutPercent = 50>
+using Vgg11BiasedNorm =
+    Seq<detail::Vgg11Features<detail::VggBiasedNormLayer>, detail::VggHead<Classes, DropoutPercent>>;
+template <int Classes = 1000, int DropoutPercent = 50>
 using Vgg16 = Seq<detail::Vgg16Features<detail::VggLayer>, detail::VggHead<Classes, DropoutPercent>>;
 template <int Classes = 1000, int DropoutPercent = 50>
 using Vgg16Norm = Seq<detail::Vgg16Features<detail::VggNormLayer>, detail::VggHead<Classes, DropoutPercent>>;
+template <int Classes = 1000, int DropoutPercent = 50>
+using Vgg16BiasedNorm =
+    Seq<detail::Vgg16Features<detail::VggBiasedNormLayer>, detail::VggHead<Classes, DropoutPercent>>;
 
 }  // namespace tn::networks

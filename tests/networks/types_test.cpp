@@ -25,6 +25,8 @@ constexpr Shape photograph = Image<3, 224, 224>;
 static_assert(Of<photograph, networks::AlexNet<>>::parameters == 61'100'840);
 static_assert(Of<photograph, networks::Vgg11<>>::parameters == 132'863'336);
 static_assert(Of<photograph, networks::Vgg16<>>::parameters == 138'357'544);
+static_assert(Of<photograph, networks::Vgg11BiasedNorm<>>::parameters == 132'868'840);  // vgg11_bn
+static_assert(Of<photograph, networks::Vgg16BiasedNorm<>>::parameters == 138'365'992);  // vgg16_bn
 static_assert(Of<photograph, networks::SqueezeNet<>>::parameters == 1'235'496);
 static_assert(Of<photograph, networks::MobileNetV2<>>::parameters == 3'504'872);
 static_assert(Of<photograph, networks::ViTTiny<>>::parameters == 5'717'416);
