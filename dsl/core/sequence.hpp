@@ -1,13 +1,8 @@
-// Lists of types. The only file that includes Boost.Hana; the rest of typenet speaks of List.
+// Lists of types. The only file that includes Boost.Mp11; the rest of typenet speaks of List.
 #pragma once
 
-#include <boost/hana/at.hpp>
-#include <boost/hana/flatten.hpp>
-#include <boost/hana/for_each.hpp>
-#include <boost/hana/reverse.hpp>
-#include <boost/hana/tuple.hpp>
-#include <boost/hana/type.hpp>
-#include <boost/hana/unpack.hpp>
+#include <boost/mp11/algorithm.hpp>
+#include <boost/mp11/list.hpp>
 #include <cstddef>
 #include <initializer_list>
 #include <utility>
@@ -24,33 +19,28 @@ template <class T> struct Type {
     using type = T;
 };
 
+/// One list with the types of all lists in order.
+template <class... Lists> using Join_t = boost::mp11::mp_append<List<>, Lists...>;
+
 namespace detail {
-namespace hana = boost::hana;
 
-inline constexpr auto make_list = [](auto... types) { return Type<List<typename decltype(types)::type...>>{}; };
+/// A list in parts of 16. g++ looks at every base of a class to find one, which mp_at does for each type of the list
+/// and each place: of some hundred layers that is a gigabyte. So it is done for the parts, and then within one.
+template <class Done, class... Ts> struct Parts {
+    using type = boost::mp11::mp_push_back<Done, List<Ts...>>;
+};
+template <class... Done, class T0, class T1, class T2, class T3, class T4, class T5, class T6, class T7, class T8,
+          class T9, class T10, class T11, class T12, class T13, class T14, class T15, class... Rest>
+struct Parts<List<Done...>, T0, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14, T15, Rest...>
+    : Parts<List<Done..., List<T0, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14, T15>>, Rest...> {};
+template <class L> struct PartsOf;
+template <class... Ts> struct PartsOf<List<Ts...>> : Parts<List<>, Ts...> {};
 
-template <class... Lists> struct as_tuples;
-template <class... Ts> hana::tuple<hana::type<Ts>...> tuple_of(List<Ts...>);
-
-template <class... Lists>
-using joined = typename decltype(hana::unpack(
-    hana::flatten(std::declval<hana::tuple<decltype(tuple_of(Lists{}))...>>()), make_list))::type;
-
-template <class L>
-using reversed =
-    typename decltype(hana::unpack(hana::reverse(std::declval<decltype(tuple_of(L{}))>()), make_list))::type;
-
-template <class L, std::size_t I> using at = typename std::decay_t<decltype(hana::at_c<I>(tuple_of(L{})))>::type;
 }  // namespace detail
 
-/// One list with the types of all lists in order.
-template <class... Lists> using Join_t = detail::joined<Lists...>;
-
-/// The list from back to front.
-template <class L> using Reverse_t = detail::reversed<L>;
-
 /// The I-th type.
-template <class L, std::size_t I> using At_t = detail::at<L, I>;
+template <class L, std::size_t I>
+using At_t = boost::mp11::mp_at_c<boost::mp11::mp_at_c<typename detail::PartsOf<L>::type, I / 16>, I % 16>;
 
 /// Statements for every type of a list, one behind another: InOrder{(statement, 0)...}. Not a fold, of which clang
 /// takes no more than 256.

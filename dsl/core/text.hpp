@@ -51,7 +51,7 @@ template <class T> constexpr Text written_name() {
     std::string_view all = pretty_function<T>();
     const std::size_t equals = all.find("T = ") == all.npos ? all.find("T=") + 2 : all.find("T = ") + 4;
     all = all.substr(equals, all.rfind(']') - equals);
-    all = all.substr(0, all.find("; "));
+    all = all.substr(0, all.find("; ")).substr(0, 2 * sizeof(Text));  // more would be cut, and takes a compiler long
     Text text;
     while (!all.empty()) {
         const bool space = all.substr(0, 4) == "tn::", inner = all.substr(0, 8) == "detail::";

@@ -54,8 +54,8 @@ template <Shape In, BatchSize N, class Body, class LossType, class Init_> struct
                 return result;
             }
             case Part::body:
-                return is_element<Body> ? layer_must(Must::contain_at_least_1_layer)
-                                        : layer_must_about<Body>(Must::be_a_Seq);
+                if constexpr (!is_element<Body>) return layer_must_about<Body>(Must::be_a_Seq);
+                return layer_must(Must::contain_at_least_1_layer);
             case Part::depth: return layer_must(Must::be_nested_at_most_this_deep, Path::max_depth);
             case Part::layers: return program.fault;
             case Part::loss:

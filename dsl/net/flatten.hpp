@@ -34,31 +34,40 @@ template <class L, Path P> struct Flat {
 /// The layers of a Residual's Shortcut.
 template <class L, Path P> struct WithinShortcut;
 
+/// The layers of Ls one after another.
 template <class Indices, Path P, class... Ls> struct FlatEach;
 template <std::size_t... I, Path P, class... Ls> struct FlatEach<std::index_sequence<I...>, P, Ls...> {
-    using in_order = Join_t<List<>, typename Flat<Ls, P.child(I)>::type...>;
+    using type = Join_t<typename Flat<Ls, P.child(I)>::type...>;
+};
+template <Path P, class... Ls> using InOrderOf = typename FlatEach<std::index_sequence_for<Ls...>, P, Ls...>::type;
+
+/// Those of a Residual and of its shortcut.
+template <class Indices, Path P, class... Ls> struct FlatResidual;
+template <std::size_t... I, Path P, class... Ls> struct FlatResidual<std::index_sequence<I...>, P, Ls...> {
     template <class L, std::size_t J, bool Wanted>
     using only =
         typename std::conditional_t<is_shortcut<L> == Wanted,
                                     std::conditional_t<Wanted, WithinShortcut<L, P.child(J)>, Flat<L, P.child(J)>>,
                                     Type<List<>>>::type;
-    static constexpr int shortcuts = (0 + ... + int{is_shortcut<Ls>});
-    using body = Join_t<List<>, only<Ls, I, false>...>;
-    using shortcut = Join_t<List<>, only<Ls, I, true>...>;
-    using branches = Join_t<List<>, typename Flat<Ls, P.child(I)>::type...>;
+    using body = Join_t<only<Ls, I, false>...>;
+    using shortcut = Join_t<only<Ls, I, true>...>;
+};
+template <class... Ls> inline constexpr int shortcuts = (0 + ... + int{is_shortcut<Ls>});
+
+/// Those of a Concat's branches, with NextBranch between them.
+template <class Indices, Path P, class... Ls> struct FlatBranches;
+template <std::size_t... I, Path P, class... Ls> struct FlatBranches<std::index_sequence<I...>, P, Ls...> {
     template <std::size_t J, class L>
     using branch =
         Join_t<std::conditional_t<J == 0, List<>, List<Placed<NextBranch, P>>>, typename Flat<L, P.child(J)>::type>;
-    using separated = Join_t<branch<I, Ls>...>;
+    using type = Join_t<branch<I, Ls>...>;
 };
-
-template <Path P, class... Ls> using Each = FlatEach<std::index_sequence_for<Ls...>, P, Ls...>;
 
 template <class... Ls, Path P> struct Flat<Seq<Ls...>, P> {
-    using type = typename Each<P, Ls...>::in_order;
+    using type = InOrderOf<P, Ls...>;
 };
 template <class... Ls, Path P> struct WithinShortcut<Shortcut<Ls...>, P> {
-    using type = typename Each<P, Ls...>::in_order;
+    using type = InOrderOf<P, Ls...>;
 };
 template <class... Ls, Path P> struct Flat<Shortcut<Ls...>, P> {
     using type = List<Placed<Misplaced<Shortcut<Ls...>, Must::stand_directly_within_a_Residual>, P>>;
@@ -79,7 +88,7 @@ struct SharedEach<Name, Part, std::index_sequence<I...>, List<Ps...>> {
     using type = List<typename SharedPlaced<Name, static_cast<int>(I), Part, Ps>::type...>;
 };
 template <class Name, class... Ls, Path P> struct Flat<Shared<Name, Ls...>, P> {
-    using layers = typename Each<P, Ls...>::in_order;
+    using layers = InOrderOf<P, Ls...>;
     using type = typename SharedEach<Name, Seq<Ls...>, std::make_index_sequence<layers::size>, layers>::type;
 };
 template <class Name, Path P> struct Flat<Shared<Name>, P> {
@@ -92,21 +101,23 @@ template <Path P> struct Flat<Multiply<>, P> {
     using type = List<Placed<Misplaced<Multiply<>, Must::contain_at_least_1_layer>, P>>;
 };
 template <class... Ls, Path P>
-    requires(Each<P, Ls...>::shortcuts > 1)
+    requires(shortcuts<Ls...> > 1)
 struct Flat<Residual<Ls...>, P> {
-    using type = List<Placed<Misplaced<Residual<>, Must::have_at_most_1_Shortcut, Each<P, Ls...>::shortcuts>, P>>;
+    using type = List<Placed<Misplaced<Residual<>, Must::have_at_most_1_Shortcut, shortcuts<Ls...>>, P>>;
 };
 template <class... Ls, Path P> struct Flat<Residual<Ls...>, P> {
-    using type = Join_t<List<Placed<Fork<2>, P>>, typename Each<P, Ls...>::body, List<Placed<NextBranch, P>>,
-                        typename Each<P, Ls...>::shortcut, List<Placed<AddBranches, P>>>;
+    using parts = FlatResidual<std::index_sequence_for<Ls...>, P, Ls...>;
+    using type = Join_t<List<Placed<Fork<2>, P>>, typename parts::body, List<Placed<NextBranch, P>>,
+                        typename parts::shortcut, List<Placed<AddBranches, P>>>;
 };
 template <class... Ls, Path P> struct Flat<Multiply<Ls...>, P> {
-    using type = Join_t<List<Placed<Fork<2>, P>>, typename Each<P, Ls...>::in_order, List<Placed<NextBranch, P>>,
+    using type = Join_t<List<Placed<Fork<2>, P>>, InOrderOf<P, Ls...>, List<Placed<NextBranch, P>>,
                         List<Placed<MultiplyBranches, P>>>;
 };
 template <class... Bs, Path P> struct Flat<Concat<Bs...>, P> {
     using type =
-        Join_t<List<Placed<Fork<sizeof...(Bs)>, P>>, typename Each<P, Bs...>::separated, List<Placed<JoinBranches, P>>>;
+        Join_t<List<Placed<Fork<sizeof...(Bs)>, P>>,
+               typename FlatBranches<std::index_sequence_for<Bs...>, P, Bs...>::type, List<Placed<JoinBranches, P>>>;
 };
 
 /// A layer that changes when BN follows it (Conv and Dense lose their bias) names the result before_norm.

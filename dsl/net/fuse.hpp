@@ -13,39 +13,35 @@ namespace detail {
 /// Of a layer that runs by itself.
 struct NoFusion {};
 
-template <class L> struct OperationsOf;
-template <class... Ps> struct OperationsOf<List<Ps...>> {
-    static constexpr Operation all[sizeof...(Ps) + 1] = {Traits<typename Ps::type>::operation..., Operation{}};
+template <class Neighbours> struct OperationsOf;
+template <class... Ls> struct OperationsOf<List<Ls...>> {
+    static constexpr Operation all[sizeof...(Ls) + 1] = {Traits<Ls>::operation..., Operation{}};
 };
 
 /// Whether the fusion takes these neighbours, no more and no fewer, and the device has a kernel for them.
 template <class Device, class F, class Neighbours> inline constexpr bool fuses = false;
-template <class Device, class F, class... Ps>
-inline constexpr bool fuses<Device, F, List<Ps...>> =
-    F::pattern::template is<Traits<typename Ps::type>::operation...>() &&
-    has_kernel_of<Device, Fused<F, typename Ps::type...>>;
+template <class Device, class F, class... Ls>
+inline constexpr bool fuses<Device, F, List<Ls...>> =
+    F::pattern::template is<Traits<Ls>::operation...>() && has_kernel_of<Device, Fused<F, Ls...>>;
 
-/// How many neighbours from place `At` on the fusion takes: what its pattern matches, or fewer that it matches, too,
-/// where the device has a kernel for these only; 1 where it takes none. `Shorter` counts what is left away.
-template <class Device, class L, class F, std::size_t At> struct Taken {
-    static constexpr std::size_t match = F::pattern::match(OperationsOf<L>::all + At, L::size - At);
+/// How many of the neighbours the fusion takes: what its pattern matches, or fewer that it matches, too, where the
+/// device has a kernel for these only; 1 where it takes none. `Shorter` counts what is left away.
+template <class Device, class Neighbours, class F> struct Taken {
+    static constexpr std::size_t match = F::pattern::match(OperationsOf<Neighbours>::all, Neighbours::size);
 
     template <std::size_t... Shorter> static constexpr std::size_t longest(std::index_sequence<Shorter...>) {
-        std::size_t found = 1;
-        const auto try_size = [&found](std::size_t size, bool there) {
-            if (found == 1 && there) found = size;
-        };
-        (try_size(match - Shorter, fuses<Device, F, typename Slice<L, At, match - Shorter>::type>), ...);
-        static_cast<void>(try_size);
-        return found;
+        constexpr bool there[] = {fuses<Device, F, typename Slice<Neighbours, 0, match - Shorter>::type>..., false};
+        for (std::size_t shorter = 0; shorter != sizeof...(Shorter); ++shorter)
+            if (there[shorter]) return match - shorter;
+        return 1;
     }
     static constexpr std::size_t size = longest(std::make_index_sequence<(match > 1 ? match - 1 : 0)>{});
 };
 
-/// The first of the fusions that takes the layer at place `At` and neighbours behind it.
-template <class Device, class L, std::size_t At, class Fs = Fusions> struct FusionAt;
-template <class Device, class L, std::size_t At, class... Fs> struct FusionAt<Device, L, At, List<Fs...>> {
-    static constexpr std::size_t sizes[sizeof...(Fs) + 1] = {Taken<Device, L, Fs, At>::size..., 1};
+/// The first of the fusions that takes the first neighbour and those behind it.
+template <class Device, class Neighbours, class Fs = Fusions> struct FusionOf;
+template <class Device, class Neighbours, class... Fs> struct FusionOf<Device, Neighbours, List<Fs...>> {
+    static constexpr std::size_t sizes[sizeof...(Fs) + 1] = {Taken<Device, Neighbours, Fs>::size..., 1};
     static constexpr std::size_t index = [] {
         std::size_t i = 0;
         while (i < sizeof...(Fs) && sizes[i] == 1) ++i;
@@ -54,6 +50,27 @@ template <class Device, class L, std::size_t At, class... Fs> struct FusionAt<De
     static constexpr std::size_t size = sizes[index];
     using fusion = At_t<List<Fs..., NoFusion>, index>;
 };
+
+/// The most neighbours that a fusion may take.
+template <class Pattern> inline constexpr std::size_t steps = 0;
+template <class... Steps> inline constexpr std::size_t steps<Chain<Steps...>> = sizeof...(Steps);
+template <class... Fs> constexpr std::size_t most_steps(List<Fs...>) {
+    std::size_t most = 1;
+    for (const std::size_t count : {steps<typename Fs::pattern>...}) most = count > most ? count : most;
+    return most;
+}
+
+/// The types of the layers from place `At` on that a fusion may take, without their places: what is the same in several
+/// places is looked at once.
+template <class L> struct TypesOf;
+template <class... Ps> struct TypesOf<List<Ps...>> {
+    using types = List<typename Ps::type...>;
+    static constexpr std::size_t window = most_steps(Fusions{});
+    template <std::size_t At>
+    using from = typename Slice<types, At, (sizeof...(Ps) - At < window ? sizeof...(Ps) - At : window)>::type;
+};
+template <class Device, class L, std::size_t At>
+using FusionAt = FusionOf<Device, typename TypesOf<L>::template from<At>>;
 
 /// Where each group of neighbours begins.
 template <int N> struct Groups {

@@ -6,6 +6,7 @@
 #include "dsl/core/index.hpp"
 #include "dsl/net/check.hpp"
 #include "dsl/net/kernel_table.hpp"
+#include "dsl/net/layer_table.hpp"
 #include "dsl/net/schedule.hpp"
 #include "dsl/net/shared_uses.hpp"
 #include "dsl/net/starting_gains.hpp"
@@ -26,15 +27,19 @@ enum class Kind { parameter, state };
 template <class C> constexpr std::size_t summed(Kind kind, bool spans) {
     std::size_t total = 0;
     if constexpr (C::part == Part::none)
-        for_each(typename C::flat{}, [&]<class P, std::size_t I>(Type<P>, std::integral_constant<std::size_t, I>) {
-            if (SharedUses<typename C::flat>::uses.first[I] != I) return;
-            const Shape in = C::program.node[I].in;
-            const auto add = [&](std::size_t n) { total += spans ? aligned(n) : n; };
-            const Parameters p = Traits<typename P::type>::parameters(in);
-            const States s = Traits<typename P::type>::states(in);
-            for (int i = 0; kind == Kind::parameter && i < p.count; ++i) add(p.item[i].size());
-            for (int i = 0; kind == Kind::state && i < s.count; ++i) add(s.item[i].size);
-        });
+        for (std::size_t layer = 0; layer != C::flat::size; ++layer) {
+            if (SharedUses<typename C::flat>::uses.first[layer] != layer) continue;
+            const LayerRecord& record = LayerTable<typename C::flat>::records[layer];
+            const Shape in = C::program.node[layer].in;
+            const auto add_all = [&](const auto& tensors, auto size) {
+                for (int i = 0; i < tensors.count; ++i)
+                    total += spans ? aligned(size(tensors.item[i])) : size(tensors.item[i]);
+            };
+            if (kind == Kind::parameter)
+                add_all(record.parameters(in), [](const Parameter& p) -> std::size_t { return p.size(); });
+            else
+                add_all(record.states(in), [](const State& s) -> std::size_t { return s.size; });
+        }
     return total;
 }
 
@@ -160,19 +165,16 @@ public:
             return {};
         else {
             Summary table{input.text().string(), batch, parameters, infer_bytes, {}, LossType::name().string()};
-            for_each(flat{}, [&]<class P, std::size_t I>(Type<P>, std::integral_constant<std::size_t, I>) {
-                constexpr Node node = program.node[I];
-                if constexpr (detail::computes(node)) {
-                    constexpr std::size_t owner = SharedUses<flat>::uses.first[I];
-                    std::size_t count = 0;
-                    std::string layer = P::type::name().string();
-                    const Parameters tensors = Traits<typename P::type>::parameters(node.in);
-                    for (int i = 0; owner == I && i < tensors.count; ++i) count += tensors.item[i].size();
-                    if (owner != I) layer += " (that of " + At_t<flat, owner>::path[0].text().string() + ")";
-                    table.rows.push_back({P::path[0].text().string(), layer, node.out.text().string(), count,
-                                          node.out.size() * batch * sizeof(float)});
-                }
-            });
+            for (std::size_t layer = 0; layer != flat::size; ++layer) {
+                const Node& node = program.node[layer];
+                if (!detail::computes(node)) continue;
+                const LayerRecord& record = LayerTable<flat>::records[layer];
+                const Parameters tensors = record.parameters(node.in);
+                std::size_t count = 0;
+                for (int i = 0; owner(layer) == layer && i < tensors.count; ++i) count += tensors.item[i].size();
+                table.rows.push_back({path(layer), name_with_owner(layer), node.out.text().string(), count,
+                                      node.out.size() * batch * sizeof(float)});
+            }
             return table;
         }
     }
@@ -180,13 +182,19 @@ public:
     /// One line that names everything which decides how weights are read: kept in checkpoints.
     static std::string description() {
         std::string text = input.text().string();
-        for_each(flat{}, [&]<class P, std::size_t I>(Type<P>, std::integral_constant<std::size_t, I>) {
-            if constexpr (requires { P::type::name(); })
-                text += " | " + P::path[0].text().string() + " " + P::type::name().string();
-            constexpr std::size_t owner = SharedUses<flat>::uses.first[I];
-            if constexpr (owner != I) text += " (that of " + At_t<flat, owner>::path[0].text().string() + ")";
-        });
+        for (std::size_t layer = 0; layer != flat::size; ++layer)
+            if (LayerTable<flat>::records[layer].name().length > 0)
+                text += " | " + path(layer) + " " + name_with_owner(layer);
         return text + " | " + LossType::name().string();
+    }
+
+private:
+    static std::string path(std::size_t layer) { return LayerTable<flat>::records[layer].path[0].text().string(); }
+    /// The first layer with the tensors of this one.
+    static constexpr std::size_t owner(std::size_t layer) { return SharedUses<flat>::uses.first[layer]; }
+    static std::string name_with_owner(std::size_t layer) {
+        const std::string name = LayerTable<flat>::records[layer].name().string();
+        return owner(layer) == layer ? name : name + " (that of " + path(owner(layer)) + ")";
     }
 };
 

@@ -37,12 +37,11 @@ template <std::size_t N> constexpr std::size_t place(Buffer (&buffer)[N], int co
         Buffer& b = buffer[by_size[i]];
         if (b.size == 0) continue;
         std::size_t at = 0;
-        for (int j = 0; j < placed_count; ++j) {
-            const Buffer& other = buffer[placed[j]];
-            if (other.last < b.first || other.first > b.last) continue;
-            if (other.offset >= at + b.size) break;
-            at = std::max(at, other.offset + other.size);
-        }
+        // Few statements: a compiler counts how many it evaluates, and large networks have many pairs of buffers.
+        for (int j = 0; j < placed_count && buffer[placed[j]].offset < at + b.size; ++j)
+            if (const Buffer& other = buffer[placed[j]];
+                other.last >= b.first && other.first <= b.last && other.offset + other.size > at)
+                at = other.offset + other.size;
         b.offset = at;
         total = std::max(total, at + b.size);
         int j = placed_count++;

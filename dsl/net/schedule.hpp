@@ -3,6 +3,7 @@
 
 #include "dsl/core/kernel.hpp"
 #include "dsl/net/fuse.hpp"
+#include "dsl/net/layer_table.hpp"
 #include "dsl/net/plan.hpp"
 #include "dsl/net/shared_uses.hpp"
 #include "dsl/net/trace.hpp"
@@ -12,33 +13,45 @@ namespace tn {
 /// Whether neighbours are fused into one kernel or every layer runs by itself (slower; what tests compare with).
 enum class Fusion { on, off };
 
+namespace detail {
+
+/// How much room a layer needs on a device.
+struct RoomRecord {
+    std::size_t (*saved)(Shape in, int batch) = nullptr;
+    std::size_t (*work)(Shape in, int batch) = nullptr;
+    bool saves_for_inference = false;
+};
+template <class Device, class L> constexpr RoomRecord room_record() {
+    if constexpr (Layer<L>)
+        return {&saved_values<Device, L>, &work_values<Device, L>,
+                !has_kernel_of<Device, L> && Traits<L>::saves_for_inference};
+    else
+        return {};
+}
+
+}  // namespace detail
+
 /// The traced program with the room that each layer's pass needs on the device for `batch` samples.
 template <class Device, int Nodes, int Values, class... Ps>
 constexpr Program<Nodes, Values> with_room_on(Program<Nodes, Values> program, List<Ps...>, int batch) {
-    std::size_t next = 0;
-    const auto give_room = [&]<class L>(Type<L>) {
-        Node& node = program.node[next++];
-        if constexpr (Layer<L>) {
-            node.saved = saved_values<Device, L>(node.in, batch);
-            node.saves_for_inference = !has_kernel_of<Device, L> && Traits<L>::saves_for_inference;
-            node.work = work_values<Device, L>(node.in, batch);
-        }
-    };
-    InOrder{(give_room(Type<typename Ps::type>{}), 0)...};
+    constexpr detail::RoomRecord rooms[] = {detail::room_record<Device, typename Ps::type>()..., detail::RoomRecord{}};
     using Uses = SharedUses<List<Ps...>>;
-    if constexpr (Uses::uses.any) {
-        std::size_t entry = 0, first = 0;
-        const auto give_gradients = [&]<class P>(Type<P>) {
-            Node& node = program.node[entry++];
-            if constexpr (Layer<typename P::type>) {
-                const Parameters all = Traits<typename P::type>::parameters(node.in);
-                for (int i = 0; i < all.count; ++i)
-                    if (const std::size_t layer = first + all.item[i].member; Uses::uses.last[layer] != layer)
-                        node.added_gradients += aligned(all.item[i].size());
-            }
-            first += P::members;
-        };
-        InOrder{(give_gradients(Type<Ps>{}), 0)...};
+    std::size_t first = 0;
+    for (std::size_t at = 0; at != sizeof...(Ps); ++at) {
+        Node& node = program.node[at];
+        if (!rooms[at].saved) continue;  // nothing runs
+        node.saved = rooms[at].saved(node.in, batch);
+        node.work = rooms[at].work(node.in, batch);
+        node.saves_for_inference = rooms[at].saves_for_inference;
+    }
+    for (std::size_t at = 0; Uses::uses.any && at != sizeof...(Ps); ++at) {
+        const LayerRecord& record = LayerTable<List<Ps...>>::records[at];
+        Node& node = program.node[at];
+        const Parameters all = node.runs ? record.parameters(node.in) : Parameters{};
+        for (int i = 0; i < all.count; ++i)
+            if (const std::size_t layer = first + all.item[i].member; Uses::uses.last[layer] != layer)
+                node.added_gradients += aligned(all.item[i].size());
+        first += record.members;
     }
     return program;
 }

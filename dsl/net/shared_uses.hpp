@@ -44,7 +44,7 @@ template <class... Ps> struct SharedUses<List<Ps...>> {
         };
         InOrder{append(detail::MemberTags<typename Ps::type>::tags)...};
         Uses found;
-        for (std::size_t i = 0; i < layers; ++i) {
+        for (std::size_t i = 0; i != layers; ++i) {
             found.first[i] = found.last[i] = i;
             for (std::size_t k = 0; tags[i] && k < i; ++k) {
                 if (tags[k] != tags[i]) continue;

@@ -33,6 +33,26 @@ inline float rounded(float gain) {
     return std::ldexp(std::round(digits * 16), exponent - 4);
 }
 
+/// What is asked of each layer.
+struct StartingRecord {
+    const Operation* operation;
+    Parameters (*parameters)(Shape in);
+    Moments (*moments)(const Moments& in) = nullptr;  ///< of a function of one value
+    bool (*halves)() = nullptr;                       ///< the same
+};
+template <class L> constexpr StartingRecord starting_record() {
+    StartingRecord record{&Traits<L>::operation, &Traits<L>::parameters};
+    if constexpr (FunctionLayer<L>) {
+        record.moments = &moments_through<L>;
+        record.halves = &halves_mean_square<L>;
+    }
+    return record;
+}
+template <class LayerList> struct StartingRecords;
+template <class... Ps> struct StartingRecords<List<Ps...>> {
+    static constexpr std::array<StartingRecord, sizeof...(Ps)> records{starting_record<typename Ps::type>()...};
+};
+
 /// Follows what is expected of all values, from inputs of mean 0 and mean square 1, through a network, and chooses
 /// gains on the way: the mean square behind a layer is the gain times that before it.
 template <class N> class StartingGains {
@@ -40,32 +60,32 @@ template <class N> class StartingGains {
 
 public:
     explicit StartingGains(InitRule network) : network_(network) {
-        for_each(typename N::flat{}, [this]<class P, std::size_t I>(Type<P>, std::integral_constant<std::size_t, I>) {
-            if constexpr (FunctionLayer<typename P::type>) halves_[I] = halves_mean_square<typename P::type>();
-        });
-        for_each(typename N::flat{}, [this]<class P, std::size_t I>(Type<P>, std::integral_constant<std::size_t, I>) {
-            constexpr Node node = N::program.node[I];
-            if constexpr (node.runs) {
-                const Moments out = through<typename P::type>(I, node);
-                for (int k = 0; k < node.output_count; ++k) values_[node.outputs[k]] = out;
-            }
-        });
+        for (std::size_t layer = 0; layer != Uses::layers; ++layer)
+            if (const auto halves = records[layer].halves) halves_[layer] = halves();
+        for (std::size_t layer = 0; layer != Uses::layers; ++layer) {
+            const Node& node = N::program.node[layer];
+            if (!node.runs) continue;
+            const Moments out = through(layer, node);
+            for (int k = 0; k < node.output_count; ++k) values_[node.outputs[k]] = out;
+        }
     }
 
     /// By place in the flat list.
     const std::array<float, Uses::layers>& gains() const { return gains_; }
 
 private:
-    template <class L> Moments through(std::size_t layer, const Node& node) {
+    static constexpr auto& records = StartingRecords<typename N::flat>::records;
+
+    Moments through(std::size_t layer, const Node& node) {
         const Moments in = values_[node.inputs[0]];
-        const Operation operation = Traits<L>::operation;
+        const Operation& operation = *records[layer].operation;
         const auto window = static_cast<float>(operation.window.kernel_h * operation.window.kernel_w);
         gains_[layer] = rounded(gain(layer, in.square));
         switch (operation.kind) {
             case Operation::convolution:
             case Operation::transposed_convolution:
             case Operation::dense: {
-                const Parameter weight = Traits<L>::parameters(node.in).item[0];
+                const Parameter weight = records[layer].parameters(node.in).item[0];
                 const float spread = deviation(weight, network_, gains_[layer]);
                 // What all inputs have in common, each filter sees at every place.
                 const float common = in.mean * in.mean + in.shared * in.variance();
@@ -94,9 +114,7 @@ private:
             case Operation::add:
             case Operation::multiply:
             case Operation::concat: return meeting(operation.kind, node);
-            default:
-                if constexpr (FunctionLayer<L>) return moments_through<L>(in);
-                return in;
+            default: return records[layer].moments ? records[layer].moments(in) : in;
         }
     }
 

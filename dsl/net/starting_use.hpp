@@ -111,7 +111,7 @@ template <class... Ps> struct StartingUses<List<Ps...>> {
     static constexpr std::array<bool, layers> is_function{detail::FunctionLayer<typename Ps::type>...};
     static constexpr auto uses = [] {
         std::array<StartingUse, layers> all{};
-        for (std::size_t i = 0; i < layers; ++i) all[i] = detail::starting_use(kinds, is_function, i);
+        for (std::size_t i = 0; i != layers; ++i) all[i] = detail::starting_use(kinds, is_function, i);
         return all;
     }();
     static constexpr int residuals = [] {

@@ -65,12 +65,13 @@ template <class N, Fusion F, Purpose For, int OptimizerStates, class Device> str
         using Uses = SharedUses<layers>;
         std::size_t next = 0, next_state = ArenaLayout::states, first = 0;
         std::array<std::size_t, Uses::layers> of_layer{}, states_of_layer{};  // where the tensors of an owner begin
-        for_each(layers{}, [&]<class P, std::size_t I>(Type<P>, std::integral_constant<std::size_t, I>) {
-            const Node& node = schedule::program.node[I];
+        for (std::size_t at = 0; at != layers::size; ++at) {
+            const LayerRecord& record = LayerTable<layers>::records[at];
+            const Node& node = schedule::program.node[at];
             const std::size_t first_member = first;
-            first += P::members;
-            if (!node.runs) return;
-            Entry& entry = entries[I];
+            first += record.members;
+            if (!node.runs) continue;
+            Entry& entry = entries[at];
             /// Calls put(tensor, at, owned) with the places of all tensors in order, and moves `next` behind those that
             /// are owned.
             const auto place = [&](const auto& tensors, auto& of_owner, std::size_t& free, auto size, auto put) {
@@ -85,7 +86,7 @@ template <class N, Fusion F, Purpose For, int OptimizerStates, class Device> str
                     if (owner == layer) free = at;
                 }
             };
-            const Parameters p = Traits<typename P::type>::parameters(node.in);
+            const Parameters p = record.parameters(node.in);
             entry.parameters = p.count;
             place(
                 p, of_layer, next, [](const Parameter& tensor) { return tensor.size(); },
@@ -97,7 +98,7 @@ template <class N, Fusion F, Purpose For, int OptimizerStates, class Device> str
                     entry.end = at + p.item[i].size();
                     entry.owned |= 1u << i;
                 });
-            const States s = Traits<typename P::type>::states(node.in);
+            const States s = record.states(node.in);
             entry.states = s.count;
             place(
                 s, states_of_layer, next_state, [](const State& state) { return state.size; },
@@ -105,7 +106,7 @@ template <class N, Fusion F, Purpose For, int OptimizerStates, class Device> str
                     entry.state[i] = at;
                     if (owned) entry.owned_states |= 1u << i;
                 });
-        });
+        }
         return entries;
     }();
 };

@@ -21,6 +21,20 @@ template <class T> struct AddValues {
     }
 };
 
+/// What runs a layer, null where nothing does. Layers of the same type and input are one function, and what calls them
+/// is compiled once: as statements for every layer large networks would take minutes to compile.
+template <class Device, class T> struct LayerPasses {
+    void (*forward)(Device&, const Pass<T>&) = nullptr;
+    void (*backward)(Device&, const Pass<T>&) = nullptr;
+};
+template <class L, Shape In, class Device, class T, bool Forward, bool Backward>
+constexpr LayerPasses<Device, T> layer_passes() {
+    LayerPasses<Device, T> found;
+    if constexpr (Forward) found.forward = &run_forward<L, In, Device, T>;
+    if constexpr (Backward) found.backward = &run_backward<L, In, Device, T>;
+    return found;
+}
+
 /// The running list on a device, which must outlive this. A device that wants to know is told which step of the plan
 /// begins.
 template <class Layout, class Device, class T> class Executor {
@@ -35,13 +49,11 @@ public:
 
     /// On n samples of a batch, before which others compute `first`.
     void forward(int n, bool training, int first = 0) {
-        for_each(layers{}, [&]<class P, std::size_t I>(Type<P>, std::integral_constant<std::size_t, I>) {
-            constexpr Node node = program.node[I];
-            if constexpr (node.runs && !node.is_fork) {
-                begin(I);
-                run_forward<typename P::type, node.in>(device_, pass<I>(n, first, training, false));
+        for (std::size_t at = 0; at != layers::size; ++at)
+            if (passes[at].forward) {
+                begin(static_cast<int>(at));
+                passes[at].forward(device_, pass(at, n, first, training, false));
             }
-        });
     }
 
     /// The loss of n samples after forward(); what `p` does not say of the network is filled in.
@@ -62,38 +74,44 @@ public:
 
     /// After forward() in training and loss(). Calls done(I) when the gradients of entry I are there.
     template <class Done> void backward(int n, int first, const Done& done) {
-        for_each(Reverse_t<layers>{}, [&]<class P, std::size_t I>(Type<P>, std::integral_constant<std::size_t, I>) {
-            constexpr std::size_t at = layers::size - 1 - I;
-            constexpr Node node = program.node[at];
-            if constexpr (plan.runs_backward[at]) {
-                begin(2 * program.nodes - int{at});
-                run_backward<typename P::type, node.in>(device_, pass<at>(n, first, true, true));
-                if constexpr (Layout::entries[at].added != 0) add_gradients<at>();
+        for (std::size_t at = layers::size; at-- > 0;)
+            if (passes[at].backward) {
+                begin(2 * program.nodes - static_cast<int>(at));
+                passes[at].backward(device_, pass(at, n, first, true, true));
+                add_gradients(at);
                 done(at);
             }
-        });
     }
 
     /// The gradient of the network's output.
     T* output_gradient() const { return planned(plan.gradient[program.output]); }
 
 private:
+    template <class... Ps, std::size_t... I>
+    static constexpr std::array<LayerPasses<Device, T>, sizeof...(Ps)> list_passes(List<Ps...>,
+                                                                                   std::index_sequence<I...>) {
+        return {layer_passes<typename Ps::type, program.node[I].in, Device, T,
+                             (program.node[I].runs && !program.node[I].is_fork),
+                             (plan.runs_backward[I] && Layout::trains)>()...};
+    }
+    static constexpr auto passes = list_passes(layers{}, std::make_index_sequence<layers::size>{});
+
     /// The number of each entry's first layer before fusion: random numbers do not depend on what is fused.
     static constexpr auto number_of_layer = [] {
         std::array<std::uint32_t, layers::size> numbers{};
         std::uint32_t next = 0;
-        for_each(layers{}, [&]<class P, std::size_t I>(Type<P>, std::integral_constant<std::size_t, I>) {
-            numbers[I] = next;
-            next += P::members;
-        });
+        for (std::size_t at = 0; at != layers::size; ++at) {
+            numbers[at] = next;
+            next += static_cast<std::uint32_t>(LayerTable<layers>::records[at].members);
+        }
         return numbers;
     }();
 
     T* planned(std::size_t offset) const { return offset == nowhere ? nullptr : arena_ + Layout::planned + offset; }
 
-    /// The tensors of entry I for n samples.
-    template <std::size_t I> Pass<T> pass(int n, int first, bool training, bool backward) const {
-        constexpr Node node = program.node[I];
+    /// The tensors of an entry for n samples.
+    Pass<T> pass(std::size_t at, int n, int first, bool training, bool backward) const {
+        const Node& node = program.node[at];
         Pass<T> p;
         p.n = n;
         p.in = node.in;
@@ -101,10 +119,10 @@ private:
         p.training = training;
         p.x = planned(plan.value[node.inputs[0]]);
         p.y = planned(plan.value[node.outputs[0]]);
-        p.saved = planned(plan.saved[I]);
-        p.work = planned(backward ? plan.work_backward[I] : plan.work_forward[I]);
+        p.saved = planned(plan.saved[at]);
+        p.work = planned(backward ? plan.work_backward[at] : plan.work_forward[at]);
         p.random = random_;
-        p.random.layer = number_of_layer[I];
+        p.random.layer = number_of_layer[at];
         if (training) p.first = first;
         p.branches = std::max(node.input_count, node.output_count);
         for (int k = 0; k < node.input_count; ++k) {
@@ -117,33 +135,32 @@ private:
             p.dy = planned(plan.gradient[node.outputs[0]]);
             for (int k = 0; k < node.output_count; ++k) p.dys[k] = planned(plan.gradient[node.outputs[k]]);
         }
-        constexpr auto& entry = Layout::entries[I];
+        const auto& entry = Layout::entries[at];
         for (int k = 0; k < entry.parameters; ++k) {
             p.parameter[k] = arena_ + entry.parameter[k];
             if (Layout::trains) p.gradient[k] = p.parameter[k] + Layout::gradients;
         }
-        if (backward) each_added<I>([&](int k, T* gradient, Index) { p.gradient[k] = gradient; });
+        if (backward) each_added(at, [&](int k, T* gradient, Index) { p.gradient[k] = gradient; });
         for (int k = 0; k < entry.states; ++k) p.state[k] = arena_ + entry.state[k];
         return p;
     }
 
-    /// Calls f(parameter, gradient, size) for every parameter of entry I that a later layer has, too: where the entry's
-    /// own gradient of it lies before it is added.
-    template <std::size_t I, class F> void each_added(F f) const {
-        constexpr auto& entry = Layout::entries[I];
-        if constexpr (entry.added != 0 && Layout::trains) {
-            const Parameters all = Traits<typename At_t<layers, I>::type>::parameters(program.node[I].in);
-            T* gradient = planned(plan.added_gradients[I]);
-            for (int k = 0; k < entry.parameters; ++k) {
-                if (!entry.adds(k)) continue;
-                f(k, gradient, all.item[k].size());
-                gradient += aligned(all.item[k].size());
-            }
+    /// Calls f(parameter, gradient, size) for every parameter of an entry that a later layer has, too: where the
+    /// entry's own gradient of it lies before it is added.
+    template <class F> void each_added(std::size_t at, F f) const {
+        const auto& entry = Layout::entries[at];
+        if (!Layout::trains || !entry.added) return;
+        const Parameters all = LayerTable<layers>::records[at].parameters(program.node[at].in);
+        T* gradient = planned(plan.added_gradients[at]);
+        for (int k = 0; k < entry.parameters; ++k) {
+            if (!entry.adds(k)) continue;
+            f(k, gradient, all.item[k].size());
+            gradient += aligned(all.item[k].size());
         }
     }
-    template <std::size_t I> void add_gradients() {
-        each_added<I>([this](int k, const T* own, Index size) {
-            T* const all = arena_ + Layout::entries[I].parameter[k] + Layout::gradients;
+    void add_gradients(std::size_t at) {
+        each_added(at, [&](int k, const T* own, Index size) {
+            T* const all = arena_ + Layout::entries[at].parameter[k] + Layout::gradients;
             device_.for_ranges(static_cast<int>(size), AddValues<T>{all, own});
         });
     }

@@ -28,14 +28,15 @@ template <class Layout, class T> std::vector<Tensor<T>> list_tensors(T* arena) {
     using layers = typename Layout::layers;
     std::vector<Tensor<T>> tensors;
     int first = 0;  // the place of an entry's first layer in the flat list
-    for_each(layers{}, [&]<class P, std::size_t I>(Type<P>, std::integral_constant<std::size_t, I>) {
-        constexpr Node node = Layout::schedule::program.node[I];
-        if constexpr (node.runs) {
-            const auto& entry = Layout::entries[I];
+    for (std::size_t at = 0; at != layers::size; ++at) {
+        const LayerRecord& record = LayerTable<layers>::records[at];
+        const Node& node = Layout::schedule::program.node[at];
+        if (node.runs) {
+            const auto& entry = Layout::entries[at];
             const auto name = [&](int member, const char* tensor) {
-                return P::path[member].text().string() + "." + tensor;
+                return record.path[member].text().string() + "." + tensor;
             };
-            const Parameters p = Traits<typename P::type>::parameters(node.in);
+            const Parameters p = record.parameters(node.in);
             for (int i = 0; i < p.count; ++i) {
                 if (!entry.owns(i)) continue;
                 const Parameter& parameter = p.item[i];
@@ -43,7 +44,7 @@ template <class Layout, class T> std::vector<Tensor<T>> list_tensors(T* arena) {
                                    std::span(arena + entry.parameter[i], parameter.size()), parameter, true, 0,
                                    first + parameter.member});
             }
-            const States s = Traits<typename P::type>::states(node.in);
+            const States s = record.states(node.in);
             for (int i = 0; i < s.count; ++i) {
                 if (!entry.owns_state(i)) continue;
                 const State& state = s.item[i];
@@ -51,8 +52,8 @@ template <class Layout, class T> std::vector<Tensor<T>> list_tensors(T* arena) {
                                    Parameter{state.name, {state.size}, 1}, false, state.start, first + state.member});
             }
         }
-        first += P::members;
-    });
+        first += static_cast<int>(record.members);
+    }
     return tensors;
 }
 

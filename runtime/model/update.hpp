@@ -23,16 +23,16 @@ struct TensorSpan {
 template <class Layout> class TrainedTensors {
     template <class Found> static constexpr void walk(Found found) {
         using layers = typename Layout::layers;
-        for_each(layers{}, [&]<class P, std::size_t I>(Type<P>, std::integral_constant<std::size_t, I>) {
-            const auto& entry = Layout::entries[I];
-            const Parameters p = Traits<typename P::type>::parameters(Layout::schedule::program.node[I].in);
+        for (std::size_t at = 0; at != layers::size; ++at) {
+            const auto& entry = Layout::entries[at];
+            const Parameters p = LayerTable<layers>::records[at].parameters(Layout::schedule::program.node[at].in);
             for (int i = 0; i < entry.parameters; ++i) {
                 if (!entry.owns(i)) continue;
                 found(TensorSpan{static_cast<std::uint32_t>(entry.parameter[i]),
                                  static_cast<std::uint32_t>(entry.parameter[i] + p.item[i].size()),
                                  {1, p.item[i].decays ? 1.0f : 0.0f}});
             }
-        });
+        }
     }
 
 public:

@@ -81,9 +81,9 @@ struct Rule {
 };
 inline const std::vector<Rule>& rules_beside_the_order() {
     static const std::vector<Rule> rules = {
-        {"only dsl/core/sequence.hpp includes Boost.Hana",
+        {"only dsl/core/sequence.hpp includes Boost.Mp11",
          [](const auto& from, const auto& to) {
-             return (is_in(to, "boost/hana") || to == "boost/hana.hpp") && from != "dsl/core/sequence.hpp";
+             return (is_in(to, "boost/mp11") || to == "boost/mp11.hpp") && from != "dsl/core/sequence.hpp";
          }},
         {"the language includes no CUDA header",
          [](const auto& from, const auto& to) { return is_in(from, "dsl") && to.ends_with(".cuh"); }},
