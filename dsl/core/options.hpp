@@ -16,14 +16,16 @@ struct KernelSize {
 };
 template <int Height, int Width> inline constexpr KernelSize Kernel{Height, Width};
 
-/// A kernel as a layer's argument names it: by its side or by both sizes.
-constexpr KernelSize kernel_size(int side) { return {side, side}; }
+/// Whether a layer's argument is a kernel: the number of its side, or both sizes. 3.5 is none.
+template <class T> constexpr bool is_kernel(T) { return std::is_integral_v<T> && !std::is_same_v<T, bool>; }
+constexpr bool is_kernel(KernelSize) { return true; }
+
+/// The kernel that an argument names; without extents where it is none.
 constexpr KernelSize kernel_size(KernelSize size) { return size; }
-/// What is neither, such as 3.5; refused by is_kernel.
-template <class T> constexpr KernelSize kernel_size(T) { return {0, 0}; }
-template <class T>
-inline constexpr bool is_kernel = std::is_same_v<std::remove_cv_t<T>, KernelSize> ||
-                                  (std::is_integral_v<T> && !std::is_same_v<std::remove_cv_t<T>, bool>);
+template <class T> constexpr KernelSize kernel_size(T side) {
+    if constexpr (std::is_integral_v<T>) return {static_cast<int>(side), static_cast<int>(side)};
+    return {};
+}
 
 /// 3, or Kernel<3, 5>.
 constexpr void write_kernel(Text& text, KernelSize size) {

@@ -57,7 +57,7 @@ template <int Filters, auto KernelArgument, class... Options> struct ConvTranspo
                                options::says_bias, options::is_init>::template check<Options...>();
             !known.ok())
             return known;
-        if (!is_kernel<decltype(KernelArgument)>) return layer_must(Must::have_a_kernel_of_whole_numbers);
+        if (!is_kernel(KernelArgument)) return layer_must(Must::have_a_kernel_of_whole_numbers);
         if (Filters < 1) return layer_must(Must::have_at_least_1_filter, Filters);
         if (kernel.height < 1 || kernel.width < 1)
             return layer_must(Must::have_a_kernel_of_at_least_1, kernel.height, kernel.width);

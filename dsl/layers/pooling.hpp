@@ -30,7 +30,7 @@ template <auto KernelArgument, class... Options> struct Pooling {
         if (const auto known = options::known<options::is_stride, options::is_pad>::template check<Options...>();
             !known.ok())
             return known;
-        if (!is_kernel<decltype(KernelArgument)>) return layer_must(Must::have_a_kernel_of_whole_numbers);
+        if (!is_kernel(KernelArgument)) return layer_must(Must::have_a_kernel_of_whole_numbers);
         const int side = kernel.height < kernel.width ? kernel.height : kernel.width;
         if (side < 1) return layer_must(Must::have_a_window_of_at_least_1, side);
         return window_rule(window, in, in.channels);
