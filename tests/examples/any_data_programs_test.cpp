@@ -2,6 +2,7 @@
 #define BOOST_TEST_MODULE any_data_programs
 #include <boost/test/unit_test.hpp>
 
+#include "runtime/data/image.hpp"
 #include "tests/support/program.hpp"
 
 using namespace tn_test;
@@ -42,6 +43,15 @@ BOOST_AUTO_TEST_CASE(segmentation_finds_both_shapes, *boost::unit_test::precondi
 
 BOOST_AUTO_TEST_CASE(keywords_are_told_apart, *boost::unit_test::precondition(is_fast)) {
     BOOST_TEST(number_behind("test accuracy ", "keywords") >= 90);
+}
+
+BOOST_AUTO_TEST_CASE(the_autoencoder_takes_noise_away, *boost::unit_test::precondition(is_fast)) {
+    const TemporaryFolder folder;
+    const double off = number_behind("off by ", "autoencoder", {(folder / "drawn.png").string()});
+    BOOST_TEST(off > 0);
+    BOOST_TEST(off < 0.15);
+    BOOST_TEST((tn::read_picture(folder / "drawn.png", 1).shape == tn::PictureShape{1, 256, 1024}));
+    BOOST_TEST(run("autoencoder", {(folder / "none/drawn.png").string()}).status == 1);
 }
 
 BOOST_AUTO_TEST_CASE(names_have_a_language, *boost::unit_test::precondition(is_fast)) {
