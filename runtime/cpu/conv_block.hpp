@@ -24,17 +24,17 @@ void conv_backward(ThreadPool& pool, Isa isa, const ConvPlan& plan, const ConvBa
 
 /// The block with the geometry G. `isa` must be available here (Error if not); a pass has 1 <= n <= batch.
 /// Maxima take the first of equals; NaN goes through ReLU and pooling.
-template <BlockGeometry G> struct ConvBlock {
+template <BlockGeometry G, Method M = method_of(G)> struct ConvBlock {
     static_assert(G.valid(), "the kernel and the pooling window must fit into the image");
 
     using Forward = ConvForward;
     using Infer = ConvInfer;
     using Backward = ConvBackward;
 
-    static constexpr ConvPlan plan = make_conv_plan<G>();
+    static constexpr ConvPlan plan = make_conv_plan<G, M>();
 
-    static constexpr std::size_t saved_floats(int batch) { return block_saved_floats(G, batch); }
-    static constexpr std::size_t work_floats(int batch) { return block_work_floats(G, batch); }
+    static constexpr std::size_t saved_floats(int batch) { return block_saved_floats(G, batch, M); }
+    static constexpr std::size_t work_floats(int batch) { return block_work_floats(G, batch, M); }
 
     static void forward(ThreadPool& pool, Isa isa, const Forward& pass) { conv_forward(pool, isa, plan, pass); }
     static void infer(ThreadPool& pool, Isa isa, const Infer& pass) { conv_infer(pool, isa, plan, pass); }

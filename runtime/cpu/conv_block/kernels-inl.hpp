@@ -10,6 +10,8 @@
 #include "runtime/cpu/conv_block/direct/backward-inl.hpp"
 #include "runtime/cpu/conv_block/direct/forward-inl.hpp"
 #include "runtime/cpu/conv_block/kernels.hpp"
+#include "runtime/cpu/conv_block/product/backward-inl.hpp"
+#include "runtime/cpu/conv_block/product/forward-inl.hpp"
 #include "runtime/cpu/conv_block/stem/backward-inl.hpp"
 #include "runtime/cpu/conv_block/stem/forward-inl.hpp"
 #include "runtime/cpu/conv_block/winograd/backward-inl.hpp"
@@ -20,6 +22,7 @@ namespace tn::cpu::TN_ISA {
 
 inline constexpr ConvKernels kernels[] = {{direct_forward, direct_infer, direct_backward},
                                           {winograd_forward, winograd_infer, winograd_backward},
+                                          {product_forward, product_infer, product_backward},
                                           {stem_forward, stem_infer, stem_backward}};  // by Method
 
 }  // namespace tn::cpu::TN_ISA

@@ -9,6 +9,7 @@ namespace tn::cpu {
 enum class Method {
     direct,    // vectors over pixels, for any geometry (direct/plan.hpp)
     winograd,  // Winograd's products of 4 x 4 tiles (winograd/plan.hpp)
+    product,   // one product of matrices over the whole batch (product/plan.hpp)
     stem,      // few input channels: pooling window by pooling window, without storing z (stem/plan.hpp)
 };
 

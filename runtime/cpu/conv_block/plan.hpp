@@ -9,6 +9,8 @@
 #include "runtime/cpu/conv_block/direct/layout.hpp"
 #include "runtime/cpu/conv_block/direct/plan.hpp"
 #include "runtime/cpu/conv_block/method.hpp"
+#include "runtime/cpu/conv_block/product/layout.hpp"
+#include "runtime/cpu/conv_block/product/plan.hpp"
 #include "runtime/cpu/conv_block/stem/layout.hpp"
 #include "runtime/cpu/conv_block/stem/plan.hpp"
 #include "runtime/cpu/conv_block/winograd/layout.hpp"
@@ -22,37 +24,39 @@ struct ConvPlan {
     Method method;
     DirectPlan direct;
 
-    constexpr explicit ConvPlan(const BlockGeometry& b) : method(method_of(b)), direct(b) {}
+    constexpr ConvPlan(const BlockGeometry& b, Method method) : method(method), direct(b) {}
     constexpr const BlockGeometry& block() const { return direct.block; }
 };
 
-template <BlockGeometry G> constexpr ConvPlan make_conv_plan() {
-    ConvPlan plan(G);
+template <BlockGeometry G, Method M> constexpr ConvPlan make_conv_plan() {
+    ConvPlan plan(G, M);
     plan.direct.set_tables(tap_tables<G.conv>);
     return plan;
 }
 
 /// Floats that forward leaves for backward.
-constexpr Index block_saved_floats(const BlockGeometry& b, int batch) {
-    switch (method_of(b)) {
+constexpr Index block_saved_floats(const BlockGeometry& b, int batch, Method method) {
+    switch (method) {
         case Method::winograd: return WinogradSaved(WinogradPlan(b), batch).floats;
+        case Method::product: return ProductSaved(ProductPlan(b), batch).floats;
         case Method::stem: return StemSaved(StemPlan(b), batch).floats;
         default: return DirectSaved(DirectPlan(b), batch).floats;
     }
 }
 
 /// Scratch of one pass of a kind.
-constexpr Index block_work_floats(const BlockGeometry& b, int batch, bool backward) {
-    switch (method_of(b)) {
+constexpr Index block_work_floats(const BlockGeometry& b, int batch, Method method, bool backward) {
+    switch (method) {
         case Method::winograd: return WinogradWork(WinogradPlan(b), batch, backward).floats;
+        case Method::product: return ProductWork(ProductPlan(b), batch, backward).floats;
         case Method::stem: return StemWork(StemPlan(b), DirectPlan(b), backward).floats;
         default: return DirectWork(DirectPlan(b), batch, backward).floats;
     }
 }
 
 /// Scratch of one call of any pass.
-constexpr Index block_work_floats(const BlockGeometry& b, int batch) {
-    return std::max(block_work_floats(b, batch, false), block_work_floats(b, batch, true));
+constexpr Index block_work_floats(const BlockGeometry& b, int batch, Method method) {
+    return std::max(block_work_floats(b, batch, method, false), block_work_floats(b, batch, method, true));
 }
 
 }  // namespace tn::cpu

@@ -21,8 +21,8 @@ struct KernelFor<cpu::Device, Conv, Behind...> {
             default: return {"fused, direct", "vectors over pixels, for any geometry"};
         }
     }
-    static constexpr std::size_t saved(Shape in, int batch) { return cpu::block_saved_floats(geometry(in), batch); }
-    static constexpr std::size_t work(Shape in, int batch) { return cpu::block_work_floats(geometry(in), batch); }
+    static constexpr std::size_t saved(Shape in, int batch) { return cpu::block_saved_floats(geometry(in), batch, cpu::method_of(geometry(in))); }
+    static constexpr std::size_t work(Shape in, int batch) { return cpu::block_work_floats(geometry(in), batch, cpu::method_of(geometry(in))); }
 
     template <Shape In> static void forward(cpu::Device& device, const Pass<float>& p) {
         cpu::ConvBlock<geometry(In)>::forward(

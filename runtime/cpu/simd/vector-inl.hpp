@@ -31,20 +31,41 @@ TN_INLINE V load(const float* p) {
 
 TN_INLINE void store(float* p, V v) { std::memcpy(p, &v, sizeof v); }
 
-/// The first `count` floats, then zeros; reads nothing beyond them.
+#if defined(__x86_64__) && TN_LANES == 8
+/// All bits of the first `count` lanes.
+TN_INLINE __m256i first_lanes_mask(int count) {
+    return _mm256_cmpgt_epi32(_mm256_set1_epi32(count), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+}
+#elif defined(__x86_64__) && TN_LANES == 16
+TN_INLINE __mmask16 first_lanes_mask(int count) {
+    return static_cast<__mmask16>(count > 0 ? (1u << count) - 1 : 0);
+}
+#endif
+
+/// The first `count` floats, then zeros; reads nothing beyond them. `count` may be negative: none.
 TN_INLINE V load_partial(const float* p, int count) {
     if (count >= lanes) return load(p);
+#if defined(__x86_64__) && TN_LANES == 16
+    return reinterpret_cast<V>(_mm512_maskz_loadu_ps(first_lanes_mask(count), p));
+#elif defined(__x86_64__) && TN_LANES == 8
+    return reinterpret_cast<V>(_mm256_maskload_ps(p, first_lanes_mask(count)));
+#else
     V v{};
-    std::memcpy(&v, p, sizeof(float) * count);
+    if (count > 0) std::memcpy(&v, p, sizeof(float) * count);
     return v;
+#endif
 }
 
 /// Writes the first `count` floats and nothing beyond them.
 TN_INLINE void store_partial(float* p, V v, int count) {
-    if (count >= lanes)
-        store(p, v);
-    else
-        std::memcpy(p, &v, sizeof(float) * count);
+    if (count >= lanes) return store(p, v);
+#if defined(__x86_64__) && TN_LANES == 16
+    _mm512_mask_storeu_ps(p, first_lanes_mask(count), reinterpret_cast<__m512>(v));
+#elif defined(__x86_64__) && TN_LANES == 8
+    _mm256_maskstore_ps(p, first_lanes_mask(count), reinterpret_cast<__m256>(v));
+#else
+    if (count > 0) std::memcpy(p, &v, sizeof(float) * count);
+#endif
 }
 
 /// A store that bypasses the caches, for what is not read again soon; p must be aligned to the size of a vector.

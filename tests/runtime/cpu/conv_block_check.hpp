@@ -140,11 +140,11 @@ inline void check_inference(const Block& block, int n, int batch) {
     });
 }
 
-template <BlockGeometry G> void check(int batch) {
+template <BlockGeometry G, cpu::Method M = cpu::method_of(G)> void check(int batch) {
     for (int n : {1, batch - 1, batch}) {
         if (n < 1 || (sanitized && n == batch - 1)) continue;
-        check_training(block_of<G>, n, batch);
-        check_inference(block_of<G>, n, batch);
+        check_training(block_of<G, M>, n, batch);
+        check_inference(block_of<G, M>, n, batch);
     }
 }
 

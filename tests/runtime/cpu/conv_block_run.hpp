@@ -24,13 +24,13 @@ struct Block {
     void (*backward)(ThreadPool&, Isa, const cpu::ConvBackward&);
 };
 
-template <BlockGeometry G>
+template <BlockGeometry G, cpu::Method M = cpu::method_of(G)>
 constexpr Block block_of{G,
-                         cpu::ConvBlock<G>::saved_floats,
-                         cpu::ConvBlock<G>::work_floats,
-                         cpu::ConvBlock<G>::forward,
-                         cpu::ConvBlock<G>::infer,
-                         cpu::ConvBlock<G>::backward};
+                         cpu::ConvBlock<G, M>::saved_floats,
+                         cpu::ConvBlock<G, M>::work_floats,
+                         cpu::ConvBlock<G, M>::forward,
+                         cpu::ConvBlock<G, M>::infer,
+                         cpu::ConvBlock<G, M>::backward};
 
 /// Every buffer of a block and its passes.
 struct Run {

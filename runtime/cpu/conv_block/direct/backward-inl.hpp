@@ -85,8 +85,9 @@ struct DirectBackwardSlice {
         for (int f = 0; f < b.conv.filters; ++f) {
             const Index channel = s * b.conv.filters + f;
             const float* z = b.z_is_y() ? nullptr : pass.saved + kept.z + channel * plan.z.out_plane();
-            dz_plane(plan, z, pass.dy + channel * b.y_plane(), channels[f],
-                     packed + plan.dz_origin() + Index{f} * plan.dz_plane);
+            float* dz_of_channel = packed + plan.dz_origin() + Index{f} * plan.dz_plane;
+            dz_plane(b, {z, plan.z.out_row(), dz_of_channel, dz_of_channel, plan.row}, pass.dy + channel * b.y_plane(),
+                     channels[f]);
         }
     }
 };

@@ -8,12 +8,12 @@
 
 #include <cstring>
 
+#include "dsl/core/conv_geometry.hpp"
 #include "runtime/core/isa_target.hpp"
 #include "runtime/cpu/conv_block/affine-inl.hpp"
 #include "runtime/cpu/conv_block/argmax-inl.hpp"
 #include "runtime/cpu/conv_block/batch_norm-inl.hpp"
 #include "runtime/cpu/conv_block/direct/finish-inl.hpp"
-#include "runtime/cpu/conv_block/direct/plan.hpp"
 #include "runtime/cpu/simd/vector-inl.hpp"
 
 namespace tn::cpu::TN_ISA {
@@ -70,53 +70,61 @@ inline void dz_2x2(const float* z0, const float* z1, const float* dy, const Chan
     }
 }
 
+/// A plane of z and the one that dz goes to, which may be the same: floats from one row to the next of each. `g` is
+/// scratch like dz, or dz itself where z is another.
+struct PlaneOfZ {
+    const float* z;
+    int z_row;
+    float *g, *dz;
+    int dz_row;
+};
+
 /// dz_plane() where windows of 2 x 2 are pooled.
-inline void dz_plane_2x2(const DirectPlan& plan, const float* z, const float* dy, const Channel& channel, float* dz) {
-    const BlockGeometry& b = plan.block;
-    const int z_row = plan.z.out_row(), rows = plan.z.rows, columns = plan.z.columns, width = b.y_w();
+inline void dz_plane_2x2(const BlockGeometry& b, const PlaneOfZ& p, const float* dy, const Channel& channel) {
+    const int rows = b.conv.out_h(), columns = b.conv.out_w(), width = b.y_w();
     for (int r = 0; r < b.y_h(); ++r) {
-        const float* from = z + 2 * r * z_row;
-        float* to = dz + 2 * r * plan.row;
-        dz_2x2(from, from + z_row, dy + r * width, channel, b.relu, width, to, to + plan.row);
+        const float* from = p.z + 2 * r * p.z_row;
+        float* to = p.dz + 2 * r * p.dz_row;
+        dz_2x2(from, from + p.z_row, dy + r * width, channel, b.relu, width, to, to + p.dz_row);
         if (columns % 2 != 0) {
             dz_row(from + columns - 1, nullptr, channel, false, 1, to + columns - 1);
-            dz_row(from + z_row + columns - 1, nullptr, channel, false, 1, to + plan.row + columns - 1);
+            dz_row(from + p.z_row + columns - 1, nullptr, channel, false, 1, to + p.dz_row + columns - 1);
         }
     }
-    if (rows % 2 != 0) dz_row(z + (rows - 1) * z_row, nullptr, channel, false, columns, dz + (rows - 1) * plan.row);
+    if (rows % 2 != 0)
+        dz_row(p.z + (rows - 1) * p.z_row, nullptr, channel, false, columns, p.dz + (rows - 1) * p.dz_row);
 }
 
-/// dz_plane() where windows of any size and stride are pooled: they may overlap, so g is gathered in dz first.
-inline void dz_plane_windows(const DirectPlan& plan, const float* z, const float* dy, const Channel& channel,
-                             float* dz) {
-    const BlockGeometry& b = plan.block;
-    const int z_row = plan.z.out_row(), rows = plan.z.rows, columns = plan.z.columns, width = b.y_w();
-    for (int r = 0; r < rows; ++r) std::memset(dz + r * plan.row, 0, sizeof(float) * columns);
+/// dz_plane() where windows of any size and stride are pooled: they may overlap, so g is gathered first.
+inline void dz_plane_windows(const BlockGeometry& b, const PlaneOfZ& p, const float* dy, const Channel& channel) {
+    const int rows = b.conv.out_h(), columns = b.conv.out_w(), width = b.y_w();
+    for (int r = 0; r < rows; ++r) std::memset(p.g + r * p.dz_row, 0, sizeof(float) * columns);
     for (int r = 0; r < b.y_h(); ++r)
         for (int i = 0; i < width; ++i) {
             float maximum;
-            const float* window = z + r * b.pool_stride * z_row + i * b.pool_stride;
-            const int argmax = window_argmax(window, z_row, b.pool_window, channel.affine, maximum);
+            const float* window = p.z + r * b.pool_stride * p.z_row + i * b.pool_stride;
+            const int argmax = window_argmax(window, p.z_row, b.pool_window, channel.affine, maximum);
             if (!(b.relu && maximum <= 0.0f))
-                dz[(r * b.pool_stride + argmax / z_row) * plan.row + i * b.pool_stride + argmax % z_row] +=
+                p.g[(r * b.pool_stride + argmax / p.z_row) * p.dz_row + i * b.pool_stride + argmax % p.z_row] +=
                     dy[r * width + i];
         }
-    for (int r = 0; r < rows; ++r) dz_row(z + r * z_row, dz + r * plan.row, channel, false, columns, dz + r * plan.row);
+    for (int r = 0; r < rows; ++r)
+        dz_row(p.z + r * p.z_row, p.g + r * p.dz_row, channel, false, columns, p.dz + r * p.dz_row);
 }
 
-/// dz of one channel of one sample from z, which is not read if y is z, and dy; written with the row stride plan.row,
-/// the margins left alone.
-inline void dz_plane(const DirectPlan& plan, const float* z, const float* dy, const Channel& channel, float* dz) {
-    const BlockGeometry& b = plan.block;
-    const int rows = plan.z.rows, columns = plan.z.columns;
+/// dz of one channel of one sample from z, which is not read if y is z, and dy; margins of dz are left alone.
+inline void dz_plane(const BlockGeometry& b, const PlaneOfZ& p, const float* dy, const Channel& channel) {
+    const int rows = b.conv.out_h(), columns = b.conv.out_w();
     if (b.z_is_y()) {
-        for (int r = 0; r < rows; ++r) std::memcpy(dz + r * plan.row, dy + r * columns, sizeof(float) * columns);
+        for (int r = 0; r < rows; ++r) std::memcpy(p.dz + r * p.dz_row, dy + r * columns, sizeof(float) * columns);
         return;
     }
-    if (b.pool_window == 2 && b.pool_stride == 2) return dz_plane_2x2(plan, z, dy, channel, dz);
-    if (b.pool()) return dz_plane_windows(plan, z, dy, channel, dz);
+    if (b.pool_window == 2 && b.pool_stride == 2) return dz_plane_2x2(b, p, dy, channel);
+    if (b.pool()) return dz_plane_windows(b, p, dy, channel);
+    if (p.z_row == columns && p.dz_row == columns)
+        return dz_row(p.z, dy, channel, b.relu, rows * columns, p.dz);
     for (int r = 0; r < rows; ++r)
-        dz_row(z + r * plan.z.out_row(), dy + r * columns, channel, b.relu, columns, dz + r * plan.row);
+        dz_row(p.z + r * p.z_row, dy + r * columns, channel, b.relu, columns, p.dz + r * p.dz_row);
 }
 
 }  // namespace tn::cpu::TN_ISA

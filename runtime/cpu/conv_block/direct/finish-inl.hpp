@@ -84,14 +84,13 @@ inline int window_argmax(const float* z, int row, int window, const Affine& affi
     return argmax;
 }
 
-/// `rows` rows of y [rows][y_w] of one channel from its z, which begins with the row that the first one needs. argmax_z
-/// as in finish_2x2().
-inline void finish_rows(const DirectPlan& plan, const float* z, const Affine& affine, int rows, float* y,
+/// `rows` rows of y [rows][y_w] of one channel from its z, whose rows are `z_row` floats apart and which begins with the
+/// row that the first one needs. argmax_z as in finish_2x2().
+inline void finish_rows(const BlockGeometry& b, const float* z, int z_row, const Affine& affine, int rows, float* y,
                         float* argmax_z) {
-    const BlockGeometry& b = plan.block;
-    const int z_row = plan.z.out_row(), width = b.y_w();
+    const int width = b.y_w();
     if (!b.pool()) {
-        if (plan.z.dense())
+        if (z_row == width)
             finish_row(z, affine, b.relu, rows * width, y);
         else
             for (int r = 0; r < rows; ++r) finish_row(z + r * z_row, affine, b.relu, width, y + r * width);

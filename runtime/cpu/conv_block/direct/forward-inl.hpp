@@ -41,7 +41,7 @@ inline void finish_tile_in_bands(const DirectPlan& plan, const float* packed, co
         convolve(convolution_of_tile(plan, packed, weights, t, b.pool() ? y0 * b.pool_stride : y0), grid, count, z,
                  z_plane);
         for (int r = 0; r < count; ++r)
-            finish_rows(plan, z + r * z_plane, affine[t * tile + r], rows,
+            finish_rows(b, z + r * z_plane, grid.out_row(), affine[t * tile + r], rows,
                         y + (t * tile + r) * b.y_plane() + Index{y0} * b.y_w(), nullptr);
     }
 }
@@ -112,7 +112,7 @@ struct DirectForward {
     void finish(int s, int f) const {
         const BlockGeometry& b = plan.block;
         const Index channel = Index{s} * b.conv.filters + f;
-        finish_rows(plan, pass.saved + kept.z + channel * plan.z.out_plane(), affine[f], b.y_h(),
+        finish_rows(b, pass.saved + kept.z + channel * plan.z.out_plane(), plan.z.out_row(), affine[f], b.y_h(),
                     pass.y + channel * b.y_plane(),
                     b.pool() ? pass.saved + kept.argmax_z + channel * b.y_plane() : nullptr);
     }
