@@ -58,7 +58,7 @@ std::string text(const BlockGeometry& g, int n) {
 }
 
 template <BlockGeometry G, cpu::Method M> void measure(const Setting& s, const char* name, int n) {
-    using Block = cpu::ConvBlock<G, M>;
+    using Block = cpu::ConvBlockBy<G, M>;
     const auto x = random_floats(n * G.conv.in_size(), 0), weight = random_floats(G.conv.weights(), 1),
                gamma = random_floats(G.conv.filters, 3), beta = random_floats(G.conv.filters, 4),
                dy = random_floats(n * G.y_size(), 5);

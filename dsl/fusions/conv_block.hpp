@@ -7,10 +7,10 @@
 
 namespace tn::fusions {
 
-/// Convolution, then any of batch normalisation, ReLU and max pooling in this order.
+/// Convolution, then any of batch normalisation, ReLU, with a ceiling or without, and max pooling in this order.
 struct ConvBlock {
-    using pattern =
-        Chain<One<Operation::convolution>, Maybe<Operation::batch_norm>, Maybe<&is_relu>, Maybe<Operation::max_pool>>;
+    using pattern = Chain<One<Operation::convolution>, Maybe<Operation::batch_norm>, Maybe<&is_rectifier>,
+                          Maybe<Operation::max_pool>>;
     static constexpr Reads reads{.x = true, .y = false};
     static constexpr bool in_place = false;
 
@@ -21,26 +21,37 @@ struct ConvBlock {
         return found;
     }
 
-    /// Whether the block has a BlockGeometry: one group, the same step and padding for rows and columns, and square
-    /// pooling windows without padding.
+    /// Whether the block has a BlockGeometry: one group, the same step and padding for rows and columns, with no less of
+    /// it below than above, and square pooling windows without padding.
     template <Operation... Operations> static constexpr bool has_geometry() {
         constexpr Operation conv = find<Operations...>(Operation::convolution);
         constexpr Operation pool = find<Operations...>(Operation::max_pool);
-        return conv.groups == 1 && conv.window.is_uniform() && pool.window.is_square() && pool.window.pad.top == 0;
+        return conv.groups == 1 && has_margins(conv.window) && pool.window.is_square() && pool.window.pad.top == 0;
     }
 
-    /// The sizes of the block for this input.
+    /// The sizes of the block for this input, of a depthwise convolution, too.
     template <Operation... Operations> static constexpr BlockGeometry geometry(Shape in) {
-        static_assert(has_geometry<Operations...>());
         constexpr Operation conv = find<Operations...>(Operation::convolution);
         constexpr Operation pool = find<Operations...>(Operation::max_pool);
         return {{in.channels, in.height, in.width, conv.features, conv.window.kernel_h, conv.window.kernel_w,
-                 conv.window.stride_h, conv.window.pad.top},
+                 conv.window.stride_h, conv.window.pad.top, conv.window.pad.bottom - conv.window.pad.top},
                 conv.bias,
                 find<Operations...>(Operation::batch_norm).kind == Operation::batch_norm,
-                (is_relu(Operations) || ...),
+                (is_rectifier(Operations) || ...),
                 pool.window.kernel_h,
-                pool.kind == Operation::max_pool ? pool.window.stride_h : 0};
+                pool.kind == Operation::max_pool ? pool.window.stride_h : 0,
+                (is_relu6(Operations) || ...) ? 6 : 0};
+    }
+
+    /// Whether the rectifier has no ceiling, and the margins are as wide on all sides.
+    template <Operation... Operations> static constexpr bool is_plain() {
+        return find<Operations...>(Operation::convolution).window.is_uniform() && !(is_relu6(Operations) || ...);
+    }
+
+    /// Whether a window's margins are those of a ConvGeometry.
+    static constexpr bool has_margins(const Window& w) {
+        return w.stride_h == w.stride_w && w.dilation_h == 1 && w.dilation_w == 1 && w.pad.top == w.pad.left &&
+               w.pad.bottom == w.pad.right && w.pad.bottom >= w.pad.top;
     }
 };
 

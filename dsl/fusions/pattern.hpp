@@ -46,7 +46,9 @@ template <class... Steps> struct Chain {
     }
 };
 
-/// A step of patterns.
+/// Steps of patterns.
 constexpr bool is_relu(const Operation& operation) { return operation == pointwise(functions::relu); }
+constexpr bool is_relu6(const Operation& operation) { return operation == pointwise(functions::relu6); }
+constexpr bool is_rectifier(const Operation& operation) { return is_relu(operation) || is_relu6(operation); }
 
 }  // namespace tn

@@ -22,9 +22,9 @@ void conv_forward(ThreadPool& pool, Isa isa, const ConvPlan& plan, const ConvFor
 void conv_infer(ThreadPool& pool, Isa isa, const ConvPlan& plan, const ConvInfer& pass);
 void conv_backward(ThreadPool& pool, Isa isa, const ConvPlan& plan, const ConvBackward& pass);
 
-/// The block with the geometry G. `isa` must be available here (Error if not); a pass has 1 <= n <= batch.
+/// The block with the geometry G, by the method M. `isa` must be available here (Error if not); a pass has 1 <= n <= batch.
 /// Maxima take the first of equals; NaN goes through ReLU and pooling.
-template <BlockGeometry G, Method M = method_of(G)> struct ConvBlock {
+template <BlockGeometry G, Method M> struct ConvBlockBy {
     static_assert(G.valid(), "the kernel and the pooling window must fit into the image");
 
     using Forward = ConvForward;
@@ -40,5 +40,8 @@ template <BlockGeometry G, Method M = method_of(G)> struct ConvBlock {
     static void infer(ThreadPool& pool, Isa isa, const Infer& pass) { conv_infer(pool, isa, plan, pass); }
     static void backward(ThreadPool& pool, Isa isa, const Backward& pass) { conv_backward(pool, isa, plan, pass); }
 };
+
+/// By the method that is chosen for it.
+template <BlockGeometry G> struct ConvBlock : ConvBlockBy<G, method_of(G)> {};
 
 }  // namespace tn::cpu

@@ -107,6 +107,7 @@ struct Reference {
                 if (k == 0 || act[from] > act[source[i]] || std::isnan(act[from])) source[i] = from;
             }
             y[i] = g.relu && act[source[i]] < 0 ? 0 : act[source[i]];
+            if (g.ceiling && y[i] > g.ceiling) y[i] = g.ceiling;
         }
     }
 
@@ -117,6 +118,7 @@ struct Reference {
         for (std::size_t i = 0; i < y.size(); ++i) {
             const double best = act[source[i]];
             if (g.relu) least = std::min(least, std::abs(best));
+            if (g.ceiling) least = std::min(least, std::abs(best - g.ceiling));
             for (int k = 0; k < window_size() && (!g.relu || best > 0); ++k) {
                 const std::size_t at = place_of(i, k);
                 if (at != source[i]) least = std::min(least, best - act[at]);
@@ -134,7 +136,7 @@ struct Reference {
     void route(const Doubles& dy) {
         dz.assign(z.size(), 0.0);
         for (std::size_t i = 0; i < y.size(); ++i)
-            if (!(g.relu && act[source[i]] <= 0)) dz[source[i]] += dy[i];
+            if (!(g.relu && act[source[i]] <= 0) && !(g.ceiling && act[source[i]] >= g.ceiling)) dz[source[i]] += dy[i];
         dbias.assign(filters(), 0.0);
         dgamma = dbeta = dbias;
         if (g.norm) {

@@ -7,6 +7,9 @@
 #define TN_CPU_CONV_BLOCK_AFFINE_INL
 #endif
 
+#include <limits>
+
+#include "dsl/core/conv_geometry.hpp"
 #include "runtime/core/isa_target.hpp"
 #include "runtime/cpu/simd/vector-inl.hpp"
 
@@ -36,9 +39,33 @@ template <class T> TN_INLINE V gradient(const AffineOf<T>& a, const GradientOf<T
            ((z - broadcast(a.mean)) * broadcast(to_dz.z_factor) + broadcast(to_dz.constant));
 }
 
-/// g where ReLU let the normalised z through, and zero elsewhere.
-template <class T> TN_INLINE V gradient_behind_relu(const AffineOf<T>& a, V z, V g) {
-    return normalise(a, z) <= V{} ? V{} : g;
+/// The block's ReLU, or nothing. NaN stays NaN.
+struct Rectifier {
+    bool there;
+    float ceiling;
+
+    explicit Rectifier(const BlockGeometry& b)
+        : there(b.relu),
+          ceiling(b.ceiling > 0 ? static_cast<float>(b.ceiling) : std::numeric_limits<float>::infinity()) {}
+
+    TN_INLINE V operator()(V v) const {
+        if (!there) return v;
+        const V most = broadcast(ceiling), positive = relu(v);
+        return positive > most ? most : positive;
+    }
+    float operator()(float v) const { return !there ? v : 0.0f > v ? 0.0f : v > ceiling ? ceiling : v; }
+
+    /// g, or zero where v does not come through.
+    TN_INLINE V gradient(V v, V g) const {
+        if (!there) return g;
+        return (v <= V{}) | (v >= broadcast(ceiling)) ? V{} : g;
+    }
+    bool lets_through(float v) const { return !there || !(v <= 0.0f || v >= ceiling); }
+};
+
+/// The gradient behind the rectifier of the normalised z.
+template <class T> TN_INLINE V gradient_behind(const Rectifier& rectify, const AffineOf<T>& a, V z, V g) {
+    return rectify.there ? rectify.gradient(normalise(a, z), g) : g;
 }
 
 }  // namespace tn::cpu::TN_ISA

@@ -1,31 +1,43 @@
-// Batch normalisation by itself, channel by channel: of a batch that is here, or that several processes share.
+// Batch normalisation with ReLU behind it, plane by plane: of a batch that is here, or that several processes share.
 #pragma once
 
 #include "dsl/core/kernel.hpp"
+#include "dsl/fusions/norm_block.hpp"
 #include "runtime/cpu/host_device.hpp"
+#include "runtime/cpu/planes.hpp"
 
 namespace tn {
 
-namespace cpu {
-/// In training with the mean and the variance of all processes' samples.
-void batch_norm_forward(Device& device, const Pass<float>& pass, float epsilon, float momentum);
-void batch_norm_infer(Device& device, const Pass<float>& pass, float epsilon);
-/// dx from the sums over the whole batch, dgamma and dbeta of this process's samples.
-void batch_norm_backward(Device& device, const Pass<float>& pass);
-}  // namespace cpu
+template <Operation Norm, Operation... Behind>
+    requires(fusions::NormBlock::pattern::is<Norm, Behind...>())
+struct KernelFor<cpu::Device, Norm, Behind...> {
+    static constexpr BlockGeometry geometry(Shape in) { return fusions::NormBlock::geometry<Behind...>(in); }
 
-template <Operation Norm>
-    requires(Norm.kind == Operation::batch_norm)
-struct KernelFor<cpu::Device, Norm> {
-    static constexpr KernelInfo info(Shape) { return {"batch norm", "channel by channel, sums in double"}; }
-    template <Shape> static void forward(cpu::Device& device, const Pass<float>& p) {
-        cpu::batch_norm_forward(device, p, Norm.epsilon, Norm.momentum);
+    static constexpr KernelInfo info(Shape) {
+        return {sizeof...(Behind) > 0 ? "fused, batch norm" : "batch norm", "vectors over the values of a channel"};
     }
-    template <Shape> static void infer(cpu::Device& device, const Pass<float>& p) {
-        cpu::batch_norm_infer(device, p, Norm.epsilon);
+    static constexpr std::size_t saved(Shape in, int) { return cpu::SavedStatistics::floats(in.channels); }
+    static constexpr std::size_t work(Shape in, int batch) {
+        return cpu::PlaneWork(cpu::PlanePlan(geometry(in)), batch).floats;
     }
-    template <Shape> static void backward(cpu::Device& device, const Pass<float>& p) {
-        cpu::batch_norm_backward(device, p);
+
+    template <Shape In> static void forward(cpu::Device& device, const Pass<float>& p) {
+        cpu::plane_kernels(device.isa())
+            .norm_forward(device.threads(), cpu::plane_plan<geometry(In)>,
+                          {p.n, p.x, nullptr, nullptr, p.parameter[0], p.parameter[1], p.y, p.saved, p.work, p.state[0],
+                           p.state[1], Norm.momentum, Norm.epsilon, device.group()});
+    }
+    template <Shape In> static void infer(cpu::Device& device, const Pass<float>& p) {
+        cpu::plane_kernels(device.isa())
+            .norm_infer(device.threads(), cpu::plane_plan<geometry(In)>,
+                        {p.n, p.x, nullptr, nullptr, p.parameter[0], p.parameter[1], p.state[0], p.state[1],
+                         Norm.epsilon, p.y, p.work});
+    }
+    template <Shape In> static void backward(cpu::Device& device, const Pass<float>& p) {
+        cpu::plane_kernels(device.isa())
+            .norm_backward(device.threads(), cpu::plane_plan<geometry(In)>,
+                           {p.n, p.x, nullptr, p.parameter[0], p.parameter[1], p.dy, p.saved, p.dx, nullptr, nullptr,
+                            p.gradient[0], p.gradient[1], p.work, device.group()});
     }
 };
 

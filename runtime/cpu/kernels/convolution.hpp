@@ -1,8 +1,10 @@
-// A convolution by itself, for any window and groups: the columns of a sample, then products through OpenBLAS.
+// A convolution with groups, uneven padding or gaps between its taps: the columns of a sample, then products through
+// OpenBLAS. All others are blocks (conv_block.hpp).
 #pragma once
 
 #include "dsl/core/conv_columns.hpp"
 #include "dsl/core/kernel.hpp"
+#include "dsl/fusions/conv_block.hpp"
 #include "runtime/cpu/host_device.hpp"
 
 namespace tn {
@@ -13,11 +15,10 @@ void convolution_backward(Device& device, const Operation& conv, const Pass<floa
 }  // namespace cpu
 
 template <Operation Conv>
-    requires(Conv.kind == Operation::convolution && Conv.groups != 0)
+    requires(Conv.kind == Operation::convolution && Conv.groups != 0 && !fusions::ConvBlock::has_geometry<Conv>())
 struct KernelFor<cpu::Device, Conv> {
     static constexpr KernelInfo info(Shape) {
-        if (Conv.window.is_pixel()) return {"sgemm", "1 x 1: an image is its own columns"};
-        return {"im2col and sgemm", "nothing behind it is fused with it"};
+        return {"im2col and sgemm", "for any window and groups"};
     }
 
     /// The columns and the sums of every slice of the batch.

@@ -32,7 +32,7 @@ constexpr std::size_t conv_block_work(const BlockGeometry& g, int batch, Precisi
 
 template <class Gpu, cuda::Precision P, Operation Conv, Operation... Behind>
     requires(sizeof...(Behind) > 0 && fusions::ConvBlock::pattern::is<Conv, Behind...>() &&
-             fusions::ConvBlock::has_geometry<Conv, Behind...>())
+             fusions::ConvBlock::has_geometry<Conv, Behind...>() && fusions::ConvBlock::is_plain<Conv, Behind...>())
 struct KernelFor<cuda::BasicDevice<Gpu, P>, Conv, Behind...> {
     static constexpr BlockGeometry geometry(Shape in) { return fusions::ConvBlock::geometry<Conv, Behind...>(in); }
 

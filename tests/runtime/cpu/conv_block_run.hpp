@@ -26,11 +26,11 @@ struct Block {
 
 template <BlockGeometry G, cpu::Method M = cpu::method_of(G)>
 constexpr Block block_of{G,
-                         cpu::ConvBlock<G, M>::saved_floats,
-                         cpu::ConvBlock<G, M>::work_floats,
-                         cpu::ConvBlock<G, M>::forward,
-                         cpu::ConvBlock<G, M>::infer,
-                         cpu::ConvBlock<G, M>::backward};
+                         cpu::ConvBlockBy<G, M>::saved_floats,
+                         cpu::ConvBlockBy<G, M>::work_floats,
+                         cpu::ConvBlockBy<G, M>::forward,
+                         cpu::ConvBlockBy<G, M>::infer,
+                         cpu::ConvBlockBy<G, M>::backward};
 
 /// Every buffer of a block and its passes.
 struct Run {
@@ -114,7 +114,7 @@ inline std::string describe(const BlockGeometry& g, int n, Isa isa) {
     auto s = [](int v) { return std::to_string(v); };
     return s(c.channels) + "x" + s(c.height) + "x" + s(c.width) + " -> " + s(c.filters) + ", kernel " + s(c.kernel_h) +
            "x" + s(c.kernel_w) + " stride " + s(c.stride) + " pad " + s(c.pad) + (g.bias ? " bias" : "") +
-           (g.norm ? " norm" : "") + (g.relu ? " relu" : "") + " pool " + s(g.pool_window) + "/" + s(g.pool_stride) +
+           (g.norm ? " norm" : "") + (g.relu ? " relu" : "") + (g.ceiling ? " ceiling " + s(g.ceiling) : "") + " pool " + s(g.pool_window) + "/" + s(g.pool_stride) +
            ", n " + s(n) + ", " + name(isa);
 }
 

@@ -64,6 +64,16 @@ BOOST_AUTO_TEST_CASE(winograd_tiles) {
     check_method<BlockGeometry{{16, 5, 6, 16, 3, 3, 1, 2}, false, true, true}, method>(3);
 }
 
+/// The groups of a deep layer are computed by all threads; 48 samples are several of them.
+BOOST_AUTO_TEST_CASE(winograd_tiles_of_deep_layers) {
+    constexpr auto method = cpu::Method::winograd;
+    static_assert(cpu::WinogradPlan({conv3(144, 5, 4, 928), true, true, true}).deep(false));
+    check_method<BlockGeometry{conv3(144, 5, 4, 928), true, true, true}, method>(2);
+    check_method<BlockGeometry{conv3(928, 4, 4, 144), false, true, true, 2, 2}, method>(2);
+    static_assert(cpu::WinogradPlan({conv3(128, 4, 6, 128), true, false, false}).deep(true));
+    check_method<BlockGeometry{conv3(128, 4, 6, 128), true, false, false}, method>(3);
+}
+
 BOOST_AUTO_TEST_CASE(stem_windows) {
     constexpr auto method = cpu::Method::stem;
     check_method<BlockGeometry{conv3(3, 16, 16, 16), true, true, true, 2, 2}, method>(5);
@@ -97,6 +107,23 @@ BOOST_AUTO_TEST_CASE(other_kernels_strides_and_margins) {
     check<BlockGeometry{{2, 8, 8, 4, 8, 8, 1, 0}, true, true, true}>(3);
     check<BlockGeometry{{1, 6, 40, 2, 1, 7, 1, 3}, true, false, true}>(2);
     check<BlockGeometry{{3, 17, 17, 4, 7, 7, 2, 3}, true, true, true, 3, 2}>(2);
+}
+
+BOOST_AUTO_TEST_CASE(more_margin_below_and_on_the_right) {
+    check<BlockGeometry{{3, 16, 14, 8, 3, 3, 2, 0, 1}, true, true, true}>(3);
+    check<BlockGeometry{{3, 9, 8, 8, 5, 5, 2, 1, 1}, false, true, true, 2, 2}>(3);
+    check<BlockGeometry{{16, 8, 8, 16, 3, 3, 1, 0, 2}, true, false, true}>(2);
+    check<BlockGeometry{{32, 6, 6, 32, 3, 3, 2, 0, 1}, true, true, true}>(2);
+}
+
+/// Ceilings that many values reach.
+BOOST_AUTO_TEST_CASE(rectifiers_with_a_ceiling) {
+    check<BlockGeometry{conv3(3, 7, 9, 5), true, true, true, 0, 0, 1}>(3);
+    check<BlockGeometry{conv3(2, 8, 8, 5), false, true, true, 2, 2, 1}>(3);
+    check<BlockGeometry{conv3(2, 8, 8, 5), false, true, true, 3, 2, 1}>(3);
+    check<BlockGeometry{conv3(16, 8, 9, 16), true, true, true, 0, 0, 2}>(3);
+    check<BlockGeometry{conv3(16, 8, 9, 16), false, true, true, 2, 2, 2}>(3);
+    check<BlockGeometry{{32, 6, 6, 32, 1, 1, 1, 0}, true, true, true, 0, 0, 1}>(3);
 }
 
 BOOST_AUTO_TEST_CASE(other_pooling_windows) {

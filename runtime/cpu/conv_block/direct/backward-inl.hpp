@@ -46,7 +46,7 @@ inline void reduce_gradients(ThreadPool& pool, const DirectPlan& plan, const Con
                 const int rows = whole ? 1 : b.y_h(), count = whole ? b.y_h() * b.y_w() : b.y_w();
                 V sum_g{}, sum_gz{};
                 for (int r = 0; r < rows; ++r)
-                    add_gradient_sums(z + r * plan.z.out_row(), dy + r * count, channels[f].affine, b.relu, count,
+                    add_gradient_sums(z + r * plan.z.out_row(), dy + r * count, channels[f].affine, Rectifier(b), count,
                                       sum_g, sum_gz);
                 sums[SampleSums::at(filters, s, 0, f)] = horizontal_sum(sum_g);
                 sums[SampleSums::at(filters, s, 1, f)] = horizontal_sum(sum_gz);

@@ -19,12 +19,12 @@
 namespace tn::cpu::TN_ISA {
 
 /// Adds up g and g * (z - mean) over `count` outputs that came from z.
-inline void add_gradient_sums(const float* z, const float* dy, const Affine& affine, bool with_relu, int count,
+inline void add_gradient_sums(const float* z, const float* dy, const Affine& affine, const Rectifier& rectify, int count,
                               V& sum_g, V& sum_gz) {
     for (int i = 0; i < count; i += lanes) {
         const V from = load_partial(z + i, count - i);
         V g = load_partial(dy + i, count - i);
-        if (with_relu) g = gradient_behind_relu(affine, from, g);
+        g = gradient_behind(rectify, affine, from, g);
         sum_g += g;
         // Beyond the last output g is zero, and the mean is finite.
         sum_gz += g * (from - broadcast(affine.mean));
@@ -32,17 +32,17 @@ inline void add_gradient_sums(const float* z, const float* dy, const Affine& aff
 }
 
 /// dz of `count` values of a row whose gradient is dy, or zero where dy is null.
-inline void dz_row(const float* z, const float* dy, const Channel& channel, bool with_relu, int count, float* dz) {
+inline void dz_row(const float* z, const float* dy, const Channel& channel, const Rectifier& rectify, int count, float* dz) {
     for (int i = 0; i < count; i += lanes) {
         const V from = load_partial(z + i, count - i);
         V g = dy ? load_partial(dy + i, count - i) : V{};
-        if (with_relu) g = gradient_behind_relu(channel.affine, from, g);
+        g = gradient_behind(rectify, channel.affine, from, g);
         store_partial(dz + i, gradient(channel.affine, channel.to_dz, from, g), count - i);
     }
 }
 
 /// dz of two rows that are pooled 2 x 2, from a row of dy.
-inline void dz_2x2(const float* z0, const float* z1, const float* dy, const Channel& channel, bool with_relu, int count,
+inline void dz_2x2(const float* z0, const float* z1, const float* dy, const Channel& channel, const Rectifier& rectify, int count,
                    float* dz0, float* dz1) {
     const auto& [affine, to_dz] = channel;
     for (int i = 0; i < count; i += lanes, z0 += 2 * lanes, z1 += 2 * lanes, dz0 += 2 * lanes, dz1 += 2 * lanes) {
@@ -57,7 +57,7 @@ inline void dz_2x2(const float* z0, const float* z1, const float* dy, const Chan
             argmax = replace ? I{} + k : argmax;
         }
         V g = load_partial(dy + i, count - i);
-        if (with_relu) g = maximum <= V{} ? V{} : g;
+        g = rectify.gradient(maximum, g);
         V out[4];
         TN_UNROLL for (int k = 0; k < 4; ++k) out[k] = gradient(affine, to_dz, z[k], argmax == k ? g : V{});
         const int left = 2 * (count - i);
@@ -81,22 +81,24 @@ struct PlaneOfZ {
 
 /// dz_plane() where windows of 2 x 2 are pooled.
 inline void dz_plane_2x2(const BlockGeometry& b, const PlaneOfZ& p, const float* dy, const Channel& channel) {
+    const Rectifier rectify(b), none(BlockGeometry{});
     const int rows = b.conv.out_h(), columns = b.conv.out_w(), width = b.y_w();
     for (int r = 0; r < b.y_h(); ++r) {
         const float* from = p.z + 2 * r * p.z_row;
         float* to = p.dz + 2 * r * p.dz_row;
-        dz_2x2(from, from + p.z_row, dy + r * width, channel, b.relu, width, to, to + p.dz_row);
+        dz_2x2(from, from + p.z_row, dy + r * width, channel, rectify, width, to, to + p.dz_row);
         if (columns % 2 != 0) {
-            dz_row(from + columns - 1, nullptr, channel, false, 1, to + columns - 1);
-            dz_row(from + p.z_row + columns - 1, nullptr, channel, false, 1, to + p.dz_row + columns - 1);
+            dz_row(from + columns - 1, nullptr, channel, none, 1, to + columns - 1);
+            dz_row(from + p.z_row + columns - 1, nullptr, channel, none, 1, to + p.dz_row + columns - 1);
         }
     }
     if (rows % 2 != 0)
-        dz_row(p.z + (rows - 1) * p.z_row, nullptr, channel, false, columns, p.dz + (rows - 1) * p.dz_row);
+        dz_row(p.z + (rows - 1) * p.z_row, nullptr, channel, none, columns, p.dz + (rows - 1) * p.dz_row);
 }
 
 /// dz_plane() where windows of any size and stride are pooled: they may overlap, so g is gathered first.
 inline void dz_plane_windows(const BlockGeometry& b, const PlaneOfZ& p, const float* dy, const Channel& channel) {
+    const Rectifier rectify(b), none(BlockGeometry{});
     const int rows = b.conv.out_h(), columns = b.conv.out_w(), width = b.y_w();
     for (int r = 0; r < rows; ++r) std::memset(p.g + r * p.dz_row, 0, sizeof(float) * columns);
     for (int r = 0; r < b.y_h(); ++r)
@@ -104,12 +106,12 @@ inline void dz_plane_windows(const BlockGeometry& b, const PlaneOfZ& p, const fl
             float maximum;
             const float* window = p.z + r * b.pool_stride * p.z_row + i * b.pool_stride;
             const int argmax = window_argmax(window, p.z_row, b.pool_window, channel.affine, maximum);
-            if (!(b.relu && maximum <= 0.0f))
+            if (rectify.lets_through(maximum))
                 p.g[(r * b.pool_stride + argmax / p.z_row) * p.dz_row + i * b.pool_stride + argmax % p.z_row] +=
                     dy[r * width + i];
         }
     for (int r = 0; r < rows; ++r)
-        dz_row(p.z + r * p.z_row, p.g + r * p.dz_row, channel, false, columns, p.dz + r * p.dz_row);
+        dz_row(p.z + r * p.z_row, p.g + r * p.dz_row, channel, none, columns, p.dz + r * p.dz_row);
 }
 
 /// dz of one channel of one sample from z, which is not read if y is z, and dy; margins of dz are left alone.
@@ -122,9 +124,9 @@ inline void dz_plane(const BlockGeometry& b, const PlaneOfZ& p, const float* dy,
     if (b.pool_window == 2 && b.pool_stride == 2) return dz_plane_2x2(b, p, dy, channel);
     if (b.pool()) return dz_plane_windows(b, p, dy, channel);
     if (p.z_row == columns && p.dz_row == columns)
-        return dz_row(p.z, dy, channel, b.relu, rows * columns, p.dz);
+        return dz_row(p.z, dy, channel, Rectifier(b), rows * columns, p.dz);
     for (int r = 0; r < rows; ++r)
-        dz_row(p.z + r * p.z_row, dy + r * columns, channel, b.relu, columns, p.dz + r * p.dz_row);
+        dz_row(p.z + r * p.z_row, dy + r * columns, channel, Rectifier(b), columns, p.dz + r * p.dz_row);
 }
 
 }  // namespace tn::cpu::TN_ISA

@@ -43,16 +43,14 @@ inline float plane_squares(const float* z, const Grid& grid, float mean) {
     return horizontal_sum(total);
 }
 
-inline void finish_row(const float* z, const Affine& affine, bool with_relu, int count, float* y) {
+inline void finish_row(const float* z, const Affine& affine, const Rectifier& rectify, int count, float* y) {
     for (int i = 0; i < count; i += lanes) {
-        V v = normalise(affine, load(z + i));
-        if (with_relu) v = relu(v);
-        store_partial(y + i, v, count - i);
+        store_partial(y + i, rectify(normalise(affine, load(z + i))), count - i);
     }
 }
 
 /// A row of y from two rows of z that are pooled 2 x 2; argmax_z, if not null, becomes the z at each argmax.
-inline void finish_2x2(const float* z0, const float* z1, const Affine& affine, bool with_relu, int count, float* y,
+inline void finish_2x2(const float* z0, const float* z1, const Affine& affine, const Rectifier& rectify, int count, float* y,
                        float* argmax_z) {
     for (int i = 0; i < count; i += lanes, z0 += 2 * lanes, z1 += 2 * lanes) {
         const V a = load(z0), b = load(z0 + lanes), c = load(z1), d = load(z1 + lanes);
@@ -64,7 +62,7 @@ inline void finish_2x2(const float* z0, const float* z1, const Affine& affine, b
             maximum = replace ? next : maximum;
             from = replace ? z[k] : from;
         }
-        store_partial(y + i, with_relu ? relu(maximum) : maximum, count - i);
+        store_partial(y + i, rectify(maximum), count - i);
         if (argmax_z) store_partial(argmax_z + i, from, count - i);
     }
 }
@@ -88,24 +86,25 @@ inline int window_argmax(const float* z, int row, int window, const Affine& affi
 /// row that the first one needs. argmax_z as in finish_2x2().
 inline void finish_rows(const BlockGeometry& b, const float* z, int z_row, const Affine& affine, int rows, float* y,
                         float* argmax_z) {
+    const Rectifier rectify(b);
     const int width = b.y_w();
     if (!b.pool()) {
         if (z_row == width)
-            finish_row(z, affine, b.relu, rows * width, y);
+            finish_row(z, affine, rectify, rows * width, y);
         else
-            for (int r = 0; r < rows; ++r) finish_row(z + r * z_row, affine, b.relu, width, y + r * width);
+            for (int r = 0; r < rows; ++r) finish_row(z + r * z_row, affine, rectify, width, y + r * width);
         return;
     }
     for (int r = 0; r < rows; ++r, z += b.pool_stride * z_row, y += width, argmax_z += argmax_z ? width : 0) {
         if (b.pool_window == 2 && b.pool_stride == 2) {
-            finish_2x2(z, z + z_row, affine, b.relu, width, y, argmax_z);
+            finish_2x2(z, z + z_row, affine, rectify, width, y, argmax_z);
             continue;
         }
         for (int i = 0; i < width; ++i) {
             float maximum;
             const float* window = z + i * b.pool_stride;
             const int argmax = window_argmax(window, z_row, b.pool_window, affine, maximum);
-            y[i] = b.relu && 0.0f > maximum ? 0.0f : maximum;
+            y[i] = rectify(maximum);
             if (argmax_z) argmax_z[i] = window[argmax];
         }
     }

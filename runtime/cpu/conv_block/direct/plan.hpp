@@ -47,7 +47,7 @@ struct PackedPlanes {
         dz_left = std::max(0, (c.kernel_w - 1) / s - c.pad / s);
         const int dz_rows = dz_top + std::max(c.out_h(), (c.height - 1 + c.pad) / s + 1);
         const int dz_columns = dz_left + std::max(c.out_w(), (c.width - 1 + c.pad) / s + 1);
-        const int x_rows = (c.height + 2 * c.pad + s - 1) / s, x_columns = (c.width + 2 * c.pad + s - 1) / s;
+        const int x_rows = (c.padded_h() + s - 1) / s, x_columns = (c.padded_w() + s - 1) / s;
         row = std::max(dz_columns, x_columns);
         phase_plane = round_up(x_rows * row + max_lanes, max_lanes);
         x_plane = phases_y * phases_x * phase_plane;

@@ -62,7 +62,7 @@ struct ProductBackward {
                                  : b.z_is_y() ? dy_of(f, s)
                                               : z_of(f, s);
                 V sum_g{}, sum_gz{};
-                add_gradient_sums(z, dy_of(f, s), channels[f].affine, b.relu, count, sum_g, sum_gz);
+                add_gradient_sums(z, dy_of(f, s), channels[f].affine, Rectifier(b), count, sum_g, sum_gz);
                 sums[SampleSums::at(conv().filters, s, 0, f)] = horizontal_sum(sum_g);
                 sums[SampleSums::at(conv().filters, s, 1, f)] = horizontal_sum(sum_gz);
             }

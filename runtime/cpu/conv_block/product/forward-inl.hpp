@@ -62,7 +62,7 @@ struct ProductForward {
                     finish_rows(b, from, b.conv.out_w(), affine[f], b.y_h(), to,
                                 argmax_z ? argmax_z + (Index{f} * groups.n + s) * b.y_plane() : nullptr);
                 else
-                    finish_row(from, affine[f], b.relu, count, to + begin);
+                    finish_row(from, affine[f], Rectifier(b), count, to + begin);
             }
     }
 

@@ -15,6 +15,7 @@
 #include "runtime/cpu/conv_block/slices-inl.hpp"
 #include "runtime/cpu/conv_block/split.hpp"
 #include "runtime/cpu/conv_block/winograd/backward_group-inl.hpp"
+#include "runtime/cpu/conv_block/winograd/deep_backward-inl.hpp"
 #include "runtime/cpu/conv_block/winograd/layout.hpp"
 #include "runtime/cpu/conv_block/winograd/weights-inl.hpp"
 #include "runtime/cpu/conv_block/winograd/workspace-inl.hpp"
@@ -28,6 +29,7 @@ inline void winograd_sums(const WinogradWorkspace& ws, const ConvBackward& pass,
     const int filters = b.conv.filters;
     const AffineOf<V> a = ws.affine().affine(block).affine;
     const Index at = block_at(filters, s, block, b.y_plane());
+    const Rectifier rectify(b);
     V sum_g{}, sum_gz{};
     constexpr int together = 64;
     const int pixels = static_cast<int>(b.y_plane());
@@ -43,7 +45,7 @@ inline void winograd_sums(const WinogradWorkspace& ws, const ConvBackward& pass,
                 continue;
             }
             const V from = load(z + k * lanes);
-            if (b.relu) g = gradient_behind_relu(a, from, g);
+            g = gradient_behind(rectify, a, from, g);
             sum_g += g;
             sum_gz += g * (from - a.mean);
         }
@@ -85,14 +87,21 @@ inline void winograd_backward(ThreadPool& pool, const ConvPlan& conv_plan, const
     const WinogradSaved kept(ws.plan, pass.n);
     const WinogradPlan& p = ws.plan;
     winograd_reduce_gradients(pool, ws, pass);
-    if (pass.dx) transform_weights_for_dx(pool, ws, pass.weight);
-    const Slices slices(pass.n);
-    pool.run(slices.count, [&](int slice, int thread) {
-        const WinogradBackwardSlice backward{ws, pass, KeptZ(p, pass.saved + kept.z), ws.scratch(thread),
-                                             ws.work + ws.at.partial + slice * ws.at.partial_stride};
-        clear(backward.dw, ws.at.partial_stride);
-        each_group(p, true, slices.samples(slice), [&](const TileGroup& g) { backward.run(g); });
-    });
+    const KeptZ kept_z(p, pass.saved + kept.z);
+    const Slices slices(p.deep(true) ? 1 : pass.n);
+    if (p.deep(true)) {
+        float* dw = ws.work + ws.at.partial;
+        clear(dw, Index{p.depth()} * p.conv().filters);
+        DeepBackward{pool, ws, pass, kept_z, deep_product_stride(ws)}.run(dw);
+    } else {
+        if (pass.dx) transform_weights_for_dx(pool, ws, pass.weight);
+        pool.run(slices.count, [&](int slice, int thread) {
+            const WinogradBackwardSlice backward{ws, pass, kept_z, ws.scratch(thread),
+                                                 ws.work + ws.at.partial + slice * ws.at.partial_stride};
+            clear(backward.dw, ws.at.partial_stride);
+            each_group(p, true, slices.samples(slice), [&](const TileGroup& g) { backward.run(g); });
+        });
+    }
     // dw: the slices' own ones, added in order.
     pool.run(ws.blocks, [&](int block) {
         const int depth = p.depth();

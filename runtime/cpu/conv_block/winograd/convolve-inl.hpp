@@ -34,34 +34,41 @@ inline void transform_inputs(const WinogradWorkspace& ws, const TileGroup& g, co
     }
 }
 
-/// Computes the z of a group for a range of chunks and passes each tile to take(sample, block, row, column, z), row by
+/// Passes the z of each tile of a group, from the products of a chunk, to take(sample, block, row, column, z), row by
 /// row; done(sample, block) follows the last tile of a sample.
+template <class Take, class Done>
+void finish_products(const WinogradWorkspace& ws, const TileGroup& g, int chunk, const float* products, Index stride,
+                     const Take& take, const Done& done) {
+    const int width = ws.width(chunk);
+    for (int block = ws.first_block(chunk); block < ws.last_block(chunk); ++block) {
+        const float* of_tile = products + (block - ws.first_block(chunk)) * lanes;
+        for (int s = g.sample; s < g.sample + g.samples; ++s) {
+            for (int row = 0; row < g.rows; ++row)
+                for (int column = 0; column < ws.plan.columns; ++column, of_tile += width) {
+                    V z[tile_size];
+                    output_tile(of_tile, stride, z);
+                    take(s, block, g.row + row, column, z);
+                }
+            done(s, block);
+        }
+    }
+}
+
+/// Computes the z of a group for a range of chunks and passes it on as finish_products() does.
 template <class Take, class Done>
 void convolve_group(const WinogradWorkspace& ws, const TileGroup& g, const float* x, Range chunks, float* scratch,
                     const Take& take, const Done& done) {
-    const WinogradPlan& p = ws.plan;
-    const int channels = ws.conv().channels, tiles = g.samples * g.rows * p.columns;
+    const int channels = ws.conv().channels, tiles = g.samples * g.rows * ws.plan.columns;
     float* packed = scratch + ws.at.packed;
     float *inputs = scratch + ws.at.inputs, *products = scratch + ws.at.products;
-    const Index input_stride = ws.input_stride(false), product_stride = ws.product_stride(false);
+    const Index input_stride = ws.input_stride(), product_stride = ws.product_stride();
     transform_inputs(ws, g, x, packed, inputs, input_stride);
     for (int chunk = chunks.first; chunk < chunks.last; ++chunk) {
         const int width = ws.width(chunk);
         for (int f = 0; f < frequencies; ++f)
             multiply({inputs + f * input_stride, channels, 1}, tiles, channels,
                      ws.weights(chunk) + Index{f} * channels * width, width, products + f * product_stride, width);
-        for (int block = ws.first_block(chunk); block < ws.last_block(chunk); ++block) {
-            const float* of_tile = products + (block - ws.first_block(chunk)) * lanes;
-            for (int s = g.sample; s < g.sample + g.samples; ++s) {
-                for (int row = 0; row < g.rows; ++row)
-                    for (int column = 0; column < p.columns; ++column, of_tile += width) {
-                        V z[tile_size];
-                        output_tile(of_tile, product_stride, z);
-                        take(s, block, g.row + row, column, z);
-                    }
-                done(s, block);
-            }
-        }
+        finish_products(ws, g, chunk, products, product_stride, take, done);
     }
 }
 

@@ -12,6 +12,7 @@
 #include "runtime/cpu/conv_block/batch_norm-inl.hpp"
 #include "runtime/cpu/conv_block/split.hpp"
 #include "runtime/cpu/conv_block/winograd/convolve-inl.hpp"
+#include "runtime/cpu/conv_block/winograd/deep-inl.hpp"
 #include "runtime/cpu/conv_block/winograd/infer-inl.hpp"
 #include "runtime/cpu/conv_block/winograd/layout.hpp"
 #include "runtime/cpu/conv_block/winograd/tile-inl.hpp"
@@ -31,12 +32,12 @@ struct WinogradForward {
     AffineTable affine;
     bool streams;  // whole tiles of z bypass the caches
 
-    void convolve(const TileGroup& g, Range chunks, float* scratch) const {
+    /// Calls compute(take, done) with what becomes of a group's tiles.
+    template <class Compute> void take_tiles(const TileGroup& g, const Compute& compute) const {
         const BlockGeometry& b = ws.plan.block;
         const int filters = b.conv.filters;
         V mean{}, squares{};
-        convolve_group(
-            ws, g, pass.x, chunks, scratch,
+        compute(
             [&](int s, int block, int row, int column, const V(&z)[tile_size]) TN_INLINE_LAMBDA {
                 const Inside in(ws.plan, row, column);
                 float* to = kept_z.at(s, block, row, column);
@@ -71,11 +72,9 @@ struct WinogradForward {
         const Index at = block_at(b.conv.filters, s, block, b.y_plane());
         const float* from = (argmax_z ? argmax_z : kept_z.z) + at;
         const auto count = static_cast<int>(b.y_plane());
-        if (b.relu)
-            from_blocked(from, count, pass.y + at, b.y_plane(),
-                         [&](V z) TN_INLINE_LAMBDA { return relu(normalise(a, z)); });
-        else
-            from_blocked(from, count, pass.y + at, b.y_plane(), [&](V z) TN_INLINE_LAMBDA { return normalise(a, z); });
+        const Rectifier rectify(b);
+        from_blocked(from, count, pass.y + at, b.y_plane(),
+                     [&](V z) TN_INLINE_LAMBDA { return rectify(normalise(a, z)); });
     }
 };
 
@@ -85,8 +84,8 @@ inline void winograd_forward(ThreadPool& pool, const ConvPlan& conv_plan, const 
     const int filters = b.conv.filters;
     const float* gamma = b.norm ? pass.gamma : nullptr;
     for (int f = 0; f < filters; ++f) ws.affine().set(f, bias_affine(pass.bias, f), gamma_sign(gamma, f));
-    transform_weights(pool, ws, pass.weight);
-    if (b.z_is_y()) return winograd_without_z(pool, ws, pass.n, pass.x, pass.y);
+    if (b.z_is_y()) return winograd_without_z(pool, ws, pass.n, pass.x, pass.weight, pass.y);
+    if (!ws.plan.deep(false)) transform_weights(pool, ws, pass.weight);
 
     const WinogradSaved kept(ws.plan, pass.n);
     const WinogradForward forward{
@@ -98,12 +97,20 @@ inline void winograd_forward(ThreadPool& pool, const ConvPlan& conv_plan, const 
         ws.affine(),
         ws.plan.z_by_tiles() && worth_streaming(pass.saved + kept.z, Index{pass.n} * ws.plan.z_size())};
     const Tasks by_chunks = Tasks::for_threads(pass.n, pool.threads(), ws.chunks);
-    pool.run(by_chunks.count(), [&](int task, int thread) {
-        each_group(ws.plan, false, by_chunks.samples(task), [&](const TileGroup& g) {
-            forward.convolve(g, by_chunks.units(task, ws.chunks), ws.scratch(thread));
+    if (ws.plan.deep(false))
+        deep_groups(pool, ws, pass.n, pass.x, pass.weight, [&](const TileGroup& g, int, const auto& finish) {
+            forward.take_tiles(g, finish);
+            stream_fence();
         });
-        stream_fence();
-    });
+    else
+        pool.run(by_chunks.count(), [&](int task, int thread) {
+            each_group(ws.plan, false, by_chunks.samples(task), [&](const TileGroup& g) {
+                forward.take_tiles(g, [&](const auto& take, const auto& done) {
+                    convolve_group(ws, g, pass.x, by_chunks.units(task, ws.chunks), ws.scratch(thread), take, done);
+                });
+            });
+            stream_fence();
+        });
     const SavedStatistics statistics(pass.saved, filters);
     if (b.norm) {
         combine_statistics(b, pass, forward.sums, statistics);

@@ -14,6 +14,7 @@
 #include "runtime/cpu/conv_block/batch_norm-inl.hpp"
 #include "runtime/cpu/conv_block/split.hpp"
 #include "runtime/cpu/conv_block/winograd/convolve-inl.hpp"
+#include "runtime/cpu/conv_block/winograd/deep-inl.hpp"
 #include "runtime/cpu/conv_block/winograd/tile-inl.hpp"
 #include "runtime/cpu/conv_block/winograd/weights-inl.hpp"
 #include "runtime/cpu/conv_block/winograd/workspace-inl.hpp"
@@ -33,9 +34,9 @@ struct GroupFinisher {
         const TileOfY of_y = ws.tile_of_y(row, column);
         float* to = lines + (p.y_rows(row) - p.y_rows(group.row)) * of_y.stride + column * p.y_side() * lanes;
         if (p.block.pool())
-            finish_tile<true>(z, a, p.block.relu, of_y, to);
+            finish_tile<true>(z, a, Rectifier(p.block), of_y, to);
         else
-            finish_tile<false>(z, a, p.block.relu, of_y, to);
+            finish_tile<false>(z, a, Rectifier(p.block), of_y, to);
     }
     void done(int s, int block) const {
         const BlockGeometry& b = ws.plan.block;
@@ -46,8 +47,16 @@ struct GroupFinisher {
 };
 
 /// A whole pass that does not keep z.
-inline void winograd_without_z(ThreadPool& pool, const WinogradWorkspace& ws, int n, const float* x, float* y) {
+inline void winograd_without_z(ThreadPool& pool, const WinogradWorkspace& ws, int n, const float* x,
+                               const float* weight, float* y) {
     const WinogradPlan& p = ws.plan;
+    if (p.deep(false))
+        return deep_groups(pool, ws, n, x, weight, [&](const TileGroup& g, int thread, const auto& finish) {
+            const GroupFinisher f{ws, g, ws.scratch(thread) + ws.at.lines, y};
+            finish([&](int, int b, int r, int c, const V(&z)[tile_size]) TN_INLINE_LAMBDA { f.take(b, r, c, z); },
+                   [&](int s, int b) { f.done(s, b); });
+        });
+    transform_weights(pool, ws, weight);
     // With few samples the chunks are divided first, because a thread has the weights that it transformed in its cache.
     const int parts = std::clamp(pool.threads() / n, 1, std::min(ws.chunks, max_slices));
     int samples = std::min(p.group_samples(false), std::max(1, n / pool.threads())), rows = p.group_rows(false);
@@ -76,8 +85,7 @@ inline void winograd_infer(ThreadPool& pool, const ConvPlan& conv_plan, const Co
     const BlockGeometry& b = ws.plan.block;
     const float* gamma = b.norm ? pass.gamma : nullptr;
     for (int f = 0; f < b.conv.filters; ++f) ws.affine().set(f, running_affine(b, pass, f), gamma_sign(gamma, f));
-    transform_weights(pool, ws, pass.weight);
-    winograd_without_z(pool, ws, pass.n, pass.x, pass.y);
+    winograd_without_z(pool, ws, pass.n, pass.x, pass.weight, pass.y);
 }
 
 }  // namespace tn::cpu::TN_ISA

@@ -4,6 +4,10 @@
 // pooled in registers, with vectors of output channels. Inside, images are blocked: [channels / lanes][height][width]
 // [lanes]. Tiles are computed in groups, whose products stay in the L2 cache, and in each group the output channels in
 // chunks of two vectors.
+//
+// The transformed weights of a deep layer are larger than the caches of a core, so that a group of the size of those would
+// read all of them from memory. Its groups are as many samples as the caches of all cores hold, and all threads compute a
+// group together, each its chunks.
 #pragma once
 
 #include <algorithm>
@@ -51,6 +55,15 @@ struct WinogradPlan {
         const int height = conv().out_h(), width = conv().out_w();
         const int tile_height = std::min(tile_side, height - row * tile_side);
         return row * tile_side * width + tile_height * std::min(column * tile_side, width);
+    }
+
+    constexpr bool deep(bool backward) const {
+        return Index{conv().channels} * conv().filters >= (backward ? 1 << 14 : 1 << 17);
+    }
+    /// Samples of a group of a deep layer.
+    constexpr int deep_samples(int n) const {
+        const int tiles = (1 << 16) / std::max(conv().channels, conv().filters);
+        return std::clamp(tiles / (rows * columns), 1, n);
     }
 
     /// How many tiles form a group: as many as keep their products in the L2 cache.

@@ -106,21 +106,20 @@ TN_INLINE void store_argmax_z(const V (&z)[tile_size], V sign, const TileOfY& of
 
 /// y of one tile.
 template <bool Pool>
-TN_INLINE void finish_tile(const V (&z)[tile_size], const BlockAffine& a, bool with_relu, const TileOfY& of_y,
+TN_INLINE void finish_tile(const V (&z)[tile_size], const BlockAffine& a, const Rectifier& rectify, const TileOfY& of_y,
                            float* y) {
     constexpr int side = Pool ? 2 : 4;
     TN_UNROLL for (int i = 0; i < side * side; ++i) {
         if (!of_y.has(i / side, i % side)) continue;
         I argmax;
-        V value = normalise(a.affine, Pool ? z_at_argmax(z, i, a.sign, argmax) : z[i]);
-        if (with_relu) value = relu(value);
-        store(y + of_y.at(i / side, i % side), value);
+        const V value = normalise(a.affine, Pool ? z_at_argmax(z, i, a.sign, argmax) : z[i]);
+        store(y + of_y.at(i / side, i % side), rectify(value));
     }
 }
 
 /// dz of one tile from its part of dy; zero outside the image.
 template <bool Pool>
-TN_INLINE void gradient_tile(const V (&z)[tile_size], const BlockAffine& a, const GradientOf<V>& to_dz, bool with_relu,
+TN_INLINE void gradient_tile(const V (&z)[tile_size], const BlockAffine& a, const GradientOf<V>& to_dz, const Rectifier& rectify,
                              const Inside& in, const TileOfY& of_y, const float* dy, V (&dz)[tile_size]) {
     constexpr int side = Pool ? 2 : 4;
     TN_UNROLL for (int i = 0; i < side * side; ++i) {
@@ -128,14 +127,14 @@ TN_INLINE void gradient_tile(const V (&z)[tile_size], const BlockAffine& a, cons
         if (Pool) {
             I argmax;
             const V from = z_at_argmax(z, i, a.sign, argmax);
-            if (with_relu) g = gradient_behind_relu(a.affine, from, g);
+            g = gradient_behind(rectify, a.affine, from, g);
             const int corner = i / 2 * 8 + i % 2 * 2;
             TN_UNROLL for (int k = 0; k < 4; ++k) {
                 const int at = corner + k / 2 * 4 + k % 2;
                 dz[at] = gradient(a.affine, to_dz, z[at], argmax == k ? g : V{});
             }
         } else {
-            if (with_relu) g = gradient_behind_relu(a.affine, z[i], g);
+            g = gradient_behind(rectify, a.affine, z[i], g);
             dz[i] = gradient(a.affine, to_dz, z[i], g);
         }
     }

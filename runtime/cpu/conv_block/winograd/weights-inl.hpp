@@ -20,24 +20,40 @@
 
 namespace tn::cpu::TN_ISA {
 
-/// For the forward pass, from [filters][channels][taps]: chunk by chunk [frequencies][channels][width].
+/// For the forward pass, from [filters][channels][taps]: [frequencies][channels][width]. `kernels` has room for those of
+/// a block.
+inline void transform_weights_of_chunk(const WinogradWorkspace& ws, const float* weight, int chunk, float* kernels,
+                                       float* to) {
+    const int depth = ws.plan.depth(), channels = ws.conv().channels, width = ws.width(chunk);
+    for (int block = ws.first_block(chunk); block < ws.last_block(chunk); ++block) {
+        to_blocked(weight + Index{block * lanes} * depth, depth, depth, kernels);
+        for (int c = 0; c < channels; ++c)
+            weight_tile(kernels + c * 9 * lanes, to + c * width + (block - ws.first_block(chunk)) * lanes,
+                        channels * width);
+    }
+}
+
+/// The same of all chunks.
 inline void transform_weights(ThreadPool& pool, const WinogradWorkspace& ws, const float* weight) {
-    const int depth = ws.plan.depth(), channels = ws.conv().channels;
     const int tasks = std::min(ws.chunks, max_slices);  // a scratch region each
     pool.run(tasks, [&](int task, int thread) {
         float* kernels = ws.scratch(thread) + ws.at.inputs;
         const Range own = part_of(ws.chunks, tasks, task);
-        for (int block = ws.first_block(own.first); block < ws.last_block(own.last - 1); ++block) {
-            const int chunk = block / 2, column = (block - ws.first_block(chunk)) * lanes;
-            to_blocked(weight + Index{block * lanes} * depth, depth, depth, kernels);
-            for (int c = 0; c < channels; ++c)
-                weight_tile(kernels + c * 9 * lanes, ws.weights(chunk) + c * ws.width(chunk) + column,
-                            channels * ws.width(chunk));
-        }
+        for (int chunk = own.first; chunk < own.last; ++chunk)
+            transform_weights_of_chunk(ws, weight, chunk, kernels, ws.weights(chunk));
     });
 }
 
-/// For dx: for each chunk of output channels [frequencies], then panels of two vectors of input channels [width of the
+/// For dx: the kernels of `lanes` input channels, which are adjacent; the next frequency is `stride` floats away.
+inline void transform_weights_for_dx(const float* weight, float* to, Index stride) {
+    // A copy, so that whole vectors can be read from the last kernel.
+    float kernels[9 * lanes + lanes]{}, kernel[9 * lanes];
+    std::memcpy(kernels, weight, sizeof(float) * 9 * lanes);
+    kernels_to_blocked(kernels, kernel);
+    weight_tile(kernel, to, stride);
+}
+
+/// For each chunk of output channels [frequencies], then panels of two vectors of input channels [width of the
 /// chunk][width of the panel].
 inline void transform_weights_for_dx(ThreadPool& pool, const WinogradWorkspace& ws, const float* weight) {
     const int depth = ws.plan.depth(), channels = ws.conv().channels;
@@ -45,14 +61,10 @@ inline void transform_weights_for_dx(ThreadPool& pool, const WinogradWorkspace& 
         const int width = ws.width(chunk);
         for (int k = 0; k < width; ++k)
             for (int c = 0; c < channels; c += lanes) {
-                // The kernels of a filter are adjacent; they are copied, so that whole vectors can be read from the
-                // last.
-                float kernels[9 * lanes + lanes]{}, kernel[9 * lanes];
-                const int filter = ws.first_block(chunk) * lanes + k;
-                std::memcpy(kernels, weight + Index{filter} * depth + c * 9, sizeof(float) * 9 * lanes);
-                kernels_to_blocked(kernels, kernel);
                 const int first = c / (2 * lanes) * 2 * lanes, panel = std::min(2 * lanes, channels - first);
-                weight_tile(kernel, ws.weights(chunk) + first * width + k * panel + c - first, channels * width);
+                const int filter = ws.first_block(chunk) * lanes + k;
+                transform_weights_for_dx(weight + Index{filter} * depth + c * 9,
+                                         ws.weights(chunk) + first * width + k * panel + c - first, channels * width);
             }
     });
 }

@@ -48,11 +48,11 @@ struct WinogradWorkspace {
     }
 
     /// Floats from one frequency to the next.
-    Index input_stride(bool backward) const {
-        return WinogradWork::frequency_stride(plan.group_tiles(backward), conv().channels);
+    Index input_stride() const {
+        return WinogradWork::frequency_stride(at.tiles, conv().channels);
     }
-    Index product_stride(bool backward) const {
-        return WinogradWork::frequency_stride(plan.group_tiles(backward), 2 * max_lanes);
+    Index product_stride() const {
+        return WinogradWork::frequency_stride(at.tiles, 2 * max_lanes);
     }
     Index weight_gradient_stride() const { return WinogradWork::frequency_stride(conv().channels, 2 * max_lanes); }
 

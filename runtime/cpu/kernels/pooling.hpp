@@ -1,0 +1,47 @@
+// Pooling by itself on the CPU, by largest values or by means: plane by plane, windows of one step and up to 256 taps.
+#pragma once
+
+#include "dsl/core/kernel.hpp"
+#include "dsl/fusions/conv_block.hpp"
+#include "runtime/cpu/host_device.hpp"
+#include "runtime/cpu/planes.hpp"
+
+namespace tn {
+
+template <Operation Pool>
+    requires((Pool.kind == Operation::max_pool || Pool.kind == Operation::average_pool) &&
+             fusions::ConvBlock::has_margins(Pool.window) &&
+             Pool.window.kernel_h * Pool.window.kernel_w <= cpu::max_taps)
+struct KernelFor<cpu::Device, Pool> {
+    /// A block whose convolution has the pool's window.
+    static constexpr BlockGeometry geometry(Shape in) {
+        const Window& w = Pool.window;
+        return {{in.channels, in.height, in.width, in.channels, w.kernel_h, w.kernel_w, w.stride_h, w.pad.top,
+                 w.pad.bottom - w.pad.top},
+                false,
+                false,
+                false};
+    }
+
+    static constexpr KernelInfo info(Shape) { return {"pooling", "vectors over the windows of a plane"}; }
+    static constexpr std::size_t work(Shape in, int batch) {
+        return cpu::PlaneWork(cpu::PlanePlan(geometry(in)), batch).floats;
+    }
+
+    template <Shape In> static void forward(cpu::Device& device, const Pass<float>& p) {
+        cpu::plane_kernels(device.isa())
+            .pool_forward(device.threads(), cpu::plane_plan<geometry(In)>,
+                          {p.n, largest, p.x, p.y, nullptr, nullptr, p.work});
+    }
+    template <Shape In> static void backward(cpu::Device& device, const Pass<float>& p) {
+        if (!p.dx) return;
+        cpu::plane_kernels(device.isa())
+            .pool_backward(device.threads(), cpu::plane_plan<geometry(In)>,
+                           {p.n, largest, p.x, nullptr, p.dy, p.dx, p.work});
+    }
+
+private:
+    static constexpr bool largest = Pool.kind == Operation::max_pool;
+};
+
+}  // namespace tn

@@ -1,0 +1,38 @@
+// The passes over planes, and their table by instruction set.
+#pragma once
+
+#include "runtime/cpu/conv_block/passes.hpp"
+#include "runtime/cpu/planes/plan.hpp"
+
+namespace tn {
+class ThreadPool;
+}
+
+namespace tn::cpu {
+
+/// The most taps of a window that is computed plane by plane.
+inline constexpr int max_taps = 256;
+
+/// Pooling of n samples by their largest values or by their means: x [n][channels][height][width], y or dy
+/// [n][channels][out_h][out_w]. Pointers that a pass does not use are null.
+struct PoolPass {
+    int n;
+    bool largest;
+    const float* x;
+    float* y;
+    const float* dy;
+    float *dx, *work;
+};
+
+struct PlaneKernels {
+    void (*depthwise_forward)(ThreadPool&, const PlanePlan&, const ConvForward&);
+    void (*depthwise_infer)(ThreadPool&, const PlanePlan&, const ConvInfer&);
+    void (*depthwise_backward)(ThreadPool&, const PlanePlan&, const ConvBackward&);
+    void (*norm_forward)(ThreadPool&, const PlanePlan&, const ConvForward&);
+    void (*norm_infer)(ThreadPool&, const PlanePlan&, const ConvInfer&);
+    void (*norm_backward)(ThreadPool&, const PlanePlan&, const ConvBackward&);
+    void (*pool_forward)(ThreadPool&, const PlanePlan&, const PoolPass&);
+    void (*pool_backward)(ThreadPool&, const PlanePlan&, const PoolPass&);
+};
+
+}  // namespace tn::cpu
