@@ -23,8 +23,7 @@ template <class Network> void measure(tn::cpu::Device& device, int batch, int st
     {
         tn::Model<Network, tn::Adam> model(device);
         fill(model);
-        fmt::print("train_step_ms {:.3f}\n",
-                   median_ms(steps, 2, [&] { model.train(batch, tn::Adam{.rate = 3e-4f}); }));
+        fmt::print("train_step_ms {:.3f}\n", median_ms(steps, 2, [&] { model.train(batch, tn::Adam{.rate = 3e-4f}); }));
     }
     tn::Model<Network> model(device);
     fill(model);
@@ -33,8 +32,7 @@ template <class Network> void measure(tn::cpu::Device& device, int batch, int st
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);
     fmt::print("peak_memory_mb {:.1f}\n", static_cast<double>(usage.ru_maxrss) / 1024);
-    fmt::print("train_arena_mb {:.1f}\n",
-               static_cast<double>(Network::template train_bytes<tn::Adam>) / (1 << 20));
+    fmt::print("train_arena_mb {:.1f}\n", static_cast<double>(Network::template train_bytes<tn::Adam>) / (1 << 20));
     fmt::print("infer_arena_mb {:.1f}\n", static_cast<double>(Network::infer_bytes) / (1 << 20));
 }
 

@@ -13,12 +13,12 @@ namespace bench::networks {
 
 using namespace tn;
 
-template <Shape Input, int Samples, class Body> using Classifier = Net<Input, Batch<Samples>, Body, SoftmaxCrossEntropy>;
+template <Shape Input, int Samples, class Body>
+using Classifier = Net<Input, Batch<Samples>, Body, SoftmaxCrossEntropy>;
 
 using lenet5 = Classifier<Image<1, 28, 28>, 64, LeNet5Today<10>>;
 using mlp = Classifier<Image<1, 28, 28>, 64, Seq<Dense<512>, Relu, Dense<512>, Relu, Dense<10>>>;
-using mlp_norm =
-    Classifier<Image<1, 28, 28>, 64, Seq<Dense<512>, BN, Sigmoid, Dense<512>, BN, Sigmoid, Dense<10>>>;
+using mlp_norm = Classifier<Image<1, 28, 28>, 64, Seq<Dense<512>, BN, Sigmoid, Dense<512>, BN, Sigmoid, Dense<10>>>;
 
 /// VGG-11 for images of 32 x 32, with one dense layer behind it.
 template <class... Behind> struct Vgg {

@@ -11,7 +11,7 @@ int main(int argc, char** argv) try {
     const auto number = [&](int i, int otherwise) { return argc > i ? std::atoi(argv[i]) : otherwise; };
     tn::cpu::Device device(number(1, 0));
     bench::measure<bench::Reference<TN_SIDE, TN_BLOCKS, TN_BATCH>>(device, number(2, TN_BATCH),
-                                                                 std::max(1, number(3, 15)));
+                                                                   std::max(1, number(3, 15)));
 } catch (const std::exception& e) {
     fmt::print(stderr, "error: {}\n", e.what());
     return 1;

@@ -55,8 +55,8 @@ struct BlockGeometry {
     constexpr Index y_size() const { return conv.filters * y_plane(); }
 
     constexpr bool valid() const {
-        return conv.valid() && pool_window >= 0 &&
-               ceiling >= 0 && (!pool() || (pool_stride > 0 && pool_window <= conv.out_h() && pool_window <= conv.out_w()));
+        return conv.valid() && pool_window >= 0 && ceiling >= 0 &&
+               (!pool() || (pool_stride > 0 && pool_window <= conv.out_h() && pool_window <= conv.out_w()));
     }
 
     bool operator==(const BlockGeometry&) const = default;

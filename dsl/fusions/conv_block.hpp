@@ -21,8 +21,8 @@ struct ConvBlock {
         return found;
     }
 
-    /// Whether the block has a BlockGeometry: one group, the same step and padding for rows and columns, with no less of
-    /// it below than above, and square pooling windows without padding.
+    /// Whether the block has a BlockGeometry: one group, the same step and padding for rows and columns, with no less
+    /// of it below than above, and square pooling windows without padding.
     template <Operation... Operations> static constexpr bool has_geometry() {
         constexpr Operation conv = find<Operations...>(Operation::convolution);
         constexpr Operation pool = find<Operations...>(Operation::max_pool);

@@ -22,8 +22,8 @@ void conv_forward(ThreadPool& pool, Isa isa, const ConvPlan& plan, const ConvFor
 void conv_infer(ThreadPool& pool, Isa isa, const ConvPlan& plan, const ConvInfer& pass);
 void conv_backward(ThreadPool& pool, Isa isa, const ConvPlan& plan, const ConvBackward& pass);
 
-/// The block with the geometry G, by the method M. `isa` must be available here (Error if not); a pass has 1 <= n <= batch.
-/// Maxima take the first of equals; NaN goes through ReLU and pooling.
+/// The block with the geometry G, by the method M. `isa` must be available here (Error if not); a pass has 1 <= n <=
+/// batch. Maxima take the first of equals; NaN goes through ReLU and pooling.
 template <BlockGeometry G, Method M> struct ConvBlockBy {
     static_assert(G.valid(), "the kernel and the pooling window must fit into the image");
 

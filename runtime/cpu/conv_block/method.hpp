@@ -23,7 +23,8 @@ constexpr Method method_of(const BlockGeometry& b) {
     // On a small plane the direct method reads all weights for a few vectors of pixels.
     const bool small = c.out_plane() <= 196 && c.channels >= 32 && c.filters >= 32;
     const Method otherwise = small ? Method::product : Method::direct;
-    if (c.more_pad != 0 || c.stride != 1 || c.kernel_h != 3 || c.kernel_w != 3 || !(pool_2x2 || !b.pool())) return otherwise;
+    if (c.more_pad != 0 || c.stride != 1 || c.kernel_h != 3 || c.kernel_w != 3 || !(pool_2x2 || !b.pool()))
+        return otherwise;
     if (pool_2x2 && c.channels <= stem_channels && b.ceiling == 0) return Method::stem;
     return whole_blocks && c.out_h() >= 4 && c.out_w() >= 4 ? Method::winograd : otherwise;
 }

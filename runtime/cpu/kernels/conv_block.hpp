@@ -11,8 +11,7 @@
 namespace tn {
 
 template <Operation Conv, Operation... Behind>
-    requires(fusions::ConvBlock::pattern::is<Conv, Behind...>() &&
-             fusions::ConvBlock::has_geometry<Conv, Behind...>())
+    requires(fusions::ConvBlock::pattern::is<Conv, Behind...>() && fusions::ConvBlock::has_geometry<Conv, Behind...>())
 struct KernelFor<cpu::Device, Conv, Behind...> {
     static constexpr BlockGeometry geometry(Shape in) { return fusions::ConvBlock::geometry<Conv, Behind...>(in); }
 
@@ -24,8 +23,12 @@ struct KernelFor<cpu::Device, Conv, Behind...> {
             default: return {"fused, direct", "vectors over pixels, for any geometry"};
         }
     }
-    static constexpr std::size_t saved(Shape in, int batch) { return cpu::block_saved_floats(geometry(in), batch, cpu::method_of(geometry(in))); }
-    static constexpr std::size_t work(Shape in, int batch) { return cpu::block_work_floats(geometry(in), batch, cpu::method_of(geometry(in))); }
+    static constexpr std::size_t saved(Shape in, int batch) {
+        return cpu::block_saved_floats(geometry(in), batch, cpu::method_of(geometry(in)));
+    }
+    static constexpr std::size_t work(Shape in, int batch) {
+        return cpu::block_work_floats(geometry(in), batch, cpu::method_of(geometry(in)));
+    }
 
     template <Shape In> static void forward(cpu::Device& device, const Pass<float>& p) {
         cpu::ConvBlock<geometry(In)>::forward(device.threads(), device.isa(), Parameters::forward(device, p));

@@ -12,29 +12,26 @@ namespace tn::cpu {
 /// Weight and bias of the convolution, then those of the normalisation.
 template <Operation Conv, Operation... Behind> struct ConvBlockParameters {
     static ConvForward forward(Device& device, const Pass<float>& p) {
-        return {p.n,     p.x,        p.parameter[0], bias(p.parameter), gamma(p.parameter), beta(p.parameter), p.y,
-                p.saved, p.work,     p.state[0],     p.state[1],        norm.momentum,      norm.epsilon,
-                device.group()};
+        return {p.n,          p.x,           p.parameter[0], bias(p.parameter), gamma(p.parameter), beta(p.parameter),
+                p.y,          p.saved,       p.work,         p.state[0],        p.state[1],         norm.momentum,
+                norm.epsilon, device.group()};
     }
     static ConvInfer infer(const Pass<float>& p) {
-        return {p.n,        p.x,        p.parameter[0], bias(p.parameter), gamma(p.parameter), beta(p.parameter),
-                p.state[0], p.state[1], norm.epsilon,   p.y,               p.work};
-    }
-    static ConvBackward backward(Device& device, const Pass<float>& p) {
         return {p.n,
                 p.x,
                 p.parameter[0],
+                bias(p.parameter),
                 gamma(p.parameter),
                 beta(p.parameter),
-                p.dy,
-                p.saved,
-                p.dx,
-                p.gradient[0],
-                bias(p.gradient),
-                gamma(p.gradient),
-                beta(p.gradient),
-                p.work,
-                device.group()};
+                p.state[0],
+                p.state[1],
+                norm.epsilon,
+                p.y,
+                p.work};
+    }
+    static ConvBackward backward(Device& device, const Pass<float>& p) {
+        return {p.n,  p.x,           p.parameter[0],   gamma(p.parameter), beta(p.parameter), p.dy,   p.saved,
+                p.dx, p.gradient[0], bias(p.gradient), gamma(p.gradient),  beta(p.gradient),  p.work, device.group()};
     }
 
 private:

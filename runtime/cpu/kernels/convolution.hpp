@@ -17,9 +17,7 @@ void convolution_backward(Device& device, const Operation& conv, const Pass<floa
 template <Operation Conv>
     requires(Conv.kind == Operation::convolution && Conv.groups != 0 && !fusions::ConvBlock::has_geometry<Conv>())
 struct KernelFor<cpu::Device, Conv> {
-    static constexpr KernelInfo info(Shape) {
-        return {"im2col and sgemm", "for any window and groups"};
-    }
+    static constexpr KernelInfo info(Shape) { return {"im2col and sgemm", "for any window and groups"}; }
 
     /// The columns and the sums of every slice of the batch.
     static constexpr std::size_t work(Shape in, int) {

@@ -12,8 +12,8 @@ namespace tn {
 namespace cpu {
 /// Whether the passes over planes compute it.
 template <Operation Conv, Operation... Behind> constexpr bool is_depthwise_block() {
-    return Conv.kind == Operation::convolution && Conv.groups == 0 &&
-           fusions::ConvBlock::has_margins(Conv.window) && Conv.window.kernel_h * Conv.window.kernel_w <= max_taps &&
+    return Conv.kind == Operation::convolution && Conv.groups == 0 && fusions::ConvBlock::has_margins(Conv.window) &&
+           Conv.window.kernel_h * Conv.window.kernel_w <= max_taps &&
            fusions::ConvBlock::find<Behind...>(Operation::max_pool).kind == Operation::none;
 }
 }  // namespace cpu

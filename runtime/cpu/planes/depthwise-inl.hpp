@@ -72,8 +72,7 @@ inline void depthwise_forward(ThreadPool& pool, const PlanePlan& plan, const Con
     float *work = aligned(pass.work), *sums = work + at.sums;
     auto* affine = reinterpret_cast<Affine*>(work + at.channels);
     for (int f = 0; f < filters; ++f) affine[f] = bias_affine(pass.bias, f);
-    if (b.z_is_y())
-        return depthwise_without_z(pool, plan, pass.n, pass.x, pass.weight, affine, pass.y, work, at);
+    if (b.z_is_y()) return depthwise_without_z(pool, plan, pass.n, pass.x, pass.weight, affine, pass.y, work, at);
     const Grid& grid = plan.plane.z;
     float* const all_z = pass.saved + DepthwiseSaved(plan, pass.n).z;
     const SavedStatistics statistics(pass.saved, filters);
@@ -114,7 +113,8 @@ struct DepthwiseBackward {
         for (int s = 0; s < pass.n; ++s) {
             const Index in = (Index{s} * c.channels + channel) * c.in_plane();
             pack_sample(plan.plane, pass.x + in, packed);
-            for (int e = 0; e < plan.each(); ++e) filter(s, channel * plan.each() + e, pass.dx ? pass.dx + in : nullptr, e > 0);
+            for (int e = 0; e < plan.each(); ++e)
+                filter(s, channel * plan.each() + e, pass.dx ? pass.dx + in : nullptr, e > 0);
         }
     }
 
@@ -156,8 +156,8 @@ private:
             float weights[max_taps];
             const int taps = p.dz_phase_ends[phase] - begin;
             for (int t = 0; t < taps; ++t) weights[t] = weight[p.dz_taps[begin + t]];
-            convolve_plane(dz + p.first(phase / s) * p.row + p.first(phase % s), grid, p.dz_offsets + begin, weights, taps,
-                           sum);
+            convolve_plane(dz + p.first(phase / s) * p.row + p.first(phase % s), grid, p.dz_offsets + begin, weights,
+                           taps, sum);
             if (!add) {
                 spread_phase(p, grid, phase / s, phase % s, 1, sum, dx);
                 continue;
@@ -165,8 +165,8 @@ private:
             const int pad = p.conv().pad, width = p.conv().width;
             for (int u = 0; u < grid.rows; ++u)
                 for (int v = 0; v < grid.columns; ++v)
-                    dx[(s * (p.first(phase / s) + u) + phase / s - pad) * width + s * (p.first(phase % s) + v) + phase % s -
-                       pad] += sum[Index{u} * grid.out_row() + v];
+                    dx[(s * (p.first(phase / s) + u) + phase / s - pad) * width + s * (p.first(phase % s) + v) +
+                       phase % s - pad] += sum[Index{u} * grid.out_row() + v];
         }
     }
 };
@@ -190,8 +190,8 @@ inline void depthwise_backward(ThreadPool& pool, const PlanePlan& plan, const Co
             const float* from = z ? z + Index{i} * plan.z_plane() : dy;
             V sum_g{}, sum_gz{};
             for (int r = 0; r < rows; ++r)
-                add_gradient_sums(from + r * grid.out_row(), dy + r * count, channels[i % filters].affine, rectify, count,
-                                  sum_g, sum_gz);
+                add_gradient_sums(from + r * grid.out_row(), dy + r * count, channels[i % filters].affine, rectify,
+                                  count, sum_g, sum_gz);
             sums[SampleSums::at(filters, i / filters, 0, i % filters)] = horizontal_sum(sum_g);
             sums[SampleSums::at(filters, i / filters, 1, i % filters)] = horizontal_sum(sum_gz);
         });

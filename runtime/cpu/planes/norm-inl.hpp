@@ -91,7 +91,8 @@ inline void norm_forward(ThreadPool& pool, const PlanePlan& plan, const ConvForw
     const PlaneWork at(plan, pass.n);
     float *work = aligned(pass.work), *sums = work + at.sums;
     each_in_tasks(pool, pass.n * channels, [&](int i, int) {
-        const MeanAndSquares m = plane == 1 ? MeanAndSquares{pass.x[i], 0} : statistics_of(pass.x + Index{i} * plane, plane);
+        const MeanAndSquares m =
+            plane == 1 ? MeanAndSquares{pass.x[i], 0} : statistics_of(pass.x + Index{i} * plane, plane);
         sums[SampleSums::at(channels, i / channels, 0, i % channels)] = m.mean;
         sums[SampleSums::at(channels, i / channels, 1, i % channels)] = m.squares;
     });

@@ -53,7 +53,8 @@ struct PlaneWork {
     Index sums = 0, channels = 0, floats = 0;
 
     constexpr PlaneWork(const PlanePlan& plan, int n) {
-        const Index plane = round_up(plan.plane.packed_x()) + max_lanes, dz = round_up(plan.plane.packed_dz()) + max_lanes;
+        const Index plane = round_up(plan.plane.packed_x()) + max_lanes,
+                    dz = round_up(plan.plane.packed_dz()) + max_lanes;
         Regions own;
         packed = own.take(plane);
         result = own.take(std::max({plane, dz, round_up(plan.z_plane()) + 4 * max_lanes, plan.plane.dx_band()}));

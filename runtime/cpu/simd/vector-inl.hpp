@@ -37,9 +37,7 @@ TN_INLINE __m256i first_lanes_mask(int count) {
     return _mm256_cmpgt_epi32(_mm256_set1_epi32(count), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
 }
 #elif defined(__x86_64__) && TN_LANES == 16
-TN_INLINE __mmask16 first_lanes_mask(int count) {
-    return static_cast<__mmask16>(count > 0 ? (1u << count) - 1 : 0);
-}
+TN_INLINE __mmask16 first_lanes_mask(int count) { return static_cast<__mmask16>(count > 0 ? (1u << count) - 1 : 0); }
 #endif
 
 /// The first `count` floats, then zeros; reads nothing beyond them. `count` may be negative: none.

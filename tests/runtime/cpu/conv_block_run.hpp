@@ -114,8 +114,8 @@ inline std::string describe(const BlockGeometry& g, int n, Isa isa) {
     auto s = [](int v) { return std::to_string(v); };
     return s(c.channels) + "x" + s(c.height) + "x" + s(c.width) + " -> " + s(c.filters) + ", kernel " + s(c.kernel_h) +
            "x" + s(c.kernel_w) + " stride " + s(c.stride) + " pad " + s(c.pad) + (g.bias ? " bias" : "") +
-           (g.norm ? " norm" : "") + (g.relu ? " relu" : "") + (g.ceiling ? " ceiling " + s(g.ceiling) : "") + " pool " + s(g.pool_window) + "/" + s(g.pool_stride) +
-           ", n " + s(n) + ", " + name(isa);
+           (g.norm ? " norm" : "") + (g.relu ? " relu" : "") + (g.ceiling ? " ceiling " + s(g.ceiling) : "") +
+           " pool " + s(g.pool_window) + "/" + s(g.pool_stride) + ", n " + s(n) + ", " + name(isa);
 }
 
 }  // namespace tn::test

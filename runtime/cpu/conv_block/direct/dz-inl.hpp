@@ -19,8 +19,8 @@
 namespace tn::cpu::TN_ISA {
 
 /// Adds up g and g * (z - mean) over `count` outputs that came from z.
-inline void add_gradient_sums(const float* z, const float* dy, const Affine& affine, const Rectifier& rectify, int count,
-                              V& sum_g, V& sum_gz) {
+inline void add_gradient_sums(const float* z, const float* dy, const Affine& affine, const Rectifier& rectify,
+                              int count, V& sum_g, V& sum_gz) {
     for (int i = 0; i < count; i += lanes) {
         const V from = load_partial(z + i, count - i);
         V g = load_partial(dy + i, count - i);
@@ -32,7 +32,8 @@ inline void add_gradient_sums(const float* z, const float* dy, const Affine& aff
 }
 
 /// dz of `count` values of a row whose gradient is dy, or zero where dy is null.
-inline void dz_row(const float* z, const float* dy, const Channel& channel, const Rectifier& rectify, int count, float* dz) {
+inline void dz_row(const float* z, const float* dy, const Channel& channel, const Rectifier& rectify, int count,
+                   float* dz) {
     for (int i = 0; i < count; i += lanes) {
         const V from = load_partial(z + i, count - i);
         V g = dy ? load_partial(dy + i, count - i) : V{};
@@ -42,8 +43,8 @@ inline void dz_row(const float* z, const float* dy, const Channel& channel, cons
 }
 
 /// dz of two rows that are pooled 2 x 2, from a row of dy.
-inline void dz_2x2(const float* z0, const float* z1, const float* dy, const Channel& channel, const Rectifier& rectify, int count,
-                   float* dz0, float* dz1) {
+inline void dz_2x2(const float* z0, const float* z1, const float* dy, const Channel& channel, const Rectifier& rectify,
+                   int count, float* dz0, float* dz1) {
     const auto& [affine, to_dz] = channel;
     for (int i = 0; i < count; i += lanes, z0 += 2 * lanes, z1 += 2 * lanes, dz0 += 2 * lanes, dz1 += 2 * lanes) {
         const V a = load(z0), b = load(z0 + lanes), c = load(z1), d = load(z1 + lanes);
@@ -123,8 +124,7 @@ inline void dz_plane(const BlockGeometry& b, const PlaneOfZ& p, const float* dy,
     }
     if (b.pool_window == 2 && b.pool_stride == 2) return dz_plane_2x2(b, p, dy, channel);
     if (b.pool()) return dz_plane_windows(b, p, dy, channel);
-    if (p.z_row == columns && p.dz_row == columns)
-        return dz_row(p.z, dy, channel, Rectifier(b), rows * columns, p.dz);
+    if (p.z_row == columns && p.dz_row == columns) return dz_row(p.z, dy, channel, Rectifier(b), rows * columns, p.dz);
     for (int r = 0; r < rows; ++r)
         dz_row(p.z + r * p.z_row, dy + r * columns, channel, Rectifier(b), columns, p.dz + r * p.dz_row);
 }

@@ -50,8 +50,8 @@ inline void finish_row(const float* z, const Affine& affine, const Rectifier& re
 }
 
 /// A row of y from two rows of z that are pooled 2 x 2; argmax_z, if not null, becomes the z at each argmax.
-inline void finish_2x2(const float* z0, const float* z1, const Affine& affine, const Rectifier& rectify, int count, float* y,
-                       float* argmax_z) {
+inline void finish_2x2(const float* z0, const float* z1, const Affine& affine, const Rectifier& rectify, int count,
+                       float* y, float* argmax_z) {
     for (int i = 0; i < count; i += lanes, z0 += 2 * lanes, z1 += 2 * lanes) {
         const V a = load(z0), b = load(z0 + lanes), c = load(z1), d = load(z1 + lanes);
         const V z[4] = {even(a, b), odd(a, b), even(c, d), odd(c, d)};
@@ -82,8 +82,8 @@ inline int window_argmax(const float* z, int row, int window, const Affine& affi
     return argmax;
 }
 
-/// `rows` rows of y [rows][y_w] of one channel from its z, whose rows are `z_row` floats apart and which begins with the
-/// row that the first one needs. argmax_z as in finish_2x2().
+/// `rows` rows of y [rows][y_w] of one channel from its z, whose rows are `z_row` floats apart and which begins with
+/// the row that the first one needs. argmax_z as in finish_2x2().
 inline void finish_rows(const BlockGeometry& b, const float* z, int z_row, const Affine& affine, int rows, float* y,
                         float* argmax_z) {
     const Rectifier rectify(b);

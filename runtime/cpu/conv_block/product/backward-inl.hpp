@@ -122,11 +122,9 @@ struct ProductBackward {
         const int columns = groups.samples_of(group) * (groups.end(group) - groups.begin(group));
         each_run(grid, groups, group, 0, columns, [&](const ColumnRun& run) {
             const float* from = results + run.at;
-            float* to = input_at(run.sample, channel, phase_y, phase_x, run.row) +
-                        Index{run.column} * c.stride;
+            float* to = input_at(run.sample, channel, phase_y, phase_x, run.row) + Index{run.column} * c.stride;
             if (c.stride == 1)
-                for (int i = 0; i < run.count; i += lanes)
-                    store_partial(to + i, load(from + i), run.count - i);
+                for (int i = 0; i < run.count; i += lanes) store_partial(to + i, load(from + i), run.count - i);
             else
                 for (int i = 0; i < run.count; ++i) to[Index{i} * c.stride] = from[i];
         });

@@ -62,9 +62,9 @@ inline void add_dw_of_rows(const ColumnSource& source, const ColumnGroups& group
         for (int f = 0; f < filters; ++f) {
             float* to = room + Index{f} * row;
             for (int i = 0; i < groups.samples_of(group); ++i)
-                copy_apart(of_z.dz + f * of_z.channel_stride + (groups.first_sample(group) + i) * of_z.sample_stride +
-                               begin,
-                           1, per_sample, to + i * per_sample);
+                copy_apart(
+                    of_z.dz + f * of_z.channel_stride + (groups.first_sample(group) + i) * of_z.sample_stride + begin,
+                    1, per_sample, to + i * per_sample);
             for (int i = columns; i < width; ++i) to[i] = 0;
         }
         gather(source, groups, group, 0, columns, first_depth, depth, width, gathered);

@@ -30,8 +30,9 @@ struct ProductTasks {
         : groups(groups),
           tiles(tiles_of(channels)),
           group_tasks(std::min(groups, max_slices)),
-          parts(groups >= threads ? 1
-                                  : std::clamp(std::min(threads, max_slices) / groups, 1, std::min(tiles, max_slices))) {
+          parts(groups >= threads
+                    ? 1
+                    : std::clamp(std::min(threads, max_slices) / groups, 1, std::min(tiles, max_slices))) {
         group_tasks = std::min(group_tasks, max_slices / parts);
     }
     int count() const { return group_tasks * parts; }
@@ -118,8 +119,13 @@ inline ProductForward product_pass(ThreadPool& pool, const ProductPlan& plan, in
     const int depth = plan.depth();
     pool.run(tiles_of(c.filters),
              [&](int t) { pack_tile(weight, c.filters, depth, t * tile, packed + Index{t} * tile * depth); });
-    return {plan,    plan.groups(n), {x, c.channels, c.in_plane(), c.in_size(), plan.grid().flat()}, packed,
-            affine,  nullptr,        nullptr,
+    return {plan,
+            plan.groups(n),
+            {x, c.channels, c.in_plane(), c.in_size(), plan.grid().flat()},
+            packed,
+            affine,
+            nullptr,
+            nullptr,
             y};
 }
 

@@ -29,10 +29,10 @@ struct ProductSaved {
 
 /// The scratch of one pass.
 struct ProductWork {
-    Index weights = 0;                        // packed
-    Index columns = 0, columns_stride = 0;    // per task: gathered
-    Index results = 0, results_stride = 0;    // per task: of a group; a plane where windows of any size are pooled
-    Index partial = 0, partial_stride = 0;    // per slice: dw
+    Index weights = 0;                      // packed
+    Index columns = 0, columns_stride = 0;  // per task: gathered
+    Index results = 0, results_stride = 0;  // per task: of a group; a plane where windows of any size are pooled
+    Index partial = 0, partial_stride = 0;  // per slice: dw
     Index sums = 0, channels = 0, floats = 0;
 
     static constexpr Index gathered(int depth, int columns) {
@@ -59,10 +59,10 @@ struct ProductWork {
                     const ColumnGroups groups = plan.dx_groups(n, grid);
                     columns_stride =
                         std::max(columns_stride, round_up(gathered(c.filters * grid.taps(), groups.columns())));
-                    results_stride =
-                        std::max(results_stride, round_up(c.channels * result_row(groups.columns())));
+                    results_stride = std::max(results_stride, round_up(c.channels * result_row(groups.columns())));
                 }
-            columns_stride = std::max(columns_stride, round_up(Index{dw_depth} * (dw_columns + 3 * max_lanes) + max_lanes));
+            columns_stride =
+                std::max(columns_stride, round_up(Index{dw_depth} * (dw_columns + 3 * max_lanes) + max_lanes));
             results_stride = std::max({results_stride, round_up(c.out_plane() + 2 * max_lanes),
                                        round_up(Index{c.filters} * (dw_columns + 4 * max_lanes))});
             if (dw_slices(plan.depth()) > 1) {

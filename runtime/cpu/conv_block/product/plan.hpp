@@ -25,8 +25,8 @@ struct ColumnGrid {
 
     /// As one row, where every value by itself is a column.
     constexpr ColumnGrid flat() const {
-        const bool pixel = taps() == 1 && step == 1 && first_y == 0 && first_x == 0 && rows == height &&
-                           columns == width;
+        const bool pixel =
+            taps() == 1 && step == 1 && first_y == 0 && first_x == 0 && rows == height && columns == width;
         return pixel ? ColumnGrid{1, height * width, 1, rows * columns, 1, 1, 1, 0, 0, 1} : *this;
     }
 };
@@ -67,8 +67,7 @@ struct ProductPlan {
 
     constexpr ColumnGrid grid() const {
         const ConvGeometry& c = conv();
-        return {c.height, c.width,    c.out_h(),  c.out_w(), c.stride,
-                c.kernel_h, c.kernel_w, -c.pad, -c.pad,    1};
+        return {c.height, c.width, c.out_h(), c.out_w(), c.stride, c.kernel_h, c.kernel_w, -c.pad, -c.pad, 1};
     }
     constexpr ColumnGroups groups(int n) const { return {n, conv().out_plane(), block.pool()}; }
 

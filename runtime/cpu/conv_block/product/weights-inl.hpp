@@ -19,8 +19,8 @@
 namespace tn::cpu::TN_ISA {
 
 /// For dx of the inputs of a phase: [tiles of channels][filters][taps of the phase][tile].
-inline void pack_phase_weights(ThreadPool& pool, const ProductPlan& plan, int phase_y, int phase_x,
-                               const float* weight, float* packed) {
+inline void pack_phase_weights(ThreadPool& pool, const ProductPlan& plan, int phase_y, int phase_x, const float* weight,
+                               float* packed) {
     const ConvGeometry& c = plan.conv();
     const ColumnGrid grid = plan.dx_grid(phase_y, phase_x);
     pool.run(tiles_of(c.channels), [&](int t) {
@@ -31,8 +31,7 @@ inline void pack_phase_weights(ThreadPool& pool, const ProductPlan& plan, int ph
                 for (int j = 0; j < grid.taps_x; ++j, to += tile) {
                     const int tap = (phase_y + i * c.stride) * c.kernel_w + phase_x + j * c.stride;
                     const float* from = weight + (Index{f} * c.channels + first) * c.taps() + tap;
-                    for (int r = 0; r < tile; ++r)
-                        to[r] = first + r < c.channels ? from[Index{r} * c.taps()] : 0.0f;
+                    for (int r = 0; r < tile; ++r) to[r] = first + r < c.channels ? from[Index{r} * c.taps()] : 0.0f;
                 }
     });
 }

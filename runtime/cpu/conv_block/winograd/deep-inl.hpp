@@ -44,8 +44,7 @@ inline void transform_deep_inputs(ThreadPool& pool, const WinogradWorkspace& ws,
 
 /// Calls f(group) for all groups of n samples.
 template <class F> void each_deep_group(const WinogradWorkspace& ws, int n, const F& f) {
-    for (int s = 0; s < n; s += ws.at.samples)
-        f(TileGroup{s, std::min(ws.at.samples, n - s), 0, ws.plan.rows});
+    for (int s = 0; s < n; s += ws.at.samples) f(TileGroup{s, std::min(ws.at.samples, n - s), 0, ws.plan.rows});
 }
 
 /// Calls f(group, thread, finish) for every group and chunk of n samples, where finish(take, done) is finish_products()

@@ -80,10 +80,10 @@ private:
             for (int r = 0; r < p.rows; ++r)
                 for (int column = 0; column < p.columns; ++column, of_tile += width)
                     for (int block = 0; block < width / lanes; ++block)
-                        input_gradient_tile(of_tile + block * lanes, stride,
-                                            image + block * image_size + tile_side * r * row +
-                                                tile_side * column * lanes,
-                                            p.packed_columns);
+                        input_gradient_tile(
+                            of_tile + block * lanes, stride,
+                            image + block * image_size + tile_side * r * row + tile_side * column * lanes,
+                            p.packed_columns);
             for (int block = 0; block < width / lanes; ++block)
                 of_panel.unpack_gradient(image + block * image_size, s, first / lanes + block);
         }

@@ -5,9 +5,9 @@
 // [lanes]. Tiles are computed in groups, whose products stay in the L2 cache, and in each group the output channels in
 // chunks of two vectors.
 //
-// The transformed weights of a deep layer are larger than the caches of a core, so that a group of the size of those would
-// read all of them from memory. Its groups are as many samples as the caches of all cores hold, and all threads compute a
-// group together, each its chunks.
+// The transformed weights of a deep layer are larger than the caches of a core, so that a group of the size of those
+// would read all of them from memory. Its groups are as many samples as the caches of all cores hold, and all threads
+// compute a group together, each its chunks.
 #pragma once
 
 #include <algorithm>

@@ -119,8 +119,9 @@ TN_INLINE void finish_tile(const V (&z)[tile_size], const BlockAffine& a, const 
 
 /// dz of one tile from its part of dy; zero outside the image.
 template <bool Pool>
-TN_INLINE void gradient_tile(const V (&z)[tile_size], const BlockAffine& a, const GradientOf<V>& to_dz, const Rectifier& rectify,
-                             const Inside& in, const TileOfY& of_y, const float* dy, V (&dz)[tile_size]) {
+TN_INLINE void gradient_tile(const V (&z)[tile_size], const BlockAffine& a, const GradientOf<V>& to_dz,
+                             const Rectifier& rectify, const Inside& in, const TileOfY& of_y, const float* dy,
+                             V (&dz)[tile_size]) {
     constexpr int side = Pool ? 2 : 4;
     TN_UNROLL for (int i = 0; i < side * side; ++i) {
         V g = of_y.has(i / side, i % side) ? load(dy + of_y.at(i / side, i % side)) : V{};

@@ -20,8 +20,8 @@
 
 namespace tn::cpu::TN_ISA {
 
-/// For the forward pass, from [filters][channels][taps]: [frequencies][channels][width]. `kernels` has room for those of
-/// a block.
+/// For the forward pass, from [filters][channels][taps]: [frequencies][channels][width]. `kernels` has room for those
+/// of a block.
 inline void transform_weights_of_chunk(const WinogradWorkspace& ws, const float* weight, int chunk, float* kernels,
                                        float* to) {
     const int depth = ws.plan.depth(), channels = ws.conv().channels, width = ws.width(chunk);

@@ -48,12 +48,8 @@ struct WinogradWorkspace {
     }
 
     /// Floats from one frequency to the next.
-    Index input_stride() const {
-        return WinogradWork::frequency_stride(at.tiles, conv().channels);
-    }
-    Index product_stride() const {
-        return WinogradWork::frequency_stride(at.tiles, 2 * max_lanes);
-    }
+    Index input_stride() const { return WinogradWork::frequency_stride(at.tiles, conv().channels); }
+    Index product_stride() const { return WinogradWork::frequency_stride(at.tiles, 2 * max_lanes); }
     Index weight_gradient_stride() const { return WinogradWork::frequency_stride(conv().channels, 2 * max_lanes); }
 
     /// The part of y of the tile in the given row and column of tiles, in a blocked image as wide as y.
