@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <dsl/typenet.hpp>
 #include <runtime/model/model.hpp>
 
 #include "bench/median.hpp"

@@ -16,7 +16,7 @@ using namespace tn;
 template <Shape Input, int Samples, class Body>
 using Classifier = Net<Input, Batch<Samples>, Body, SoftmaxCrossEntropy>;
 
-using lenet5 = Classifier<Image<1, 28, 28>, 64, LeNet5Today<10>>;
+using lenet5 = Classifier<Image<1, 28, 28>, 64, tn::networks::LeNet5Today<10>>;
 using mlp = Classifier<Image<1, 28, 28>, 64, Seq<Dense<512>, Relu, Dense<512>, Relu, Dense<10>>>;
 using mlp_norm = Classifier<Image<1, 28, 28>, 64, Seq<Dense<512>, BN, Sigmoid, Dense<512>, BN, Sigmoid, Dense<10>>>;
 
@@ -28,8 +28,8 @@ template <class... Behind> struct Vgg {
 };
 using vgg11 = Classifier<Image<3, 32, 32>, 64, typename Vgg<>::type>;
 using vgg11_norm = Classifier<Image<3, 32, 32>, 64, typename Vgg<BN>::type>;
-using resnet18_cifar = Classifier<Image<3, 32, 32>, 64, ResNet18Cifar<10>>;
-using resnet18 = Classifier<Image<3, 224, 224>, 16, ResNet18<1000>>;
+using resnet18_cifar = Classifier<Image<3, 32, 32>, 64, tn::networks::ResNet18Cifar<10>>;
+using resnet18 = Classifier<Image<3, 224, 224>, 16, tn::networks::ResNet18<1000>>;
 
 /// Residual blocks that normalise first (He and others, "Identity mappings in deep residual networks", 2016).
 template <int C> using PreActivation = Residual<BN, Relu, Conv<C, 3, NoBias>, BN, Relu, Conv<C, 3, NoBias>>;
@@ -37,9 +37,9 @@ using pre_activation =
     Classifier<Image<3, 32, 32>, 64,
                Seq<Conv<32, 3, NoBias>, PreActivation<32>, PreActivation<32>, Conv<64, 3, Stride<2>, NoBias>,
                    PreActivation<64>, PreActivation<64>, BN, Relu, GlobalAvgPool, Dense<10>>>;
-using mobilenet_v2 = Classifier<Image<3, 224, 224>, 16, MobileNetV2<1000>>;
-using efficientnet_lite0 = Classifier<Image<3, 224, 224>, 16, EfficientNetLite0<1000>>;
-using squeezenet = Classifier<Image<3, 224, 224>, 16, SqueezeNet<1000>>;
-using vit_tiny = Classifier<Image<3, 224, 224>, 8, ViTTiny<1000>>;
+using mobilenet_v2 = Classifier<Image<3, 224, 224>, 16, tn::networks::MobileNetV2<1000>>;
+using efficientnet_lite0 = Classifier<Image<3, 224, 224>, 16, tn::networks::EfficientNetLite0<1000>>;
+using squeezenet = Classifier<Image<3, 224, 224>, 16, tn::networks::SqueezeNet<1000>>;
+using vit_tiny = Classifier<Image<3, 224, 224>, 8, tn::networks::ViTTiny<1000>>;
 
 }  // namespace bench::networks
