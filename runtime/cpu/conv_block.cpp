@@ -12,10 +12,10 @@
 namespace tn::cpu {
 namespace {
 
-const ConvKernels& kernels_of(Isa isa, const ConvPlan& plan, int n) {
+const ConvKernels& kernels_of(Isa isa, Method of_pass, int n) {
     require(isa);
     if (n < 1) throw Error("a convolution needs at least one sample, not " + std::to_string(n));
-    const auto method = static_cast<std::size_t>(plan.method);
+    const auto method = static_cast<std::size_t>(of_pass);
 #if defined(__x86_64__)
     if (isa == Isa::avx512) return avx512::kernels[method];
     if (isa == Isa::avx2) return avx2::kernels[method];
@@ -26,15 +26,16 @@ const ConvKernels& kernels_of(Isa isa, const ConvPlan& plan, int n) {
 }  // namespace
 
 void conv_forward(ThreadPool& pool, Isa isa, const ConvPlan& plan, const ConvForward& pass) {
-    kernels_of(isa, plan, pass.n).forward(pool, plan, pass);
+    kernels_of(isa, plan.method, pass.n).forward(pool, plan, pass);
 }
 
 void conv_infer(ThreadPool& pool, Isa isa, const ConvPlan& plan, const ConvInfer& pass) {
-    kernels_of(isa, plan, pass.n).infer(pool, plan, pass);
+    const bool few = plan.method == Method::winograd && pass.n <= few_samples(plan.block(), pass.n);
+    kernels_of(isa, few ? Method::product : plan.method, pass.n).infer(pool, plan, pass);
 }
 
 void conv_backward(ThreadPool& pool, Isa isa, const ConvPlan& plan, const ConvBackward& pass) {
-    kernels_of(isa, plan, pass.n).backward(pool, plan, pass);
+    kernels_of(isa, plan.method, pass.n).backward(pool, plan, pass);
 }
 
 }  // namespace tn::cpu

@@ -34,6 +34,14 @@ template <BlockGeometry G, Method M> constexpr ConvPlan make_conv_plan() {
     return plan;
 }
 
+/// How many samples, of up to `most`, a block whose method is Winograd's infers by the product method: as many as have
+/// so few positions that transforming the weights would take longer than the products.
+constexpr int few_samples(const BlockGeometry& b, int most) {
+    const ConvGeometry& c = b.conv;
+    if (Index{c.channels} * c.filters < (1 << 14)) return 0;
+    return static_cast<int>(std::min<Index>(most, 64 / c.out_plane()));
+}
+
 /// Floats that forward leaves for backward.
 constexpr Index block_saved_floats(const BlockGeometry& b, int batch, Method method) {
     switch (method) {
@@ -47,7 +55,11 @@ constexpr Index block_saved_floats(const BlockGeometry& b, int batch, Method met
 /// Scratch of one pass of a kind.
 constexpr Index block_work_floats(const BlockGeometry& b, int batch, Method method, bool backward) {
     switch (method) {
-        case Method::winograd: return WinogradWork(WinogradPlan(b), batch, backward).floats;
+        case Method::winograd: {
+            const Index floats = WinogradWork(WinogradPlan(b), batch, backward).floats;
+            const int few = few_samples(b, batch);
+            return backward || few == 0 ? floats : std::max(floats, ProductWork(ProductPlan(b), few, false).floats);
+        }
         case Method::product: return ProductWork(ProductPlan(b), batch, backward).floats;
         case Method::stem: return StemWork(StemPlan(b), DirectPlan(b), backward).floats;
         default: return DirectWork(DirectPlan(b), batch, backward).floats;

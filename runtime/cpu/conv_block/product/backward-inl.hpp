@@ -108,7 +108,7 @@ struct ProductBackward {
             const Range channels_of_task{tiles.first * tile, std::min(tiles.last * tile, c.channels)};
             const Index row = ProductWork::result_row(groups.columns());
             for (int group = own.first; group < own.last; ++group) {
-                multiply_group(source, groups, group, weights, c.channels, tiles, gathered, results, row);
+                multiply_group(source, groups, group, {weights}, c.channels, tiles, gathered, results, row);
                 for (int channel = channels_of_task.first; channel < channels_of_task.last; ++channel)
                     spread(grid, groups, group, phase_y, phase_x, channel, results + channel * row);
             }

@@ -45,7 +45,7 @@ struct ProductForward {
     const ProductPlan& plan;
     ColumnGroups groups;
     ColumnSource source;
-    const float* weights;  // packed
+    ProductWeights weights;
     const Affine* affine;
     float *z, *argmax_z;  // of a training step; null where z is not kept
     float* y;
@@ -117,12 +117,15 @@ inline ProductForward product_pass(ThreadPool& pool, const ProductPlan& plan, in
                                    const float* weight, const Affine* affine, float* packed, float* y) {
     const ConvGeometry& c = plan.conv();
     const int depth = plan.depth();
-    pool.run(tiles_of(c.filters),
-             [&](int t) { pack_tile(weight, c.filters, depth, t * tile, packed + Index{t} * tile * depth); });
+    const ColumnGroups groups = plan.groups(n);
+    const bool once = groups.count() == 1;  // a tile's weights come from memory once, and then from the L1 cache
+    if (!once)
+        pool.run(tiles_of(c.filters),
+                 [&](int t) { pack_tile(weight, c.filters, depth, t * tile, packed + Index{t} * tile * depth); });
     return {plan,
-            plan.groups(n),
+            groups,
             {x, c.channels, c.in_plane(), c.in_size(), plan.grid().flat()},
-            packed,
+            once ? ProductWeights{weight, depth} : ProductWeights{packed},
             affine,
             nullptr,
             nullptr,
