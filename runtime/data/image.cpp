@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <new>
 #include <utility>
 
 #include "runtime/core/error.hpp"
@@ -97,12 +98,17 @@ std::vector<std::uint8_t> encode_png(const Picture& picture) {
     std::vector<std::uint8_t> rows(picture.pixels.size()), file;
     for (std::size_t c = 0; c < channels; ++c)
         for (std::size_t i = 0; i < plane; ++i) rows[i * channels + c] = picture.pixels[c * plane + i];
-    const auto append = [](void* context, void* data, int size) {
+    // Nothing may be thrown through C, which would not free what it has.
+    const auto append = [](void* context, void* data, int size) noexcept {
         const auto* bytes = static_cast<const std::uint8_t*>(data);
-        static_cast<std::vector<std::uint8_t>*>(context)->assign(bytes, bytes + size);
+        try {
+            static_cast<std::vector<std::uint8_t>*>(context)->assign(bytes, bytes + size);
+        } catch (const std::bad_alloc&) {
+        }
     };
     if (!stbi_write_png_to_func(append, &file, picture.shape.width, picture.shape.height, picture.shape.channels,
-                                rows.data(), picture.shape.width * picture.shape.channels))
+                                rows.data(), picture.shape.width * picture.shape.channels) ||
+        file.empty())
         throw Error("not enough memory to write the picture");
     return file;
 }

@@ -1,20 +1,20 @@
 #include "runtime/io/safetensors.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <zlib.h>
 
 #include <algorithm>
 #include <cstring>
-#include <nlohmann/json.hpp>
 
 #include "runtime/core/error.hpp"
 #include "runtime/core/file.hpp"
+#include "runtime/io/json_events.hpp"
 
 namespace tn {
 
 namespace {
 
-using json = nlohmann::json;
 constexpr const char* metadata_key = "__metadata__";
 constexpr std::uint64_t max_header = 100'000'000;  // the limit that the format sets
 constexpr std::uint64_t max_file = std::uint64_t{16} << 30;
@@ -37,24 +37,30 @@ std::string checksum(const std::uint8_t* data, std::size_t size) {
 void write_safetensors(const std::filesystem::path& path, std::span<const TensorView> tensors,
                        std::map<std::string, std::string> metadata) {
     std::vector<std::uint8_t> data;
-    json header = json::object();
+    std::map<std::string, std::string> entries;  // of the header, by name
     for (const TensorView& t : tensors) {
         std::size_t values = 1;
         for (const std::int64_t extent : t.shape) values *= extent;
         if (values != t.data.size())
             throw Error(fmt::format("{}: the tensor '{}' has {} values, but its shape {}", path.string(), t.name,
                                     t.data.size(), values));
-        if (t.name == metadata_key || header.contains(t.name))
+        if (t.name == metadata_key || entries.contains(t.name))
             throw Error(fmt::format("{}: a tensor cannot be named '{}', which is taken", path.string(), t.name));
         const std::size_t begin = data.size();
         data.resize(begin + t.data.size_bytes());
         if (!t.data.empty()) std::memcpy(data.data() + begin, t.data.data(), t.data.size_bytes());
-        header[t.name] = {{"dtype", "F32"}, {"shape", t.shape}, {"data_offsets", {begin, data.size()}}};
+        entries[t.name] = fmt::format(R"({{"data_offsets":[{},{}],"dtype":"F32","shape":[{}]}})", begin, data.size(),
+                                      fmt::join(t.shape, ","));
     }
     metadata["crc32"] = checksum(data.data(), data.size());
-    header[metadata_key] = metadata;
-    // Bytes of a file's name that are not UTF-8 become U+FFFD instead of an exception.
-    std::string text = header.dump(-1, ' ', false, json::error_handler_t::replace);
+    std::string texts;
+    for (const auto& [key, value] : metadata)
+        texts += fmt::format("{}{}:{}", texts.empty() ? "" : ",", json_text(key), json_text(value));
+    entries[metadata_key] = "{" + texts + "}";
+    std::string text;
+    for (const auto& [name, entry] : entries)
+        text += fmt::format("{}{}:{}", text.empty() ? "{" : ",", json_text(name), entry);
+    text += "}";
     text.resize((text.size() + 7) / 8 * 8, ' ');
     std::vector<std::uint8_t> bytes(8 + text.size() + data.size());
     for (int i = 0; i < 8; ++i) bytes[i] = static_cast<std::uint8_t>(text.size() >> (8 * i));
@@ -80,34 +86,29 @@ Safetensors::Safetensors(const std::filesystem::path& path) : path_(path.string(
         std::vector<std::int64_t> shape;
     };
     std::vector<Range> ranges;
+    SafetensorsHeader header;
     try {
-        const json header = json::parse(bytes.begin() + 8, bytes.begin() + 8 + length);
-        if (!header.is_object()) fail("its header must be a JSON object");
-        for (const auto& [name, entry] : header.items()) {
-            if (name == metadata_key) {
-                metadata_ = entry.get<std::map<std::string, std::string>>();
-                continue;
-            }
-            const auto dtype = entry.at("dtype").get<std::string>();
-            if (bytes_of(dtype) == 0) fail("tensor '" + name + "' has a dtype that is not known");
-            const auto offsets = entry.at("data_offsets").get<std::vector<std::uint64_t>>();
-            Range r{0, 0, name, dtype, entry.at("shape").get<std::vector<std::int64_t>>()};
-            if (offsets.size() != 2 || offsets[0] > offsets[1] || offsets[1] > size)
-                fail("tensor '" + name + "' lies outside the file");
-            r.begin = offsets[0];
-            r.end = offsets[1];
-            std::uint64_t values = 1;
-            for (std::int64_t extent : r.shape) {
-                if (extent < 0 || (extent > 0 && values > size / extent))
-                    fail("tensor '" + name + "' has an impossible shape");
-                values *= extent;
-            }
-            if (values * bytes_of(dtype) != r.end - r.begin)
-                fail("tensor '" + name + "' has a size that is not its shape's");
-            ranges.push_back(std::move(r));
+        header = parse_safetensors_header(std::span(bytes).subspan(8, length));
+    } catch (const Error& e) {
+        fail(e.what());
+    }
+    metadata_ = std::move(header.metadata);
+    for (auto& [name, dtype, shape, offsets] : header.tensors) {
+        if (bytes_of(dtype) == 0) fail("tensor '" + name + "' has a dtype that is not known");
+        if (offsets.size() != 2 || offsets[0] < 0 || offsets[0] > offsets[1] ||
+            static_cast<std::uint64_t>(offsets[1]) > size)
+            fail("tensor '" + name + "' lies outside the file");
+        Range r{static_cast<std::uint64_t>(offsets[0]), static_cast<std::uint64_t>(offsets[1]), std::move(name),
+                std::move(dtype), std::move(shape)};
+        std::uint64_t values = 1;
+        for (std::int64_t extent : r.shape) {
+            if (extent < 0 || (extent > 0 && values > size / extent))
+                fail("tensor '" + r.name + "' has an impossible shape");
+            values *= extent;
         }
-    } catch (const json::exception& e) {
-        fail(std::string("its header is not in order: ") + e.what());
+        if (values * bytes_of(r.dtype) != r.end - r.begin)
+            fail("tensor '" + r.name + "' has a size that is not its shape's");
+        ranges.push_back(std::move(r));
     }
     std::sort(ranges.begin(), ranges.end(),
               [](const Range& a, const Range& b) { return a.begin != b.begin ? a.begin < b.begin : a.end < b.end; });

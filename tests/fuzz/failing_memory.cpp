@@ -27,7 +27,7 @@ int main() {
             continue;
         }
         const auto read = [&] { LLVMFuzzerTestOneInput(file.data(), file.size()); };
-        const long more = tn_test::with_every_allocation_failing(read);
+        const long more = tn_test::with_every_allocation_failing(read, [] {});
         tn_test::require(more > 0, "memory is lost");
         runs += more;
         const int before = tn_test::accepted;

@@ -72,9 +72,9 @@ void free(void* block) {
 namespace tn_test {
 
 /// Runs f with each of its allocations failing in turn, alone and with all that follow, until it needs no more. f must
-/// end in std::bad_alloc or by itself. Returns how many runs there were, or -1
+/// end in std::bad_alloc or by itself; after() looks at what it left. Returns how many runs there were, or -1
 /// when memory was lost.
-template <class F> long with_every_allocation_failing(F f) {
+template <class F, class After> long with_every_allocation_failing(F f, After after) {
     f();  // what is kept for ever is there before anything is counted
     long runs = 0;
     for (const Failing mode : {Failing::one, Failing::all_from}) {
@@ -89,6 +89,7 @@ template <class F> long with_every_allocation_failing(F f) {
             failing = Failing::none;
             if (countdown >= 0) break;
             if (live != before) return -1;
+            after();
         }
     }
     return runs;
