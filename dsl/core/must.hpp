@@ -75,6 +75,8 @@ enum class Must {
     be_a_loss_and_not_an_optimizer,
     be_a_loss_and_not_a_layer,
     end_in_a_vector,
+    be_a_vector_of_all_heads,
+    have_at_least_this_many_values,
     end_in_at_least_2_classes,
     have_at_least_2_channels,
     ignore_a_label_that_is_none_of_the_classes,
@@ -180,6 +182,8 @@ constexpr const char* words(Must must) {
             return "be a loss, as SoftmaxCrossEntropy: the optimizer is named by what trains, as in Model<Network, "
                    "Adam>";
         case Must::be_a_loss_and_not_a_layer: return "be a loss, as SoftmaxCrossEntropy: layers stand in the Seq<...>";
+        case Must::be_a_vector_of_all_heads: return "be a vector of {} values, those of all heads";
+        case Must::have_at_least_this_many_values: return "have at least {} values";
         case Must::end_in_a_vector: return "be a vector: end the network in a Dense layer";
         case Must::end_in_at_least_2_classes: return "be a vector of at least 2 classes";
         case Must::have_at_least_2_channels: return "have at least 2 channels, one for each class";

@@ -34,6 +34,7 @@ struct Operation {
         softmax,     ///< over the channels at each position
         layer_norm,  ///< over the channels at each position; parameters weight and bias, by channel; `epsilon`
         group_norm,  ///< over `groups` groups of channels of a sample; the same
+        slice,       ///< the values of a sample from number `first` on, with the extents of the output
         reshape,     ///< the same values with the extents of the output
         attention,   ///< of positions, by `heads`; parameters as PyTorch's MultiheadAttention, two fewer without `bias`
         position_embedding,  ///< x + weight, the same for every sample
@@ -49,6 +50,7 @@ struct Operation {
     bool bias = false;
     int heads = 0, vocabulary = 0;
     bool last = false;
+    int first = 0;
     int output_pad = 0;  ///< rows and columns more of a transposed convolution's output
     FloatBits epsilon{}, momentum{};
     int percent = 0;

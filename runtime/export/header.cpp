@@ -229,7 +229,7 @@ std::string calls(const InferenceGraph& graph, const GraphNode& node, std::size_
             std::vector<std::string> tensors;
             for (std::size_t i = 0; i < node.tensors.size(); ++i)
                 tensors.push_back("detail::" + tensor_name(i, number));
-            const std::string call = sequence_call(node, in, x, tensors, y, places.scratch(number));
+            const std::string call = sequence_call(node, in, out, x, tensors, y, places.scratch(number));
             if (call.empty()) throw no_form(node);
             return call;
         }

@@ -17,7 +17,7 @@ std::size_t sequence_scratch(const GraphNode& node, Shape in) {
     }
 }
 
-std::string sequence_call(const GraphNode& node, Shape in, const std::string& x,
+std::string sequence_call(const GraphNode& node, Shape in, Shape out, const std::string& x,
                           const std::vector<std::string>& tensors, const std::string& y, const std::string& scratch) {
     const Operation& o = node.operation;
     const std::string parameters = fmt::format("{}", fmt::join(tensors, ", "));
@@ -36,6 +36,7 @@ std::string sequence_call(const GraphNode& node, Shape in, const std::string& x,
             return fmt::format("add_positions<{}>({}, {}, {});\n", in.size(), x, parameters, y);
         case Operation::class_token:
             return fmt::format("class_token<{}, {}>({}, {}, {});\n", in.channels, in.plane(), x, parameters, y);
+        case Operation::slice: return fmt::format("slice<{}>({} + {}, {});\n", out.size(), x, o.first, y);
         case Operation::first_token:
             return fmt::format("first_token<{}, {}>({}, {});\n", in.channels, in.plane(), x, y);
         case Operation::embedding:

@@ -15,7 +15,7 @@ std::size_t sequence_scratch(const GraphNode& node, Shape in);
 
 /// The call of the layer's function on expressions for its input, its tensors in order, its output and its scratch;
 /// empty where it is none of these.
-std::string sequence_call(const GraphNode& node, Shape in, const std::string& x,
+std::string sequence_call(const GraphNode& node, Shape in, Shape out, const std::string& x,
                           const std::vector<std::string>& tensors, const std::string& y, const std::string& scratch);
 
 /// The functions, as header_kernels has them.
@@ -97,6 +97,11 @@ template <int C, int N> inline void class_token(const float* x, const float* wei
         *y++ = weight[c];
         for (int i = 0; i < N; ++i) *y++ = *x++;
     }
+}
+)"},
+    {Operation::slice, R"(
+template <int N> inline void slice(const float* x, float* y) {
+    for (int i = 0; i < N; ++i) y[i] = x[i];
 }
 )"},
     {Operation::first_token, R"(

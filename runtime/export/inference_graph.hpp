@@ -3,6 +3,7 @@
 
 #include <string>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "dsl/core/operation.hpp"
@@ -43,6 +44,26 @@ namespace detail {
 /// Throws Error "layer 3 Swish: ...".
 [[noreturn]] void cannot_export(const std::string& what);
 
+/// The predictions of several heads, each of its part of the output, put together again.
+template <class Loss> void add_heads(InferenceGraph& graph) {
+    const auto add = [&graph](const Operation& operation, const std::string& name, std::vector<int> inputs, Shape out) {
+        graph.values.push_back(out);
+        graph.nodes.push_back({operation, name, std::move(inputs), static_cast<int>(graph.values.size()) - 1});
+        return graph.nodes.back().output;
+    };
+    std::vector<int> heads;
+    Loss::each([&]<class H>(H*, std::size_t place) {
+        const Operation last = Traits<typename H::loss>::operation;
+        const std::string name = "head " + std::to_string(place) + " " + H::name().string();
+        if (last.kind == Operation::none) cannot_export(name);
+        const Shape shape{H::outputs, 1, 1, true};
+        const Operation part{.kind = Operation::slice, .first = Loss::first(place)};
+        const int own = add(part, name + " (part)", {graph.output}, shape);
+        heads.push_back(last.kind == Operation::identity ? own : add(last, name, {own}, shape));
+    });
+    graph.output = add({.kind = Operation::concat}, Loss::name().string(), heads, graph.values[graph.output]);
+}
+
 }  // namespace detail
 
 /// The model's operations, its loss's prediction last, with as many outputs as are active. Throws Error naming the
@@ -80,6 +101,10 @@ InferenceGraph inference_graph(const Model<N, Optimizer, Device, T, F, For>& mod
     });
     graph.output = program.output;
     simplify(graph, model.active_outputs());
+    if constexpr (requires { N::loss::each([](auto*, std::size_t) {}); }) {
+        detail::add_heads<typename N::loss>(graph);
+        return graph;
+    }
     const Operation last = Traits<typename N::loss>::operation;
     if (last.kind == Operation::none) detail::cannot_export("the loss " + N::loss::name().string());
     if (last.kind != Operation::identity) {

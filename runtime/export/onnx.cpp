@@ -27,16 +27,50 @@ class GraphWriter : private OnnxNodes {
 public:
     GraphWriter(std::string& out, const InferenceGraph& graph) : OnnxNodes(out), graph_(graph) {}
 
-    void write() {
+    void write(const OnnxInfo& info) {
         begin("typenet", graph_.description);
+        if (!info.inputs.empty()) join_inputs(info.inputs);
         for (std::size_t i = 0; i < graph_.nodes.size(); ++i) write(graph_.nodes[i], i);
         // The output has a name of its own also where nothing follows the layer that gives it.
         add("Identity", {value(graph_.output)}, "y", "output");
-        add_input("x", graph_.values[0]);
-        add_output("y", graph_.values[graph_.output]);
+        if (info.inputs.empty()) add_input("x", graph_.values[0]);
+        if (info.outputs.empty())
+            add_output("y", graph_.values[graph_.output]);
+        else
+            split_outputs(info.outputs);
     }
 
 private:
+    static void check_size(const char* what, const std::vector<OnnxPart>& parts, Shape whole) {
+        Index values = 0;
+        for (const OnnxPart& part : parts) values += part.shape.size();
+        if (values != whole.size())
+            throw Error(std::string("the named ") + what + " have " + std::to_string(values) +
+                        " values together, but the network's has " + std::to_string(whole.size()));
+    }
+    void join_inputs(const std::vector<OnnxPart>& parts) {
+        check_size("inputs", parts, graph_.values[0]);
+        std::vector<std::string> flat;
+        for (const OnnxPart& part : parts) {
+            add_input(part.name, part.shape);
+            flat.push_back(part.name + "_flat");
+            add("Flatten", {part.name}, flat.back(), flat.back(), {}, {{"axis", 1}});
+        }
+        add("Concat", flat, "x", "input", {}, {{"axis", 1}});
+    }
+    void split_outputs(const std::vector<OnnxPart>& parts) {
+        check_size("outputs", parts, graph_.values[graph_.output]);
+        Index first = 0;
+        write_whole_numbers("axis_of_values", {1});
+        for (const OnnxPart& part : parts) {
+            write_whole_numbers(part.name + "_first", {first});
+            first += part.shape.size();
+            write_whole_numbers(part.name + "_end", {first});
+            add("Slice", {"y", part.name + "_first", part.name + "_end", "axis_of_values"}, part.name, part.name);
+            add_output(part.name, Shape{static_cast<int>(part.shape.size()), 1, 1, true});
+        }
+    }
+
     static Error no_form(const GraphNode& node) { return Error("layer " + node.layer + ": has no form in ONNX"); }
     static const char* function_type(Expression::Code code) {
         switch (code) {
@@ -188,7 +222,7 @@ private:
 
 std::string to_onnx(const InferenceGraph& graph, const OnnxInfo& info) {
     std::string inner, bytes;
-    GraphWriter(inner, graph).write();
+    GraphWriter(inner, graph).write(info);
     Message<ModelField> model(bytes);
     model.add_int64(ModelField::ir_version, 8);
     model.add_string(ModelField::producer_name, "typenet");

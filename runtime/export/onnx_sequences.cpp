@@ -67,6 +67,13 @@ public:
         return step("Add", {padded, constant({out_.channels, 1, out_.width}, token)});
     }
 
+    std::string slice(const std::string& x) {
+        const std::int64_t first = node_.operation.first;
+        return reshaped(
+            step("Slice", {x, whole_numbers({first}), whole_numbers({first + out_.size()}), whole_numbers({1})}),
+            extents_of(out_));
+    }
+
     std::string first_token(const std::string& x) {
         const std::string tokens = reshaped(x, {0, in_.channels, -1});
         return reshaped(step("Gather", {tokens, whole_numbers({0})}, {}, {{"axis", 2}}), extents_of(out_));
@@ -175,6 +182,7 @@ bool write_sequence_layer(OnnxNodes& nodes, const GraphNode& node, std::size_t n
         case Operation::attention: result = steps.attention(x); break;
         case Operation::position_embedding: result = steps.position_embedding(x); break;
         case Operation::class_token: result = steps.class_token(x); break;
+        case Operation::slice: result = steps.slice(x); break;
         case Operation::first_token: result = steps.first_token(x); break;
         case Operation::embedding: result = steps.embedding(x); break;
         case Operation::gru:

@@ -50,6 +50,12 @@ using Winding = Net<Image<2, 11, 9>, Batch<3>,
                         Concat<Conv<3, 1>, Seq<Conv<4, 3>, BN, Sigmoid>, Pool<1>>,
                         Residual<Conv<5, 3, Stride<2>>, Shortcut<Conv<5, 1, Stride<2>>, BN>>, Flatten, Dense<4>>,
                     SoftmaxCrossEntropy>;
+using Both = Inputs<Image<1, 4, 5>, Vector<3>>;
+using Answers = Heads<Head<SoftmaxCrossEntropy, 3>, Head<MeanSquaredError, 2, 0.5>, Head<SigmoidCrossEntropy, 2>>;
+using Several = Net<Both::shape, Batch<3>,
+                    Seq<Concat<Seq<Both::Take<0>, Conv<3, 3>, BN, Relu, Dense<5>>, Seq<Both::Take<1>, Dense<4>>>, Tanh,
+                        Concat<Dense<3>, Seq<Dense<4>, Relu, Dense<2>>, Dense<2>>>,
+                    Answers>;
 struct Tower;
 struct Tied;
 using Twins = Net<Image<2, 7, 6>, Batch<3>,

@@ -115,6 +115,12 @@ struct Tied;
     NETWORK(shared_three_times, \
             Vectors<Shared<Tower, Dense<6>, Relu>, Residual<Shared<Tower, Dense<6>, Relu>>, Dropout<20>, \
                     Shared<Tower, Dense<6>, Relu>, Dense<5>, Shared<Tied, Residual<Dense<5>, BN>>, Shared<Tied, Residual<Dense<5>, BN>>>) \
+    NETWORK(several_inputs, \
+            Net<Inputs<Image<2, 4, 3>, Vector<5>>::shape, Batch<5>, \
+                Seq<Concat<Seq<Inputs<Image<2, 4, 3>, Vector<5>>::Take<0>, Conv<3, 3>, BN, Relu, Dense<4>>, \
+                           Seq<Inputs<Image<2, 4, 3>, Vector<5>>::Take<1>, Dense<3>>>, \
+                    Dense<3>>, \
+                SoftmaxCrossEntropy>) \
     NETWORK(nested, Images<Conv<2, 3>, Residual<Concat<Conv<1, 1>, Conv<1, 3>>, Relu>, Relu>) \
     NETWORK(seq_in_seq, Images<Seq<Conv<2, 3>, Seq<Relu, Pool<2>>>>)
 
@@ -123,6 +129,9 @@ struct Tied;
     NETWORK(mean_squared_error_of_images, Net<Image<2, 7, 5>, Batch<5>, Seq<Conv<3, 3>>, MeanSquaredError>) \
     NETWORK(l1, Net<Vector<4>, Batch<6>, Seq<Dense<5>, Sigmoid, Dense<2>>, L1>) \
     NETWORK(l1_of_images, Net<Image<2, 7, 5>, Batch<5>, Seq<Conv<3, 3>>, L1>) \
+    NETWORK(heads, \
+            Net<Vector<4>, Batch<6>, Seq<Dense<7>, Sigmoid, Concat<Dense<3>, Seq<Dense<4>, Tanh, Dense<2>>, Dense<2>>>, \
+                Heads<Head<SoftmaxCrossEntropy, 3>, Head<MeanSquaredError, 2, 0.5>, Head<SigmoidCrossEntropy, 2>>>) \
     NETWORK(huber, Net<Vector<4>, Batch<6>, Seq<Dense<5>, Sigmoid, Dense<2>>, Huber<1, 2>>) \
     NETWORK(huber_of_images, Net<Image<2, 7, 5>, Batch<5>, Seq<Conv<3, 3>>, Huber<>>) \
     NETWORK(sigmoid_cross_entropy, Net<Vector<4>, Batch<6>, Seq<Dense<5>, Relu, Dense<3>>, SigmoidCrossEntropy>) \

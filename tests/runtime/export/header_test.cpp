@@ -56,6 +56,7 @@ template <class N> int compared(int active = N::output.channels) {
 BOOST_AUTO_TEST_CASE(a_network_like_that_of_photos) { BOOST_TEST(compared<Photographic>() == 0); }
 BOOST_AUTO_TEST_CASE(only_the_active_outputs) { BOOST_TEST(compared<Photographic>(3) == 0); }
 BOOST_AUTO_TEST_CASE(ways_that_part_and_meet_and_kernels_that_are_not_square) { BOOST_TEST(compared<Winding>() == 0); }
+BOOST_AUTO_TEST_CASE(several_inputs_and_heads) { BOOST_TEST(compared<Several>() == 0); }
 BOOST_AUTO_TEST_CASE(what_layers_share_is_written_once) {
     BOOST_TEST(compared<Twins>() == 0);
     const std::string text = to_header(inference_graph(*Samples<Twins>().model), {"net", {}, {}});

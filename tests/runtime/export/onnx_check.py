@@ -1,7 +1,8 @@
 """usage: onnx_check.py FOLDER
 
 Checks FOLDER/model.onnx with the package onnx and runs it with onnxruntime on the samples "x" of samples.safetensors,
-all at once and one by one; prints the largest difference from "y".
+all at once and one by one; prints the largest difference from "y". A model with several inputs takes parts of a
+sample, one after another, and what several outputs give is put together.
 """
 import json
 import struct
@@ -29,7 +30,20 @@ onnx.checker.check_model(model, full_check=True)
 assert json.loads(dict((p.key, p.value) for p in model.metadata_props)["classes"]) == ["a", "\u00e9"]
 session = onnxruntime.InferenceSession(folder + "/model.onnx", providers=["CPUExecutionProvider"])
 x, y = tensor("x"), tensor("y")
-together = session.run(["y"], {"x": x})[0]
-one_by_one = numpy.concatenate([session.run(["y"], {"x": x[i : i + 1]})[0] for i in range(len(x))])
+
+
+def run(samples):
+    feed, first = {}, 0
+    for wanted in session.get_inputs():
+        extents = list(samples.shape[1:]) if len(session.get_inputs()) == 1 else wanted.shape[1:]
+        values = int(numpy.prod(extents))
+        flat = samples.reshape(len(samples), -1)[:, first : first + values]
+        feed[wanted.name] = numpy.ascontiguousarray(flat).reshape([len(samples)] + extents)
+        first += values
+    return numpy.concatenate(session.run(None, feed), axis=1)
+
+
+together = run(x)
+one_by_one = numpy.concatenate([run(x[i : i + 1]) for i in range(len(x))])
 assert together.shape == y.shape == one_by_one.shape, (together.shape, y.shape)
 print(max(abs(together - y).max(), abs(one_by_one - y).max()))

@@ -14,16 +14,20 @@ using namespace tn_test;
 
 namespace {
 
-template <class N> std::string model_of(const Samples<N>& samples) {
-    return to_onnx(inference_graph(*samples.model), {{"a", "\xc3\xa9"}, {}});
+template <class N>
+std::string model_of(const Samples<N>& samples, const std::vector<OnnxPart>& inputs = {},
+                     const std::vector<OnnxPart>& outputs = {}) {
+    return to_onnx(inference_graph(*samples.model), {{"a", "\xc3\xa9"}, {}, inputs, outputs});
 }
 
 /// The largest difference between the model's outputs and onnxruntime's.
-template <class N> double difference(int active = N::output.channels) {
+template <class N>
+double difference(int active = N::output.channels, const std::vector<OnnxPart>& inputs = {},
+                  const std::vector<OnnxPart>& outputs = {}) {
     TemporaryFolder folder;
     const Samples<N> samples(active);
     BOOST_TEST(samples.telling());
-    folder.write("model.onnx", model_of(samples));
+    folder.write("model.onnx", model_of(samples, inputs, outputs));
     std::vector<std::int64_t> in{samples.count, N::input.channels};
     if (!N::input.is_vector) in.insert(in.end(), {N::input.height, N::input.width});
     const TensorView views[] = {{"x", in, samples.x}, {"y", samples.shape, samples.y}};
@@ -42,6 +46,9 @@ BOOST_AUTO_TEST_CASE(onnxruntime_gives_the_same) {
     BOOST_TEST(difference<Winding>() < 1e-5);
     BOOST_TEST(difference<Unfolded>() < 1e-5);
     BOOST_TEST(difference<Twins>() < 1e-5);
+    BOOST_TEST(difference<Several>() < 1e-5);
+    BOOST_TEST(difference<Several>(7, {{"image", Image<1, 4, 5>}, {"numbers", Vector<3>}},
+                                   {{"class", Vector<3>}, {"place", Vector<2>}, {"tags", Vector<2>}}) < 1e-5);
     BOOST_TEST(difference<Values>() < 1e-5);
     BOOST_TEST(difference<Outside>() < 1e-5);
     BOOST_TEST(difference<Formulas>() < 1e-5);
