@@ -46,7 +46,6 @@ struct Tied;
     NETWORK(conv_of_more_samples_than_a_slice, \
             Net<Image<2, 5, 4>, Batch<19>, Seq<Conv<3, 3>, Conv<2, 3>, Dense<3>>, SoftmaxCrossEntropy>) \
     NETWORK(conv_norm, Images<Conv<4, 3>, BN, Sigmoid>) \
-    NETWORK(biases_before_norms, Images<Conv<4, 3, Bias>, BN, Relu, Pool<2>, Conv<3, 3, Bias>, BN, Dense<5, Bias>, BN>) \
     NETWORK(conv_norm_relu, Images<Conv<20, 3>, BN, Relu, Conv<4, 3, Stride<2>>, Relu>) \
     NETWORK(conv_pool, Images<Conv<4, 3>, Pool<2>>) \
     NETWORK(conv_relu_pool_with_gaps, Images<Conv<3, 3>, Relu, Pool<2, Stride<3>>>) \

@@ -75,6 +75,39 @@ static_assert(std::is_same_v<Fuse_t<Unfused::flat, cpu::Device>, Unfused::flat>)
 using Dropped = Apart<Dense<64>, Relu, Dropout<20>, Dense<4>>;
 static_assert(Dropped::train_bytes<SGD> < Dropped::arena_values<Fusion::off, Purpose::train, 0> * sizeof(float));
 
+// A bias in front of batch normalisation stays where it is asked for. It changes nothing but the running mean, and its
+// gradient is 0 but for rounding, which is why no list of networks that are compared has it.
+using Biased =
+    Net<Image<2, 6, 5>, Batch<4>, Seq<Conv<3, 3, Bias>, BN, Relu, Dense<4, Bias>, BN, Dense<2>>, SoftmaxCrossEntropy>;
+using Unbiased = Net<Image<2, 6, 5>, Batch<4>, Seq<Conv<3, 3>, BN, Relu, Dense<4>, BN, Dense<2>>, SoftmaxCrossEntropy>;
+static_assert(Biased::parameters == Unbiased::parameters + 3 + 4);
+
+BOOST_AUTO_TEST_CASE(a_bias_before_normalisation_only_moves_the_running_mean) {
+    cpu::Device device(1);
+    Model<Biased, SGD> biased(device);
+    Model<Unbiased, SGD> unbiased(device);
+    const auto find = [](auto& model, const std::string& name) {
+        for (const auto& t : model.tensors())
+            if (t.name == name) return t;
+        throw Error("no tensor " + name);
+    };
+    for (const auto& t : unbiased.tensors()) {
+        const auto same = find(biased, t.name);
+        std::copy(t.values.begin(), t.values.end(), same.values.begin());
+    }
+    for (const char* name : {"0.bias", "3.bias"})
+        for (float& v : find(biased, name).values) v = 0.5f;
+    for (std::size_t i = 0; i < biased.input().size(); ++i)
+        biased.input()[i] = unbiased.input()[i] = std::sin(static_cast<float>(i));
+    for (int n = 0; n < 4; ++n) biased.labels()[n] = unbiased.labels()[n] = n % 2;
+    BOOST_TEST(std::abs(biased.gradients(4).loss - unbiased.gradients(4).loss) < 1e-4);
+    for (const char* name : {"0.bias", "3.bias"})
+        for (const float g : biased.gradient(find(biased, name))) BOOST_TEST(std::abs(g) < 1e-5f);
+    for (const char* name : {"1.running_mean", "4.running_mean"})
+        for (std::size_t c = 0; c < find(biased, name).values.size(); ++c)
+            BOOST_TEST(std::abs(find(biased, name).values[c] - find(unbiased, name).values[c] - 0.05f) < 1e-4f);
+}
+
 // More than the 256 operands that clang takes in a fold.
 BOOST_AUTO_TEST_CASE(a_network_may_have_hundreds_of_layers) {
     using Deep = Net<Vector<3>, Batch<1>, Seq<networks::Repeat<300, Relu>, Dense<2>>, SoftmaxCrossEntropy>;
