@@ -58,7 +58,7 @@ struct Rectifier {
     /// g, or zero where v does not come through.
     TN_INLINE V gradient(V v, V g) const {
         if (!there) return g;
-        return (v <= V{}) | (v >= broadcast(ceiling)) ? V{} : g;
+        return ((v <= V{}) | (v >= broadcast(ceiling))) ? V{} : g;
     }
     bool lets_through(float v) const { return !there || !(v <= 0.0f || v >= ceiling); }
 };

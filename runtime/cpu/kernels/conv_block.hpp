@@ -10,8 +10,18 @@
 
 namespace tn {
 
+namespace cpu {
+/// Whether nothing is pooled, or windows of 2 x 2 side by side. The maxima of others are found faster by themselves
+/// (pooling.hpp) than behind the convolution.
+constexpr bool pools_by_twos(const Operation& pool) {
+    return pool.kind == Operation::none || (pool.window.kernel_h == 2 && pool.window.stride_h == 2);
+}
+}  // namespace cpu
+
 template <Operation Conv, Operation... Behind>
-    requires(fusions::ConvBlock::pattern::is<Conv, Behind...>() && fusions::ConvBlock::has_geometry<Conv, Behind...>())
+    requires(fusions::ConvBlock::pattern::is<Conv, Behind...>() &&
+             fusions::ConvBlock::has_geometry<Conv, Behind...>() &&
+             cpu::pools_by_twos(fusions::ConvBlock::find<Behind...>(Operation::max_pool)))
 struct KernelFor<cpu::Device, Conv, Behind...> {
     static constexpr BlockGeometry geometry(Shape in) { return fusions::ConvBlock::geometry<Conv, Behind...>(in); }
 

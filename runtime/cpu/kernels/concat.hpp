@@ -1,0 +1,42 @@
+// The join of branches on the CPU: samples in parallel, each branch's channels by one copy.
+#pragma once
+
+#include <algorithm>
+
+#include "dsl/core/index.hpp"
+#include "dsl/core/kernel.hpp"
+#include "runtime/cpu/host_device.hpp"
+
+namespace tn {
+
+template <Operation Join>
+    requires(Join.kind == Operation::concat)
+struct KernelFor<cpu::Device, Join> {
+    static constexpr KernelInfo info(Shape) { return {"copy", "channels of a branch lie one behind another"}; }
+
+    template <Shape> static void forward(cpu::Device& device, const Pass<float>& p) {
+        each_branch(device, p, [&](int k, Index in_branch, Index in_join, Index size) {
+            std::copy_n(p.xs[k] + in_branch, size, p.y + in_join);
+        });
+    }
+    template <Shape> static void backward(cpu::Device& device, const Pass<float>& p) {
+        each_branch(device, p, [&](int k, Index in_branch, Index in_join, Index size) {
+            if (p.dxs[k]) std::copy_n(p.dy + in_join, size, p.dxs[k] + in_branch);
+        });
+    }
+
+private:
+    /// Calls f(branch, where a sample's values begin in it and in the join, how many).
+    template <class F> static void each_branch(cpu::Device& device, const Pass<float>& p, const F& f) {
+        device.threads().run(p.n, [&](int s) {
+            Index at = s * p.out.size();
+            for (int k = 0; k < p.branches; ++k) {
+                const Index size = p.branch_shape[k].size();
+                f(k, s * size, at, size);
+                at += size;
+            }
+        });
+    }
+};
+
+}  // namespace tn
