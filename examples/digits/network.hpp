@@ -17,7 +17,7 @@ using Digits = Net<Image<1, 28, 28>, Batch<128>,
                        Dense<128>, BN, Relu, Dropout<30>, Dense<10>>,
                    SoftmaxCrossEntropy>;
 // clang-format on
-using DigitsModel = AnyModel<Digits, Adam>;
+using DigitsModel = AnyModel<Adam>;
 
 /// Why CUDA cannot run here, empty where it can; and the model on it. A program built without nvcc says so.
 std::string why_not_cuda();

@@ -38,6 +38,15 @@ Rectangle largest_inside(PictureShape shape, int height, int width) {
     return {(height - h) / 2, (width - w) / 2, h, w};
 }
 
+/// The whole whose middle is `shape`, for Fit::centre; both sides are rounded down, as torchvision does.
+Window around_centre(PictureShape shape, int height, int width) {
+    const double scale = std::max(shape.height * 8.0 / 7 / height, shape.width * 8.0 / 7 / width);
+    const int h = std::max(shape.height, static_cast<int>(height * scale + 1e-6));
+    const int w = std::max(shape.width, static_cast<int>(width * scale + 1e-6));
+    return {h, w, static_cast<int>(std::nearbyint((h - shape.height) / 2.0)),
+            static_cast<int>(std::nearbyint((w - shape.width) / 2.0))};
+}
+
 }  // namespace
 
 void check_picture_shape(PictureShape shape, std::string_view what) {
@@ -74,7 +83,7 @@ Picture resize(const Picture& picture, PictureShape shape, Fit fit) {
     if (shape.channels != picture.shape.channels)
         throw Error(fmt::format("the wanted size must have the picture's {} channels, not {}", picture.shape.channels,
                                 shape.channels));
-    if (shape == picture.shape) return picture;
+    if (shape == picture.shape && fit != Fit::centre) return picture;
 
     Rectangle from{0, 0, picture.shape.height, picture.shape.width}, to{0, 0, shape.height, shape.width};
     if (fit == Fit::cover) from = largest_inside(shape, from.height, from.width);
@@ -84,8 +93,10 @@ Picture resize(const Picture& picture, PictureShape shape, Fit fit) {
     const std::size_t out_plane = result.pixels.size() / static_cast<std::size_t>(shape.channels);
     const std::uint8_t* in = picture.pixels.data() + corner(from, picture.shape.width);
     std::uint8_t* out = result.pixels.data() + corner(to, shape.width);
+    const Window window =
+        fit == Fit::centre ? around_centre(shape, from.height, from.width) : Window{to.height, to.width, 0, 0};
     for (int c = 0; c < shape.channels; ++c, in += in_plane, out += out_plane)
-        resample({in, from.height, from.width, picture.shape.width}, {out, to.height, to.width, shape.width});
+        resample({in, from.height, from.width, picture.shape.width}, {out, to.height, to.width, shape.width}, window);
     return result;
 }
 

@@ -24,6 +24,8 @@ enum class Fit {
     stretch,  ///< both sides scaled on their own: everything is seen, proportions change
     cover,    ///< the largest middle part of the wanted proportions: edges are lost
     pad,      ///< the whole picture in the middle, black around it
+    centre,   ///< scaled to cover 8/7 of the wanted sides (256 for 224), then the middle: as networks that were trained
+              ///< on ImageNet are tested
 };
 
 inline constexpr std::uint64_t max_picture_bytes = 1'500'000'000;  ///< of a picture file

@@ -10,6 +10,7 @@
 #include "runtime/core/error.hpp"
 #include "runtime/core/file.hpp"
 #include "runtime/io/json_events.hpp"
+#include "runtime/io/number_formats.hpp"
 
 namespace tn {
 
@@ -121,13 +122,19 @@ Safetensors::Safetensors(const std::filesystem::path& path) : path_(path.string(
     if (const auto crc = metadata_.find("crc32"); crc != metadata_.end() && crc->second != checksum(data, size))
         fail("is damaged: the checksum of its data is not the one in its header");
     std::size_t total = 0;
-    const auto values_of = [](const Range& r) { return r.dtype == "F32" ? (r.end - r.begin) / sizeof(float) : 0; };
+    const auto values_of = [](const Range& r) {
+        return number_format(r.dtype) == NumberFormat::other ? 0 : (r.end - r.begin) / bytes_of(r.dtype);
+    };
     for (const Range& r : ranges) total += values_of(r);
     values_.resize(total);
     float* to = values_.data();
     for (const Range& r : ranges) {
         const std::size_t count = values_of(r);
-        if (count > 0) std::memcpy(to, data + r.begin, count * sizeof(float));
+        const NumberFormat format = number_format(r.dtype);
+        if (format == NumberFormat::f32)
+            std::copy_n(data + r.begin, count * sizeof(float), reinterpret_cast<std::uint8_t*>(to));
+        else
+            for (std::size_t i = 0; i < count; ++i) to[i] = float_at(data + r.begin + i * bytes_of(r.dtype), format);
         tensors_.push_back({r.name, r.dtype, r.shape, {to, count}});
         to += count;
     }

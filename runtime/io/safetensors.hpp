@@ -24,8 +24,8 @@ void write_safetensors(const std::filesystem::path& path, std::span<const Tensor
                        std::map<std::string, std::string> metadata);
 
 /// A file that was read whole and found in order: offsets inside it, without holes or overlap, sizes that agree with
-/// the shapes, a checksum that fits where there is one. Tensors of other types than F32 are listed without their values
-/// (PyTorch saves the counts num_batches_tracked of BN as I64).
+/// the shapes, a checksum that fits where there is one. Values of F16, BF16 and F64 become floats; tensors of other
+/// types are listed without their values (PyTorch saves the counts num_batches_tracked of BN as I64).
 class Safetensors {
 public:
     /// Throws Error "path: reason" when anything is not as it must be.
@@ -35,7 +35,7 @@ public:
         std::string name;
         std::string dtype;  ///< as in the file: F32, I64
         std::vector<std::int64_t> shape;
-        std::span<const float> data;  ///< empty unless dtype is F32
+        std::span<const float> data;  ///< empty unless dtype is F32, F16, BF16 or F64
     };
     const std::vector<Entry>& tensors() const { return tensors_; }
     /// The tensor of this name, or null.

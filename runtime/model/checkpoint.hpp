@@ -10,6 +10,7 @@
 #include "runtime/data/augment.hpp"
 #include "runtime/io/safetensors.hpp"
 #include "runtime/model/model.hpp"
+#include "runtime/model/network_of.hpp"
 
 namespace tn {
 
@@ -34,7 +35,7 @@ std::string first_difference(const std::string& in_file, const std::string& here
 template <class M>
 void save_checkpoint(const std::filesystem::path& path, M& model, CheckpointInfo info, bool optimizer_too = false,
                      std::span<const TensorView> more = {}) {
-    info.description = M::network::description();
+    info.description = description_of(model);
     info.step = model.step();
     info.seed = model.seed();
     std::vector<TensorView> views;
@@ -53,12 +54,11 @@ void save_checkpoint(const std::filesystem::path& path, M& model, CheckpointInfo
 /// the model as it was.
 template <class M>
 CheckpointInfo load_checkpoint(const std::filesystem::path& path, M& model, bool optimizer_too = false) {
-    using N = typename M::network;
     using T = typename M::value;
     const Safetensors file(path);
     CheckpointInfo info = checkpoint_info(file, path.string());
-    if (info.description != N::description())
-        throw Error(path.string() + ": is of another network: " + first_difference(info.description, N::description()));
+    if (const std::string here = description_of(model); info.description != here)
+        throw Error(path.string() + ": is of another network: " + first_difference(info.description, here));
     std::vector<std::pair<std::span<const float>, std::span<T>>> copies;
     const auto want = [&](const std::string& name, std::span<T> to) {
         const auto* entry = file.find(name);

@@ -1,11 +1,13 @@
 // What a model does with a batch: forward, loss, backward and the optimizer's step, each on the device and in order.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <span>
 #include <string>
 
+#include "dsl/core/index.hpp"
 #include "dsl/loss/loss.hpp"
 #include "runtime/core/error.hpp"
 #include "runtime/core/process_group.hpp"
@@ -17,6 +19,7 @@
 #include "runtime/model/input_check.hpp"
 #include "runtime/model/model_memory.hpp"
 #include "runtime/model/not_finite.hpp"
+#include "runtime/model/staging_buffer.hpp"
 #include "runtime/model/state_backup.hpp"
 #include "runtime/model/update.hpp"
 
@@ -102,6 +105,24 @@ public:
         executor_.forward(n, training, shard_.first);
         return memory_.batch().download_outputs(device_, n);
     }
+
+    /// What Model::features() says.
+    void features(int n, std::span<T> to) {
+        if (Executor<Layout, Device, T>::last_node.in_place)
+            throw Error("there are no features where the last layer computes in place");
+        check_count(n);
+        if (std::ssize(to) != Index{n} * feature_count)
+            throw Error("the features of " + std::to_string(n) + " samples are " +
+                        std::to_string(Index{n} * feature_count) + " values, not " + std::to_string(to.size()));
+        upload(n, false);
+        executor_.forward(n, false);
+        StagingBuffer<Device> memory(device_, StagingBuffer<Device>::template bytes_of<T>(to.size()));
+        const Staged<T> features = memory.stage(executor_.last_input(), to.size());
+        device_.download(features.host, features.device, to.size());
+        device_.wait();
+        std::copy_n(features.host, to.size(), to.begin());
+    }
+    static constexpr int feature_count = static_cast<int>(Executor<Layout, Device, T>::last_node.in.size());
 
     /// A training step on a batch that lies on the device already, by a rule that is read there: nothing is uploaded,
     /// downloaded, waited for or checked, and the arguments of what is launched are the same in every step. Before it,

@@ -83,6 +83,15 @@ public:
             }
     }
 
+    /// The last entry that runs, and what comes into it, which is there until the next forward().
+    static constexpr Node last_node = [] {
+        Node last;
+        for (int i = 0; i < program.nodes; ++i)
+            if (program.node[i].runs && !program.node[i].is_fork) last = program.node[i];
+        return last;
+    }();
+    T* last_input() const { return planned(plan.value[last_node.inputs[0]]); }
+
     /// The gradient of the network's output.
     T* output_gradient() const { return planned(plan.gradient[program.output]); }
 

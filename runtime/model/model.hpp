@@ -217,6 +217,12 @@ public:
     /// pass. Throws Error where a model that only infers is asked for those of training.
     std::span<const T> outputs(int n, bool training) { return engine_.outputs(n, training); }
 
+    /// Forward only, as in evaluation: what comes into the last layer, [n][feature_count], copied to `to`. Behind
+    /// pretrained layers these are the features that a new last layer is trained on. Throws Error unless `to` has so
+    /// many values.
+    void features(int n, std::span<T> to) { engine_.features(n, to); }
+    static constexpr int feature_count = Engine<Layout, Device, T>::feature_count;
+
     /// How many of the outputs count, with a softmax: a network for up to 1000 classes serves any number from 2.
     void active_outputs(int count) {
         if (count < 1 || count > N::output.channels)

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "runtime/io/number_formats.hpp"
+
 namespace tn::detail {
 
 namespace {
@@ -27,8 +29,9 @@ std::vector<const Safetensors::Entry*> choose_weights(const Safetensors& file, c
     for (const Wanted& w : wanted) {
         const Safetensors::Entry* entry = file.find(w.name);
         if (!entry) throw Error(fmt::format("{}: must have the tensor '{}' of shape {}", path, w.name, text(w.shape)));
-        if (entry->dtype != "F32")
-            throw Error(fmt::format("{}: the tensor '{}' must be F32, not {}", path, w.name, entry->dtype));
+        if (number_format(entry->dtype) == NumberFormat::other)
+            throw Error(
+                fmt::format("{}: the tensor '{}' must be F32, F16, BF16 or F64, not {}", path, w.name, entry->dtype));
         std::vector<std::int64_t> fewer = w.shape;
         if (w.fewer_rows > 0) fewer[0] = w.fewer_rows;
         if (entry->shape != w.shape && entry->shape != fewer)

@@ -7,6 +7,7 @@
 #include "runtime/core/error.hpp"
 #include "runtime/io/safetensors.hpp"
 #include "runtime/model/model.hpp"
+#include "runtime/model/network_of.hpp"
 
 namespace tn {
 
@@ -49,7 +50,7 @@ template <class M> void load_weights(const std::filesystem::path& path, M& model
     std::vector<detail::Wanted> wanted;
     for (const auto& t : tensors) {
         const bool last =
-            layer_of(t.name) == layer_of(tensors.back().name) && t.parameter.extent[0] == M::network::output.channels;
+            layer_of(t.name) == layer_of(tensors.back().name) && t.parameter.extent[0] == outputs_of(model);
         wanted.push_back({t.name, detail::shape_of(t), last ? model.active_outputs() : 0});
     }
     const auto found = detail::choose_weights(file, path.string(), wanted);

@@ -18,16 +18,19 @@ template <class Device, class M> class GraphTrainer;  // runtime/train/graph_tra
 }
 
 /// What training, predictions and checkpoints ask of a Model, behind virtual functions: what uses it is compiled once,
-/// wherever it runs. `N` is the network; its batch may be another one than the model's.
-template <class N, class Optimizer = NoOptimizer> class AnyModel {
+/// wherever it runs and whatever its network is.
+template <class Optimizer = NoOptimizer> class AnyModel {
 public:
-    using network = N;
     using optimizer = Optimizer;
     using value = float;
 
     virtual ~AnyModel() = default;
     /// Device, architecture, memory and precision.
     virtual std::string describe() const = 0;
+    /// Of the network: a sample that comes in, how many outputs there are, and Net::description().
+    virtual Shape input_shape() const = 0;
+    virtual int outputs() const = 0;
+    virtual std::string description() const = 0;
     /// As Model::join().
     virtual void join(ProcessGroup* group) = 0;
     virtual int batch() const = 0;
@@ -48,6 +51,9 @@ public:
     /// Takes steps on them, as many of these as go together; step number `first` is counted from 0.
     virtual TakenSteps train_on_device(std::uint64_t first, std::span<const Optimizer> optimizers) = 0;
     virtual std::span<const float> predict(int n) = 0;
+    /// As Model::features(), and how many there are of a sample.
+    virtual void features(int n, std::span<float> to) = 0;
+    virtual int feature_count() const = 0;
     virtual std::span<const Tensor<float>> tensors() const = 0;
     virtual const std::span<float> optimizer_state(const Tensor<float>& t, int k) = 0;
     /// The average beside the tensor that train_on_device() moves, for the host as tensors() are. Throws Error unless
@@ -58,16 +64,19 @@ public:
     virtual std::uint64_t seed() const = 0;
 };
 
-/// AnyModel<N, Optimizer> as a model of `Built`, which is N built for some batch, on a device that must outlive it.
-template <class N, class Optimizer, class Built, class Device> class ModelOn : public AnyModel<N, Optimizer> {
-    static_assert(Built::input == N::input && std::is_same_v<typename Built::flat, typename N::flat>);
+/// AnyModel<Optimizer> as a model of the network `N` on a device that must outlive it.
+template <class N, class Optimizer, class Device> class ModelOn : public AnyModel<Optimizer> {
+    using M = Model<N, Optimizer, Device>;
 
 public:
     ModelOn(Device& device, std::uint64_t seed) : device_(device), model_(device, seed) {}
 
     std::string describe() const override { return device_.describe(); }
+    Shape input_shape() const override { return N::input; }
+    int outputs() const override { return N::output.channels; }
+    std::string description() const override { return N::description(); }
     void join(ProcessGroup* group) override { model_.join(group); }
-    int batch() const override { return Built::batch; }
+    int batch() const override { return N::batch; }
     const std::span<float> input() override { return model_.input(); }
     const std::span<int> labels() override { return model_.labels(); }
     void active_outputs(int count) override { model_.active_outputs(count); }
@@ -95,6 +104,8 @@ public:
         throw Error("the model keeps no pictures");
     }
     std::span<const float> predict(int n) override { return model_.predict(n); }
+    void features(int n, std::span<float> to) override { model_.features(n, to); }
+    int feature_count() const override { return M::feature_count; }
     std::span<const Tensor<float>> tensors() const override { return model_.tensors(); }
     const std::span<float> optimizer_state(const Tensor<float>& t, int k) override {
         return model_.optimizer_state(t, k);
@@ -108,8 +119,9 @@ public:
     void step(std::uint64_t s) override { model_.step(s); }
     std::uint64_t seed() const override { return model_.seed(); }
 
+    const M& model() const { return model_; }
+
 private:
-    using M = Model<Built, Optimizer, Device>;
     static constexpr bool makes_batches =
         !std::is_same_v<Optimizer, NoOptimizer> && requires { typename Device::Graph; };
 
@@ -133,11 +145,11 @@ template <class Device> struct OwnDevice {
 
 /// The same with a device of its own.
 template <class N, class Optimizer, class Device>
-class ModelWithDevice : detail::OwnDevice<Device>, public ModelOn<N, Optimizer, N, Device> {
+class ModelWithDevice : detail::OwnDevice<Device>, public ModelOn<N, Optimizer, Device> {
 public:
     ModelWithDevice(std::unique_ptr<Device> device, std::uint64_t seed)
         : detail::OwnDevice<Device>{std::move(device)},
-          ModelOn<N, Optimizer, N, Device>(*detail::OwnDevice<Device>::device, seed) {}
+          ModelOn<N, Optimizer, Device>(*detail::OwnDevice<Device>::device, seed) {}
 };
 
 }  // namespace tn

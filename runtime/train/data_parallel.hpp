@@ -13,6 +13,7 @@
 #include "runtime/core/shard.hpp"
 #include "runtime/data/any_dataset.hpp"
 #include "runtime/data/loader.hpp"
+#include "runtime/model/network_of.hpp"
 #include "runtime/train/mixup.hpp"
 #include "runtime/train/sample_sizes.hpp"
 
@@ -39,7 +40,7 @@ public:
         const std::uint64_t seen = fingerprint(training, sizes);
         if (!group->same(static_cast<int>(seen ^ seen >> 32)))
             throw Error("the processes do not train on the same samples: every machine must read the same ones");
-        if (mixup > 0) mixed_.resize(used * M::network::input.size());
+        if (mixup > 0) mixed_.resize(used * input_of(model).size());
     }
 
     /// This process has every batch to itself.

@@ -9,6 +9,7 @@
 #include "runtime/data/augment.hpp"
 #include "runtime/data/dataset.hpp"
 #include "runtime/model/batch_result.hpp"
+#include "runtime/model/network_of.hpp"
 #include "runtime/train/confusion.hpp"
 #include "runtime/train/epoch_result.hpp"
 #include "runtime/train/prediction.hpp"
@@ -31,7 +32,7 @@ void check_pictures(const Takes& model, const Pictures& pictures, int batch);
 
 /// Throws Error unless the model can take these pictures, `batch` at a time.
 template <class M> void check_pictures(const M& model, const Pictures& pictures, int batch) {
-    constexpr auto in = M::network::input;
+    const Shape in = input_of(model);
     const detail::Takes takes{{in.channels, in.height, in.width}, model.batch(), model.active_outputs()};
     detail::check_pictures(takes, pictures, batch);
 }

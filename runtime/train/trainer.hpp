@@ -245,7 +245,7 @@ template <class M, class Optimizer, Trainable Training, Trainable Test>
 std::vector<EpochResult> train(M& model, Optimizer optimizer, const Training& training, const Test& test,
                                const TrainOptions& options, Progress& progress,
                                const std::function<void(const EpochResult&)>& after_epoch = {}) {
-    if constexpr (std::is_same_v<Training, Pictures>)
+    if constexpr (std::is_same_v<Training, Pictures> && requires { typename M::network; })
         static_assert(LossTraits<typename M::network::loss>::labels(M::network::output) == 1,
                       "typenet: the pictures of a folder have one class each, not one a pixel: train such a network on "
                       "a data set of your own");

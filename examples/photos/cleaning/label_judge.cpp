@@ -4,7 +4,10 @@
 
 #include <algorithm>
 
+#include "examples/photos/networks/judge.hpp"
 #include "examples/photos/networks/networks.hpp"
+#include "examples/photos/run/head_training.hpp"
+#include "runtime/train/features.hpp"
 #include "runtime/train/out_of_fold.hpp"
 
 namespace photos {
@@ -30,6 +33,23 @@ std::int64_t enough_batches(int photographs, int batch) {
 }
 
 }  // namespace
+
+std::vector<LabelError> judge_labels(const Pictures& pictures, InferenceModel& model, const Normalise& normalise,
+                                     const JudgeOptions& a) {
+    Progress progress;
+    const Features features = features_of(model, pictures, normalise, false, [&](int done) {
+        if (done == pictures.size()) progress.say(fmt::format("features of {} photographs", done));
+        return false;
+    });
+    std::vector<DecayTrial> trials;
+    const float decay = choose_decay(features, a.folds, a.seed, trials);
+    std::vector<float> mean(Index{features.samples()} * features.classes);
+    for (int repeat = 0; repeat < a.repeats; ++repeat) {
+        const std::vector<float> p = out_of_fold(features, decay, a.folds, a.seed + static_cast<std::uint64_t>(repeat));
+        for (std::size_t i = 0; i < mean.size(); ++i) mean[i] += p[i] / static_cast<float>(a.repeats);
+    }
+    return find_label_errors(mean, pictures.labels, features.classes);
+}
 
 std::vector<LabelError> judge_labels(const Pictures& pictures, Networks& networks, const JudgeOptions& a) {
     const Pictures small = shrink(pictures, judge_shape);

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "examples/photos/networks/known_network.hpp"
 #include "runtime/data/label_errors.hpp"
 
 namespace photos {
@@ -17,6 +18,12 @@ struct JudgeOptions {
     std::string augmentation;
     std::uint64_t seed;
 };
+
+/// Runs a pretrained model once over every picture and trains its last layer for each fold on the others, tells how far
+/// it is, and names the labels that look wrong. The weight decay is chosen for the whole, of which wrong labels are
+/// part.
+std::vector<tn::LabelError> judge_labels(const tn::Pictures& pictures, InferenceModel& model,
+                                         const tn::Normalise& normalise, const JudgeOptions& options);
 
 /// Trains a model for each fold on the others, tells how far it is, and names the labels that look wrong.
 std::vector<tn::LabelError> judge_labels(const tn::Pictures& pictures, Networks& networks, const JudgeOptions& options);

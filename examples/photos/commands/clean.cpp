@@ -10,12 +10,14 @@
 #include "examples/photos/commands/command.hpp"
 #include "examples/photos/data/sets.hpp"
 #include "examples/photos/networks/networks.hpp"
+#include "examples/photos/run/choose_network.hpp"
 #include "runtime/core/escape_text.hpp"
 #include "runtime/core/file.hpp"
 #include "runtime/data/folder.hpp"
 #include "runtime/data/output_folder.hpp"
 #include "runtime/data/quarantine.hpp"
 #include "runtime/data/synthetic.hpp"
+#include "runtime/model/pretrained.hpp"
 
 namespace photos {
 
@@ -23,9 +25,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* usual_augmentation = "strong";
+
 struct CleanArguments {
     Machine machine;
-    std::string folder, test_folder, out = "photos-clean", move, undo, augmentation = "strong", ground = "white";
+    NetworkOptions network;
+    std::string folder, test_folder, out = "photos-clean", move, undo, augmentation = usual_augmentation,
+                                     ground = "white";
     int folds = 5, repeats = 1, epochs = 0, generated = 200;
     double trial = 0;
     std::uint64_t seed = 1;
@@ -42,28 +48,44 @@ void print_trial(const std::vector<LabelError>& found, const std::vector<int>& w
                wrong.size(), share(hits, wrong.size()), found.size(), hits, share(hits, found.size()));
 }
 
+/// Pretrained weights judge where there are some, unless something is asked for that only networks have which are
+/// trained for it.
+ChosenNetwork choose_judge(const CleanArguments& a, const Networks& networks) {
+    const bool trained = a.epochs > 0 || a.augmentation != usual_augmentation;
+    if (trained && !a.network.pretrained.empty())
+        throw Error("--epochs and --augmentation are of networks that are trained for it, not of --pretrained");
+    if (!trained && a.folds > 0)
+        if (ChosenNetwork chosen = choose_network(a.network, "", a.folder, networks); !chosen.pretrained.empty())
+            return chosen;
+    return {&known_network("grey-128"), "", {}};
+}
+
 /// What is searched. Reading it writes nothing; it throws tn::Error for what is not in order.
 struct Inputs {
-    Inputs(const CleanArguments& a, ThreadPool& threads) {
+    Inputs(const CleanArguments& a, Networks& networks) : judge(choose_judge(a, networks)) {
+        ThreadPool& threads = networks.threads();
+        const PictureShape shape = judge.network->shape;
         parse_augmentation(a.augmentation);
         if (!a.move.empty()) check_quarantine(a.folder, a.move);
         FolderOptions options;
         options.outputs = {a.out};
         options.follow_links = a.follow_links;
         options.ground = parse_ground(a.ground);
-        pictures = a.folder.empty() ? generate_characters(a.generated, picture_shape, a.seed)
-                                    : read_folder(a.folder, picture_shape, threads, options);
+        options.fit = judge.network->fit;
+        pictures = a.folder.empty() ? generate_characters(a.generated, shape, a.seed)
+                                    : read_folder(a.folder, shape, threads, options);
         print_skipped(pictures);
         if (a.folds > 0) stratified_folds(pictures.labels, static_cast<int>(pictures.classes.size()), a.folds, a.seed);
         if (!a.test_folder.empty()) {
             options.classes = pictures.classes;
-            test = read_folder(a.test_folder, picture_shape, threads, options);
+            test = read_folder(a.test_folder, shape, threads, options);
             print_skipped(test);
         }
         trial = a.folder.empty() && a.trial == 0 ? 0.05 : a.trial;
         wrong = flip_labels(pictures, trial, a.seed);
     }
 
+    ChosenNetwork judge;  ///< with pretrained weights it judges by its features, else networks are trained for it
     Pictures pictures, test;
     double trial = 0;        ///< share of the labels that are made wrong on purpose
     std::vector<int> wrong;  ///< the pictures that have these
@@ -76,14 +98,27 @@ void print_inputs(const Inputs& in, const CleanArguments& a) {
                    in.pictures.size());
 }
 
+std::vector<LabelError> judge_by_features(const Inputs& in, Networks& networks, const JudgeOptions& options) {
+    const KnownNetwork& network = *in.judge.network;
+    const auto models = networks.network(network);
+    const auto model = models->inference_model();
+    model->active_outputs(static_cast<int>(in.pictures.classes.size()));
+    load_pretrained(read_weights_file(in.judge.pretrained), in.judge.pretrained, *model, network.tensor_names);
+    fmt::print("labels are judged on the features of {}, {}\n", network.name, in.judge.why);
+    return judge_labels(in.pictures, *model, network.normalise ? *network.normalise : fit_normalise(in.pictures),
+                        options);
+}
+
 Findings find(const Inputs& in, Networks& networks, const CleanArguments& a) {
     ThreadPool& threads = networks.threads();
     const Thumbnails thumbnails(in.pictures, threads);
     Findings findings;
     findings.copies = find_duplicates(thumbnails, threads);
     findings.leaks = find_duplicates(thumbnails, Thumbnails(in.test, threads), threads);
+    const JudgeOptions options{a.folds, a.repeats, a.epochs, a.augmentation, a.seed};
     if (a.folds > 0)
-        findings.labels = judge_labels(in.pictures, networks, {a.folds, a.repeats, a.epochs, a.augmentation, a.seed});
+        findings.labels = in.judge.pretrained.empty() ? judge_labels(in.pictures, networks, options)
+                                                      : judge_by_features(in, networks, options);
     return findings;
 }
 
@@ -118,7 +153,7 @@ int clean(const CleanArguments& a) {
     if (a.trial > 0 && !a.move.empty())
         throw Error("--move cannot be asked for in a trial, whose labels are wrong on purpose");
     const auto networks = open_networks(a.machine);
-    const Inputs in(a, networks->threads());
+    const Inputs in(a, *networks);
     print_inputs(in, a);
     const OutputFolder out(a.out);
     if (a.folds > 0) fmt::print("{}\n", networks->describe());
@@ -144,6 +179,9 @@ void add_search_options(CLI::App& line, CleanArguments& a) {
                     "labels are not judged")
         ->capture_default_str()
         ->check(CLI::Range(0, 100));
+    line.add_option("--pretrained", a.network.pretrained,
+                    "judge by the features of these weights; without it by those that photos weights has kept, if the "
+                    "photographs are in colour, else by networks that are trained for it");
     line.add_option("--repeats", a.repeats, "how often all of that is done, with other folds each time")
         ->capture_default_str()
         ->check(CLI::Range(1, 100));

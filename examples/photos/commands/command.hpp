@@ -27,6 +27,8 @@ struct Command {
     COMMAND(test)                \
     COMMAND(predict)             \
     COMMAND(inspect)             \
+    COMMAND(networks)            \
+    COMMAND(weights)             \
     COMMAND(clean)               \
     COMMAND(live)                \
     COMMAND(export)

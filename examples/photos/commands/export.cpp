@@ -22,14 +22,16 @@ struct ExportArguments {
 int write_exports(const ExportArguments& a) {
     if (a.weights.empty() && a.header.empty() && a.onnx.empty())
         throw Error("say what to write: --weights FILE, --header FILE or --onnx FILE");
-    cpu::Device device(1);
-    Model<Network> model(device);
-    const CheckpointInfo info = load_model(a.model, model);
+    Machine machine;
+    machine.threads = 1;
+    const auto networks = open_networks(machine);
+    const TrainedModel trained = open_model(a.model, *networks);
+    const CheckpointInfo& info = trained.info;
+    const InferenceGraph graph = trained.models->graph(*trained.model);
     // Before the first file is written: a name that will not do leaves none of them.
-    const auto header =
-        a.header.empty() ? "" : to_header(inference_graph(model), {a.name_space, info.classes, info.normalise});
+    const auto header = a.header.empty() ? "" : to_header(graph, {a.name_space, info.classes, info.normalise});
     if (!a.weights.empty()) {
-        save_weights(a.weights, model);
+        save_weights(a.weights, *trained.model);
         fmt::print("{}: the weights and running statistics, for PyTorch and others that read safetensors\n",
                    escape_text(a.weights));
     }
@@ -38,7 +40,7 @@ int write_exports(const ExportArguments& a) {
         fmt::print("{}: a C++17 header: {}::infer(x, y, work)\n", escape_text(a.header), a.name_space);
     }
     if (!a.onnx.empty()) {
-        write_file(a.onnx, to_onnx(inference_graph(model), {info.classes, info.normalise}));
+        write_file(a.onnx, to_onnx(graph, {info.classes, info.normalise}));
         fmt::print("{}: an ONNX model from \"x\" to \"y\"\n", escape_text(a.onnx));
     }
     return 0;

@@ -51,12 +51,16 @@ void print_tensors(const Safetensors& file) {
 int inspect(const InspectArguments& a) {
     const auto networks = open_networks(a.machine);
     const Safetensors file(a.model);
-    print_info(checkpoint_info(file, a.model));
+    const CheckpointInfo info = checkpoint_info(file, a.model);
+    const KnownNetwork& network = network_of(info.description, a.model);
+    const auto models = networks->network(network);
+    fmt::print("{}: {}\n", network.name, network.purpose);
+    print_info(info);
     print_tensors(file);
     fmt::print("pictures  {}\nmachine   {}\n", picture_decoders(), networks->describe());
-    for (const BuiltBatch& b : networks->batches())
+    for (const BuiltBatch& b : models->batches())
         fmt::print("  training in batches of up to {:<4} needs {}\n", b.batch, format_bytes(b.bytes));
-    fmt::print("  {} are free\n\n{}", format_bytes(networks->free_bytes()), format(networks->kernels()));
+    fmt::print("  {} are free\n\n{}", format_bytes(networks->free_bytes()), format(models->kernels()));
     return 0;
 }
 

@@ -6,7 +6,6 @@
 
 #include "examples/photos/commands/command.hpp"
 #include "examples/photos/networks/model.hpp"
-#include "examples/photos/networks/networks.hpp"
 #include "runtime/core/escape_text.hpp"
 #include "runtime/data/folder.hpp"
 #include "runtime/train/probabilities.hpp"
@@ -22,11 +21,12 @@ struct PredictArguments {
     bool mirror = false;
 };
 
-void print_prediction(const std::string& file, InferenceModel& model, const CheckpointInfo& info, bool mirror) {
-    const Pictures one = set_of(read_picture(file, picture_shape.channels, ground_of(info)));
-    const auto p = probabilities(model, one, info.normalise, 1, mirror);
+void print_prediction(const std::string& file, const TrainedModel& trained, bool mirror) {
+    const Picture picture = read_picture(file, trained.network.shape.channels, ground_of(trained.info));
+    const Pictures one = set_of(picture, trained.network);
+    const auto p = probabilities(*trained.model, one, trained.info.normalise, 1, mirror);
     const auto best = std::max_element(p.begin(), p.end());
-    fmt::print("{}\t{}\t{:.4f}\n", escape_text(file), escape_text(info.classes[best - p.begin()]), *best);
+    fmt::print("{}\t{}\t{:.4f}\n", escape_text(file), escape_text(trained.info.classes[best - p.begin()]), *best);
 }
 
 /// Errors that do not end the program: they are printed and counted.
@@ -54,14 +54,13 @@ int predict(const PredictArguments& a) {
     const auto networks = open_networks(a.machine);
     // Standard output is for the answers alone.
     if (a.machine.device != "cpu") fmt::print(stderr, "{}\n", networks->describe());
-    const auto model = networks->inference_model();
-    const CheckpointInfo info = load_model(a.model, *model);
+    const TrainedModel trained = open_model(a.model, *networks);
     Failures failures;
     for (const std::string& argument : a.files)
         failures.attempt([&] {
             const PictureFiles found = picture_files(argument);
             for (const std::string& file : found.files)
-                failures.attempt([&] { print_prediction(file, *model, info, a.mirror); });
+                failures.attempt([&] { print_prediction(file, trained, a.mirror); });
             for (const SkippedFile& file : found.skipped) failures.add(file.path + ": " + file.reason);
         });
     return failures.count() > 0 ? 1 : 0;

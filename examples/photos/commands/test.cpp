@@ -7,7 +7,6 @@
 #include "examples/photos/commands/command.hpp"
 #include "examples/photos/data/sets.hpp"
 #include "examples/photos/networks/model.hpp"
-#include "examples/photos/networks/networks.hpp"
 #include "examples/photos/run/results.hpp"
 #include "runtime/core/escape_text.hpp"
 #include "runtime/data/folder.hpp"
@@ -41,22 +40,23 @@ void print_classes(const Confusion& confusion, const std::vector<std::string>& c
 
 int test(const TestArguments& a) {
     const auto networks = open_networks(a.machine);
-    const auto model = networks->inference_model();
-    const CheckpointInfo info = load_model(a.model, *model);
+    const TrainedModel trained = open_model(a.model, *networks);
+    const CheckpointInfo& info = trained.info;
     FolderOptions options;
     options.classes = info.classes;
+    options.fit = trained.network.fit;
     options.follow_links = a.follow_links;
     options.ground = ground_of(info);
     if (!a.out.empty()) options.outputs = {a.out};
-    const Pictures pictures = read_folder(a.folder, picture_shape, networks->threads(), options);
+    const Pictures pictures = read_folder(a.folder, trained.network.shape, networks->threads(), options);
     std::optional<OutputFolder> out;
     if (!a.out.empty()) out.emplace(a.out);
     print_skipped(pictures);
     fmt::print("{}\n", networks->describe());
     Confusion confusion(static_cast<int>(info.classes.size()));
     std::vector<Prediction> predictions;
-    const EpochResult r =
-        evaluate(*model, pictures, info.normalise, Network::batch, 0, &confusion, &predictions, a.mirror);
+    const EpochResult r = evaluate(*trained.model, pictures, info.normalise, trained.model->batch(), 0, &confusion,
+                                   &predictions, a.mirror);
     print_classes(confusion, info.classes);
     fmt::print("accuracy {:.2f} % of {} photographs, loss {:.4f}\n", 100 * r.test_accuracy, pictures.size(),
                r.test_loss);

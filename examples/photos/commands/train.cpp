@@ -1,15 +1,13 @@
-// photos train: all that a run needs is read and checked before it writes anything.
+// photos train: one process, or one of several, from what it needs to its report.
 #include <fmt/format.h>
-#include <sched.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
 #include <filesystem>
 
-#include "examples/photos/commands/train_options.hpp"
-#include "examples/photos/networks/model.hpp"
-#include "examples/photos/networks/networks.hpp"
+#include "examples/photos/commands/train_head.hpp"
+#include "examples/photos/commands/train_inputs.hpp"
+#include "examples/photos/run/history.hpp"
 #include "examples/photos/run/results.hpp"
 #include "examples/photos/run/run_monitor.hpp"
 #include "runtime/core/escape_text.hpp"
@@ -17,7 +15,6 @@
 #include "runtime/core/process_group.hpp"
 #include "runtime/core/stop_signals.hpp"
 #include "runtime/data/output_folder.hpp"
-#include "runtime/model/weights.hpp"
 #include "runtime/train/evaluate.hpp"
 #include "runtime/train/launched_processes.hpp"
 #include "runtime/train/run_is_over.hpp"
@@ -29,89 +26,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// How many threads a process takes when none is asked for: its share of the cores, where several are on one machine
-/// that the launcher did not share out itself.
-int threads_of(const ProcessGroup* group, int asked) {
-    if (!group || asked != 0) return asked;
-    cpu_set_t own;
-    CPU_ZERO(&own);
-    const int all = static_cast<int>(::sysconf(_SC_NPROCESSORS_ONLN));
-    const int allowed = ::sched_getaffinity(0, sizeof own, &own) == 0 ? CPU_COUNT(&own) : all;
-    return std::max(1, allowed < all ? allowed : all / group->here());
-}
-
-std::unique_ptr<Networks> open_shared_networks(Machine machine, ProcessGroup* group) {
-    machine.threads = threads_of(group, machine.threads);
-    auto networks = open_networks(machine, group);
-    if (group && !group->same(networks->kernel_set()))
-        throw Error(
-            "the processes have kernels for different instruction sets or precisions: ask for one that all "
-            "have, as in --isa avx2");
-    return networks;
-}
-
-ChosenBatch choose_shared_batch(const std::string& word, const Networks& networks, ProcessGroup* group) {
-    const ChosenBatch chosen = choose_batch(word, networks.batches(), networks.free_bytes());
-    if (group && !group->same(chosen.batch))
-        throw Error("the processes have room for batches of different sizes: name one, as in --batch 64");
-    return chosen;
-}
-
-SetOptions set_options(const TrainArguments& a) {
-    SetOptions o = a.sets;
-    o.hold_out = a.recipe.patience > 0;
-    return o;
-}
-
-/// What a run needs. Reading it writes nothing; it throws tn::Error for what is not in order.
-struct Inputs {
-    Inputs(const TrainArguments& a, ProcessGroup* group)
-        : augmentation(parse_augmentation(a.recipe.augmentation)),
-          networks(open_shared_networks(a.machine, group)),
-          batch(choose_shared_batch(a.batch, *networks, group)),
-          train_bytes(networks->batches()[batch.built].bytes),
-          network(networks->summary(batch.built)),
-          model_file(fs::path(a.sets.output) / "model.safetensors") {
-        // The trainer reads it once more and compares it with the run; but that comes after the folder is made.
-        if (a.resume) checkpoint_info(Safetensors(model_file), model_file.string());
-        sets = read_sets(set_options(a), picture_shape, networks->threads());
-        options = train_options(a.recipe, augmentation, sets, batch.batch, a.sets.seed);
-        options.metadata[ground_key] = to_text(parse_ground(a.sets.ground));
-        options.group = networks->group();
-        if (!group || group->rank() == 0) options.save_to = model_file;
-        if (a.resume) options.resume_from = model_file;
-        model = networks->training_model(batch.built, a.sets.seed);
-        model->active_outputs(static_cast<int>(options.classes.size()));
-        if (!a.weights.empty()) load_weights(a.weights, *model);
-    }
-    Inputs(const Inputs&) = delete;
-    Inputs& operator=(const Inputs&) = delete;
-
-    Augmentation augmentation;
-    std::unique_ptr<Networks> networks;
-    ChosenBatch batch;
-    std::size_t train_bytes;
-    Summary network;
-    fs::path model_file;
-    Sets sets;
-    TrainOptions options;
-    std::unique_ptr<TrainingModel> model;
-};
-
-void print_inputs(const Inputs& in, const ProcessGroup* group) {
-    const Sets& sets = in.sets;
-    fmt::print("{} classes, {} photographs to train on, {}{} to test on\n", sets.training.classes.size(),
-               sets.training.size(),
-               in.options.patience > 0 ? fmt::format("{} held out to decide when to stop, ", sets.held_out.size()) : "",
-               sets.test.size());
-    if (group)
-        fmt::print("{} processes, {} of them on this machine, share every batch of {}\n", group->size(), group->here(),
-                   in.batch.batch);
-    fmt::print("{}\n{}training in batches of {} needs {}\n", in.networks->describe(), format(in.network),
-               in.batch.batch, format_bytes(in.train_bytes));
-    std::fflush(stdout);
-}
-
 Adam optimizer_of(const RecipeOptions& recipe) {
     return {.rate = static_cast<float>(recipe.rate), .weight_decay = static_cast<float>(recipe.weight_decay)};
 }
@@ -119,7 +33,7 @@ Adam optimizer_of(const RecipeOptions& recipe) {
 bool came_to_its_end(const std::vector<EpochResult>& epochs) { return !epochs.empty() && epochs.back().last; }
 
 /// Prints what becomes of a run that a signal ended early, and returns the exit status that tells it apart.
-int interrupted(const StopSignals& signals, const Inputs& in) {
+int interrupted(const StopSignals& signals, const TrainInputs& in) {
     const int signal = signals.caught() ? signals.caught() : SIGTERM;
     fmt::print("stopped by {} after {} of {} steps; the model is saved in {}: go on with --resume\n",
                signal == SIGINT ? "SIGINT" : "SIGTERM", in.model->step(),
@@ -127,31 +41,36 @@ int interrupted(const StopSignals& signals, const Inputs& in) {
     return 128 + signal;
 }
 
-void test_and_report(Inputs& in, const TrainArguments& a, const std::vector<EpochResult>& epochs) {
+void test_and_report(TrainInputs& in, const TrainArguments& a, const std::vector<EpochResult>& epochs) {
     Results results{a.sets.folder,
-                    a.recipe,
-                    in.options,
                     in.sets,
-                    epochs,
+                    recipe_facts(a.recipe, in.options, in.sets, epochs),
+                    history_panels(epochs),
+                    "iteration",
                     {},
                     Confusion(static_cast<int>(in.options.classes.size())),
                     {},
+                    in.chosen.network->name,
                     in.network,
-                    in.train_bytes,
+                    in.bytes,
+                    augmentation_sheet(in.sets.training, in.augmentation, a.sets.seed, 4, 7),
                     in.networks->describe()};
     results.final = evaluate(*in.model, in.sets.test, in.options.loader.normalise, in.options.batch, 0,
                              &results.confusion, &results.predictions, a.recipe.mirror);
+    if (a.recipe.patience > 0)
+        fmt::print("kept is the model of epoch {}, the best on the {} photographs held out\n", epochs.back().best,
+                   in.sets.held_out.size());
     write_results(results, a.sets.output);
 }
 
 /// Whether a run was ended, by whatever it was, after its last step and before its report.
-bool report_is_missing(const Inputs& in, const fs::path& out) {
+bool report_is_missing(const TrainInputs& in, const fs::path& out) {
     const fs::path report = out / "report.html";
     return !fs::exists(report) || fs::last_write_time(report) < fs::last_write_time(in.model_file);
 }
 
 /// Of a run that has nothing left to do but that.
-int only_report(Inputs& in, const TrainArguments& a, const std::vector<EpochResult>& epochs) {
+int only_report(TrainInputs& in, const TrainArguments& a, const std::vector<EpochResult>& epochs) {
     fmt::print("the run has taken all of its steps; its report is made\n");
     load_checkpoint(in.model_file, *in.model);
     test_and_report(in, a, epochs);
@@ -159,7 +78,7 @@ int only_report(Inputs& in, const TrainArguments& a, const std::vector<EpochResu
 }
 
 /// The process that writes and speaks: the first of a group, or the only one.
-int lead(Inputs& in, const TrainArguments& a, ProcessGroup* group) {
+int lead(TrainInputs& in, const TrainArguments& a, ProcessGroup* group) {
     const fs::path out = a.sets.output;
     const OutputFolder folder(out);
     const FolderLock lock(out);
@@ -192,7 +111,7 @@ int lead(Inputs& in, const TrainArguments& a, ProcessGroup* group) {
 }
 
 /// Another process of a group, which only computes.
-int follow(Inputs& in, const TrainArguments& a, ProcessGroup& group) {
+int follow(TrainInputs& in, const TrainArguments& a, ProcessGroup& group) {
     Progress progress(stdout);
     const StopSignals signals;
     in.options.stop = [&] { return group.any(signals.caught() != 0); };
@@ -207,8 +126,9 @@ int follow(Inputs& in, const TrainArguments& a, ProcessGroup& group) {
 
 /// One of the processes that share every batch, or the only one: then there is no group.
 int train_as_one_of(ProcessGroup* group, const TrainArguments& a) {
-    Inputs inputs(a, group);
+    TrainInputs inputs(a, group);
     print_inputs(inputs, group);
+    if (inputs.head_only()) return train_head_only(inputs, a);
     return group && group->rank() > 0 ? follow(inputs, a, *group) : lead(inputs, a, group);
 }
 

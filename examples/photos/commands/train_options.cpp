@@ -35,6 +35,17 @@ void add_set_options(CLI::App& line, SetOptions& o) {
         ->check(within(0, 0.5));
 }
 
+/// The network, and what it begins with. Returns the option that names weights.
+CLI::Option* add_network_options(CLI::App& line, TrainArguments& a) {
+    line.option_defaults()->group("Network");
+    line.add_option("--network", a.network.network,
+                    "one of those that photos networks lists; none: the program chooses, and says why");
+    CLI::Option* pretrained = line.add_option("--pretrained", a.network.pretrained,
+                                              "begin with the weights of this safetensors or PyTorch file (.pth)");
+    line.add_flag("--all-layers", a.all_layers, "with pretrained weights train all layers, not only the last one");
+    return pretrained;
+}
+
 /// How long a run is, and how its rate goes.
 void add_schedule_options(CLI::App& line, RecipeOptions& o) {
     line.add_option("--epochs", o.epochs, "passes over all photographs; 0: at least 40 and 1000 batches")
@@ -84,17 +95,19 @@ void add_regularisation_options(CLI::App& line, RecipeOptions& o) {
         ->check(within(0, 0.999999));
 }
 
-void add_run_options(CLI::App& line, TrainArguments& a) {
+void add_run_options(CLI::App& line, TrainArguments& a, CLI::Option* pretrained) {
     line.option_defaults()->group("Run");
     line.add_option("--out", a.sets.output, "where the model, curves and pictures go")->capture_default_str();
-    line.add_option("--batch", a.batch, "photographs per step; auto: as many as fit into memory")
-        ->capture_default_str();
+    line.add_option(
+        "--batch", a.batch,
+        "photographs per step; auto: as many as fit into memory; none: 64, or as many as the network takes");
     line.add_option("--seed", a.sets.seed, "of weights, split, order and augmentation")
         ->capture_default_str()
         ->check(CLI::NonNegativeNumber);
-    CLI::Option* resume = line.add_flag("--resume", a.resume, "go on from the model in --out");
+    CLI::Option* resume = line.add_flag("--resume", a.resume, "go on from the model in --out")->excludes(pretrained);
     line.add_option("--weights", a.weights, "begin with the weights of this safetensors file, as of PyTorch")
-        ->excludes(resume);
+        ->excludes(resume)
+        ->excludes(pretrained);
     line.add_flag("--live", a.live, "show the curves in the terminal; elsewhere a line per epoch");
     line.add_flag("--mirror", a.recipe.mirror, "test each photograph and its mirror image and average");
     line.add_option("--evaluate-limit", a.recipe.evaluate_limit, "test photographs after an epoch; 0: all")
@@ -106,10 +119,11 @@ void add_run_options(CLI::App& line, TrainArguments& a) {
 void add_train_options(CLI::App& line, TrainArguments& a) {
     a.sets.output = "photos-run";
     add_set_options(line, a.sets);
+    CLI::Option* pretrained = add_network_options(line, a);
     line.option_defaults()->group("Recipe");
     add_schedule_options(line, a.recipe);
     add_regularisation_options(line, a.recipe);
-    add_run_options(line, a);
+    add_run_options(line, a, pretrained);
     line.option_defaults()->group("Machine");
     add_machine_options(line, a.machine);
 }

@@ -5,6 +5,7 @@
 
 #include "examples/photos/data/sets.hpp"
 #include "examples/photos/networks/machine.hpp"
+#include "examples/photos/run/choose_network.hpp"
 #include "examples/photos/run/recipe.hpp"
 
 namespace photos {
@@ -13,7 +14,9 @@ struct TrainArguments {
     SetOptions sets;
     RecipeOptions recipe;
     Machine machine;
-    std::string batch = "64", weights;
+    NetworkOptions network;
+    std::string batch, weights;  ///< empty: what suits the network; none
+    bool all_layers = false;     ///< also where the weights are pretrained
     bool resume = false, live = false;
 };
 

@@ -40,8 +40,9 @@ Sets draw_characters(const SetOptions& o, PictureShape shape) {
     return sets;
 }
 
-Sets read_folders(const SetOptions& o, PictureShape shape, ThreadPool& pool) {
+Sets read_folders(const SetOptions& o, PictureShape shape, Fit fit, ThreadPool& pool) {
     FolderOptions options;
+    options.fit = fit;
     options.cache = o.cache;
     options.outputs = {o.output};
     options.follow_links = o.follow_links;
@@ -79,8 +80,8 @@ void print_skipped(const Pictures& pictures) {
         fmt::print("skipped {}: {}\n", escape_text(s.path), escape_text(s.reason));
 }
 
-Sets read_sets(const SetOptions& o, PictureShape shape, ThreadPool& pool) {
-    Sets sets = o.folder.empty() ? draw_characters(o, shape) : read_folders(o, shape, pool);
+Sets read_sets(const SetOptions& o, PictureShape shape, Fit fit, ThreadPool& pool) {
+    Sets sets = o.folder.empty() ? draw_characters(o, shape) : read_folders(o, shape, fit, pool);
     for (const std::string& name : sets.training.classes)
         if (!is_utf8(name)) throw Error(fmt::format("{}: the name of a class must be UTF-8", name));
     if (o.hold_out) hold_out(sets, o);

@@ -7,6 +7,7 @@
 
 #include "runtime/core/thread_pool.hpp"
 #include "runtime/data/dataset.hpp"
+#include "runtime/data/image.hpp"
 
 namespace photos {
 
@@ -33,8 +34,9 @@ struct Sets {
     std::vector<tn::SkippedFile> skipped;
 };
 
-/// Reads the folders, or draws characters, and prints what was skipped. Throws tn::Error naming what is not in order.
-Sets read_sets(const SetOptions& options, tn::PictureShape shape, tn::ThreadPool& pool);
+/// Reads the folders, each picture brought to `shape` as `fit` says, or draws characters, and prints what was skipped.
+/// Throws tn::Error naming what is not in order.
+Sets read_sets(const SetOptions& options, tn::PictureShape shape, tn::Fit fit, tn::ThreadPool& pool);
 
 /// Prints one line for every file that was not used, with the reason.
 void print_skipped(const tn::Pictures& pictures);

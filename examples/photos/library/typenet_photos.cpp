@@ -17,11 +17,11 @@ using namespace tn;
 
 struct typenet_photos {
     typenet_photos(const char* path, int threads)
-        : device(threads), model(device), info(photos::load_model(path, model)) {}
+        : networks(photos::open_cpu_networks({.threads = threads}, "", nullptr)),
+          trained(photos::open_model(path, *networks)) {}
 
-    cpu::Device device;
-    Model<photos::Network> model;
-    CheckpointInfo info;
+    std::unique_ptr<photos::Networks> networks;
+    photos::TrainedModel trained;
     std::mutex one_at_a_time;
 };
 
@@ -64,23 +64,28 @@ template <class F> typenet_status guarded(typenet_status of_error, F f) noexcept
     }
 }
 
-/// Rows of pixels as a grey picture; the weights of the colours are those of the decoder of files.
-Picture grey_picture(const unsigned char* pixels, int width, int height, int channels, std::size_t stride) {
-    Picture picture{{1, height, width}, {}};
+/// Rows of pixels as a picture with the channels that are wanted; the weights of the colours are those of the decoder
+/// of files.
+Picture picture_of(const unsigned char* pixels, int width, int height, int channels, std::size_t stride, int wanted) {
+    Picture picture{{wanted, height, width}, {}};
     picture.pixels.resize(picture.shape.size());
     std::uint8_t* out = picture.pixels.data();
+    const tn::Index plane = tn::Index{height} * width;
     for (int y = 0; y < height; ++y, pixels += stride)
-        for (int x = 0; x < width; ++x) {
+        for (int x = 0; x < width; ++x, ++out) {
             const unsigned char* p = pixels + tn::Index{x} * channels;
-            *out++ = channels == 1 ? p[0] : static_cast<std::uint8_t>((p[0] * 77 + p[1] * 150 + p[2] * 29) >> 8);
+            if (wanted == 3)
+                for (int c = 0; c < 3; ++c) out[c * plane] = p[channels == 3 ? c : 0];
+            else
+                *out = channels == 1 ? p[0] : static_cast<std::uint8_t>((p[0] * 77 + p[1] * 150 + p[2] * 29) >> 8);
         }
     return picture;
 }
 
 void classify(typenet_photos& model, const Picture& picture, float* to) {
-    const Pictures one = photos::set_of(picture);
+    const Pictures one = photos::set_of(picture, model.trained.network);
     const std::lock_guard lock(model.one_at_a_time);
-    const std::vector<float> p = probabilities(model.model, one, model.info.normalise, 1);
+    const std::vector<float> p = probabilities(*model.trained.model, one, model.trained.info.normalise, 1);
     std::copy(p.begin(), p.end(), to);
 }
 
@@ -102,12 +107,12 @@ void typenet_photos_close(typenet_photos* model) { delete model; }
 const char* typenet_photos_error(void) { return last_error.c_str(); }
 
 int typenet_photos_classes(const typenet_photos* model) {
-    return model ? static_cast<int>(model->info.classes.size()) : 0;
+    return model ? static_cast<int>(model->trained.info.classes.size()) : 0;
 }
 
 const char* typenet_photos_class_name(const typenet_photos* model, int number) {
     if (number < 0 || number >= typenet_photos_classes(model)) return nullptr;
-    return model->info.classes[number].c_str();
+    return model->trained.info.classes[number].c_str();
 }
 
 typenet_status typenet_photos_classify(typenet_photos* model, const unsigned char* pixels, int width, int height,
@@ -117,14 +122,16 @@ typenet_status typenet_photos_classify(typenet_photos* model, const unsigned cha
         check_picture_shape({channels, height, width}, "a picture to classify");
         const std::size_t row = tn::Index{width} * channels;
         require(stride == 0 || stride >= row, "the stride must be 0 or the bytes of a row or more");
-        classify(*model, grey_picture(pixels, width, height, channels, stride ? stride : row), probabilities);
+        const int wanted = model->trained.network.shape.channels;
+        classify(*model, picture_of(pixels, width, height, channels, stride ? stride : row, wanted), probabilities);
     });
 }
 
 typenet_status typenet_photos_classify_file(typenet_photos* model, const char* path, float* probabilities) {
     return guarded(TYPENET_BAD_FILE, [&] {
         require(model && path && probabilities, "the model, the path and the probabilities must not be null");
-        classify(*model, read_picture(path, photos::picture_shape.channels, photos::ground_of(model->info)),
+        const photos::TrainedModel& trained = model->trained;
+        classify(*model, read_picture(path, trained.network.shape.channels, photos::ground_of(trained.info)),
                  probabilities);
     });
 }

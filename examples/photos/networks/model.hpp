@@ -1,20 +1,24 @@
 // A trained model of the photos program, as the commands use it.
 #pragma once
 
+#include <memory>
 #include <string>
 
-#include "examples/photos/networks/network.hpp"
+#include "examples/photos/networks/networks.hpp"
 #include "runtime/data/image.hpp"
 #include "runtime/model/checkpoint.hpp"
 
 namespace photos {
 
-/// Loads the model and has it use as many outputs as it has classes.
-template <class M> CheckpointInfo load_model(const std::string& path, M& model) {
-    CheckpointInfo info = load_checkpoint(path, model);
-    model.active_outputs(static_cast<int>(info.classes.size()));
-    return info;
-}
+struct TrainedModel {
+    const KnownNetwork& network;
+    std::unique_ptr<NetworkModels> models;
+    std::unique_ptr<InferenceModel> model;  ///< uses as many outputs as it has classes
+    CheckpointInfo info;
+};
+
+/// Opens a model file, which says itself what its network is. Throws tn::Error naming the file.
+TrainedModel open_model(const std::string& path, Networks& networks);
 
 /// Under which the model keeps the colour behind what was transparent in the photographs that it has learnt from.
 inline constexpr const char* ground_key = "ground";
@@ -26,12 +30,6 @@ inline Ground ground_of(const CheckpointInfo& info) {
 }
 
 /// A data set of this one picture, in the size that the network takes.
-inline Pictures set_of(const Picture& picture) {
-    Pictures one;
-    one.shape = picture_shape;
-    one.pixels = resize(picture, picture_shape).pixels;
-    one.labels = {0};
-    return one;
-}
+Pictures set_of(const Picture& picture, const KnownNetwork& network);
 
 }  // namespace photos

@@ -5,18 +5,14 @@
 #include <string>
 #include <vector>
 
-#include "examples/photos/networks/judge.hpp"
+#include "examples/photos/networks/known_network.hpp"
 #include "examples/photos/networks/machine.hpp"
-#include "examples/photos/networks/network.hpp"
 #include "runtime/core/process_group.hpp"
-#include "runtime/train/any_model.hpp"
 #include "runtime/train/machine.hpp"
 
 namespace photos {
 
-using TrainingModel = AnyModel<Network, Adam>;
-using InferenceModel = AnyModel<Network>;
-using JudgeModel = AnyModel<Judge, Adam>;
+using JudgeModel = AnyModel<Adam>;
 
 class Networks {
 public:
@@ -32,15 +28,10 @@ public:
     virtual ThreadPool& threads() = 0;
     /// Bytes that a model can still take.
     virtual std::size_t free_bytes() const = 0;
-    /// The largest batches that the network was compiled for, and what training takes in each.
-    virtual std::vector<BuiltBatch> batches() const = 0;
-
-    /// `built` is an index of batches(), here and below.
-    virtual Summary summary(int built) const = 0;
-    /// Which kernel runs each layer, and why.
-    virtual std::vector<KernelRow> kernels() const = 0;
-    virtual std::unique_ptr<TrainingModel> training_model(int built, std::uint64_t seed) = 0;
-    virtual std::unique_ptr<InferenceModel> inference_model() = 0;
+    /// Whether network() has it.
+    virtual bool has(const KnownNetwork& network) const = 0;
+    /// Throws tn::Error where the device does not have it.
+    virtual std::unique_ptr<NetworkModels> network(const KnownNetwork& network) = 0;
     virtual std::unique_ptr<JudgeModel> judge_model(std::uint64_t seed) = 0;
 };
 

@@ -1,10 +1,11 @@
-#include "examples/photos/networks/networks_on.hpp"
+#include "examples/photos/networks/judge.hpp"
+#include "examples/photos/networks/networks.hpp"
 
 namespace photos {
 
 namespace {
 
-class CpuNetworks : public NetworksOn<cpu::Device, 64, 256> {
+class CpuNetworks : public Networks {
 public:
     CpuNetworks(const Machine& m, std::string note, ProcessGroup* group)
         : device_(open_cpu(m.threads, m.instructions, m.precision)), note_(std::move(note)), group_(group) {}
@@ -13,9 +14,11 @@ public:
     ProcessGroup* group() override { return group_; }
     ThreadPool& threads() override { return device_.threads(); }
     std::size_t free_bytes() const override { return free_host_bytes(); }
-
-protected:
-    cpu::Device& device() override { return device_; }
+    bool has(const KnownNetwork&) const override { return true; }
+    std::unique_ptr<NetworkModels> network(const KnownNetwork& network) override { return network.on_cpu(device_); }
+    std::unique_ptr<JudgeModel> judge_model(std::uint64_t seed) override {
+        return std::make_unique<ModelOn<Judge, Adam, cpu::Device>>(device_, seed);
+    }
 
 private:
     cpu::Device device_;

@@ -1,4 +1,8 @@
-#include "examples/photos/networks/networks_on.hpp"
+#include "examples/photos/networks/judge.hpp"
+#include "examples/photos/networks/known/colour_128.hpp"
+#include "examples/photos/networks/known/grey_128.hpp"
+#include "examples/photos/networks/network_on.hpp"
+#include "examples/photos/networks/networks.hpp"
 #include "runtime/cuda/device.cuh"
 #include "runtime/train/graph_trainer.hpp"
 #include "runtime/train/nccl_group.hpp"
@@ -10,7 +14,7 @@ namespace {
 template <cuda::Precision P> using Device = cuda::DeviceOf<P>;
 
 /// Every process of a group takes the GPU whose number is its own among the processes on its machine.
-template <cuda::Precision P> class CudaNetworks : public NetworksOn<Device<P>, 64, 256> {
+template <cuda::Precision P> class CudaNetworks : public Networks {
 public:
     CudaNetworks(const Machine& m, ProcessGroup* group)
         : threads_(m.threads),
@@ -21,9 +25,17 @@ public:
     ProcessGroup* group() override { return group_.get(); }
     ThreadPool& threads() override { return threads_; }
     std::size_t free_bytes() const override { return cuda::free_bytes(); }
-
-protected:
-    Device<P>& device() override { return device_; }
+    bool has(const KnownNetwork& network) const override {
+        return network.name == Grey128::name || network.name == Colour128::name;
+    }
+    std::unique_ptr<NetworkModels> network(const KnownNetwork& network) override {
+        if (network.name == Grey128::name) return std::make_unique<NetworkOn<Grey128, Device<P>>>(device_);
+        if (network.name == Colour128::name) return std::make_unique<NetworkOn<Colour128, Device<P>>>(device_);
+        throw Error("the network " + network.name + " runs on the CPU only: use --device cpu");
+    }
+    std::unique_ptr<JudgeModel> judge_model(std::uint64_t seed) override {
+        return std::make_unique<ModelOn<Judge, Adam, Device<P>>>(device_, seed);
+    }
 
 private:
     ThreadPool threads_;

@@ -19,8 +19,8 @@ int enough_epochs(int photographs, int batch) {
 
 }  // namespace
 
-TrainOptions train_options(const RecipeOptions& recipe, const Augmentation& augmentation, const Sets& sets, int batch,
-                           std::uint64_t seed) {
+TrainOptions train_options(const RecipeOptions& recipe, const Augmentation& augmentation, const Sets& sets,
+                           const std::optional<Normalise>& normalise, int batch, std::uint64_t seed) {
     TrainOptions o;
     o.batch = batch;
     o.epochs = recipe.epochs > 0 ? recipe.epochs : enough_epochs(sets.training.size(), batch);
@@ -41,7 +41,7 @@ TrainOptions train_options(const RecipeOptions& recipe, const Augmentation& augm
     o.evaluate_limit = recipe.evaluate_limit;
     o.evaluate_seconds = 2;
     o.loader.augmentation = augmentation;
-    o.loader.normalise = fit_normalise(sets.training);
+    o.loader.normalise = normalise ? *normalise : fit_normalise(sets.training);
     o.loader.seed = seed;
     return o;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "examples/photos/data/sets.hpp"
@@ -19,10 +20,11 @@ struct RecipeOptions {
     double label_smoothing = 0, mixup = 0, average = 0, clip = 0;
     bool mirror = false;
     int evaluate_limit = 0;
+    bool operator==(const RecipeOptions&) const = default;
 };
 
-/// The trainer's options for these photographs. `sets` must outlive them.
+/// The trainer's options for these photographs, normalised as is said or as fits them. `sets` must outlive them.
 tn::TrainOptions train_options(const RecipeOptions& recipe, const tn::Augmentation& augmentation, const Sets& sets,
-                               int batch, std::uint64_t seed);
+                               const std::optional<tn::Normalise>& normalise, int batch, std::uint64_t seed);
 
 }  // namespace photos

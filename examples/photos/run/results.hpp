@@ -3,11 +3,14 @@
 
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "dsl/net/summary.hpp"
 #include "examples/photos/data/sets.hpp"
 #include "examples/photos/run/recipe.hpp"
+#include "runtime/data/image.hpp"
+#include "runtime/report/curves.hpp"
 #include "runtime/report/prediction_grid.hpp"
 #include "runtime/train/confusion.hpp"
 #include "runtime/train/epoch_result.hpp"
@@ -18,17 +21,24 @@ namespace photos {
 /// What a run was and what its final model says about the photographs to test on.
 struct Results {
     const std::string& folder;  ///< what was trained on; empty: drawn characters
-    const RecipeOptions& recipe;
-    const tn::TrainOptions& options;
     const Sets& sets;
-    const std::vector<tn::EpochResult>& epochs;
+    std::vector<std::pair<std::string, std::string>> recipe;  ///< how it was trained: name and value
+    std::vector<tn::Panel> panels;                            ///< the curves of the training
+    std::string x_title;
     tn::EpochResult final;
     tn::Confusion confusion;
     std::vector<tn::Prediction> predictions;
+    std::string network_name;
     tn::Summary network;
-    std::size_t train_bytes;
+    std::size_t bytes;  ///< that the model took
+    tn::Picture augmented;
     std::string machine;
 };
+
+/// How a run of these epochs was trained, for Results::recipe.
+std::vector<std::pair<std::string, std::string>> recipe_facts(const RecipeOptions& recipe,
+                                                              const tn::TrainOptions& options, const Sets& sets,
+                                                              const std::vector<tn::EpochResult>& epochs);
 
 /// Writes confusion.png and predictions.png into the folder: what a model says about the photographs to test on.
 void write_test_pictures(const tn::Pictures& test, const std::vector<std::string>& classes,

@@ -99,7 +99,7 @@ template <class N> void check_kept(int pictures, int batch, int steps, const Ste
     Loader loader(set, o);
     cuda::Device gpu;
     cpu::Device cpu;
-    ModelOn<N, Adam, N, cuda::Device> there(gpu, 1);
+    ModelOn<N, Adam, cuda::Device> there(gpu, 1);
     Model<N, Adam, cpu::Device> here(cpu);
     BOOST_REQUIRE(there.upload_pictures(set, o, 0, step_options));
     std::optional<WeightAverage> average;

@@ -174,7 +174,7 @@ BOOST_AUTO_TEST_CASE(steps_on_the_device_are_clipped_and_one_without_a_finite_gr
     BOOST_TEST(!std::isfinite(trainer.run(2, std::span(optimizers).first(2)).result.gradient_norm));
     BOOST_TEST((values(there) != before));
     // The training loop says so.
-    ModelOn<Breaks, Adam, Breaks, Emulated> run(emulated, 3);
+    ModelOn<Breaks, Adam, Emulated> run(emulated, 3);
     TrainOptions options;
     options.batch = 4;
     options.epochs = 2;
@@ -259,8 +259,8 @@ BOOST_AUTO_TEST_CASE(the_trainer_trains_on_the_device_as_on_the_cpu) {
          {StepOptions{}, StepOptions{.mixup = 0.3f}, StepOptions{.average = 0.4f}, both}) {
         Emulated emulated;
         cpu::Device cpu(1);
-        ModelOn<Small, Adam, Small, Emulated> there(emulated, 3);
-        ModelOn<Small, Adam, Small, cpu::Device> here(cpu, 3);
+        ModelOn<Small, Adam, Emulated> there(emulated, 3);
+        ModelOn<Small, Adam, cpu::Device> here(cpu, 3);
         TrainOptions o;
         o.batch = 4;
         o.epochs = 3;
@@ -303,7 +303,7 @@ BOOST_AUTO_TEST_CASE(a_run_on_the_device_that_is_stopped_within_an_epoch_goes_on
     const auto run = [&](const char* file, std::uint64_t stop_at) {
         o.save_to = folder / file;
         Emulated emulated;
-        ModelOn<Small, Adam, Small, Emulated> model(emulated, 3);
+        ModelOn<Small, Adam, Emulated> model(emulated, 3);
         o.stop = [&] { return model.step() == stop_at; };
         tn_test::Quiet quiet;
         train(model, Adam{.rate = 1e-2f}, set, test, o, quiet.progress);
@@ -335,7 +335,7 @@ BOOST_AUTO_TEST_CASE(the_host_reaches_the_device_by_copies_only) {
         o.save_to = folder / ("average" + std::to_string(average));
         Emulated emulated;
         emulated.gpu().keep_host_out();
-        std::optional<ModelOn<Small, Adam, Small, Emulated>> there;
+        std::optional<ModelOn<Small, Adam, Emulated>> there;
         for (const int epochs : {2, 3}) {
             there.emplace(emulated, 3);
             o.epochs = epochs;
@@ -366,6 +366,6 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_kept_is_refused) {
     BOOST_TEST(keep(pictures(8), 5) == "a batch has 1 to 4 pictures here, not 5");
     SmallTrainer trainer(emulated, model, pictures(8), loading(4, {}), 0);
     BOOST_TEST(tn_test::error_of([&] { trainer.average(model.tensors()[0]); }) == "the device keeps no average");
-    ModelOn<Small, Adam, Small, Emulated> no_feed(emulated, 3);
+    ModelOn<Small, Adam, Emulated> no_feed(emulated, 3);
     BOOST_TEST(tn_test::error_of([&] { no_feed.average(model.tensors()[0]); }) == "the model keeps no average");
 }

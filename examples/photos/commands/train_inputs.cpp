@@ -1,0 +1,142 @@
+#include "examples/photos/commands/train_inputs.hpp"
+
+#include <fmt/format.h>
+#include <sched.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "examples/photos/networks/model.hpp"
+#include "runtime/core/escape_text.hpp"
+#include "runtime/model/checkpoint.hpp"
+#include "runtime/model/pretrained.hpp"
+#include "runtime/model/weights.hpp"
+
+namespace photos {
+
+namespace {
+
+/// How many threads a process takes when none is asked for: its share of the cores, where several are on one machine
+/// that the launcher did not share out itself.
+int threads_of(const ProcessGroup* group, int asked) {
+    if (!group || asked != 0) return asked;
+    cpu_set_t own;
+    CPU_ZERO(&own);
+    const int all = static_cast<int>(::sysconf(_SC_NPROCESSORS_ONLN));
+    const int allowed = ::sched_getaffinity(0, sizeof own, &own) == 0 ? CPU_COUNT(&own) : all;
+    return std::max(1, allowed < all ? allowed : all / group->here());
+}
+
+std::unique_ptr<Networks> open_shared_networks(Machine machine, ProcessGroup* group) {
+    machine.threads = threads_of(group, machine.threads);
+    auto networks = open_networks(machine, group);
+    if (group && !group->same(networks->kernel_set()))
+        throw Error(
+            "the processes have kernels for different instruction sets or precisions: ask for one that all "
+            "have, as in --isa avx2");
+    return networks;
+}
+
+ChosenBatch choose_shared_batch(const std::string& word, const NetworkModels& models, std::size_t free,
+                                ProcessGroup* group) {
+    const ChosenBatch chosen = choose_batch(word, models.batches(), free);
+    if (group && !group->same(chosen.batch))
+        throw Error("the processes have room for batches of different sizes: name one, as in --batch 64");
+    return chosen;
+}
+
+SetOptions set_options(const TrainArguments& a) {
+    SetOptions o = a.sets;
+    o.hold_out = a.recipe.patience > 0;
+    return o;
+}
+
+/// The batch that is taken when none is named: 64, or the largest that the network was compiled for if that is less.
+std::string batch_word(const TrainArguments& a, const KnownNetwork& network) {
+    return a.batch.empty() ? std::to_string(std::min(64, network.train_batch)) : a.batch;
+}
+
+/// Throws Error where something is asked for that training the last layer alone has no use for.
+void check_head_only(const TrainArguments& a, const ChosenNetwork& chosen, const ProcessGroup* group) {
+    RecipeOptions plain;
+    plain.mirror = a.recipe.mirror;
+    if (a.recipe != plain || !a.batch.empty() || group)
+        throw Error(
+            fmt::format("only the last layer of {} is trained, {}, which takes no recipe, batch or second "
+                        "process: add --all-layers, or begin from scratch with --network colour-128",
+                        chosen.network->name, chosen.why));
+}
+
+void print_pretrained(const Pretrained& found, const std::string& file, int classes) {
+    fmt::print("weights of {}{}; ", escape_text(file),
+               found.prefix.empty() ? "" : fmt::format(", whose names begin with {}", escape_text(found.prefix)));
+    if (found.head)
+        fmt::print("its last layer has {} outputs, too, and is taken over\n", classes);
+    else if (found.head_rows > 0)
+        fmt::print("its last layer has {} outputs and is replaced by one of {}\n", found.head_rows, classes);
+    else
+        fmt::print("it has no last layer, which begins anew\n");
+}
+
+}  // namespace
+
+TrainInputs::TrainInputs(const TrainArguments& a, ProcessGroup* group)
+    : model_file(std::filesystem::path(a.sets.output) / "model.safetensors"),
+      augmentation(parse_augmentation(a.recipe.augmentation)),
+      networks(open_shared_networks(a.machine, group)),
+      // The trainer reads the model once more and compares it with the run; but that comes after the folder is made.
+      chosen(choose_network(a.network, a.resume ? model_file : "", a.sets.folder, *networks)),
+      models(networks->network(*chosen.network)) {
+    const bool only_head = !chosen.pretrained.empty() && !a.all_layers;
+    if (only_head)
+        check_head_only(a, chosen, group);
+    else
+        batch = choose_shared_batch(batch_word(a, *chosen.network), *models, networks->free_bytes(), group);
+    if (only_head) batch = {chosen.network->infer_batch, 0};
+    bytes = only_head ? chosen.network->infer_bytes : models->batches()[batch.built].bytes;
+    network = models->summary(batch.built);
+    const std::vector<NamedTensor> weights =
+        chosen.pretrained.empty() ? std::vector<NamedTensor>{} : read_weights_file(chosen.pretrained);
+    sets = read_sets(set_options(a), chosen.network->shape, chosen.network->fit, networks->threads());
+    options = train_options(a.recipe, augmentation, sets, chosen.network->normalise, batch.batch, a.sets.seed);
+    options.metadata[ground_key] = to_text(parse_ground(a.sets.ground));
+    options.group = networks->group();
+    if (!group || group->rank() == 0) options.save_to = model_file;
+    if (a.resume) options.resume_from = model_file;
+    const int classes = static_cast<int>(options.classes.size());
+    const auto begin = [&](auto& fresh) {
+        fresh.active_outputs(classes);
+        if (!weights.empty())
+            print_pretrained(load_pretrained(weights, chosen.pretrained, fresh, chosen.network->tensor_names),
+                             chosen.pretrained, classes);
+    };
+    if (only_head) {
+        pretrained = models->inference_model();
+        begin(*pretrained);
+        return;
+    }
+    model = models->training_model(batch.built, a.sets.seed);
+    begin(*model);
+    if (!a.weights.empty()) load_weights(a.weights, *model);
+}
+
+void print_inputs(const TrainInputs& in, const ProcessGroup* group) {
+    const Sets& sets = in.sets;
+    fmt::print("{} classes, {} photographs to train on, {}{} to test on\n", sets.training.classes.size(),
+               sets.training.size(),
+               in.options.patience > 0 ? fmt::format("{} held out to decide when to stop, ", sets.held_out.size()) : "",
+               sets.test.size());
+    if (group)
+        fmt::print("{} processes, {} of them on this machine, share every batch of {}\n", group->size(), group->here(),
+                   in.batch.batch);
+    fmt::print("{}\nnetwork {}, {}\n", in.networks->describe(), in.chosen.network->name, in.chosen.why);
+    if (in.head_only())
+        fmt::print("{} parameters, of which the last layer's are trained; needs {}\n", in.chosen.network->parameters,
+                   format_bytes(in.bytes));
+    else
+        fmt::print("{}training in batches of {} needs {}\n", format(in.network), in.batch.batch,
+                   format_bytes(in.bytes));
+    std::fflush(stdout);
+}
+
+}  // namespace photos

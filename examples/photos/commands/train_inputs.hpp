@@ -1,0 +1,41 @@
+// What a run of photos train needs, read and checked before it writes anything.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "examples/photos/commands/train_options.hpp"
+#include "examples/photos/networks/networks.hpp"
+#include "examples/photos/run/choose_network.hpp"
+#include "runtime/core/process_group.hpp"
+
+namespace photos {
+
+/// Reading it writes nothing; it throws tn::Error for what is not in order.
+struct TrainInputs {
+    /// `group`: the processes that share every batch; null: this one is alone.
+    TrainInputs(const TrainArguments& a, ProcessGroup* group);
+    TrainInputs(const TrainInputs&) = delete;
+    TrainInputs& operator=(const TrainInputs&) = delete;
+
+    /// Only the last layer is trained, on what a pretrained network makes of the photographs.
+    bool head_only() const { return static_cast<bool>(pretrained); }
+
+    std::filesystem::path model_file;
+    Augmentation augmentation;
+    std::unique_ptr<Networks> networks;
+    ChosenNetwork chosen;
+    std::unique_ptr<NetworkModels> models;
+    ChosenBatch batch;
+    std::size_t bytes;  ///< that the model takes
+    Summary network;
+    Sets sets;
+    TrainOptions options;
+    std::unique_ptr<TrainingModel> model;          ///< null where only the head is trained
+    std::unique_ptr<InferenceModel> pretrained{};  ///< and the other way round
+};
+
+/// Prints what will be trained on what.
+void print_inputs(const TrainInputs& in, const ProcessGroup* group);
+
+}  // namespace photos

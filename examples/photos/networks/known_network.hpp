@@ -1,0 +1,74 @@
+// The networks that are compiled in: what each is, and models of it on a device.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dsl/net/kernel_table.hpp"
+#include "dsl/net/summary.hpp"
+#include "dsl/optim/adam.hpp"
+#include "runtime/data/augment.hpp"
+#include "runtime/data/image.hpp"
+#include "runtime/export/inference_graph.hpp"
+#include "runtime/train/any_model.hpp"
+#include "runtime/train/machine.hpp"
+
+namespace photos {
+
+using namespace tn;
+
+using TrainingModel = AnyModel<Adam>;
+using InferenceModel = AnyModel<>;
+
+/// A network on one device, which must outlive it.
+class NetworkModels {
+public:
+    virtual ~NetworkModels() = default;
+    /// The largest batches that it was compiled for, and what training takes in each; below, `built` is one's index.
+    virtual std::vector<BuiltBatch> batches() const = 0;
+    virtual Summary summary(int built) const = 0;
+    /// Which kernel runs each layer, and why.
+    virtual std::vector<KernelRow> kernels() const = 0;
+    virtual std::unique_ptr<TrainingModel> training_model(int built, std::uint64_t seed) = 0;
+    virtual std::unique_ptr<InferenceModel> inference_model() = 0;
+    /// Of a model that inference_model() made, for exporters.
+    virtual InferenceGraph graph(const InferenceModel& model) const = 0;
+};
+
+/// The names of a network's tensors in a file, in the order of Model::tensors().
+using TensorNames = std::vector<std::string>;
+
+/// Appends those of a convolution without bias and of the batch normalisation behind it.
+inline void append_convolution(TensorNames& names, const std::string& convolution, const std::string& norm) {
+    names.push_back(convolution + ".weight");
+    for (const char* tensor : {".weight", ".bias", ".running_mean", ".running_var"}) names.push_back(norm + tensor);
+}
+
+struct KnownNetwork {
+    std::string name, purpose;
+    std::string description;  ///< Net::description(), by which a model file is known to be of it
+    PictureShape shape;
+    Fit fit = Fit::stretch;
+    std::optional<Normalise> normalise{};     ///< none: fitted to the photographs
+    std::vector<TensorNames> tensor_names{};  ///< in files of pretrained weights; none: it takes none
+    std::size_t parameters = 0;
+    int infer_batch = 0, train_batch = 0;          ///< the smallest that it was compiled for
+    std::size_t infer_bytes = 0, train_bytes = 0;  ///< of these, on the CPU
+    std::unique_ptr<NetworkModels> (*on_cpu)(cpu::Device&) = nullptr;
+};
+
+/// All of them, by name.
+const std::vector<KnownNetwork>& known_networks();
+
+/// Throws tn::Error that lists the names there are.
+const KnownNetwork& known_network(const std::string& name);
+
+/// The network that a model file is of. Throws tn::Error naming the file and what differs from grey-128 where none is.
+const KnownNetwork& network_of(const std::string& description, const std::string& path);
+
+/// Called before main() by each file in known/.
+void register_network(KnownNetwork network);
+
+}  // namespace photos

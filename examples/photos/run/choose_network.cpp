@@ -1,0 +1,40 @@
+#include "examples/photos/run/choose_network.hpp"
+
+#include "examples/photos/data/colour.hpp"
+#include "examples/photos/weights/kept_weights.hpp"
+#include "runtime/core/error.hpp"
+#include "runtime/model/checkpoint.hpp"
+#include "runtime/model/pretrained.hpp"
+
+namespace photos {
+
+namespace {
+
+const KnownNetwork& network_of_weights(const std::string& path) {
+    const std::vector<NamedTensor> file = read_weights_file(path);
+    for (const KnownNetwork& n : known_networks())
+        if (fits_names(file, n.tensor_names)) return n;
+    throw Error(path +
+                ": has the weights of no known network, or not all: name it by --network, to be told what is missing");
+}
+
+}  // namespace
+
+ChosenNetwork choose_network(const NetworkOptions& options, const std::filesystem::path& model,
+                             const std::filesystem::path& folder, const Networks& networks) {
+    if (!model.empty())
+        return {&network_of(checkpoint_info(Safetensors(model), model.string()).description, model.string()),
+                "that of the model",
+                {}};
+    if (!options.network.empty()) return {&known_network(options.network), "as asked for", options.pretrained};
+    if (!options.pretrained.empty())
+        return {&network_of_weights(options.pretrained), "whose weights these are", options.pretrained};
+    const bool coloured = !folder.empty() && folder_is_in_colour(folder);
+    for (const KnownNetwork& n : known_networks())
+        if (coloured && networks.has(n) && std::filesystem::exists(kept_weights(n.name)))
+            return {&n, "since the photographs are in colour and its weights are kept", kept_weights(n.name)};
+    if (coloured) return {&known_network("colour-128"), "since the photographs are in colour", {}};
+    return {&known_network("grey-128"), "since the photographs are grey", {}};
+}
+
+}  // namespace photos
