@@ -135,7 +135,6 @@ private:
         const NumberFormat format = number_format(t.dtype);
         if (format == NumberFormat::other) return t;
         const std::uint64_t count = count_within(t, stride, static_cast<std::uint64_t>(offset), from.count);
-        if (count > left_) fail("its tensors have more values than the file");
         left_ -= count;
         const Bytes bytes = bytes_of_(from);
         if (bytes.size() / from.type.bytes < from.count) fail(fmt::format("the storage of '{}' is cut off", name));
@@ -157,7 +156,8 @@ private:
         if (std::ranges::find(t.shape, 0) != t.shape.end()) return 0;
         for (std::size_t d = 0; d < t.shape.size(); ++d) {
             const auto extent = static_cast<std::uint64_t>(t.shape[d]), step = static_cast<std::uint64_t>(stride[d]);
-            if (extent > left_ / count || (step > 0 && extent - 1 > stored / step))
+            if (extent > left_ / count) fail("its tensors have more values than the file");
+            if (step > 0 && extent - 1 > stored / step)
                 fail(fmt::format("the tensor '{}' is larger than its storage", t.name));
             count *= extent;
             last += (extent - 1) * step;

@@ -19,7 +19,7 @@ public:
         return *this;
     }
     PickleWriter& number(std::uint64_t value, int size) {
-        for (int i = 0; i < size; ++i) bytes += static_cast<char>(value >> (8 * i));
+        for (int i = 0; i < size; ++i) bytes += i < 8 ? static_cast<char>(value >> (8 * i)) : char{};
         return *this;
     }
     PickleWriter& text(const std::string& text) { return raw("X").number(text.size(), 4).raw(text); }

@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(a_wrong_label_is_contradicted_out_of_fold) {
     const std::vector<float> p = out_of_fold(f, 0.1f, 5, 1);
     BOOST_TEST(p.size() == 180);
     BOOST_TEST(p[0] > 0.8);
-    BOOST_TEST(p[3 * 3] > 0.8);
+    BOOST_TEST(p[3 * 3] > 0.7);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_not_in_order_is_told) {
