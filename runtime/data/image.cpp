@@ -15,6 +15,7 @@
 #include "runtime/data/image/decoders.hpp"
 #include "runtime/data/image/format.hpp"
 #include "runtime/data/resample.hpp"
+#include "runtime/data/resample_bytes.hpp"
 
 namespace tn {
 namespace {
@@ -93,10 +94,15 @@ Picture resize(const Picture& picture, PictureShape shape, Fit fit) {
     const std::size_t out_plane = result.pixels.size() / static_cast<std::size_t>(shape.channels);
     const std::uint8_t* in = picture.pixels.data() + corner(from, picture.shape.width);
     std::uint8_t* out = result.pixels.data() + corner(to, shape.width);
-    const Window window =
-        fit == Fit::centre ? around_centre(shape, from.height, from.width) : Window{to.height, to.width, 0, 0};
-    for (int c = 0; c < shape.channels; ++c, in += in_plane, out += out_plane)
-        resample({in, from.height, from.width, picture.shape.width}, {out, to.height, to.width, shape.width}, window);
+    const Window centre = around_centre(shape, from.height, from.width);
+    for (int c = 0; c < shape.channels; ++c, in += in_plane, out += out_plane) {
+        const Plane<const std::uint8_t> source{in, from.height, from.width, picture.shape.width};
+        const Plane<std::uint8_t> wanted{out, to.height, to.width, shape.width};
+        if (fit == Fit::centre)
+            resample_bytes(source, wanted, centre);
+        else
+            resample(source, wanted);
+    }
     return result;
 }
 

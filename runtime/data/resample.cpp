@@ -16,11 +16,10 @@ struct Filter {
     std::vector<Index> begin;
     std::vector<float> weights;
 
-    /// Of `count` output pixels from `from` on, of `out` in all.
-    Filter(int in, int out, int from, int count) {
+    Filter(int in, int out) {
         const double scale = static_cast<double>(in) / out, radius = std::max(scale, 1.0);
         begin.push_back(0);
-        for (int i = from; i < from + count; ++i) {
+        for (int i = 0; i < out; ++i) {
             const double centre = (i + 0.5) * scale;
             const int low = std::clamp(static_cast<int>(std::floor(centre - radius + 0.5)), 0, in - 1);
             const int high = std::clamp(static_cast<int>(std::floor(centre + radius + 0.5)), low + 1, in);
@@ -44,7 +43,8 @@ template <class T> struct Rows {
 };
 
 /// Scales the width of every row.
-template <class T> std::vector<float> scale_width(Rows<T> in, const Filter& filter, int width) {
+template <class T> std::vector<float> scale_width(Rows<T> in, int width) {
+    const Filter filter(in.width, width);
     std::vector<float> out;
     out.reserve(Index{in.height} * width);
     for (int y = 0; y < in.height; ++y)
@@ -59,7 +59,8 @@ template <class T> std::vector<float> scale_width(Rows<T> in, const Filter& filt
 }
 
 /// Scales the height of every column, row by row.
-template <class T> std::vector<float> scale_height(Rows<T> in, const Filter& filter, int height) {
+template <class T> std::vector<float> scale_height(Rows<T> in, int height) {
+    const Filter filter(in.height, height);
     std::vector<float> out(Index{height} * in.width);
     for (Index y = 0; y < height; ++y) {
         const T* row = in.pixels + filter.first[y] * in.stride;
@@ -71,27 +72,21 @@ template <class T> std::vector<float> scale_height(Rows<T> in, const Filter& fil
 
 }  // namespace
 
-void resample(Plane<const std::uint8_t> in, Plane<std::uint8_t> out, Window window) {
-    const Filter across(in.width, window.width, window.left, out.width);
-    const Filter down(in.height, window.height, window.top, out.height);
+void resample(Plane<const std::uint8_t> in, Plane<std::uint8_t> out) {
     const Rows<std::uint8_t> rows{in.pixels, in.height, in.width, in.stride};
     std::vector<float> result;
     // Heights are scaled whole rows at a time, in vectors, widths pixel by pixel: the width's pass gets the fewer rows.
     if (in.height < out.height) {
-        const std::vector<float> half = scale_width(rows, across, out.width);
-        result = scale_height(Rows<float>{half.data(), in.height, out.width, out.width}, down, out.height);
+        const std::vector<float> half = scale_width(rows, out.width);
+        result = scale_height(Rows<float>{half.data(), in.height, out.width, out.width}, out.height);
     } else {
-        const std::vector<float> half = scale_height(rows, down, out.height);
-        result = scale_width(Rows<float>{half.data(), out.height, in.width, in.width}, across, out.width);
+        const std::vector<float> half = scale_height(rows, out.height);
+        result = scale_width(Rows<float>{half.data(), out.height, in.width, in.width}, out.width);
     }
     for (Index y = 0; y < out.height; ++y)
         for (int x = 0; x < out.width; ++x)
             out.pixels[y * out.stride + x] =
                 static_cast<std::uint8_t>(std::clamp(result[y * out.width + x] + 0.5f, 0.0f, 255.0f));
-}
-
-void resample(Plane<const std::uint8_t> in, Plane<std::uint8_t> out) {
-    resample(in, out, {out.height, out.width, 0, 0});
 }
 
 }  // namespace tn

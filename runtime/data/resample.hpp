@@ -11,15 +11,6 @@ template <class Byte> struct Plane {
     int height, width, stride;
 };
 
-/// The whole of which `out` is a part: its sides, and where in it `out` begins.
-struct Window {
-    int height, width, top, left;
-};
-
-/// Fills `out` with that part of `in` scaled to the window's sides. As resample() below, which does it with a window
-/// that `out` fills.
-void resample(Plane<const std::uint8_t> in, Plane<std::uint8_t> out, Window window);
-
 /// Fills `out` with `in`, scaled: each side with a triangle filter of the radius of one output pixel or one input
 /// pixel, whichever is larger (so an enlarged plane is bilinear and a shrunken one is antialiased), cut off and
 /// renormalised at the edges. All sides must be positive; the planes must not overlap. Takes scratch memory of 4 bytes
