@@ -68,7 +68,9 @@ std::string few(const Names& names) {
 bool fits_names(const std::vector<NamedTensor>& file, std::span<const Names> names) {
     if (names.empty()) return false;
     const Naming best = best_naming(file, names);
-    return best.found + head_tensors >= best.names->size();
+    const ByName all = by_name(file);
+    return std::all_of(best.names->begin(), best.names->end() - head_tensors,
+                       [&](const std::string& name) { return all.contains(best.prefix + name); });
 }
 
 namespace detail {
