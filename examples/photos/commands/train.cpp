@@ -7,7 +7,6 @@
 
 #include "examples/photos/commands/train_head.hpp"
 #include "examples/photos/commands/train_inputs.hpp"
-#include "examples/photos/run/history.hpp"
 #include "examples/photos/run/results.hpp"
 #include "examples/photos/run/run_monitor.hpp"
 #include "runtime/core/escape_text.hpp"
@@ -15,6 +14,7 @@
 #include "runtime/core/process_group.hpp"
 #include "runtime/core/stop_signals.hpp"
 #include "runtime/data/output_folder.hpp"
+#include "runtime/report/epoch_history.hpp"
 #include "runtime/train/evaluate.hpp"
 #include "runtime/train/launched_processes.hpp"
 #include "runtime/train/run_is_over.hpp"
