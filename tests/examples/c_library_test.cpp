@@ -8,9 +8,10 @@
 #include <thread>
 
 #include "examples/photos/library/typenet_photos.h"
-#include "examples/photos/networks/model.hpp"
+#include "examples/photos/networks/known/grey_128.hpp"
 #include "runtime/core/file.hpp"
 #include "runtime/data/image.hpp"
+#include "runtime/model/checkpoint.hpp"
 #include "runtime/train/probabilities.hpp"
 #include "tests/support/program.hpp"
 #include "tests/support/python.hpp"
@@ -58,9 +59,14 @@ struct Expected {
 /// What the model says, by the program's own way.
 Expected predict(const fs::path& file) {
     tn::cpu::Device device(1);
-    tn::Model<photos::Network> model(device);
-    const tn::CheckpointInfo info = photos::load_model(trained().model.string(), model);
-    return {info.classes, tn::probabilities(model, photos::set_of(tn::read_picture(file, 1)), info.normalise, 1)};
+    tn::Model<photos::Grey128::Of<photos::Grey128::infer_batch>> model(device);
+    const tn::CheckpointInfo info = tn::load_checkpoint(trained().model, model);
+    model.active_outputs(static_cast<int>(info.classes.size()));
+    tn::Pictures one;
+    one.shape = {1, 128, 128};
+    one.pixels = tn::resize(tn::read_picture(file, 1), one.shape).pixels;
+    one.labels = {0};
+    return {info.classes, tn::probabilities(model, one, info.normalise, 1)};
 }
 
 /// Checks that the text begins with a line for every class that has these very bits.
