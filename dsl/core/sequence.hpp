@@ -1,6 +1,8 @@
-// Lists of types. The only file that includes Boost.Mp11; the rest of typenet speaks of List.
+// Lists of types: Boost.Hana's types as values, and Boost.Mp11's lists, which cost a compiler least where a network has
+// hundreds of layers. The only file that includes either; the rest of typenet speaks of List and Type.
 #pragma once
 
+#include <boost/hana/type.hpp>
 #include <boost/mp11/algorithm.hpp>
 #include <boost/mp11/list.hpp>
 #include <cstddef>
@@ -15,9 +17,7 @@ template <class... Ts> struct List {
 };
 
 /// Stands for a type where a function needs a value: for_each hands these out.
-template <class T> struct Type {
-    using type = T;
-};
+template <class T> using Type = boost::hana::basic_type<T>;
 
 /// One list with the types of all lists in order.
 template <class... Lists> using Join_t = boost::mp11::mp_append<List<>, Lists...>;

@@ -81,9 +81,11 @@ struct Rule {
 };
 inline const std::vector<Rule>& rules_beside_the_order() {
     static const std::vector<Rule> rules = {
-        {"only dsl/core/sequence.hpp includes Boost.Mp11",
+        {"only dsl/core/sequence.hpp includes Boost.Hana and Boost.Mp11",
          [](const auto& from, const auto& to) {
-             return (is_in(to, "boost/mp11") || to == "boost/mp11.hpp") && from != "dsl/core/sequence.hpp";
+             const bool lists =
+                 is_in(to, "boost/hana") || is_in(to, "boost/mp11") || to == "boost/hana.hpp" || to == "boost/mp11.hpp";
+             return lists && from != "dsl/core/sequence.hpp";
          }},
         {"the language includes no CUDA header",
          [](const auto& from, const auto& to) { return is_in(from, "dsl") && to.ends_with(".cuh"); }},

@@ -129,9 +129,10 @@ BOOST_AUTO_TEST_CASE(an_include_downwards_or_within_a_folder_is_none) {
 }
 
 BOOST_AUTO_TEST_CASE(what_breaks_a_rule_beside_the_order_is_found) {
-    const std::string lists = "only dsl/core/sequence.hpp includes Boost.Mp11";
+    const std::string lists = "only dsl/core/sequence.hpp includes Boost.Hana and Boost.Mp11";
     finds_exactly({"dsl/core/planted.hpp", "boost/mp11/list.hpp"}, lists);
     finds_exactly({"examples/planted.cpp", "boost/mp11.hpp"}, lists);
+    finds_exactly({"dsl/core/planted.hpp", "boost/hana/type.hpp"}, lists);
     finds_exactly({"dsl/core/planted.hpp", "planted.cuh"}, "the language includes no CUDA header");
     finds_exactly({"dsl/net/planted.hpp", "dsl/layers/planted.hpp"}, "the networks' mechanics name no layer");
     const std::string layer = "the runtime names no layer", umbrella = "the runtime does not include the umbrella";
