@@ -102,6 +102,8 @@ PictureStamp stamp_of(const fs::path& path) {
             std::uint64_t{status.st_ino}, nanoseconds(status.st_mtim), nanoseconds(status.st_ctim)};
 }
 
+std::string decoding_on(Ground ground) { return picture_decoders() + "; transparent ones on " + to_text(ground); }
+
 DecodedCache::DecodedCache(const fs::path& folder, const fs::path& pictures, PictureShape shape, Fit fit,
                            const std::string& decoders)
     : shape_(shape), fit_(fit), heading_(fmt::format("{}{}\n", begin, decoders)) {

@@ -26,13 +26,16 @@ struct PictureStamp {
 /// The stamp of a file as it is now. Throws Error "path: reason".
 PictureStamp stamp_of(const std::filesystem::path& path);
 
+/// What decodes pictures here, and how, in one line: with other libraries or another ground the pixels are others.
+std::string decoding_on(Ground ground = {});
+
 /// What was kept of one folder, shape and fit, decoded in the same way.
 class DecodedCache {
 public:
-    /// Reads the file that keep() wrote for these in `folder`; `decoders` says in one line what decoded, and how. When
+    /// Reads the file that keep() wrote for these in `folder`; `decoders` is what decoding_on() says. When
     /// there is none, or it is damaged, or of another shape or other decoders, it knows no picture.
     DecodedCache(const std::filesystem::path& folder, const std::filesystem::path& pictures, PictureShape shape,
-                 Fit fit, const std::string& decoders = picture_decoders());
+                 Fit fit, const std::string& decoders = decoding_on());
 
     /// The shape.size() pixels of that picture; empty when they are not known.
     std::span<const std::uint8_t> find(const PictureStamp& stamp) const;

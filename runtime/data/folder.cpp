@@ -251,9 +251,7 @@ Pictures read_folder(const fs::path& root, PictureShape shape, ThreadPool& pool,
                                 root.string(), candidates.size(), size, options.max_bytes));
     set.pixels.resize(candidates.size() * size);
     std::optional<DecodedCache> cache;
-    if (!options.cache.empty())
-        cache.emplace(options.cache, root, shape, options.fit,
-                      picture_decoders() + "; transparent ones on " + to_text(options.ground));
+    if (!options.cache.empty()) cache.emplace(options.cache, root, shape, options.fit, decoding_on(options.ground));
     std::vector<PictureStamp> stamps(cache ? candidates.size() : 0);
     std::atomic<bool> decoded{false};
     pool.run(static_cast<int>(candidates.size()), [&](int i) {

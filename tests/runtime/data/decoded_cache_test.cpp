@@ -164,7 +164,8 @@ BOOST_AUTO_TEST_CASE(what_other_libraries_decoded_is_not_believed) {
     const auto cache = [&](const std::string& decoders) {
         return DecodedCache(p.folder / "cache", p.folder / "photographs", tiny, Fit::stretch, decoders);
     };
-    BOOST_TEST(cache(picture_decoders()).size() == 4u);
+    BOOST_TEST(cache(decoding_on()).size() == 4u);
+    BOOST_TEST(cache(decoding_on({0, 0, 0})).size() == 0u);
     BOOST_TEST((cache("JPEG by another").path() != p.cache()));
     fs::copy_file(p.cache(), cache("JPEG by another").path());
     BOOST_TEST(cache("JPEG by another").size() == 0u);
