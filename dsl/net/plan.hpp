@@ -25,30 +25,50 @@ struct Buffer {
 };
 
 /// Gives each buffer a place such that two that live at the same time do not overlap: the largest first, each at the
-/// lowest place that is free for its whole life. Returns the values needed in all.
-template <std::size_t N> constexpr std::size_t place(Buffer (&buffer)[N], int count) {
-    int by_size[N]{}, placed[N]{};
-    for (int i = 0; i < count; ++i) by_size[i] = i;
-    std::sort(by_size, by_size + count,
-              [&](int a, int b) { return buffer[a].size != buffer[b].size ? buffer[a].size > buffer[b].size : a < b; });
-    std::size_t total = 0;
-    int placed_count = 0;
-    for (int i = 0; i < count; ++i) {
-        Buffer& b = buffer[by_size[i]];
-        if (b.size == 0) continue;
-        std::size_t at = 0;
-        // Few statements: a compiler counts how many it evaluates, and large networks have many pairs of buffers.
-        for (int j = 0; j < placed_count && buffer[placed[j]].offset < at + b.size; ++j)
-            if (const Buffer& other = buffer[placed[j]];
-                other.last >= b.first && other.first <= b.last && other.offset + other.size > at)
-                at = other.offset + other.size;
-        b.offset = at;
-        total = std::max(total, at + b.size);
-        int j = placed_count++;
-        for (; j > 0 && buffer[placed[j - 1]].offset > at; --j) placed[j] = placed[j - 1];
-        placed[j] = by_size[i];
+/// lowest place that is free for its whole life. In several parts, each a constant of its own, where a network is so
+/// large that compilers would not evaluate it at once.
+template <std::size_t N> struct Placement {
+    int by_size[N]{}, next[N]{};  // next: the placed one behind this one, by offset
+    int count = 0, done = 0, lowest = -1;
+    std::size_t total = 0;  ///< the values needed for those that are placed
+
+    constexpr Placement() = default;
+    constexpr Placement(const Buffer (&buffer)[N], int all) : count(all) {
+        for (int i = 0; i < count; ++i) by_size[i] = i;
+        std::sort(by_size, by_size + count, [&](int a, int b) {
+            return buffer[a].size != buffer[b].size ? buffer[a].size > buffer[b].size : a < b;
+        });
     }
-    return total;
+
+    /// Places what comes before `end`, by size.
+    constexpr void run(Buffer (&buffer)[N], int end) {
+        for (; done < end; ++done) {
+            const int own = by_size[done];
+            Buffer& b = buffer[own];
+            if (b.size == 0) continue;
+            std::size_t at = 0;
+            int before = -1;
+            // Few statements: a compiler counts how many it evaluates, and large networks have many pairs of buffers.
+            for (int j = lowest; j >= 0 && buffer[j].offset < at + b.size; j = next[j])
+                if (const Buffer& other = buffer[j];
+                    other.last >= b.first && other.first <= b.last && other.offset + other.size > at)
+                    at = other.offset + other.size, before = j;
+                else if (other.offset <= at)
+                    before = j;
+            b.offset = at;
+            total = std::max(total, at + b.size);
+            int& link = before < 0 ? lowest : next[before];
+            next[own] = link;
+            link = own;
+        }
+    }
+};
+
+/// All at once. Returns the values needed.
+template <std::size_t N> constexpr std::size_t place(Buffer (&buffer)[N], int count) {
+    Placement<N> placement(buffer, count);
+    placement.run(buffer, count);
+    return placement.total;
 }
 
 /// The buffers of a plan as they were asked for: offset and size without the room around them. The network's input is
@@ -80,13 +100,25 @@ public:
           room_(purpose == Purpose::watched ? alignment : 0),
           steps_(2 * program.nodes) {}
 
-    constexpr Plan<Nodes, Values> run() {
+    /// Decides how long every buffer lives. Then they are to be placed.
+    constexpr void prepare() {
         find_users();
         place_values();
         if (training_) place_gradients();
         place_saved_and_work();
+        placement_ = Placement<capacity>(buffer_, count_);
+    }
+
+    /// This planner with part `part` of `parts` of its buffers placed, and all before.
+    constexpr Planner placed(int part, int parts) const {
+        Planner more = *this;
+        more.placement_.run(more.buffer_, count_ * part / parts);
+        return more;
+    }
+
+    constexpr Plan<Nodes, Values> plan() const {
         Plan<Nodes, Values> plan;
-        plan.size = place(buffer_, count_);
+        plan.size = placement_.total;
         const auto offset = [&](int b) { return b < 0 ? nowhere : buffer_[b].offset + room_; };
         for (int v = 0; v < Values; ++v) {
             plan.value[v] = offset(value_[v]);
@@ -102,7 +134,7 @@ public:
         return plan;
     }
 
-    /// After run(): what lies where, and when.
+    /// What lies where, and when.
     constexpr auto buffers() const {
         Buffers<capacity> all;
         for (; all.count < count_; ++all.count) {
@@ -193,7 +225,14 @@ private:
         }
     }
 
+    /// Small scratch is one buffer for all passes: two for each of hundreds of layers would be most of what the
+    /// compiler has to place.
     constexpr void place_saved_and_work() {
+        std::size_t largest = 0, small = 0;
+        for (int v = 0; v < p.values; ++v) largest = std::max<std::size_t>(largest, p.value[v].size() * batch_);
+        for (int i = 0; i < p.nodes; ++i)
+            if (p.node[i].work <= largest / 64) small = std::max(small, p.node[i].work);
+        const int shared = small ? add(small, 0, steps_ + 1) : -1;
         for (int i = 0; i < p.nodes; ++i) {
             if (p.node[i].saved && (training_ || p.node[i].saves_for_inference))
                 saved_[i] = add(p.node[i].saved, forward_step(i),
@@ -201,6 +240,11 @@ private:
             if (training_ && p.node[i].added_gradients)
                 added_gradients_[i] = add(p.node[i].added_gradients, backward_step(i), backward_step(i));
             if (!p.node[i].work) continue;
+            if (p.node[i].work <= small) {
+                work_forward_[i] = shared;
+                if (training_) work_backward_[i] = shared;
+                continue;
+            }
             work_forward_[i] = add(p.node[i].work, forward_step(i), forward_step(i));
             if (training_) work_backward_[i] = add(p.node[i].work, backward_step(i), backward_step(i));
         }
@@ -218,23 +262,31 @@ private:
     static constexpr int capacity = 2 * Values + 4 * nodes;
     Buffer buffer_[capacity]{};
     std::size_t size_[capacity]{};
+    Placement<capacity> placement_;
     int count_ = 0;
 };
 
 }  // namespace detail
 
-/// Steps 0 .. nodes-1 are the forward passes, step nodes is the loss, and node i's backward pass is step 2 nodes - i.
+/// A planner with all of its buffers, not placed. Steps 0 .. nodes-1 are the forward passes, step nodes is the loss,
+/// and node i's backward pass is step 2 nodes - i.
+template <int Nodes, int Values>
+constexpr auto make_planner(const Program<Nodes, Values>& program, int batch, Purpose purpose) {
+    detail::Planner<Nodes, Values> planner(program, batch, purpose);
+    planner.prepare();
+    return planner;
+}
+
+/// The plan at once.
 template <int Nodes, int Values>
 constexpr Plan<Nodes, Values> make_plan(const Program<Nodes, Values>& program, int batch, Purpose purpose) {
-    return detail::Planner<Nodes, Values>(program, batch, purpose).run();
+    return make_planner(program, batch, purpose).placed(1, 1).plan();
 }
 
 /// The buffers that make_plan places, with the steps in which each is in use.
 template <int Nodes, int Values>
 constexpr auto plan_buffers(const Program<Nodes, Values>& program, int batch, Purpose purpose) {
-    detail::Planner<Nodes, Values> planner(program, batch, purpose);
-    planner.run();
-    return planner.buffers();
+    return make_planner(program, batch, purpose).placed(1, 1).buffers();
 }
 
 }  // namespace tn

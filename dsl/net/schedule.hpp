@@ -56,11 +56,27 @@ constexpr Program<Nodes, Values> with_room_on(Program<Nodes, Values> program, Li
     return program;
 }
 
+namespace detail {
+
+/// The planner of a schedule with its first parts placed. Every part is a constant of its own.
+template <class S, int Part> struct PlacedPart {
+    static constexpr auto planner = PlacedPart<S, Part - 1>::planner.placed(Part, S::parts);
+};
+template <class S> struct PlacedPart<S, 0> {
+    static constexpr auto planner = make_planner(S::program, S::samples, S::purpose);
+};
+
+}  // namespace detail
+
 /// Of a flat list, for batches of up to `Samples`, on the device.
 template <class LayerList, Shape Input, int Samples, Purpose For, class Device> struct Schedule {
     using layers = LayerList;
+    static constexpr int samples = Samples;
+    static constexpr Purpose purpose = For;
     static constexpr auto program = with_room_on<Device>(trace(LayerList{}, Input, Samples), LayerList{}, Samples);
-    static constexpr auto plan = make_plan(program, Samples, For);
+    /// In how many parts the buffers are placed: as many as keep each within what compilers evaluate for a constant.
+    static constexpr int parts = 1 + program.nodes / 16;
+    static constexpr auto plan = detail::PlacedPart<Schedule, parts>::planner.plan();
 };
 
 }  // namespace tn

@@ -18,7 +18,7 @@ struct KernelFor<cpu::Device, Norm, Behind...> {
     }
     static constexpr std::size_t saved(Shape in, int) { return cpu::SavedStatistics::floats(in.channels); }
     static constexpr std::size_t work(Shape in, int batch) {
-        return cpu::PlaneWork(cpu::PlanePlan(geometry(in)), batch).floats;
+        return cpu::PlaneWork(cpu::PlanePlan(geometry(in)), batch, false).floats;
     }
 
     template <Shape In> static void forward(cpu::Device& device, const Pass<float>& p) {

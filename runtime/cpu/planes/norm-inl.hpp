@@ -88,7 +88,7 @@ inline void norm_apply(ThreadPool& pool, const PlanePlan& plan, int n, const flo
 inline void norm_forward(ThreadPool& pool, const PlanePlan& plan, const ConvForward& pass) {
     const BlockGeometry& b = plan.block;
     const int channels = b.conv.filters, plane = static_cast<int>(b.conv.out_plane());
-    const PlaneWork at(plan, pass.n);
+    const PlaneWork at(plan, pass.n, false);
     float *work = aligned(pass.work), *sums = work + at.sums;
     each_in_tasks(pool, pass.n * channels, [&](int i, int) {
         const MeanAndSquares m =
@@ -104,7 +104,7 @@ inline void norm_forward(ThreadPool& pool, const PlanePlan& plan, const ConvForw
 }
 
 inline void norm_infer(ThreadPool& pool, const PlanePlan& plan, const ConvInfer& pass) {
-    const PlaneWork at(plan, pass.n);
+    const PlaneWork at(plan, pass.n, false);
     auto* affine = reinterpret_cast<Affine*>(aligned(pass.work) + at.channels);
     for (int f = 0; f < plan.block.conv.filters; ++f) affine[f] = running_affine(plan.block, pass, f);
     norm_apply(pool, plan, pass.n, pass.x, affine, pass.y);
@@ -114,7 +114,7 @@ inline void norm_backward(ThreadPool& pool, const PlanePlan& plan, const ConvBac
     const BlockGeometry& b = plan.block;
     const Rectifier rectify(b);
     const int channels = b.conv.filters, plane = static_cast<int>(b.conv.out_plane());
-    const PlaneWork at(plan, pass.n);
+    const PlaneWork at(plan, pass.n, false);
     float *work = aligned(pass.work), *sums = work + at.sums;
     auto* channel = reinterpret_cast<Channel*>(work + at.channels);
     const SavedStatistics statistics(pass.saved, channels);

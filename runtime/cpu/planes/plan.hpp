@@ -46,13 +46,13 @@ struct DepthwiseSaved {
     }
 };
 
-/// The scratch of one pass over planes.
+/// The scratch of one pass over planes; without `tasks` only what is known of channels.
 struct PlaneWork {
     Index task = 0, task_stride = 0;        // per task, and in it:
     Index packed = 0, result = 0, sum = 0;  // planes with margins; what is computed of one; dx of several filters
     Index sums = 0, channels = 0, floats = 0;
 
-    constexpr PlaneWork(const PlanePlan& plan, int n) {
+    constexpr PlaneWork(const PlanePlan& plan, int n, bool tasks = true) {
         const Index plane = round_up(plan.plane.packed_x()) + max_lanes,
                     dz = round_up(plan.plane.packed_dz()) + max_lanes;
         Regions own;
@@ -61,7 +61,7 @@ struct PlaneWork {
         sum = own.take(std::max({plane, dz, plan.plane.dx_band()}));
         task_stride = own.with_alignment();
         Regions regions;
-        task = regions.take(max_slices * task_stride);
+        if (tasks) task = regions.take(max_slices * task_stride);
         sums = regions.take(2 * Index{n} * plan.block.conv.filters);
         channels = regions.take(channel_floats * plan.block.conv.filters);
         floats = regions.with_alignment();
