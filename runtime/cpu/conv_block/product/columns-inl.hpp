@@ -10,6 +10,7 @@
 
 #include "dsl/core/index.hpp"
 #include "runtime/core/isa_target.hpp"
+#include "runtime/cpu/conv_block/product/layout.hpp"
 #include "runtime/cpu/conv_block/product/plan.hpp"
 #include "runtime/cpu/simd/vector-inl.hpp"
 
