@@ -75,7 +75,7 @@ inline std::string zip(const std::vector<std::pair<std::string, std::string>>& e
     directory.bytes.clear();
     for (const auto& [name, data] : entries) {
         const std::size_t at = file.bytes.size();
-        const auto sizes = [&](PickleWriter& w) {
+        const auto sizes = [&name = name, &data = data](PickleWriter& w) {  // clang 14 captures no binding by itself
             w.number(0, 4).number(data.size(), 4).number(data.size(), 4).number(name.size(), 2).number(0, 2);
         };
         file.raw("PK\x03\x04").number(0, 4).number(static_cast<std::uint64_t>(method), 2).number(0, 4);
