@@ -53,21 +53,14 @@ inline void norm_row(const float* x, const Affine& affine, const Rectifier& rect
         store_partial(y + i, rectify(normalise(affine, load_partial(x + i, count - i))), count - i);
 }
 
-/// One value a channel: vectors of channels.
-struct ChannelRows {
-    int n, channels;
-    template <class F> void each(const F& f) const {
-        for (int c = 0; c < channels; c += lanes) f(c, std::min(lanes, channels - c));
-    }
-};
-
 inline void norm_apply(ThreadPool& pool, const PlanePlan& plan, int n, const float* x, const Affine* affine, float* y) {
     const BlockGeometry& b = plan.block;
     const Rectifier rectify(b);
     const int channels = b.conv.filters, plane = static_cast<int>(b.conv.out_plane());
-    if (plane == 1) {
+    if (plane == 1) {  // vectors of channels
         each_in_tasks(pool, n, [&](int s, int) {
-            ChannelRows{n, channels}.each([&](int c, int count) {
+            for (int c = 0; c < channels; c += lanes) {
+                const int count = std::min(lanes, channels - c);
                 AffineOf<V> a{};
                 for (int k = 0; k < count; ++k) {
                     a.mean[k] = affine[c + k].mean;
@@ -76,7 +69,7 @@ inline void norm_apply(ThreadPool& pool, const PlanePlan& plan, int n, const flo
                 }
                 const Index at = Index{s} * channels + c;
                 store_partial(y + at, rectify(normalise(a, load_partial(x + at, count))), count);
-            });
+            }
         });
         return;
     }

@@ -5,8 +5,7 @@
 
 namespace photos {
 
-/// Photographs in colour of 128 x 128. The mean over all places in place of the first Dense leaves few parameters, so
-/// that some hundred photographs of a class teach it more than they do to Grey128.
+/// Photographs in colour of 128 x 128: the layers of Grey128 behind an input of three channels.
 struct Colour128 {
     static constexpr const char* name = "colour-128";
     static constexpr const char* purpose = "photographs in colour, from scratch";
