@@ -28,25 +28,6 @@ template <class F> void each_in_tasks(ThreadPool& pool, int count, const F& f) {
     });
 }
 
-/// The mean of `count` values, and the sum of their squared distances to it.
-struct MeanAndSquares {
-    float mean, squares;
-};
-inline MeanAndSquares statistics_of(const float* z, int count) {
-    V total{};
-    for (int i = 0; i < count; i += lanes) total += load_partial(z + i, count - i);
-    const float mean = horizontal_sum(total) / static_cast<float>(count);
-    V squares{};
-    int i = 0;
-    for (; i + lanes <= count; i += lanes) {
-        const V d = load(z + i) - broadcast(mean);
-        squares += d * d;
-    }
-    float rest = 0;
-    for (; i < count; ++i) rest += (z[i] - mean) * (z[i] - mean);
-    return {mean, horizontal_sum(squares) + rest};
-}
-
 /// y = the rectified, normalised x.
 inline void norm_row(const float* x, const Affine& affine, const Rectifier& rectify, int count, float* y) {
     for (int i = 0; i < count; i += lanes)

@@ -43,6 +43,25 @@ inline float plane_squares(const float* z, const Grid& grid, float mean) {
     return horizontal_sum(total);
 }
 
+/// The mean of `count` values, and the sum of their squared distances to it.
+struct MeanAndSquares {
+    float mean, squares;
+};
+inline MeanAndSquares statistics_of(const float* z, int count) {
+    V total{};
+    for (int i = 0; i < count; i += lanes) total += load_partial(z + i, count - i);
+    const float mean = horizontal_sum(total) / static_cast<float>(count);
+    V squares{};
+    int i = 0;
+    for (; i + lanes <= count; i += lanes) {
+        const V d = load(z + i) - broadcast(mean);
+        squares += d * d;
+    }
+    float rest = 0;
+    for (; i < count; ++i) rest += (z[i] - mean) * (z[i] - mean);
+    return {mean, horizontal_sum(squares) + rest};
+}
+
 inline void finish_row(const float* z, const Affine& affine, const Rectifier& rectify, int count, float* y) {
     for (int i = 0; i < count; i += lanes) {
         store_partial(y + i, rectify(normalise(affine, load(z + i))), count - i);

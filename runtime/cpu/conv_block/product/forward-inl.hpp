@@ -86,19 +86,9 @@ inline void product_statistics(const ProductPlan& plan, int n, int f, const floa
     const ConvGeometry& c = plan.conv();
     const auto plane = static_cast<int>(c.out_plane());
     for (int s = 0; s < n; ++s, z += plane) {
-        V total{};
-        for (int i = 0; i < plane; i += lanes) total += load_partial(z + i, plane - i);
-        const float mean = horizontal_sum(total) / static_cast<float>(plane);
-        V squares{};
-        int i = 0;
-        for (; i + lanes <= plane; i += lanes) {
-            const V d = load(z + i) - broadcast(mean);
-            squares += d * d;
-        }
-        float rest = 0;
-        for (; i < plane; ++i) rest += (z[i] - mean) * (z[i] - mean);
-        sums[SampleSums::at(c.filters, s, 0, f)] = mean;
-        sums[SampleSums::at(c.filters, s, 1, f)] = horizontal_sum(squares) + rest;
+        const MeanAndSquares m = statistics_of(z, plane);
+        sums[SampleSums::at(c.filters, s, 0, f)] = m.mean;
+        sums[SampleSums::at(c.filters, s, 1, f)] = m.squares;
     }
 }
 
