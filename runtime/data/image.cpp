@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <new>
 #include <utility>
 
@@ -39,11 +40,13 @@ Rectangle largest_inside(PictureShape shape, int height, int width) {
     return {(height - h) / 2, (width - w) / 2, h, w};
 }
 
-/// The whole whose middle is `shape`, for Fit::centre; both sides are rounded down, as torchvision does.
+/// The whole whose middle is `shape`, for Fit::centre; both sides are rounded down, as torchvision does, and the long
+/// side of a strip is cut short where an int ends.
 Window around_centre(PictureShape shape, int height, int width) {
+    constexpr double longest = std::numeric_limits<int>::max() - 1;
     const double scale = std::max(shape.height * 8.0 / 7 / height, shape.width * 8.0 / 7 / width);
-    const int h = std::max(shape.height, static_cast<int>(height * scale + 1e-6));
-    const int w = std::max(shape.width, static_cast<int>(width * scale + 1e-6));
+    const int h = std::max(shape.height, static_cast<int>(std::min(height * scale + 1e-6, longest)));
+    const int w = std::max(shape.width, static_cast<int>(std::min(width * scale + 1e-6, longest)));
     return {h, w, static_cast<int>(std::nearbyint((h - shape.height) / 2.0)),
             static_cast<int>(std::nearbyint((w - shape.width) / 2.0))};
 }
@@ -94,12 +97,11 @@ Picture resize(const Picture& picture, PictureShape shape, Fit fit) {
     const std::size_t out_plane = result.pixels.size() / static_cast<std::size_t>(shape.channels);
     const std::uint8_t* in = picture.pixels.data() + corner(from, picture.shape.width);
     std::uint8_t* out = result.pixels.data() + corner(to, shape.width);
-    const Window centre = around_centre(shape, from.height, from.width);
     for (int c = 0; c < shape.channels; ++c, in += in_plane, out += out_plane) {
         const Plane<const std::uint8_t> source{in, from.height, from.width, picture.shape.width};
         const Plane<std::uint8_t> wanted{out, to.height, to.width, shape.width};
         if (fit == Fit::centre)
-            resample_bytes(source, wanted, centre);
+            resample_bytes(source, wanted, around_centre(shape, from.height, from.width));
         else
             resample(source, wanted);
     }

@@ -69,7 +69,7 @@ public:
     /// Empty if some character has no font.
     std::vector<Run> runs(std::string_view utf8) {
         const auto text = characters(utf8);
-        if (!text || !library_) return {};
+        if (!text || !config_) return {};
         std::vector<Run> runs;
         for (const char32_t c : *text) {
             if (is_control(c)) return {};
@@ -87,7 +87,9 @@ public:
 private:
     Fonts() {
         FT_Library library = nullptr;
-        if (FT_Init_FreeType(&library) == 0 && FcInit()) library_.reset(library);
+        if (FT_Init_FreeType(&library) != 0) return;
+        library_.reset(library);
+        config_.reset(FcInitLoadConfigAndFonts());
     }
 
     /// Null: none of the installed fonts has it.
@@ -105,10 +107,10 @@ private:
         FcPatternAddString(pattern.get(), FC_FAMILY, reinterpret_cast<const FcChar8*>("sans-serif"));
         FcPatternAddInteger(pattern.get(), FC_WEIGHT, FC_WEIGHT_REGULAR);
         FcPatternAddBool(pattern.get(), FC_OUTLINE, FcTrue);
-        FcConfigSubstitute(nullptr, pattern.get(), FcMatchPattern);
+        FcConfigSubstitute(config_.get(), pattern.get(), FcMatchPattern);
         FcDefaultSubstitute(pattern.get());
         FcResult result = FcResultNoMatch;
-        const Owned<FcPattern, FcPatternDestroy> match(FcFontMatch(nullptr, pattern.get(), &result));
+        const Owned<FcPattern, FcPatternDestroy> match(FcFontMatch(config_.get(), pattern.get(), &result));
         FcChar8* path = nullptr;
         int index = 0;
         if (!match || FcPatternGetString(match.get(), FC_FILE, 0, &path) != FcResultMatch) return nullptr;
@@ -129,6 +131,7 @@ private:
     }
 
     std::mutex mutex_;
+    Owned<FcConfig, FcConfigDestroy> config_;  // ours: the process' one is for whoever else uses Fontconfig
     Owned<FT_LibraryRec_, FT_Done_FreeType> library_;
     std::map<std::pair<std::string, int>, Owned<FT_FaceRec_, FT_Done_Face>> of_file_;  // after the library it is of
     std::map<char32_t, FT_Face> of_character_;

@@ -72,7 +72,7 @@ BOOST_AUTO_TEST_CASE(extreme_proportions_are_resized) {
     const std::vector<std::pair<int, int>> sizes{{1, 65535}, {65535, 1}, {1, 1}, {2, 3}, {1000, 3}, {3, 1000}};
     for (const auto& [in_h, in_w] : sizes)
         for (const auto& [out_h, out_w] : sizes)
-            for (const Fit fit : {Fit::stretch, Fit::cover, Fit::pad}) {
+            for (const Fit fit : {Fit::stretch, Fit::cover, Fit::pad, Fit::centre}) {
                 const Picture result = tn::resize(flat({1, in_h, in_w}, 77), {1, out_h, out_w}, fit);
                 BOOST_REQUIRE(result.pixels.size() == result.shape.size());
                 if (fit != Fit::pad) BOOST_REQUIRE(result.pixels == flat(result.shape, 77).pixels);
