@@ -13,7 +13,7 @@ namespace tn::fusions {
 struct ConvAdd {
     using pattern = Chain<One<Operation::convolution>, One<Operation::batch_norm>, Maybe<Operation::next_branch>,
                           One<Operation::add>, Maybe<&is_relu>>;
-    static constexpr Reads reads{.x = true, .y = true};
+    template <Operation...> static constexpr Reads reads{.x = true, .y = true};
     static constexpr bool in_place = false;
 };
 

@@ -11,7 +11,7 @@ namespace tn::fusions {
 struct ConvBlock {
     using pattern = Chain<One<Operation::convolution>, Maybe<Operation::batch_norm>, Maybe<&is_rectifier>,
                           Maybe<Operation::max_pool>>;
-    static constexpr Reads reads{.x = true, .y = false};
+    template <Operation...> static constexpr Reads reads{.x = true, .y = false};
     static constexpr bool in_place = false;
 
     /// The first of the operations that is of this kind; one of no kind where there is none.

@@ -10,7 +10,7 @@ namespace tn::fusions {
 /// Batch normalisation, then ReLU, with a ceiling or without, if it follows.
 struct NormBlock {
     using pattern = Chain<One<Operation::batch_norm>, Maybe<&is_rectifier>>;
-    static constexpr Reads reads{.x = true, .y = false};
+    template <Operation...> static constexpr Reads reads{.x = true, .y = false};
     static constexpr bool in_place = false;
 
     /// As a block whose convolution changes nothing.

@@ -47,6 +47,9 @@ template <class... Steps> struct Chain {
 };
 
 /// Steps of patterns.
+constexpr bool is_function(const Operation& operation) {
+    return operation.kind == Operation::pointwise && operation.function.fits();
+}
 constexpr bool is_relu(const Operation& operation) { return operation == pointwise(functions::relu); }
 constexpr bool is_relu6(const Operation& operation) { return operation == pointwise(functions::relu6); }
 constexpr bool is_rectifier(const Operation& operation) { return is_relu(operation) || is_relu6(operation); }

@@ -10,7 +10,7 @@ namespace tn::fusions {
 
 struct ReluDropout {
     using pattern = Chain<One<&is_relu>, One<Operation::dropout>>;
-    static constexpr Reads reads{.x = false, .y = true};
+    template <Operation...> static constexpr Reads reads{.x = false, .y = true};
     static constexpr bool in_place = true;
 };
 

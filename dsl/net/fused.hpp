@@ -21,10 +21,10 @@ template <class Device, class... Ls> struct KernelOfMembers<Device, List<Ls...>>
 
 }  // namespace detail
 
-/// The layers `First, Rest...` by the fusion `F`, which says what their backward pass reads. Parameters and states are
-/// those of the members in order; there is no mathematics besides the kernel's.
+/// The layers `First, Rest...` by the fusion `F`, which says what the backward pass of their operations reads.
+/// Parameters and states are those of the members in order; there is no mathematics besides the kernel's.
 template <class F, class First, class... Rest> struct Fused {
-    static constexpr Reads reads = F::reads;
+    static constexpr Reads reads = F::template reads<Traits<First>::operation, Traits<Rest>::operation...>;
     static constexpr bool in_place = F::in_place;
     template <class Device>
     using kernel = typename detail::KernelOfMembers<Device, detail::WithoutNextBranch<First, Rest...>>::type;

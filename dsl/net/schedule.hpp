@@ -17,13 +17,14 @@ namespace detail {
 
 /// How much room a layer needs on a device.
 struct RoomRecord {
+    bool runs = false;  // not whether `saved` is null: to g++ with sanitizers that is no constant
     std::size_t (*saved)(Shape in, int batch) = nullptr;
     std::size_t (*work)(Shape in, int batch) = nullptr;
     bool saves_for_inference = false;
 };
 template <class Device, class L> constexpr RoomRecord room_record() {
     if constexpr (Layer<L>)
-        return {&saved_values<Device, L>, &work_values<Device, L>,
+        return {true, &saved_values<Device, L>, &work_values<Device, L>,
                 !has_kernel_of<Device, L> && Traits<L>::saves_for_inference};
     else
         return {};
@@ -39,7 +40,7 @@ constexpr Program<Nodes, Values> with_room_on(Program<Nodes, Values> program, Li
     std::size_t first = 0;
     for (std::size_t at = 0; at != sizeof...(Ps); ++at) {
         Node& node = program.node[at];
-        if (!rooms[at].saved) continue;  // nothing runs
+        if (!rooms[at].runs) continue;
         node.saved = rooms[at].saved(node.in, batch);
         node.work = rooms[at].work(node.in, batch);
         node.saves_for_inference = rooms[at].saves_for_inference;

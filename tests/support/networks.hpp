@@ -77,6 +77,9 @@ struct Tied;
     NETWORK(norm_of_vectors, Vectors<Dense<4>, BN, Relu>) \
     NETWORK(norm_of_many_values, Net<Image<2, 20, 17>, Batch<4>, Seq<BN, Dense<3>>, SoftmaxCrossEntropy>) \
     NETWORK(dense, Vectors<Dense<4>, Dense<5, NoBias>>) \
+    NETWORK(dense_blocks, \
+            Net<Vector<300>, Batch<37>, Seq<Dense<21>, BN, Sigmoid, Dense<50>, Silu, Dense<19>, BN, Gelu, Dense<3>>, \
+                SoftmaxCrossEntropy>) \
     NETWORK(relu, Vectors<Dense<8>, Relu>) \
     NETWORK(sigmoid_of_vectors, Vectors<Dense<8>, Sigmoid>) \
     NETWORK(sigmoid_of_images, Images<Sigmoid>) \

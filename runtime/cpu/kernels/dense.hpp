@@ -1,22 +1,59 @@
-// Dense products through OpenBLAS, cut into parts of fixed size, so that the bits do not depend on the threads.
+// A dense layer with what is fused behind it, if anything is, on the CPU.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
+
 #include "dsl/core/kernel.hpp"
+#include "dsl/fusions/dense_block.hpp"
+#include "runtime/cpu/dense.hpp"
 #include "runtime/cpu/host_device.hpp"
+#include "runtime/cpu/kernels/conv_block_parameters.hpp"
+#include "runtime/cpu/kernels/formula.hpp"
 
 namespace tn {
 
-namespace cpu {
-void dense_forward(Device& device, const Pass<float>& pass);
-void dense_backward(Device& device, const Pass<float>& pass);
-}  // namespace cpu
+template <Operation Dense, Operation... Behind>
+    requires(fusions::DenseBlock::pattern::is<Dense, Behind...>())
+struct KernelFor<cpu::Device, Dense, Behind...> {
+    static constexpr KernelInfo info(Shape) {
+        return {sizeof...(Behind) > 0 ? "fused, dense" : "dense", "tiles of outputs; few samples: scalar products"};
+    }
+    static constexpr std::size_t saved(Shape in, int batch) { return cpu::DenseSaved(plan(in), batch).floats; }
+    static constexpr std::size_t work(Shape in, int batch) {
+        return std::max(cpu::DenseWork(plan(in), batch, false).floats, cpu::DenseWork(plan(in), batch, true).floats);
+    }
 
-template <Operation Dense>
-    requires(Dense.kind == Operation::dense)
-struct KernelFor<cpu::Device, Dense> {
-    static constexpr KernelInfo info(Shape) { return {"sgemm", "one image: sgemv"}; }
-    template <Shape> static void forward(cpu::Device& device, const Pass<float>& p) { cpu::dense_forward(device, p); }
-    template <Shape> static void backward(cpu::Device& device, const Pass<float>& p) { cpu::dense_backward(device, p); }
+    template <Shape In> static void forward(cpu::Device& device, const Pass<float>& p) {
+        cpu::dense_kernels(device.isa())
+            .forward(device.threads(), plan(In), Parameters::forward(device, p), function(device));
+    }
+    template <Shape In> static void infer(cpu::Device& device, const Pass<float>& p) {
+        cpu::dense_kernels(device.isa()).infer(device.threads(), plan(In), Parameters::infer(p), function(device));
+    }
+    template <Shape In> static void backward(cpu::Device& device, const Pass<float>& p) {
+        cpu::dense_kernels(device.isa())
+            .backward(device.threads(), plan(In), Parameters::backward(device, p), of_value ? p.y : nullptr,
+                      function(device));
+    }
+
+private:
+    using Parameters = cpu::ConvBlockParameters<Dense, Behind...>;
+
+    static constexpr Operation Function = fusions::ConvBlock::find<Behind...>(Operation::pointwise);
+    static constexpr bool has_norm = fusions::ConvBlock::find<Behind...>(Operation::batch_norm).kind != Operation::none;
+    static constexpr bool has_function = Function.kind == Operation::pointwise;
+    static constexpr bool of_value = fusions::DenseBlock::reads<Dense, Behind...>.y;
+    static constexpr bool of_argument = has_function && slope_from<Function.function> == SlopeFrom::x;
+
+    static constexpr cpu::DensePlan plan(Shape in) {
+        return {static_cast<int>(in.size()), Dense.features, Dense.bias, has_norm, has_function,
+                has_norm || of_argument};
+    }
+    static cpu::FormulaLoops function([[maybe_unused]] const cpu::Device& device) {
+        if constexpr (has_function) return cpu::formula_loops<Function.function>(device.isa());
+        return {};
+    }
 };
 
 }  // namespace tn

@@ -12,6 +12,30 @@
 
 namespace tn {
 
+namespace cpu::detail {
+
+// Without fused multiply-add, and so with the same bits as the portable loop. No weight depends on another one's, which
+// compilers cannot know of so many pointers.
+#if defined(__clang__)
+#define TN_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+#else
+#define TN_INDEPENDENT _Pragma("GCC ivdep")
+#endif
+#define TN_UPDATE_LOOP(name, attributes)                                                                         \
+    template <class Step, class... States>                                                                       \
+    attributes void name##_update(const Step step, std::size_t begin, std::size_t end, float* w, const float* g, \
+                                  States*... states) {                                                           \
+        TN_INDEPENDENT for (std::size_t i = begin; i < end; ++i) step(w[i], g[i], states[i]...);                 \
+    }
+TN_UPDATE_LOOP(portable, __attribute__((flatten)))
+#if defined(__x86_64__)
+TN_UPDATE_LOOP(avx2, __attribute__((flatten, target("avx2"))))
+#endif
+#undef TN_UPDATE_LOOP
+#undef TN_INDEPENDENT
+
+}  // namespace cpu::detail
+
 template <> struct UpdateKernel<cpu::Device> {
     template <class Rule, class TensorSpan, std::size_t Count, std::size_t States>
     static void run(cpu::Device& device, const Rule& rule, float weight_decay,
@@ -19,6 +43,7 @@ template <> struct UpdateKernel<cpu::Device> {
                     const float* g, const std::array<float*, States>& states) {
         const float factor = *clip;
         if (!(factor > 0)) return;
+        [[maybe_unused]] const bool wide = device.isa() != Isa::portable;
         constexpr std::size_t block = 1 << 14;
         device.threads().run(static_cast<int>((count + block - 1) / block), [&](int task) {
             const std::size_t begin = task * block, end = std::min(count, begin + block);
@@ -27,17 +52,14 @@ template <> struct UpdateKernel<cpu::Device> {
                                   last = std::clamp<std::size_t>(tensor.end, begin, end);
                 if (first == last) continue;
                 [&]<std::size_t... K>(std::index_sequence<K...>) {
-                    update(TensorStep(rule, weight_decay, tensor.factors, factor), first, last, w, g, states[K]...);
+                    const TensorStep step(rule, weight_decay, tensor.factors, factor);
+#if defined(__x86_64__)
+                    if (wide) return cpu::detail::avx2_update(step, first, last, w, g, states[K]...);
+#endif
+                    cpu::detail::portable_update(step, first, last, w, g, states[K]...);
                 }(std::make_index_sequence<States>{});
             }
         });
-    }
-
-private:
-    template <class Step, class... States>
-    static void update(const Step step, std::size_t begin, std::size_t end, float* w, const float* g,
-                       States*... states) {
-        for (std::size_t i = begin; i < end; ++i) step(w[i], g[i], states[i]...);
     }
 };
 

@@ -212,12 +212,14 @@ BOOST_AUTO_TEST_CASE(the_table_of_kernels_says_what_runs_and_why) {
     BOOST_TEST(rows[0].kernel == "fused, stem");
     BOOST_TEST(rows[1].path == "4");
     BOOST_TEST(rows[1].kernel == "fused, Winograd F(4x4, 3x3)");
-    BOOST_TEST(rows[6].kernel == "sgemm");
+    BOOST_TEST(rows[4].layers == "Dense<128> + Relu");
+    BOOST_TEST(rows[4].kernel == "fused, dense");
+    BOOST_TEST(rows[6].kernel == "dense");
     const auto reference = Idol::kernels<cpu::Reference>();
     BOOST_TEST(reference.size() == Idol::flat::size);
     for (const KernelRow& row : reference) BOOST_TEST((!row.fast && row.kernel == "reference"));
     const std::string text = format(rows);
-    BOOST_TEST(text.find("Relu + Dropout<50>") != text.npos);
+    BOOST_TEST(text.find("Dense<128> + Relu") != text.npos);
     for (std::size_t begin = 0, end; (end = text.find('\n', begin)) != text.npos; begin = end + 1)
         BOOST_TEST(end - begin <= 80u);
 }

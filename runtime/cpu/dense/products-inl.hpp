@@ -1,0 +1,133 @@
+// z [outputs][row] = weights * x: by tiles of outputs and samples, or, of few samples, by scalar products.
+#if defined(TN_CPU_DENSE_PRODUCTS_INL) == defined(TN_ISA_TOGGLE)
+#ifdef TN_CPU_DENSE_PRODUCTS_INL
+#undef TN_CPU_DENSE_PRODUCTS_INL
+#else
+#define TN_CPU_DENSE_PRODUCTS_INL
+#endif
+
+#include <algorithm>
+
+#include "dsl/core/index.hpp"
+#include "runtime/core/isa_target.hpp"
+#include "runtime/core/thread_pool.hpp"
+#include "runtime/cpu/dense/plan.hpp"
+#include "runtime/cpu/products/tile-inl.hpp"
+#include "runtime/cpu/simd/vector-inl.hpp"
+
+namespace tn::cpu::TN_ISA {
+
+/// Up to so many samples the weights are read once and nothing is packed.
+inline constexpr int few_dense_samples = 4;
+static_assert(panel <= dense_columns && tile <= dense_tile);
+
+/// A row of z in panels of as many vectors as a register tile has, or one fewer, so that none is much narrower.
+struct SamplePanels {
+    int vectors, count;
+
+    explicit SamplePanels(int n)
+        : vectors(static_cast<int>(DensePlan::row(n)) / lanes), count((vectors + tile_vectors - 1) / tile_vectors) {}
+    /// Vectors.
+    Range operator[](int panel) const { return part_of(vectors, count, panel); }
+};
+
+/// The values of inputs first .. last-1, a panel of samples behind another: [panels][inputs][its samples], 0 beyond the
+/// last sample.
+inline void pack_samples(const DensePlan& plan, int n, const float* x, Range inputs, float* columns) {
+    const SamplePanels panels(n);
+    for (int p = 0; p < panels.count; ++p) {
+        const Range own = panels[p];
+        const int width = (own.last - own.first) * lanes, first = own.first * lanes,
+                  samples = std::clamp(n - first, 0, width);
+        float* to = columns + (Index{plan.inputs} * own.first * lanes + Index{inputs.first} * width);
+        for (int k = inputs.first; k < inputs.last; ++k, to += width) {
+            const float* from = x + Index{first} * plan.inputs + k;
+            for (int s = 0; s < samples; ++s) to[s] = from[Index{s} * plan.inputs];
+            for (int s = samples; s < width; ++s) to[s] = 0;
+        }
+    }
+}
+
+/// Rows first .. first + tile-1 of z, of which those below `outputs` are there.
+inline void multiply_packed(const DensePlan& plan, int n, const float* weights, const float* columns, int first,
+                            float* z) {
+    const SamplePanels panels(n);
+    const Index row = DensePlan::row(n);
+    const int rows = std::min(tile, plan.outputs - first);
+    for (int p = 0; p < panels.count; ++p) {
+        const Range own = panels[p];
+        const int width = (own.last - own.first) * lanes;
+        const float* in = columns + Index{plan.inputs} * own.first * lanes;
+        for (int k = 0; k < plan.inputs; k += dense_depth) {
+            RowsOfTile of_tile;  // beyond the last output the last one's again
+            for (int r = 0; r < tile; ++r)
+                of_tile.next[r] = weights + std::min(first + r, plan.outputs - 1) * Index{plan.inputs} + k;
+            multiply_panel(of_tile, in + Index{k} * width, width, std::min(dense_depth, plan.inputs - k), rows, width,
+                           z + first * row + own.first * lanes, row, k > 0);
+        }
+    }
+}
+
+/// R rows of z for S samples.
+template <int R, int S>
+void multiply_few(const DensePlan& plan, const float* weights, const float* x, int first, float* z, Index row) {
+    V acc[R][S];
+    TN_UNROLL for (int r = 0; r < R; ++r) TN_UNROLL for (int s = 0; s < S; ++s) acc[r][s] = V{};
+    const float* of_row[R];
+    for (int r = 0; r < R; ++r) of_row[r] = weights + std::min(first + r, plan.outputs - 1) * Index{plan.inputs};
+    int k = 0;
+    for (; k + lanes <= plan.inputs; k += lanes) {
+        V in[S];
+        TN_UNROLL for (int s = 0; s < S; ++s) in[s] = load(x + Index{s} * plan.inputs + k);
+        TN_UNROLL for (int r = 0; r < R; ++r) {
+            const V w = load(of_row[r] + k);
+            TN_UNROLL for (int s = 0; s < S; ++s) acc[r][s] += w * in[s];
+        }
+    }
+    if (const int rest = plan.inputs - k; rest > 0)
+        for (int r = 0; r < R; ++r) {
+            const V w = load_partial(of_row[r] + k, rest);
+            for (int s = 0; s < S; ++s) acc[r][s] += w * load_partial(x + Index{s} * plan.inputs + k, rest);
+        }
+    for (int r = 0; r < R && first + r < plan.outputs; ++r)
+        for (int s = 0; s < S; ++s) z[(first + r) * row + s] = horizontal_sum(acc[r][s]);
+}
+
+/// Rows first .. first + tile-1, of few samples.
+inline void multiply_few(const DensePlan& plan, int n, const float* weights, const float* x, int first, float* z) {
+    const Index row = DensePlan::row(n);
+    for (int r = first; r < std::min(first + tile, plan.outputs); r += 4) {
+        if (n == 1) multiply_few<4, 1>(plan, weights, x, r, z, row);
+        if (n == 2) multiply_few<4, 2>(plan, weights, x, r, z, row);
+        if (n == 3) multiply_few<4, 3>(plan, weights, x, r, z, row);
+        if (n == 4) multiply_few<4, 4>(plan, weights, x, r, z, row);
+    }
+    for (int r = first; r < std::min(first + tile, plan.outputs); ++r)
+        for (Index s = n; s < row; ++s) z[r * row + s] = 0;
+}
+
+/// Calls finish(first, last, task) for tiles of rows of z once these are there: outputs first .. last-1.
+template <class Finish>
+void dense_products(ThreadPool& pool, const DensePlan& plan, int n, const float* x, const float* weights,
+                    float* columns, float* z, const Finish& finish) {
+    const bool few = n <= few_dense_samples;
+    if (!few) {
+        const int parts = plan.tasks(n, plan.inputs);
+        pool.run(parts, [&](int i) { pack_samples(plan, n, x, part_of(plan.inputs, parts, i), columns); });
+    }
+    const int tiles = (plan.outputs + tile - 1) / tile, tasks = plan.tasks(n, tiles);
+    pool.run(tasks, [&](int task) {
+        const Range own = part_of(tiles, tasks, task);
+        for (int t = own.first; t < own.last; ++t) {
+            const int first = t * tile;
+            if (few)
+                multiply_few(plan, n, weights, x, first, z);
+            else
+                multiply_packed(plan, n, weights, columns, first, z);
+            finish(first, std::min(first + tile, plan.outputs), task);
+        }
+    });
+}
+
+}  // namespace tn::cpu::TN_ISA
+#endif
