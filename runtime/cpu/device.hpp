@@ -11,9 +11,9 @@
 #include "runtime/cpu/kernels/dense.hpp"
 #include "runtime/cpu/kernels/depthwise.hpp"
 #include "runtime/cpu/kernels/depthwise_block.hpp"
+#include "runtime/cpu/kernels/dropout.hpp"
 #include "runtime/cpu/kernels/pointwise.hpp"
 #include "runtime/cpu/kernels/pooling.hpp"
-#include "runtime/cpu/kernels/relu_dropout.hpp"
 #include "runtime/cpu/kernels/transposed_convolution.hpp"
 #include "runtime/cpu/kernels/update.hpp"
 

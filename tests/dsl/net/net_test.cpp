@@ -41,10 +41,10 @@ static_assert(Running::size == 7);
 static_assert(
     std::is_same_v<At_t<Running, 0>::type, Fused<fusions::ConvBlock, Conv<16, 3, NoBias>, BN, Relu, Pool<2>>>);
 static_assert(At_t<Running, 1>::path[2].text() == Text("6"));
-static_assert(std::is_same_v<At_t<Running, 4>::type, Dense<128>>);
-static_assert(std::is_same_v<At_t<Running, 5>::type, Fused<fusions::ReluDropout, Relu, Dropout<50>>>);
-static_assert(At_t<Running, 5>::type::name() == Text("Relu + Dropout<50>"));
-static_assert(At_t<Running, 5>::path[1].text() == Text("18"));
+static_assert(std::is_same_v<At_t<Running, 4>::type, Fused<fusions::DenseBlock, Dense<128>, Relu>>);
+static_assert(At_t<Running, 4>::type::name() == Text("Dense<128> + Relu"));
+static_assert(At_t<Running, 4>::path[1].text() == Text("17"));
+static_assert(std::is_same_v<At_t<Running, 5>::type, Dropout<50>>);
 static_assert(std::is_same_v<At_t<Running, 6>::type, Dense<3>>);
 
 // The end of a residual's branch is one layer with the addition, whether the other branch has layers or not.
@@ -68,11 +68,11 @@ static_assert(!Idol::all_fast<cpu::Reference>);
 
 // Only Dropout right behind a Relu is taken, and not out of a branch.
 template <class... Ls> using Apart = Net<Vector<4>, Batch<2>, Seq<Ls...>, MeanSquaredError>;
-using Unfused = Apart<Dropout<20>, Relu, Dense<3>, Sigmoid, Dropout<20>, Residual<Dense<3>, Relu>, Dropout<20>>;
+using Unfused = Apart<Dropout<20>, Relu, Softmax, Sigmoid, Dropout<20>, Residual<Softmax, Relu>, Dropout<20>>;
 static_assert(std::is_same_v<Fuse_t<Unfused::flat, cpu::Device>, Unfused::flat>);
 
 // One pass over the values needs one buffer, that of the layer before.
-using Dropped = Apart<Dense<64>, Relu, Dropout<20>, Dense<4>>;
+using Dropped = Apart<LayerNorm, Relu, Dropout<20>, Dense<4>>;
 static_assert(Dropped::train_bytes<SGD> < Dropped::arena_values<Fusion::off, Purpose::train, 0> * sizeof(float));
 
 // A bias in front of batch normalisation stays where it is asked for. It changes nothing but the running mean, and its
