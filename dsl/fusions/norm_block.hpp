@@ -7,10 +7,13 @@
 
 namespace tn::fusions {
 
-/// Batch normalisation, then ReLU, with a ceiling or without, if it follows.
+/// Batch normalisation, then a function of one value if it follows. ReLU is known from the input.
 struct NormBlock {
-    using pattern = Chain<One<Operation::batch_norm>, Maybe<&is_rectifier>>;
-    template <Operation...> static constexpr Reads reads{.x = true, .y = false};
+    using pattern = Chain<One<Operation::batch_norm>, Maybe<&is_function>>;
+    static constexpr bool reads_value(const Operation& operation) {
+        return is_differentiated_from_value(operation) && !is_rectifier(operation);
+    }
+    template <Operation... Operations> static constexpr Reads reads{.x = true, .y = (reads_value(Operations) || ...)};
     static constexpr bool in_place = false;
 
     /// As a block whose convolution changes nothing.

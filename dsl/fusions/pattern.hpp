@@ -1,6 +1,7 @@
 // Patterns over operations: which neighbours one kernel may compute together.
 #pragma once
 
+#include "dsl/core/derivative.hpp"
 #include "dsl/core/functions.hpp"
 #include "dsl/core/operation.hpp"
 
@@ -53,5 +54,11 @@ constexpr bool is_function(const Operation& operation) {
 constexpr bool is_relu(const Operation& operation) { return operation == pointwise(functions::relu); }
 constexpr bool is_relu6(const Operation& operation) { return operation == pointwise(functions::relu6); }
 constexpr bool is_rectifier(const Operation& operation) { return is_relu(operation) || is_relu6(operation); }
+
+/// A function whose derivative is made from its value.
+constexpr bool is_differentiated_from_value(const Operation& operation) {
+    return is_function(operation) &&
+           detail::slope_from(operation.function, operation.function.size - 1) == SlopeFrom::y;
+}
 
 }  // namespace tn

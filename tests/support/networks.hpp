@@ -74,8 +74,11 @@ struct Tied;
     NETWORK(norm_of_images, Images<BN>) \
     NETWORK(norm_with_options, \
             Images<BNWith<Epsilon<0.01>, RunningMomentum<0.3>>, Conv<4, 3>, BNWith<Epsilon<0.1>>, Relu, Pool<2>>) \
-    NETWORK(norm_of_vectors, Vectors<Dense<4>, BN, Relu>) \
+    NETWORK(norm_of_vectors, Vectors<LayerNorm, BN, Relu, LayerNorm, BN, Silu, Dense<4>, BN, Relu>) \
     NETWORK(norm_of_many_values, Net<Image<2, 20, 17>, Batch<4>, Seq<BN, Dense<3>>, SoftmaxCrossEntropy>) \
+    NETWORK(norm_then_function, \
+            Net<Image<2, 7, 6>, Batch<5>, Seq<BN, Gelu, Conv<3, 3>, BN, Sigmoid, Conv<2, 1>, BN, Relu6, Dense<3>>, \
+                SoftmaxCrossEntropy>) \
     NETWORK(dense, Vectors<Dense<4>, Dense<5, NoBias>>) \
     NETWORK(dense_blocks, \
             Net<Vector<300>, Batch<37>, Seq<Dense<21>, BN, Sigmoid, Dense<50>, Silu, Dense<19>, BN, Gelu, Dense<3>>, \

@@ -43,11 +43,13 @@ TN_POINTWISE_LOOPS(avx2, __attribute__((flatten, target("avx2"))))
 }  // namespace detail
 
 /// Those of F for the instruction set.
-template <Expression F> constexpr FormulaLoops formula_loops([[maybe_unused]] Isa isa) {
+template <Expression F> const FormulaLoops& formula_loops([[maybe_unused]] Isa isa) {
 #if defined(__x86_64__)
-    if (isa != Isa::portable) return {detail::avx2_forward<F>, detail::avx2_backward<F>};
+    static constexpr FormulaLoops wide{detail::avx2_forward<F>, detail::avx2_backward<F>};
+    if (isa != Isa::portable) return wide;
 #endif
-    return {detail::portable_forward<F>, detail::portable_backward<F>};
+    static constexpr FormulaLoops portable{detail::portable_forward<F>, detail::portable_backward<F>};
+    return portable;
 }
 
 }  // namespace tn::cpu

@@ -1,4 +1,5 @@
-// Normalisation of planes that lie in the memory as they are, with ReLU behind it.
+// Normalisation of planes that lie in the memory as they are, with a function of one value behind it: the block's
+// rectifier, or, where `function` is not null, any.
 #if defined(TN_CPU_PLANES_NORM_INL) == defined(TN_ISA_TOGGLE)
 #ifdef TN_CPU_PLANES_NORM_INL
 #undef TN_CPU_PLANES_NORM_INL
@@ -15,6 +16,7 @@
 #include "runtime/cpu/conv_block/direct/dz-inl.hpp"
 #include "runtime/cpu/conv_block/direct/finish-inl.hpp"
 #include "runtime/cpu/conv_block/split.hpp"
+#include "runtime/cpu/formula_loops.hpp"
 #include "runtime/cpu/planes/plan.hpp"
 
 namespace tn::cpu::TN_ISA {
@@ -34,32 +36,51 @@ inline void norm_row(const float* x, const Affine& affine, const Rectifier& rect
         store_partial(y + i, rectify(normalise(affine, load_partial(x + i, count - i))), count - i);
 }
 
-inline void norm_apply(ThreadPool& pool, const PlanePlan& plan, int n, const float* x, const Affine* affine, float* y) {
+/// The factors of up to `lanes` channels from c on, of which there are `count`.
+inline AffineOf<V> affine_of_channels(const Affine* affine, int c, int count) {
+    AffineOf<V> a{};
+    for (int k = 0; k < count; ++k) {
+        a.mean[k] = affine[c + k].mean;
+        a.scale[k] = affine[c + k].scale;
+        a.shift[k] = affine[c + k].shift;
+    }
+    return a;
+}
+
+/// y = the rectified, normalised x, of one sample whose channels have one value each.
+template <class AffineOfChannels>
+void norm_channels(const float* x, const AffineOfChannels& affine_from, const Rectifier& rectify, int channels,
+                   float* y) {
+    for (int c = 0; c < channels; c += lanes) {
+        const int count = std::min(lanes, channels - c);
+        store_partial(y + c, rectify(normalise(affine_from(c, count), load_partial(x + c, count))), count);
+    }
+}
+
+inline void norm_apply(ThreadPool& pool, const PlanePlan& plan, int n, const float* x, const Affine* affine, float* y,
+                       const FormulaLoops* function) {
     const BlockGeometry& b = plan.block;
     const Rectifier rectify(b);
     const int channels = b.conv.filters, plane = static_cast<int>(b.conv.out_plane());
     if (plane == 1) {  // vectors of channels
         each_in_tasks(pool, n, [&](int s, int) {
-            for (int c = 0; c < channels; c += lanes) {
-                const int count = std::min(lanes, channels - c);
-                AffineOf<V> a{};
-                for (int k = 0; k < count; ++k) {
-                    a.mean[k] = affine[c + k].mean;
-                    a.scale[k] = affine[c + k].scale;
-                    a.shift[k] = affine[c + k].shift;
-                }
-                const Index at = Index{s} * channels + c;
-                store_partial(y + at, rectify(normalise(a, load_partial(x + at, count))), count);
-            }
+            const Index first = Index{s} * channels;
+            norm_channels(
+                x + first, [&](int c, int count) { return affine_of_channels(affine, c, count); }, rectify, channels,
+                y + first);
+            if (function) function->forward(y + first, y + first, channels);
         });
         return;
     }
     each_in_tasks(pool, n * channels, [&](int i, int) {
-        norm_row(x + Index{i} * plane, affine[i % channels], rectify, plane, y + Index{i} * plane);
+        float* to = y + Index{i} * plane;
+        norm_row(x + Index{i} * plane, affine[i % channels], rectify, plane, to);
+        if (function) function->forward(to, to, plane);
     });
 }
 
-inline void norm_forward(ThreadPool& pool, const PlanePlan& plan, const ConvForward& pass) {
+inline void norm_forward(ThreadPool& pool, const PlanePlan& plan, const ConvForward& pass,
+                         const FormulaLoops* function) {
     const BlockGeometry& b = plan.block;
     const int channels = b.conv.filters, plane = static_cast<int>(b.conv.out_plane());
     const PlaneWork at(plan, pass.n, false);
@@ -74,17 +95,28 @@ inline void norm_forward(ThreadPool& pool, const PlanePlan& plan, const ConvForw
     combine_statistics(b, pass, sums, statistics);
     auto* affine = reinterpret_cast<Affine*>(work + at.channels);
     for (int f = 0; f < channels; ++f) affine[f] = batch_affine(b, statistics, pass.gamma, pass.beta, f);
-    norm_apply(pool, plan, pass.n, pass.x, affine, pass.y);
+    norm_apply(pool, plan, pass.n, pass.x, affine, pass.y, function);
 }
 
-inline void norm_infer(ThreadPool& pool, const PlanePlan& plan, const ConvInfer& pass) {
+inline void norm_infer(ThreadPool& pool, const PlanePlan& plan, const ConvInfer& pass, const FormulaLoops* function) {
     const PlaneWork at(plan, pass.n, false);
     auto* affine = reinterpret_cast<Affine*>(aligned(pass.work) + at.channels);
     for (int f = 0; f < plan.block.conv.filters; ++f) affine[f] = running_affine(plan.block, pass, f);
-    norm_apply(pool, plan, pass.n, pass.x, affine, pass.y);
+    norm_apply(pool, plan, pass.n, pass.x, affine, pass.y, function);
 }
 
-inline void norm_backward(ThreadPool& pool, const PlanePlan& plan, const ConvBackward& pass) {
+/// The gradients of what came before the function, of `count` values of a plane: from their x and dy, and y where the
+/// derivative is made from it.
+inline void gradient_before(const FormulaLoops& function, const Affine& affine, const float* x, const float* y,
+                            const float* dy, int count, float* g) {
+    for (int i = 0; i < count; i += lanes)
+        store_partial(g + i, normalise(affine, load_partial(x + i, count - i)), count - i);
+    function.backward(g, y, dy, g, count);
+}
+
+/// Gradients are kept in dx from the sums over the batch until these are known.
+inline void norm_backward(ThreadPool& pool, const PlanePlan& plan, const ConvBackward& pass, const float* y,
+                          const FormulaLoops* function) {
     const BlockGeometry& b = plan.block;
     const Rectifier rectify(b);
     const int channels = b.conv.filters, plane = static_cast<int>(b.conv.out_plane());
@@ -95,17 +127,29 @@ inline void norm_backward(ThreadPool& pool, const PlanePlan& plan, const ConvBac
     start_channels(b, pass, statistics, channel);
     each_in_tasks(pool, pass.n * channels, [&](int i, int) {
         const Index first = Index{i} * plane;
-        const int c = i % channels;
+        const Channel& own = channel[i % channels];
         V sum_g{}, sum_gz{};
-        add_gradient_sums(pass.x + first, pass.dy + first, channel[c].affine, rectify, plane, sum_g, sum_gz);
-        sums[SampleSums::at(channels, i / channels, 0, c)] = horizontal_sum(sum_g);
-        sums[SampleSums::at(channels, i / channels, 1, c)] = horizontal_sum(sum_gz);
+        constexpr int most = 1024;
+        float piece[most];
+        for (int k = 0; k < plane; k += most) {
+            const int count = std::min(most, plane - k);
+            const float *x = pass.x + first + k, *g = pass.dy + first + k;
+            if (function) {
+                float* before = pass.dx ? pass.dx + first + k : piece;
+                gradient_before(*function, own.affine, x, y ? y + first + k : nullptr, g, count, before);
+                g = before;
+            }
+            add_gradient_sums(x, g, own.affine, rectify, count, sum_g, sum_gz);
+        }
+        sums[SampleSums::at(channels, i / channels, 0, i % channels)] = horizontal_sum(sum_g);
+        sums[SampleSums::at(channels, i / channels, 1, i % channels)] = horizontal_sum(sum_gz);
     });
     combine_gradients(b, pass, statistics, sums, channel);
     if (!pass.dx) return;
     each_in_tasks(pool, pass.n * channels, [&](int i, int) {
         const Index first = Index{i} * plane;
-        dz_row(pass.x + first, pass.dy + first, channel[i % channels], rectify, plane, pass.dx + first);
+        const float* g = function ? pass.dx : pass.dy;
+        dz_row(pass.x + first, g + first, channel[i % channels], rectify, plane, pass.dx + first);
     });
 }
 

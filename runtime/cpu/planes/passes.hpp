@@ -2,6 +2,7 @@
 #pragma once
 
 #include "runtime/cpu/conv_block/passes.hpp"
+#include "runtime/cpu/formula_loops.hpp"
 #include "runtime/cpu/planes/plan.hpp"
 
 namespace tn {
@@ -28,9 +29,12 @@ struct PlaneKernels {
     void (*depthwise_forward)(ThreadPool&, const PlanePlan&, const ConvForward&);
     void (*depthwise_infer)(ThreadPool&, const PlanePlan&, const ConvInfer&);
     void (*depthwise_backward)(ThreadPool&, const PlanePlan&, const ConvBackward&);
-    void (*norm_forward)(ThreadPool&, const PlanePlan&, const ConvForward&);
-    void (*norm_infer)(ThreadPool&, const PlanePlan&, const ConvInfer&);
-    void (*norm_backward)(ThreadPool&, const PlanePlan&, const ConvBackward&);
+    // `function` stands behind the normalisation, or nothing but the block's rectifier where it is null; `y` is null
+    // where its derivative is made from its argument.
+    void (*norm_forward)(ThreadPool&, const PlanePlan&, const ConvForward&, const FormulaLoops* function);
+    void (*norm_infer)(ThreadPool&, const PlanePlan&, const ConvInfer&, const FormulaLoops* function);
+    void (*norm_backward)(ThreadPool&, const PlanePlan&, const ConvBackward&, const float* y,
+                          const FormulaLoops* function);
     void (*pool_forward)(ThreadPool&, const PlanePlan&, const PoolPass&);
     void (*pool_backward)(ThreadPool&, const PlanePlan&, const PoolPass&);
 };
