@@ -17,9 +17,10 @@ namespace tn {
 ///         static constexpr KernelInfo info(Shape in);                      // what runs, and why
 ///         static constexpr std::size_t saved(Shape in, int batch);         // values that forward leaves for backward
 ///         static constexpr std::size_t work(Shape in, int batch);          // values of scratch within a pass
-///         template <Shape In> static void forward(cpu::Device&, const Pass<float>&);
-///         template <Shape In> static void backward(cpu::Device&, const Pass<float>&);
-///         template <Shape In> static void infer(cpu::Device&, const Pass<float>&);    // optional: forward otherwise
+///         static constexpr std::size_t backward_work(Shape in, int batch); // optional: within backward, if not as
+///         many template <Shape In> static void forward(cpu::Device&, const Pass<float>&); template <Shape In> static
+///         void backward(cpu::Device&, const Pass<float>&); template <Shape In> static void infer(cpu::Device&, const
+///         Pass<float>&);    // optional: forward otherwise
 ///     };
 ///
 /// `saved` and `work` may be left out: then there are as many values as the layer's own mathematics ask for, or none
@@ -59,7 +60,8 @@ template <class Device> struct KernelDevice {
 };
 
 /// Defined beside a device where all of its kernels are in sight. Where it is not, asking for a size or a kernel is an
-/// error: two translation units must not find different ones.
+/// error: two translation units must not find different ones. A device that infers large batches in parts says of how
+/// many values a part is to be at most, `static constexpr std::size_t part_values`.
 template <class Device> struct KernelsInSight;
 
 namespace detail {
@@ -113,6 +115,15 @@ template <class Device, class L> using KernelOf = typename KernelOfLayer<Device,
 template <class Device, class L>
 inline constexpr bool has_kernel_of = !std::is_same_v<KernelOf<Device, L>, detail::NoKernel>;
 
+/// At most so many values are to go from one layer to the next on this device while it infers; 0: any number.
+template <class Device> constexpr std::size_t part_values() {
+    using Sight = KernelsInSight<typename KernelDevice<Device>::type>;
+    if constexpr (requires { Sight::part_values; })
+        return Sight::part_values;
+    else
+        return 0;
+}
+
 /// Values that the layer's pass leaves for backward on this device, and of scratch within one pass.
 template <class Device, class L> constexpr std::size_t saved_values(Shape in, int batch) {
     using K = KernelOf<Device, L>;
@@ -127,6 +138,13 @@ template <class Device, class L> constexpr std::size_t work_values(Shape in, int
         return K::work(in, batch);
     else
         return Traits<L>::work(in, batch);
+}
+template <class Device, class L> constexpr std::size_t backward_work_values(Shape in, int batch) {
+    using K = KernelOf<Device, L>;
+    if constexpr (requires { K::backward_work(in, batch); })
+        return K::backward_work(in, batch);
+    else
+        return work_values<Device, L>(in, batch);
 }
 
 }  // namespace tn

@@ -86,6 +86,7 @@ template <int Nodes, int Values> struct Plan {
         work_backward[Nodes > 0 ? Nodes : 1]{}, added_gradients[Nodes > 0 ? Nodes : 1]{};
     std::size_t size = 0;
     bool runs_backward[Nodes > 0 ? Nodes : 1]{};
+    bool whole[Values]{};  ///< the value has room for the whole batch, and not for a part alone
 };
 
 namespace detail {
@@ -103,6 +104,7 @@ public:
     /// Decides how long every buffer lives. Then they are to be placed.
     constexpr void prepare() {
         find_users();
+        find_parts();
         place_values();
         if (training_) place_gradients();
         place_saved_and_work();
@@ -123,6 +125,7 @@ public:
         for (int v = 0; v < Values; ++v) {
             plan.value[v] = offset(value_[v]);
             plan.gradient[v] = offset(gradient_[v]);
+            plan.whole[v] = whole_[v];
         }
         for (int i = 0; i < p.nodes; ++i) {
             plan.saved[i] = offset(saved_[i]);
@@ -172,10 +175,38 @@ private:
         }
     }
 
+    /// Nodes that run on as many samples at a time are run one after another for each part of the batch: what they hand
+    /// to nodes that run on another number has room for the whole batch. So has the network's input and output, and
+    /// what comes into its last layer, for those who ask for features.
+    constexpr void find_parts() {
+        int last = -1;
+        for (int i = 0; i < p.nodes; ++i) {
+            first_of_run_[i] = i > 0 && p.node[i].part == p.node[i - 1].part ? first_of_run_[i - 1] : i;
+            if (p.node[i].runs && !p.node[i].is_fork) last = i;
+        }
+        for (int i = p.nodes - 1; i >= 0; --i)
+            last_of_run_[i] = i + 1 < p.nodes && p.node[i].part == p.node[i + 1].part ? last_of_run_[i + 1] : i;
+        for (int v = 0; v < Values; ++v) root_[v] = v;
+        for (int i = 0; i < p.nodes; ++i)
+            for (int k = 0; p.node[i].is_fork && k < p.node[i].output_count; ++k)
+                root_[p.node[i].outputs[k]] = root_[p.node[i].inputs[0]];
+        whole_[0] = whole_[root_[p.output]] = true;
+        if (last >= 0) whole_[root_[p.node[last].inputs[0]]] = true;
+        for (int v = 0; v < p.values; ++v) {
+            const int made = producer_[root_[v]];
+            if (user_[v] >= 0 && (made < 0 || first_of_run_[made] != first_of_run_[user_[v]])) whole_[root_[v]] = true;
+        }
+        for (int v = 0; v < Values; ++v) whole_[v] = whole_[root_[v]];
+    }
+
+    /// When node i of a run that is repeated for every part begins and ends to use a value.
+    constexpr int first_use(int v, int i) const { return forward_step(whole_[v] ? first_of_run_[i] : i); }
+    constexpr int last_use(int v, int i) const { return forward_step(whole_[v] ? last_of_run_[i] : i); }
+
     /// True when node i may write its output over its input: nobody reads the input later.
     constexpr bool may_overwrite(int i) const {
         const int x = p.node[i].inputs[0];
-        if (!p.node[i].in_place || x == 0 || shared_[x]) return false;
+        if (!p.node[i].in_place || x == 0 || shared_[x] || whole_[x] != whole_[p.node[i].outputs[0]]) return false;
         if (!training_) return true;
         return !p.node[i].reads.x && !p.node[producer_[x]].reads.y;
     }
@@ -186,7 +217,7 @@ private:
             const Node& node = p.node[i];
             if (!node.runs) continue;
             for (int k = 0; k < node.input_count; ++k) {
-                lives_until(value_[node.inputs[k]], forward_step(i));
+                lives_until(value_[node.inputs[k]], last_use(node.inputs[k], i));
                 if (training_ && (k == 0 ? node.reads.x : node.reads.others))
                     lives_until(value_[node.inputs[k]], backward_step(i));
             }
@@ -198,9 +229,10 @@ private:
                 } else if (may_overwrite(i)) {
                     value_[y] = value_[node.inputs[0]];
                 } else {
-                    value_[y] = add(node.out.size() * batch_, forward_step(i), forward_step(i));
+                    value_[y] =
+                        add(node.out.size() * (whole_[y] ? batch_ : node.part), first_use(y, i), last_use(y, i));
                 }
-                lives_until(value_[y], forward_step(i));
+                lives_until(value_[y], last_use(y, i));
                 if (training_ && node.reads.y) lives_until(value_[y], backward_step(i));
             }
         }
@@ -230,8 +262,13 @@ private:
     constexpr void place_saved_and_work() {
         std::size_t largest = 0, small = 0;
         for (int v = 0; v < p.values; ++v) largest = std::max<std::size_t>(largest, p.value[v].size() * batch_);
-        for (int i = 0; i < p.nodes; ++i)
-            if (p.node[i].work <= largest / 64) small = std::max(small, p.node[i].work);
+        const auto look = [&](std::size_t work) {
+            if (work <= largest / 64) small = std::max(small, work);
+        };
+        for (int i = 0; i < p.nodes; ++i) {
+            look(p.node[i].work);
+            if (training_) look(p.node[i].backward_work);
+        }
         const int shared = small ? add(small, 0, steps_ + 1) : -1;
         for (int i = 0; i < p.nodes; ++i) {
             if (p.node[i].saved && (training_ || p.node[i].saves_for_inference))
@@ -239,14 +276,11 @@ private:
                                 training_ && runs_backward_[i] ? backward_step(i) : forward_step(i));
             if (training_ && p.node[i].added_gradients)
                 added_gradients_[i] = add(p.node[i].added_gradients, backward_step(i), backward_step(i));
-            if (!p.node[i].work) continue;
-            if (p.node[i].work <= small) {
-                work_forward_[i] = shared;
-                if (training_) work_backward_[i] = shared;
-                continue;
-            }
-            work_forward_[i] = add(p.node[i].work, forward_step(i), forward_step(i));
-            if (training_) work_backward_[i] = add(p.node[i].work, backward_step(i), backward_step(i));
+            const auto place_work = [&](std::size_t work, int step) {
+                return work == 0 ? -1 : work <= small ? shared : add(work, step, step);
+            };
+            work_forward_[i] = place_work(p.node[i].work, forward_step(i));
+            if (training_) work_backward_[i] = place_work(p.node[i].backward_work, backward_step(i));
         }
     }
 
@@ -257,7 +291,8 @@ private:
     std::size_t room_;
     int steps_;
     int producer_[Values]{}, user_[Values]{}, value_[Values]{}, gradient_[Values]{};
-    bool needs_gradient_[Values]{}, shared_[Values]{}, runs_backward_[nodes]{};
+    int root_[Values]{}, first_of_run_[nodes]{}, last_of_run_[nodes]{};  // root: of values in one place the first
+    bool needs_gradient_[Values]{}, shared_[Values]{}, whole_[Values]{}, runs_backward_[nodes]{};
     int saved_[nodes]{}, work_forward_[nodes]{}, work_backward_[nodes]{}, added_gradients_[nodes]{};
     static constexpr int capacity = 2 * Values + 4 * nodes;
     Buffer buffer_[capacity]{};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dsl/core/kernel.hpp"
+#include "dsl/net/batch_parts.hpp"
 #include "dsl/net/fuse.hpp"
 #include "dsl/net/layer_table.hpp"
 #include "dsl/net/plan.hpp"
@@ -20,11 +21,12 @@ struct RoomRecord {
     bool runs = false;  // not whether `saved` is null: to g++ with sanitizers that is no constant
     std::size_t (*saved)(Shape in, int batch) = nullptr;
     std::size_t (*work)(Shape in, int batch) = nullptr;
+    std::size_t (*backward_work)(Shape in, int batch) = nullptr;
     bool saves_for_inference = false;
 };
 template <class Device, class L> constexpr RoomRecord room_record() {
     if constexpr (Layer<L>)
-        return {true, &saved_values<Device, L>, &work_values<Device, L>,
+        return {true, &saved_values<Device, L>, &work_values<Device, L>, &backward_work_values<Device, L>,
                 !has_kernel_of<Device, L> && Traits<L>::saves_for_inference};
     else
         return {};
@@ -32,17 +34,18 @@ template <class Device, class L> constexpr RoomRecord room_record() {
 
 }  // namespace detail
 
-/// The traced program with the room that each layer's pass needs on the device for `batch` samples.
+/// The program with the room that each layer's pass needs on the device for the samples that it runs at a time.
 template <class Device, int Nodes, int Values, class... Ps>
-constexpr Program<Nodes, Values> with_room_on(Program<Nodes, Values> program, List<Ps...>, int batch) {
+constexpr Program<Nodes, Values> with_room_on(Program<Nodes, Values> program, List<Ps...>) {
     constexpr detail::RoomRecord rooms[] = {detail::room_record<Device, typename Ps::type>()..., detail::RoomRecord{}};
     using Uses = SharedUses<List<Ps...>>;
     std::size_t first = 0;
     for (std::size_t at = 0; at != sizeof...(Ps); ++at) {
         Node& node = program.node[at];
         if (!rooms[at].runs) continue;
-        node.saved = rooms[at].saved(node.in, batch);
-        node.work = rooms[at].work(node.in, batch);
+        node.saved = rooms[at].saved(node.in, node.part);
+        node.work = rooms[at].work(node.in, node.part);
+        node.backward_work = rooms[at].backward_work(node.in, node.part);
         node.saves_for_inference = rooms[at].saves_for_inference;
     }
     for (std::size_t at = 0; Uses::uses.any && at != sizeof...(Ps); ++at) {
@@ -74,7 +77,9 @@ template <class LayerList, Shape Input, int Samples, Purpose For, class Device> 
     using layers = LayerList;
     static constexpr int samples = Samples;
     static constexpr Purpose purpose = For;
-    static constexpr auto program = with_room_on<Device>(trace(LayerList{}, Input, Samples), LayerList{}, Samples);
+    static constexpr auto divided = in_parts(trace(LayerList{}, Input, Samples), LayerList{}, Samples,
+                                             For == Purpose::infer ? part_values<Device>() : 0);
+    static constexpr auto program = with_room_on<Device>(divided, LayerList{});
     /// In how many parts the buffers are placed: as many as keep each within what compilers evaluate for a constant.
     static constexpr int parts = 1 + program.nodes / 16;
     static constexpr auto plan = detail::PlacedPart<Schedule, parts>::planner.plan();

@@ -23,10 +23,11 @@ struct Node {
     bool trained = false;  ///< has parameters
     /// On the device that the program is for (dsl/net/schedule.hpp): values, and whether inference, too, has room for
     /// what forward saves.
-    std::size_t saved = 0, work = 0;
+    std::size_t saved = 0, work = 0, backward_work = 0;
     /// Values of the gradients that are added to those of a later layer with the same parameters.
     std::size_t added_gradients = 0;
     bool saves_for_inference = false;
+    int part = 0;  ///< how many samples it runs at a time: all, but in inference (dsl/net/batch_parts.hpp)
 };
 
 /// A whole network: its nodes in order, the shape of every value, and the fault if there is one.

@@ -1,6 +1,8 @@
 // The CPU device with all of its kernels. A new kernel is a file in runtime/cpu/kernels and a line here.
 #pragma once
 
+#include <cstddef>
+
 #include "dsl/core/device.hpp"
 #include "runtime/cpu/host_device.hpp"
 #include "runtime/cpu/kernels/batch_norm.hpp"
@@ -21,6 +23,8 @@ namespace tn {
 
 static_assert(DeviceConcept<cpu::Device>);
 
-template <> struct KernelsInSight<cpu::Device> {};
+template <> struct KernelsInSight<cpu::Device> {
+    static constexpr std::size_t part_values = std::size_t{1} << 20;  // 4 MiB: the caches of a few cores
+};
 
 }  // namespace tn

@@ -49,11 +49,16 @@ public:
 
     /// On n samples of a batch, before which others compute `first`.
     void forward(int n, bool training, int first = 0) {
-        for (std::size_t at = 0; at != layers::size; ++at)
-            if (passes[at].forward) {
-                begin(static_cast<int>(at));
-                passes[at].forward(device_, pass(at, n, first, training, false));
-            }
+        for (std::size_t at = 0, end; at != layers::size; at = end) {
+            const int part = program.node[at].part;
+            for (end = at; end != layers::size && program.node[end].part == part;) ++end;
+            for (int done = 0; done < n; done += part)
+                for (std::size_t i = at; i != end; ++i)
+                    if (passes[i].forward) {
+                        begin(static_cast<int>(i));
+                        passes[i].forward(device_, pass(i, std::min(part, n - done), first, training, false, done));
+                    }
+        }
     }
 
     /// The loss of n samples after forward(); what `p` does not say of the network is filled in.
@@ -118,16 +123,22 @@ private:
 
     T* planned(std::size_t offset) const { return offset == nowhere ? nullptr : arena_ + Layout::planned + offset; }
 
-    /// The tensors of an entry for n samples.
-    Pass<T> pass(std::size_t at, int n, int first, bool training, bool backward) const {
+    /// A value from sample `done` on, where it has room for the whole batch.
+    T* value(int v, int done) const {
+        T* const all = planned(plan.value[v]);
+        return all && plan.whole[v] ? all + program.value[v].size() * done : all;
+    }
+
+    /// The tensors of an entry for n samples from sample `done` of the batch on.
+    Pass<T> pass(std::size_t at, int n, int first, bool training, bool backward, int done = 0) const {
         const Node& node = program.node[at];
         Pass<T> p;
         p.n = n;
         p.in = node.in;
         p.out = node.out;
         p.training = training;
-        p.x = planned(plan.value[node.inputs[0]]);
-        p.y = planned(plan.value[node.outputs[0]]);
+        p.x = value(node.inputs[0], done);
+        p.y = value(node.outputs[0], done);
         p.saved = planned(plan.saved[at]);
         p.work = planned(backward ? plan.work_backward[at] : plan.work_forward[at]);
         p.random = random_;
@@ -136,7 +147,7 @@ private:
         p.branches = std::max(node.input_count, node.output_count);
         for (int k = 0; k < node.input_count; ++k) {
             p.branch_shape[k] = program.value[node.inputs[k]];
-            p.xs[k] = planned(plan.value[node.inputs[k]]);
+            p.xs[k] = value(node.inputs[k], done);
             if (backward) p.dxs[k] = planned(plan.gradient[node.inputs[k]]);
         }
         if (backward) {

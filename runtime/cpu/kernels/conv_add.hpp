@@ -16,6 +16,7 @@ struct KernelFor<cpu::Device, Conv, Norm, Behind...> {
     static constexpr KernelInfo info(Shape in) { return {"fused with the addition", Block::info(in).name}; }
     static constexpr std::size_t saved(Shape in, int batch) { return Block::saved(in, batch); }
     static constexpr std::size_t work(Shape in, int batch) { return Block::work(in, batch); }
+    static constexpr std::size_t backward_work(Shape in, int batch) { return Block::backward_work(in, batch); }
 
     template <Shape In> static void forward(cpu::Device& device, const Pass<float>& p) {
         Block::template forward<In>(device, p);

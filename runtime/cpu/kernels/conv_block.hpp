@@ -37,7 +37,10 @@ struct KernelFor<cpu::Device, Conv, Behind...> {
         return cpu::block_saved_floats(geometry(in), batch, cpu::method_of(geometry(in)));
     }
     static constexpr std::size_t work(Shape in, int batch) {
-        return cpu::block_work_floats(geometry(in), batch, cpu::method_of(geometry(in)));
+        return cpu::block_work_floats(geometry(in), batch, cpu::method_of(geometry(in)), false);
+    }
+    static constexpr std::size_t backward_work(Shape in, int batch) {
+        return cpu::block_work_floats(geometry(in), batch, cpu::method_of(geometry(in)), true);
     }
 
     template <Shape In> static void forward(cpu::Device& device, const Pass<float>& p) {

@@ -1,7 +1,6 @@
 // A dense layer with what is fused behind it, if anything is, on the CPU.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 
 #include "dsl/core/kernel.hpp"
@@ -20,8 +19,9 @@ struct KernelFor<cpu::Device, Dense, Behind...> {
         return {sizeof...(Behind) > 0 ? "fused, dense" : "dense", "tiles of outputs; few samples: scalar products"};
     }
     static constexpr std::size_t saved(Shape in, int batch) { return cpu::DenseSaved(plan(in), batch).floats; }
-    static constexpr std::size_t work(Shape in, int batch) {
-        return std::max(cpu::DenseWork(plan(in), batch, false).floats, cpu::DenseWork(plan(in), batch, true).floats);
+    static constexpr std::size_t work(Shape in, int batch) { return cpu::DenseWork(plan(in), batch, false).floats; }
+    static constexpr std::size_t backward_work(Shape in, int batch) {
+        return cpu::DenseWork(plan(in), batch, true).floats;
     }
 
     template <Shape In> static void forward(cpu::Device& device, const Pass<float>& p) {
