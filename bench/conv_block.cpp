@@ -22,6 +22,7 @@
 
 #include "bench/machine.hpp"
 #include "bench/median.hpp"
+#include "dsl/layers/dense.hpp"
 #include "dsl/loss/softmax_cross_entropy.hpp"
 #include "dsl/optim/adam.hpp"
 #include "runtime/core/random.hpp"
@@ -170,14 +171,18 @@ template <BlockGeometry G> Passes run_block(const Bench& b, bool first) {
             Pass(b, infer_ms, flops, products.infer, size(x) + size(y))};
 }
 
-Passes run_dense(const Bench& b, int inputs, int outputs) {
+template <Shape In, int Outputs> Passes run_dense(const Bench& b) {
+    using Kernel = KernelFor<cpu::Device, Dense<Outputs>::operation>;
+    constexpr int inputs = static_cast<int>(In.size()), outputs = Outputs;
     const auto samples = std::size_t(b.n), in = std::size_t(inputs), out = std::size_t(outputs);
     auto x = random_floats(samples * in, 0), weight = random_floats(in * out, 1), bias = random_floats(out, 2),
          dy = random_floats(samples * out, 3);
-    Floats y(dy.size()), dx(x.size()), dweight(weight.size()), dbias(out);
+    Floats y(dy.size()), dx(x.size()), dweight(weight.size()), dbias(out),
+        work(std::max(Kernel::work(In, b.n), Kernel::backward_work(In, b.n)));
     tn::Pass<float> pass;
     pass.n = b.n;
-    pass.in = Shape{inputs, 1, 1, true};
+    pass.in = In;
+    pass.work = work.data();
     pass.out = Shape{outputs, 1, 1, true};
     pass.x = x.data();
     pass.y = y.data();
@@ -185,8 +190,8 @@ Passes run_dense(const Bench& b, int inputs, int outputs) {
     pass.dx = dx.data();
     pass.parameter = {weight.data(), bias.data()};
     pass.gradient = {dweight.data(), dbias.data()};
-    const double forward_ms = b.ms([&] { cpu::dense_forward(b.device, pass); });
-    const double backward_ms = b.ms([&] { cpu::dense_backward(b.device, pass); });
+    const double forward_ms = b.ms([&] { Kernel::template forward<In>(b.device, pass); });
+    const double backward_ms = b.ms([&] { Kernel::template backward<In>(b.device, pass); });
     const double flops = 2.0 * b.n * inputs * outputs;
     const auto size = [](const Floats& v) { return static_cast<double>(v.size()); };
     const Pass forward(b, forward_ms, flops, flops, size(x) + size(weight) + size(y));
@@ -250,8 +255,8 @@ int main(int argc, char** argv) try {
     row("16x64 -> 32", run_block<block(16, 64, 32)>(b, false));
     row("32x32 -> 64", run_block<block(32, 32, 64)>(b, false));
     row("64x16 -> 128", run_block<block(64, 16, 128)>(b, false));
-    row("8192 -> 128", run_dense(b, 8192, 128));
-    row("128 -> 3", run_dense(b, 128, 3));
+    row("8192 -> 128", run_dense<Vector<8192>, 128>(b));
+    row("128 -> 3", run_dense<Vector<128>, 3>(b));
     row("cross-entropy", run_loss(b, 3));
     const std::size_t convolutions = 144 + 4608 + 18432 + 73728 + 3 * (16 + 32 + 64 + 128);
     row("Adam", run_adam(b, convolutions + 8193 * 128 + 129 * 3));
