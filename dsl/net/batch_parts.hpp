@@ -14,8 +14,8 @@ namespace tn {
 
 namespace detail {
 
-/// The fewest samples of a part: several threads share them.
-inline constexpr std::size_t least_part = 4;
+/// The fewest samples for which there is room: several threads share them.
+inline constexpr int least_part = 4;
 
 /// How many samples a node runs at a time by itself: as many as keep its values within `close`, but no fewer than make
 /// half as many values as it has weights, which every part reads again.
@@ -24,7 +24,7 @@ constexpr int part_of_node(const Node& node, std::size_t weights, std::size_t cl
     for (int k = 0; k < node.input_count; ++k) values += node.in.size();
     const std::size_t fit = std::bit_floor(std::max<std::size_t>(close / values, 1));
     const std::size_t pay = std::bit_ceil(weights / values / 2 + 1);
-    return static_cast<int>(std::min<std::size_t>(std::max({fit, pay, least_part}), batch));
+    return static_cast<int>(std::min<std::size_t>(std::max(fit, pay), batch));
 }
 
 }  // namespace detail
@@ -42,7 +42,8 @@ constexpr Program<Nodes, Values> in_parts(Program<Nodes, Values> program, List<P
             for (int i = 0; i < all.count; ++i) weights += all.item[i].size();
             most = std::min(most, detail::part_of_node(node, weights, close, batch));
         }
-        node.part = most;
+        node.close = most;
+        node.part = std::min(std::max(most, detail::least_part), batch);
     }
     return program;
 }

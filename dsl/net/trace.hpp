@@ -27,7 +27,9 @@ struct Node {
     /// Values of the gradients that are added to those of a later layer with the same parameters.
     std::size_t added_gradients = 0;
     bool saves_for_inference = false;
-    int part = 0;  ///< how many samples it runs at a time: all, but in inference (dsl/net/batch_parts.hpp)
+    /// How many samples it runs at a time at most: all, but in inference (dsl/net/batch_parts.hpp). One thread by
+    /// itself runs `close` there.
+    int part = 0, close = 0;
 };
 
 /// A whole network: its nodes in order, the shape of every value, and the fault if there is one.

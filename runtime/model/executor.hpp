@@ -50,8 +50,8 @@ public:
     /// On n samples of a batch, before which others compute `first`.
     void forward(int n, bool training, int first = 0) {
         for (std::size_t at = 0, end; at != layers::size; at = end) {
-            const int part = program.node[at].part;
-            for (end = at; end != layers::size && program.node[end].part == part;) ++end;
+            const int room = program.node[at].part, part = std::clamp(threads(), program.node[at].close, room);
+            for (end = at; end != layers::size && program.node[end].part == room;) ++end;
             for (int done = 0; done < n; done += part)
                 for (std::size_t i = at; i != end; ++i)
                     if (passes[i].forward) {
@@ -185,6 +185,12 @@ private:
         });
     }
 
+    int threads() const {
+        if constexpr (requires { device_.threads().threads(); })
+            return device_.threads().threads();
+        else
+            return N::batch;
+    }
     void begin(int step) {
         if constexpr (requires { device_.begin(step); }) device_.begin(step);
     }

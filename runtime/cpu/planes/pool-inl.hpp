@@ -29,23 +29,40 @@ inline void copy_rows(const float* from, Index from_row, int rows, int columns, 
             store_partial(to + i, load_partial(from + i, columns - i), columns - i);
 }
 
+/// to[2 i] = even[i] and to[2 i + 1] = odd[i], `count` values in all.
+inline void interleave(const float* even, const float* odd, int count, float* to) {
+    for (int i = 0; i < count; i += 2 * lanes, even += lanes, odd += lanes) {
+        const V e = load_partial(even, (count - i + 1) / 2), o = load_partial(odd, (count - i) / 2);
+        store_partial(to + i, interleave_low(e, o), count - i);
+        store_partial(to + i + lanes, interleave_high(e, o), count - i - lanes);
+    }
+}
+
 /// A plane of one sample from its packed form.
 inline void unpack_sample(const DirectPlan& plan, const float* packed, float* x) {
     const ConvGeometry& c = plan.conv();
     const int s = c.stride;
-    for (int py = 0; py < plan.phases_y; ++py)
-        for (int px = 0; px < plan.phases_x; ++px, packed += plan.phase_plane) {
-            const int u0 = plan.first(py), v0 = plan.first(px);
-            const int rows = plan.count(py, c.height), columns = plan.count(px, c.width);
-            for (int u = u0; u < u0 + rows; ++u) {
-                const float* from = packed + u * plan.row + v0;
-                float* to = x + (s * u + py - c.pad) * c.width + (s * v0 + px - c.pad);
+    for (int py = 0; py < plan.phases_y; ++py, packed += plan.phases_x * plan.phase_plane) {
+        const int u0 = plan.first(py), rows = plan.count(py, c.height);
+        for (int u = u0; u < u0 + rows; ++u) {
+            float* row = x + (s * u + py - c.pad) * c.width;
+            const float* from = packed + u * plan.row;
+            if (s == 2 && plan.phases_x == 2) {  // columns 2 i and 2 i + 1 are of these phases
+                const int even = c.pad % 2, odd = 1 - even;
+                interleave(from + even * plan.phase_plane + c.pad / 2, from + odd * plan.phase_plane + (c.pad + 1) / 2,
+                           c.width, row);
+                continue;
+            }
+            for (int px = 0; px < plan.phases_x; ++px, from += plan.phase_plane) {
+                const int v0 = plan.first(px), columns = plan.count(px, c.width);
+                float* to = row + (s * v0 + px - c.pad);
                 if (s == 1)
-                    std::memcpy(to, from, sizeof(float) * columns);
+                    std::memcpy(to, from + v0, sizeof(float) * columns);
                 else
-                    for (int v = 0; v < columns; ++v) to[s * v] = from[v];
+                    for (int v = 0; v < columns; ++v) to[s * v] = from[v0 + v];
             }
         }
+    }
 }
 
 /// The largest value of each window, or its mean. A task's scratch: x packed, the windows' values or gradients, dx

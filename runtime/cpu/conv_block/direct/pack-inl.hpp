@@ -16,6 +16,21 @@
 
 namespace tn::cpu::TN_ISA {
 
+/// to[v] = from[step v].
+inline void take_every(int step, const float* from, int count, float* to) {
+    if (step == 1) {
+        std::memcpy(to, from, sizeof(float) * count);
+    } else if (step == 2) {
+        for (int v = 0; v < count; v += lanes) {
+            const int rest = 2 * (count - v) - 1;  // floats up to the last one that is taken
+            const V low = load_partial(from + 2 * v, rest), high = load_partial(from + 2 * v + lanes, rest - lanes);
+            store_partial(to + v, even(low, high), count - v);
+        }
+    } else {
+        for (int v = 0; v < count; ++v) to[v] = from[step * v];
+    }
+}
+
 /// One sample x with its margins, by phases. The margins of `packed` are zero already and stay so.
 inline void pack_sample(const DirectPlan& plan, const float* x, float* packed) {
     const ConvGeometry& c = plan.conv();
@@ -28,10 +43,7 @@ inline void pack_sample(const DirectPlan& plan, const float* x, float* packed) {
                 for (int u = u0; u < u0 + rows; ++u) {
                     const float* from = x + (s * u + py - c.pad) * c.width + (s * v0 + px - c.pad);
                     float* to = packed + u * plan.row + v0;
-                    if (s == 1)
-                        std::memcpy(to, from, sizeof(float) * columns);
-                    else
-                        for (int v = 0; v < columns; ++v) to[v] = from[s * v];
+                    take_every(s, from, columns, to);
                 }
             }
 }
