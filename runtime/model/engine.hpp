@@ -44,7 +44,7 @@ public:
           memory_(device),
           executor_(device, memory_.arena_begin(), {seed, memory_.batch().step_number.device}),
           norm_(device, memory_.arena_begin()),
-          states_(device, memory_.device_pointers().states) {}
+          states_(device, memory_.device_pointers().states.first(N::state_span)) {}
 
     ModelMemory<Layout, Device, T>& memory() { return memory_; }
     const ModelMemory<Layout, Device, T>& memory() const { return memory_; }
@@ -209,7 +209,7 @@ private:
     /// run backward from the last.
     void begin_sum(const typename Layout::Entry& entry) {
         if constexpr (shares)
-            if (ProcessGroup* others = group(); others && entry.owned) {
+            if (ProcessGroup* others = group(); others && entry.end > entry.begin) {
                 T* const gradients = memory_.arena_begin() + Layout::gradients;
                 others->begin_sum({gradients + entry.begin, gradients + entry.end});
             }

@@ -136,7 +136,7 @@ private:
         p.n = n;
         p.in = node.in;
         p.out = node.out;
-        p.training = training;
+        p.training = training && !node.at_inference;
         p.x = value(node.inputs[0], done);
         p.y = value(node.outputs[0], done);
         p.saved = planned(plan.saved[at]);
@@ -158,28 +158,29 @@ private:
         const auto& entry = Layout::entries[at];
         for (int k = 0; k < entry.parameters; ++k) {
             p.parameter[k] = arena_ + entry.parameter[k];
-            if (Layout::trains) p.gradient[k] = p.parameter[k] + Layout::gradients;
+            if (Layout::trains && !entry.freezes(k)) p.gradient[k] = p.parameter[k] + Layout::gradients;
         }
-        if (backward) each_added(at, [&](int k, T* gradient, Index) { p.gradient[k] = gradient; });
+        if (backward) each_apart(at, [&](int k, T* gradient, Index) { p.gradient[k] = gradient; });
         for (int k = 0; k < entry.states; ++k) p.state[k] = arena_ + entry.state[k];
         return p;
     }
 
     /// Calls f(parameter, gradient, size) for every parameter of an entry that a later layer has, too: where the
-    /// entry's own gradient of it lies before it is added.
-    template <class F> void each_added(std::size_t at, F f) const {
+    /// entry's own gradient of it lies before it is added. And for every frozen one, whose gradient nobody reads.
+    template <class F> void each_apart(std::size_t at, F f) const {
         const auto& entry = Layout::entries[at];
-        if (!Layout::trains || !entry.added) return;
+        if (!Layout::trains || !(entry.added | entry.frozen)) return;
         const Parameters all = LayerTable<layers>::records[at].parameters(program.node[at].in);
         T* gradient = planned(plan.added_gradients[at]);
         for (int k = 0; k < entry.parameters; ++k) {
-            if (!entry.adds(k)) continue;
+            if (!entry.adds(k) && !entry.freezes(k)) continue;
             f(k, gradient, all.item[k].size());
             gradient += aligned(all.item[k].size());
         }
     }
     void add_gradients(std::size_t at) {
-        each_added(at, [&](int k, const T* own, Index size) {
+        each_apart(at, [&](int k, const T* own, Index size) {
+            if (Layout::entries[at].freezes(k)) return;
             T* const all = arena_ + Layout::entries[at].parameter[k] + Layout::gradients;
             device_.for_ranges(static_cast<int>(size), AddValues<T>{all, own});
         });

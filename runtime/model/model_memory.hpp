@@ -24,7 +24,8 @@ template <class T> struct DevicePointers {
     std::uint64_t* step;           ///< counted from 0
     const T* losses;               ///< [batch]
     const unsigned char* correct;  ///< [batch], 1 where the prediction is right
-    std::span<T> parameters, states;
+    std::span<T> parameters;       ///< those that are trained
+    std::span<T> states;           ///< and frozen parameters
 };
 
 /// What a device keeps of a model. The host has copies of the tensors and of the batch, unless the device's memory is
@@ -80,7 +81,7 @@ public:
                 batch_.losses.device,
                 batch_.correct.device,
                 {arena_.get(), Layout::parameter_span},
-                {arena_.get() + Layout::states, N::state_span}};
+                {arena_.get() + Layout::states, N::state_span + N::frozen_span}};
     }
     std::span<T> on_device(const Tensor<T>& t) const {
         return {arena_.get() + (t.values.data() - persistent_.host()), t.values.size()};
