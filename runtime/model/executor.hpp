@@ -44,8 +44,11 @@ template <class Layout, class Device, class T> class Executor {
     static constexpr auto& plan = Layout::schedule::plan;
 
 public:
-    /// `random` names the seed and where the step's number lies.
-    Executor(Device& device, T* arena, RandomKey random) : device_(device), arena_(arena), random_(random) {}
+    /// `persistent` is where an arena begins, or memory that has the first Layout::planned values of one alone, which
+    /// inference only reads; `planned` is where the plan's buffers and what lies behind them are. `random` names the
+    /// seed and where the step's number lies.
+    Executor(Device& device, T* persistent, T* planned, RandomKey random)
+        : device_(device), persistent_(persistent), planned_(planned), random_(random) {}
 
     /// On n samples of a batch, before which others compute `first`.
     void forward(int n, bool training, int first = 0) {
@@ -69,7 +72,7 @@ public:
         p.x = planned(plan.value[program.output]);
         begin(program.nodes);
         if constexpr (LossTraits<L>::by_pixels(N::output)) {
-            p.work = arena_ + Layout::loss_work;
+            p.work = planned_ + (Layout::loss_work - Layout::planned);
             device_.for_ranges(n * pixel_parts(p.pixels), PixelParts<L, T>{p});
             device_.for_ranges(n, PixelSums<L, T>{p});
         } else {
@@ -97,6 +100,9 @@ public:
     }();
     T* last_input() const { return planned(plan.value[last_node.inputs[0]]); }
 
+    /// The gradient of the network's input, where there is one.
+    T* input_gradient() const { return planned(plan.gradient[0]); }
+
     /// The gradient of the network's output.
     T* output_gradient() const { return planned(plan.gradient[program.output]); }
 
@@ -121,7 +127,7 @@ private:
         return numbers;
     }();
 
-    T* planned(std::size_t offset) const { return offset == nowhere ? nullptr : arena_ + Layout::planned + offset; }
+    T* planned(std::size_t offset) const { return offset == nowhere ? nullptr : planned_ + offset; }
 
     /// A value from sample `done` on, where it has room for the whole batch.
     T* value(int v, int done) const {
@@ -157,11 +163,11 @@ private:
         }
         const auto& entry = Layout::entries[at];
         for (int k = 0; k < entry.parameters; ++k) {
-            p.parameter[k] = arena_ + entry.parameter[k];
+            p.parameter[k] = persistent_ + entry.parameter[k];
             if (Layout::trains && !entry.freezes(k)) p.gradient[k] = p.parameter[k] + Layout::gradients;
         }
         if (backward) each_apart(at, [&](int k, T* gradient, Index) { p.gradient[k] = gradient; });
-        for (int k = 0; k < entry.states; ++k) p.state[k] = arena_ + entry.state[k];
+        for (int k = 0; k < entry.states; ++k) p.state[k] = persistent_ + entry.state[k];
         return p;
     }
 
@@ -181,7 +187,7 @@ private:
     void add_gradients(std::size_t at) {
         each_apart(at, [&](int k, const T* own, Index size) {
             if (Layout::entries[at].freezes(k)) return;
-            T* const all = arena_ + Layout::entries[at].parameter[k] + Layout::gradients;
+            T* const all = persistent_ + Layout::entries[at].parameter[k] + Layout::gradients;
             device_.for_ranges(static_cast<int>(size), AddValues<T>{all, own});
         });
     }
@@ -191,7 +197,7 @@ private:
     }
 
     Device& device_;
-    T* arena_;
+    T *persistent_, *planned_;
     RandomKey random_;
 };
 

@@ -1,6 +1,7 @@
 // The memory of a model: one arena on its device, allocated at construction, and the host's copies of what it reaches.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -64,6 +65,15 @@ public:
     {
         persistent_.download();
         return {persistent_.host() + Layout::optimizer_state(0), Layout::states - Layout::optimizer_state(0)};
+    }
+
+    /// Takes what the other one keeps from step to step, and the weights of classes.
+    void copy(const ModelMemory& other) {
+        other.persistent_.download();
+        persistent_.download();
+        std::copy_n(other.persistent_.host(), Layout::planned, persistent_.host());
+        batch_.upload_weights(device_, batch_.class_weights, {other.batch_.class_weights.host, Layout::channels});
+        batch_.upload_weights(device_, batch_.positive_weights, {other.batch_.positive_weights.host, Layout::channels});
     }
 
     /// Gives the device what the host may have changed of these. Comes before every pass.
