@@ -23,8 +23,12 @@ struct RoomRecord {
 };
 template <class Device, class L> constexpr RoomRecord room_record() {
     if constexpr (Layer<L>)
-        return {true, &saved_values<Device, L>, &work_values<Device, L>, &backward_work_values<Device, L>,
-                !has_kernel_of<Device, L> && Traits<L>::saves_for_inference, is_frozen<L>};
+        return {true,
+                &saved_values<Device, L>,
+                &work_values<Device, L>,
+                &backward_work_values<Device, L>,
+                !has_kernel_of<Device, L> && Traits<L>::saves_for_inference,
+                is_frozen<L>};
     else
         return {};
 }

@@ -8,6 +8,7 @@
 
 #include "dsl/loss/loss.hpp"
 #include "dsl/net/execute.hpp"
+#include "dsl/net/work.hpp"
 #include "runtime/model/arena_layout.hpp"
 
 namespace tn {
@@ -57,10 +58,7 @@ public:
             for (end = at; end != layers::size && program.node[end].part == part;) ++end;
             for (int done = 0; done < n; done += part)
                 for (std::size_t i = at; i != end; ++i)
-                    if (passes[i].forward) {
-                        begin(static_cast<int>(i));
-                        passes[i].forward(device_, pass(i, std::min(part, n - done), first, training, false, done));
-                    }
+                    if (passes[i].forward) run_forward_pass(i, std::min(part, n - done), first, training, done);
         }
     }
 
@@ -85,6 +83,7 @@ public:
         for (std::size_t at = layers::size; at-- > 0;)
             if (passes[at].backward) {
                 begin(2 * program.nodes - static_cast<int>(at));
+                [[maybe_unused]] const auto around = pass_of(2 * n * work[at]);
                 passes[at].backward(device_, pass(at, n, first, true, true));
                 add_gradients(at);
                 done(at);
@@ -125,6 +124,20 @@ private:
             next += static_cast<std::uint32_t>(LayerTable<layers>::records[at].members);
         }
         return numbers;
+    }();
+
+    void run_forward_pass(std::size_t at, int n, int first, bool training, int done) {
+        begin(static_cast<int>(at));
+        [[maybe_unused]] const auto around = pass_of(n * work[at]);
+        passes[at].forward(device_, pass(at, n, first, training, false, done));
+    }
+
+    /// Of each entry, for a sample.
+    static constexpr auto work = [] {
+        std::array<double, layers::size> work{};
+        for (std::size_t at = 0; at != layers::size; ++at)
+            if (program.node[at].runs) work[at] = work_of(LayerTable<layers>::records[at], program.node[at]);
+        return work;
     }();
 
     T* planned(std::size_t offset) const { return offset == nowhere ? nullptr : planned_ + offset; }
@@ -192,6 +205,12 @@ private:
         });
     }
 
+    auto pass_of([[maybe_unused]] double work) {
+        if constexpr (requires { device_.pass_of(work); })
+            return device_.pass_of(work);
+        else
+            return 0;
+    }
     void begin(int step) {
         if constexpr (requires { device_.begin(step); }) device_.begin(step);
     }
