@@ -23,6 +23,7 @@ namespace tn {
 ///
 ///     join(ProcessGroup*), group()       several processes share every batch (runtime/core/process_group.hpp)
 ///     typename Graph                     what was launched once can be replayed (runtime/train/graph_trainer.hpp)
+///     pass_of(work)                      gives what lives around a pass of so much work (dsl/net/work.hpp)
 ///     begin(step)                        is told which step of the plan begins: tests watch buffers with it
 ///
 /// Its kernels, and the optimizer's step, are found in the table of dsl/core/kernel.hpp.

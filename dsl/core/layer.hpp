@@ -49,6 +49,7 @@ struct Parameter {
     bool decays = false;          ///< weight decay acts on it
     int fan_in = 1, fan_out = 1;  ///< inputs of one output and outputs of one input, for the initialisers
     int member = 0;               ///< in a fused layer: which of its members it belongs to
+    bool frozen = false;          ///< kept and not trained
 
     constexpr Index size() const {
         Index n = 1;

@@ -11,6 +11,8 @@
 
 namespace tn {
 
+template <class Norm> struct BNAtInference;
+
 /// Per channel of an image, per feature of a vector: y = gamma (x - mean) / sqrt(variance + epsilon) + beta, with the
 /// mean and the biased variance of the batch in training and the running ones otherwise. The shape stays.
 /// Trains weight (gamma, from 1) and bias (beta, from 0); keeps running_mean and running_var (unbiased), each moving by
@@ -21,6 +23,7 @@ template <class... Options> struct BNWith {
         options::find<options::is_momentum, RunningMomentum<0.1>, Options...>::type::value;
     static constexpr Axis axis = Axis::channels;
     static constexpr Operation operation{.kind = Operation::batch_norm, .epsilon = epsilon, .momentum = momentum};
+    using at_inference = BNAtInference<BNWith>;
 
     static constexpr Text name() {
         Text t = "BN";
@@ -108,6 +111,44 @@ private:
         for (int n = 0; n < p.n; ++n) {
             const Index first = n * p.in.size() + c * plane;
             for (Index i = first; i < first + plane; ++i) f(i);
+        }
+    }
+};
+
+/// The same by the running statistics alone, which stay: y = x scale + offset by channel, with scale = weight /
+/// sqrt(running_var + epsilon) and dx = dy scale. What a frozen BN is that gradients pass through.
+template <class Norm> struct BNAtInference : Norm {
+    static constexpr Operation operation{};
+    static constexpr Axis axis = Axis::values;
+    static constexpr Reads reads{.x = false};
+    static constexpr bool in_place = true;
+    static constexpr std::size_t saved(Shape, int) { return 0; }
+
+    template <class T> static constexpr void forward(const Pass<T>& p) {
+        each_plane(p, [&](int c, Index begin, Index end) {
+            const T scale = scale_of(p, c), mean = p.state[0][c], offset = p.parameter[1][c];
+            for (Index i = begin; i < end; ++i) p.y[i] = (p.x[i] - mean) * scale + offset;
+        });
+    }
+    template <class T> static constexpr void backward(const Pass<T>& p) {
+        if (!p.dx) return;
+        each_plane(p, [&](int c, Index begin, Index end) {
+            const T scale = scale_of(p, c);
+            for (Index i = begin; i < end; ++i) p.dx[i] = p.dy[i] * scale;
+        });
+    }
+
+private:
+    template <class T> static constexpr T scale_of(const Pass<T>& p, int c) {
+        return p.parameter[0][c] * (1 / std::sqrt(p.state[1][c] + T(Norm::epsilon)));
+    }
+    /// Calls f(channel, begin, end) for the values of the range, plane by plane.
+    template <class T, class F> static constexpr void each_plane(const Pass<T>& p, F f) {
+        const Index plane = p.in.plane();
+        for (Index begin = p.begin; begin < p.end;) {
+            const Index next = (begin / plane + 1) * plane, end = next < p.end ? next : p.end;
+            f(static_cast<int>(begin / plane % p.in.channels), begin, end);
+            begin = end;
         }
     }
 };

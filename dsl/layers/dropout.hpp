@@ -28,6 +28,7 @@ template <Percent Share> struct Dropout {
     static constexpr bool in_place = true;
     static constexpr Reads reads{.x = false, .y = false};
     static constexpr Operation operation{.kind = Operation::dropout, .percent = percent};
+    using at_inference = Dropout<0>;
 
     static constexpr Text name() { return Text{} << "Dropout<" << percent << ">"; }
     static constexpr ShapeResult output(Shape in) {

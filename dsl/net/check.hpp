@@ -16,6 +16,9 @@ template <class Body> struct BodyOf {
 template <class... Ls> struct BodyOf<Seq<Ls...>> {
     using type = Seq<Ls...>;
 };
+template <class... Ls> struct BodyOf<Frozen<Seq<Ls...>>> {
+    using type = Seq<Frozen<Ls...>>;
+};
 
 /// The first fault of a network outside its layers, or of the layers.
 enum class Part { none, input, batch, body, depth, layers, loss, initialiser };

@@ -66,8 +66,23 @@ template <std::size_t... I, Path P, class... Ls> struct FlatBranches<std::index_
 template <class... Ls, Path P> struct Flat<Seq<Ls...>, P> {
     using type = InOrderOf<P, Ls...>;
 };
-template <class... Ls, Path P> struct WithinShortcut<Shortcut<Ls...>, P> {
-    using type = InOrderOf<P, Ls...>;
+template <class... Ls, Path P>
+    requires(to_be_spread<Ls...>)
+struct Flat<Seq<Ls...>, P> : Flat<Spread_t<Seq, Ls...>, P> {};
+template <class... Ls, Path P> struct WithinShortcut<Shortcut<Ls...>, P> : Flat<Seq<Ls...>, P> {};
+
+/// The layers of a Frozen: those of its one part.
+template <class L> struct FreezePlaced;
+template <class L, Path... Places> struct FreezePlaced<Placed<L, Places...>> {
+    using type = Placed<typename Freeze<L>::type, Places...>;
+};
+template <class Layers> struct FreezeEach;
+template <class... Ps> struct FreezeEach<List<Ps...>> {
+    using type = List<typename FreezePlaced<Ps>::type...>;
+};
+template <class Part, Path P> struct Flat<Frozen<Part>, P> : FreezeEach<typename Flat<Part, P>::type> {};
+template <Path P> struct Flat<Frozen<>, P> {
+    using type = List<Placed<Misplaced<Frozen<>, Must::contain_at_least_1_layer>, P>>;
 };
 template <class... Ls, Path P> struct Flat<Shortcut<Ls...>, P> {
     using type = List<Placed<Misplaced<Shortcut<Ls...>, Must::stand_directly_within_a_Residual>, P>>;
@@ -82,13 +97,18 @@ template <class Name, int Number, class Part, class L, Path Place>
 struct SharedPlaced<Name, Number, Part, Placed<L, Place>> {
     using type = Placed<SharedLayer<Name, Number, Part, L>, Place>;
 };
+template <class Name, int Number, class Part, class L, Path Place>
+    requires(shared_tag<L> == nullptr)
+struct SharedPlaced<Name, Number, Part, Placed<FrozenLayer<L>, Place>> {
+    using type = Placed<FrozenLayer<SharedLayer<Name, Number, Part, L>>, Place>;
+};
 template <class Name, class Part, class Indices, class Layers> struct SharedEach;
 template <class Name, class Part, std::size_t... I, class... Ps>
 struct SharedEach<Name, Part, std::index_sequence<I...>, List<Ps...>> {
     using type = List<typename SharedPlaced<Name, static_cast<int>(I), Part, Ps>::type...>;
 };
 template <class Name, class... Ls, Path P> struct Flat<Shared<Name, Ls...>, P> {
-    using layers = InOrderOf<P, Ls...>;
+    using layers = typename Flat<Seq<Ls...>, P>::type;
     using type = typename SharedEach<Name, Seq<Ls...>, std::make_index_sequence<layers::size>, layers>::type;
 };
 template <class Name, Path P> struct Flat<Shared<Name>, P> {
@@ -101,7 +121,7 @@ template <Path P> struct Flat<Multiply<>, P> {
     using type = List<Placed<Misplaced<Multiply<>, Must::contain_at_least_1_layer>, P>>;
 };
 template <class... Ls, Path P>
-    requires(shortcuts<Ls...> > 1)
+    requires(shortcuts<Ls...> > 1 && !to_be_spread<Ls...>)
 struct Flat<Residual<Ls...>, P> {
     using type = List<Placed<Misplaced<Residual<>, Must::have_at_most_1_Shortcut, shortcuts<Ls...>>, P>>;
 };
@@ -110,8 +130,11 @@ template <class... Ls, Path P> struct Flat<Residual<Ls...>, P> {
     using type = Join_t<List<Placed<Fork<2>, P>>, typename parts::body, List<Placed<NextBranch, P>>,
                         typename parts::shortcut, List<Placed<AddBranches, P>>>;
 };
+template <class... Ls, Path P>
+    requires(to_be_spread<Ls...>)
+struct Flat<Residual<Ls...>, P> : Flat<Spread_t<Residual, Ls...>, P> {};
 template <class... Ls, Path P> struct Flat<Multiply<Ls...>, P> {
-    using type = Join_t<List<Placed<Fork<2>, P>>, InOrderOf<P, Ls...>, List<Placed<NextBranch, P>>,
+    using type = Join_t<List<Placed<Fork<2>, P>>, typename Flat<Seq<Ls...>, P>::type, List<Placed<NextBranch, P>>,
                         List<Placed<MultiplyBranches, P>>>;
 };
 template <class... Bs, Path P> struct Flat<Concat<Bs...>, P> {
@@ -120,20 +143,27 @@ template <class... Bs, Path P> struct Flat<Concat<Bs...>, P> {
                typename FlatBranches<std::index_sequence_for<Bs...>, P, Bs...>::type, List<Placed<JoinBranches, P>>>;
 };
 
+template <class... Bs, Path P>
+    requires(to_be_spread<Bs...>)
+struct Flat<Concat<Bs...>, P> : Flat<Spread_t<Concat, Bs...>, P> {};
+
 /// A layer that changes when BN follows it (Conv and Dense lose their bias) names the result before_norm.
+template <class L> struct BeforeNormOf {
+    using type = typename L::before_norm;
+};
+template <class Name, int Number, class Part, class L> struct BeforeNormOf<SharedLayer<Name, Number, Part, L>> {
+    using type = SharedLayer<Name, Number, Part, typename BeforeNormOf<L>::type>;
+};
+template <class L> struct BeforeNormOf<FrozenLayer<L>> {
+    using type = FrozenLayer<typename BeforeNormOf<L>::type>;
+};
 template <class P, class Next> struct BeforeNorm {
     using type = P;
 };
 template <class L, Path Place, class Next, Path NextPlace>
     requires(requires { typename L::before_norm; } && Traits<Next>::operation.kind == Operation::batch_norm)
 struct BeforeNorm<Placed<L, Place>, Placed<Next, NextPlace>> {
-    using type = Placed<typename L::before_norm, Place>;
-};
-
-template <class Name, int Number, class Part, class L, Path Place, class Next, Path NextPlace>
-    requires(requires { typename L::before_norm; } && Traits<Next>::operation.kind == Operation::batch_norm)
-struct BeforeNorm<Placed<SharedLayer<Name, Number, Part, L>, Place>, Placed<Next, NextPlace>> {
-    using type = Placed<SharedLayer<Name, Number, Part, typename L::before_norm>, Place>;
+    using type = Placed<typename BeforeNormOf<L>::type, Place>;
 };
 
 template <class L, class Shifted> struct WithoutBias;

@@ -18,11 +18,16 @@ template <class... Ls> struct OperationsOf<List<Ls...>> {
     static constexpr Operation all[sizeof...(Ls) + 1] = {Traits<Ls>::operation..., Operation{}};
 };
 
+/// Whether one pass may run these: as at inference where one of them is frozen in front of everything that is trained.
+template <class... Ls>
+inline constexpr bool stand_together = !(is_frozen_ahead<Ls> || ...) || ((is_frozen_ahead<Ls> || is_neutral<Ls>)&&...);
+
 /// Whether the fusion takes these neighbours, no more and no fewer, and the device has a kernel for them.
 template <class Device, class F, class Neighbours> inline constexpr bool fuses = false;
 template <class Device, class F, class... Ls>
 inline constexpr bool fuses<Device, F, List<Ls...>> =
-    F::pattern::template is<Traits<Ls>::operation...>() && has_kernel_of<Device, Fused<F, Ls...>>;
+    stand_together<Ls...> && F::pattern::template is<Traits<Ls>::operation...>() &&
+    has_kernel_of<Device, Fused<F, Ls...>>;
 
 /// How many of the neighbours the fusion takes: what its pattern matches, or fewer that it matches, too, where the
 /// device has a kernel for these only; 1 where it takes none. `Shorter` counts what is left away.

@@ -5,14 +5,20 @@
 #include "dsl/core/layer.hpp"
 #include "dsl/core/sequence.hpp"
 #include "dsl/net/branches.hpp"
+#include "dsl/net/frozen.hpp"
 
 namespace tn {
+
+template <class F, class First, class... Rest> struct Fused;
 
 namespace detail {
 
 /// The layers without what stands between two branches.
 template <class... Ls>
 using WithoutNextBranch = Join_t<List<>, std::conditional_t<std::is_same_v<Ls, NextBranch>, List<>, List<Ls>>...>;
+
+template <class F, class... Ls> inline constexpr bool is_frozen<Fused<F, Ls...>> = (is_frozen<Ls> || ...);
+template <class F, class... Ls> inline constexpr bool is_frozen_ahead<Fused<F, Ls...>> = (is_frozen_ahead<Ls> || ...);
 
 template <class Device, class Members> struct KernelOfMembers;
 template <class Device, class... Ls> struct KernelOfMembers<Device, List<Ls...>> {

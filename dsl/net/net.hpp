@@ -7,6 +7,7 @@
 #include "dsl/net/check.hpp"
 #include "dsl/net/kernel_table.hpp"
 #include "dsl/net/layer_table.hpp"
+#include "dsl/net/running_list.hpp"
 #include "dsl/net/schedule.hpp"
 #include "dsl/net/shared_uses.hpp"
 #include "dsl/net/starting_gains.hpp"
@@ -21,9 +22,10 @@ class Device;  // the default; its kernels come with <runtime/cpu/device.hpp>
 
 namespace detail {
 
-enum class Kind { parameter, state };
+enum class Kind { trained, frozen, state };
 
-/// Values of all parameters, or states; with `spans` each tensor begins at a multiple of `alignment`.
+/// Values of all parameters that are trained or frozen, or of all states; with `spans` each tensor begins at a multiple
+/// of `alignment`.
 template <class C> constexpr std::size_t summed(Kind kind, bool spans) {
     std::size_t total = 0;
     if constexpr (C::part == Part::none)
@@ -31,35 +33,24 @@ template <class C> constexpr std::size_t summed(Kind kind, bool spans) {
             if (SharedUses<typename C::flat>::uses.first[layer] != layer) continue;
             const LayerRecord& record = LayerTable<typename C::flat>::records[layer];
             const Shape in = C::program.node[layer].in;
-            const auto add_all = [&](const auto& tensors, auto size) {
-                for (int i = 0; i < tensors.count; ++i)
-                    total += spans ? aligned(size(tensors.item[i])) : size(tensors.item[i]);
-            };
-            if (kind == Kind::parameter)
-                add_all(record.parameters(in), [](const Parameter& p) -> std::size_t { return p.size(); });
-            else
-                add_all(record.states(in), [](const State& s) -> std::size_t { return s.size; });
+            const auto add = [&](std::size_t size) { total += spans ? aligned(size) : size; };
+            if (kind == Kind::state) {
+                const States all = record.states(in);
+                for (int i = 0; i < all.count; ++i) add(all.item[i].size);
+            } else {
+                const Parameters all = record.parameters(in);
+                for (int i = 0; i < all.count; ++i)
+                    if (all.item[i].frozen == (kind == Kind::frozen)) add(all.item[i].size());
+            }
         }
     return total;
 }
-
-/// The list that runs, fused or not.
-template <class Flat, Fusion F, class Device> struct RunningList {
-    using type = Flat;
-};
-template <class Flat, class Device> struct RunningList<Flat, Fusion::on, Device> {
-    using type = Fuse_t<Flat, Device>;
-};
-
-template <class Device> struct RunningList<List<>, Fusion::on, Device> {
-    using type = List<>;
-};
 
 /// A network that does not fit together runs nothing, so that nothing is said of it besides its fault.
 template <class C> using FlatThatFits = std::conditional_t<C::part == Part::none, typename C::flat, List<>>;
 
 template <class C, Shape In, int Samples, Fusion F, Purpose For, class Device>
-using ScheduleOf = Schedule<typename RunningList<FlatThatFits<C>, F, Device>::type, In, Samples, For, Device>;
+using ScheduleOf = Schedule<typename RunningList<FlatThatFits<C>, F, For, Device>::type, In, Samples, For, Device>;
 
 /// Values at the arena's end for the step's number, what a batch is compared with, for every sample its loss, whether
 /// it is right and how many of its labels count, what the loss sums, and two weights for every class.
@@ -80,7 +71,7 @@ constexpr std::size_t arena_values(int optimizer_states) {
         return 0;
     } else {
         const std::size_t copies = For == Purpose::infer ? 1 : 2 + optimizer_states;
-        return copies * summed<C>(Kind::parameter, true) + summed<C>(Kind::state, true) +
+        return copies * summed<C>(Kind::trained, true) + summed<C>(Kind::state, true) + summed<C>(Kind::frozen, true) +
                ScheduleOf<C, In, Samples, F, For, Device>::plan.size +
                target_values<typename C::loss>(Samples, C::program.value[C::program.output]) +
                (For == Purpose::infer ? 0 : norm_values());
@@ -121,12 +112,15 @@ public:
     template <Fusion F, Purpose For, class Device = cpu::Device>
     using schedule = detail::ScheduleOf<check, Input, batch, F, For, Device>;
 
-    /// Trained values, and values kept besides (running statistics).
-    static constexpr std::size_t parameters = detail::summed<check>(detail::Kind::parameter, false);
+    /// Values of weights, how many of them are frozen, and values kept besides (running statistics).
+    static constexpr std::size_t frozen_parameters = detail::summed<check>(detail::Kind::frozen, false);
+    static constexpr std::size_t parameters = detail::summed<check>(detail::Kind::trained, false) + frozen_parameters;
     static constexpr std::size_t states = detail::summed<check>(detail::Kind::state, false);
 
-    /// Values that they take in the arena, where each tensor begins at a multiple of 64 bytes.
-    static constexpr std::size_t parameter_span = detail::summed<check>(detail::Kind::parameter, true);
+    /// Values that they take in the arena, where each tensor begins at a multiple of 64 bytes: what is trained, the
+    /// states, what is frozen.
+    static constexpr std::size_t parameter_span = detail::summed<check>(detail::Kind::trained, true);
+    static constexpr std::size_t frozen_span = detail::summed<check>(detail::Kind::frozen, true);
     static constexpr std::size_t state_span = detail::summed<check>(detail::Kind::state, true);
 
     /// Values of the one arena of a model with this many optimizer states a weight.
@@ -164,7 +158,8 @@ public:
         if constexpr (!ok)
             return {};
         else {
-            Summary table{input.text().string(), batch, parameters, infer_bytes, {}, LossType::name().string()};
+            Summary table{input.text().string(), batch, parameters, infer_bytes, {}, LossType::name().string(),
+                          frozen_parameters};
             for (std::size_t layer = 0; layer != flat::size; ++layer) {
                 const Node& node = program.node[layer];
                 if (!detail::computes(node)) continue;
@@ -172,8 +167,9 @@ public:
                 const Parameters tensors = record.parameters(node.in);
                 std::size_t count = 0;
                 for (int i = 0; owner(layer) == layer && i < tensors.count; ++i) count += tensors.item[i].size();
-                table.rows.push_back({path(layer), name_with_owner(layer), node.out.text().string(), count,
-                                      node.out.size() * batch * sizeof(float)});
+                const bool frozen = tensors.count > 0 && tensors.item[0].frozen;
+                table.rows.push_back({path(layer), name_with_owner(layer) + (frozen ? ", frozen" : ""),
+                                      node.out.text().string(), count, node.out.size() * batch * sizeof(float)});
             }
             return table;
         }

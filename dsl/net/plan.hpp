@@ -170,7 +170,7 @@ private:
         for (int i = 0; i < p.nodes; ++i) {
             bool needed = p.node[i].trained;
             for (int k = 0; k < p.node[i].input_count; ++k) needed = needed || needs_gradient_[p.node[i].inputs[k]];
-            runs_backward_[i] = needed && p.node[i].runs;
+            runs_backward_[i] = training_ && needed && p.node[i].runs;
             for (int k = 0; k < p.node[i].output_count; ++k) needs_gradient_[p.node[i].outputs[k]] = needed;
         }
     }
@@ -208,7 +208,8 @@ private:
         const int x = p.node[i].inputs[0];
         if (!p.node[i].in_place || x == 0 || shared_[x] || whole_[x] != whole_[p.node[i].outputs[0]]) return false;
         if (!training_) return true;
-        return !p.node[i].reads.x && !p.node[producer_[x]].reads.y;
+        return !(runs_backward_[i] && p.node[i].reads.x) &&
+               !(runs_backward_[producer_[x]] && p.node[producer_[x]].reads.y);
     }
 
     constexpr void place_values() {
@@ -218,7 +219,7 @@ private:
             if (!node.runs) continue;
             for (int k = 0; k < node.input_count; ++k) {
                 lives_until(value_[node.inputs[k]], last_use(node.inputs[k], i));
-                if (training_ && (k == 0 ? node.reads.x : node.reads.others))
+                if (runs_backward_[i] && (k == 0 ? node.reads.x : node.reads.others))
                     lives_until(value_[node.inputs[k]], backward_step(i));
             }
             for (int k = 0; k < node.output_count; ++k) {
@@ -233,7 +234,7 @@ private:
                         add(node.out.size() * (whole_[y] ? batch_ : node.part), first_use(y, i), last_use(y, i));
                 }
                 lives_until(value_[y], last_use(y, i));
-                if (training_ && node.reads.y) lives_until(value_[y], backward_step(i));
+                if (runs_backward_[i] && node.reads.y) lives_until(value_[y], backward_step(i));
             }
         }
         lives_until(value_[p.output], steps_ + 1);
@@ -271,16 +272,16 @@ private:
         }
         const int shared = small ? add(small, 0, steps_ + 1) : -1;
         for (int i = 0; i < p.nodes; ++i) {
-            if (p.node[i].saved && (training_ || p.node[i].saves_for_inference))
-                saved_[i] = add(p.node[i].saved, forward_step(i),
-                                training_ && runs_backward_[i] ? backward_step(i) : forward_step(i));
-            if (training_ && p.node[i].added_gradients)
+            if (p.node[i].saved && ((training_ && !p.node[i].at_inference) || p.node[i].saves_for_inference))
+                saved_[i] =
+                    add(p.node[i].saved, forward_step(i), runs_backward_[i] ? backward_step(i) : forward_step(i));
+            if (runs_backward_[i] && p.node[i].added_gradients)
                 added_gradients_[i] = add(p.node[i].added_gradients, backward_step(i), backward_step(i));
             const auto place_work = [&](std::size_t work, int step) {
                 return work == 0 ? -1 : work <= small ? shared : add(work, step, step);
             };
             work_forward_[i] = place_work(p.node[i].work, forward_step(i));
-            if (training_) work_backward_[i] = place_work(p.node[i].backward_work, backward_step(i));
+            if (runs_backward_[i]) work_backward_[i] = place_work(p.node[i].backward_work, backward_step(i));
         }
     }
 

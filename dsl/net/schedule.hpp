@@ -3,16 +3,12 @@
 
 #include "dsl/core/kernel.hpp"
 #include "dsl/net/batch_parts.hpp"
-#include "dsl/net/fuse.hpp"
 #include "dsl/net/layer_table.hpp"
 #include "dsl/net/plan.hpp"
 #include "dsl/net/shared_uses.hpp"
 #include "dsl/net/trace.hpp"
 
 namespace tn {
-
-/// Whether neighbours are fused into one kernel or every layer runs by itself (slower; what tests compare with).
-enum class Fusion { on, off };
 
 namespace detail {
 
@@ -23,11 +19,16 @@ struct RoomRecord {
     std::size_t (*work)(Shape in, int batch) = nullptr;
     std::size_t (*backward_work)(Shape in, int batch) = nullptr;
     bool saves_for_inference = false;
+    bool frozen = false;  ///< it, or a member
 };
 template <class Device, class L> constexpr RoomRecord room_record() {
     if constexpr (Layer<L>)
-        return {true, &saved_values<Device, L>, &work_values<Device, L>, &backward_work_values<Device, L>,
-                !has_kernel_of<Device, L> && Traits<L>::saves_for_inference};
+        return {true,
+                &saved_values<Device, L>,
+                &work_values<Device, L>,
+                &backward_work_values<Device, L>,
+                !has_kernel_of<Device, L> && Traits<L>::saves_for_inference,
+                is_frozen<L>};
     else
         return {};
 }
@@ -48,12 +49,15 @@ constexpr Program<Nodes, Values> with_room_on(Program<Nodes, Values> program, Li
         node.backward_work = rooms[at].backward_work(node.in, node.part);
         node.saves_for_inference = rooms[at].saves_for_inference;
     }
-    for (std::size_t at = 0; Uses::uses.any && at != sizeof...(Ps); ++at) {
+    bool any = Uses::uses.any;
+    for (const detail::RoomRecord& room : rooms) any = any || room.frozen;
+    for (std::size_t at = 0; any && at != sizeof...(Ps); ++at) {
         const LayerRecord& record = LayerTable<List<Ps...>>::records[at];
         Node& node = program.node[at];
         const Parameters all = node.runs ? record.parameters(node.in) : Parameters{};
         for (int i = 0; i < all.count; ++i)
-            if (const std::size_t layer = first + all.item[i].member; Uses::uses.last[layer] != layer)
+            if (const std::size_t layer = first + all.item[i].member;
+                all.item[i].frozen || Uses::uses.last[layer] != layer)
                 node.added_gradients += aligned(all.item[i].size());
         first += record.members;
     }

@@ -3,6 +3,7 @@
 
 #include "dsl/core/layer.hpp"
 #include "dsl/net/concat.hpp"
+#include "dsl/net/frozen.hpp"
 #include "dsl/net/multiply.hpp"
 #include "dsl/net/residual.hpp"
 #include "dsl/net/shared.hpp"
@@ -19,6 +20,7 @@ template <class... Ls> inline constexpr bool is_element<Residual<Ls...>> = true;
 template <class... Ls> inline constexpr bool is_element<Multiply<Ls...>> = true;
 template <class... Ls> inline constexpr bool is_element<Concat<Ls...>> = true;
 template <class Name, class... Ls> inline constexpr bool is_element<Shared<Name, Ls...>> = true;
+template <class... Ls> inline constexpr bool is_element<Frozen<Ls...>> = true;
 
 /// The value form: Conv<16, 3>{} | BN{} | Relu{} is a Seq<Conv<16, 3>, BN, Relu>.
 template <class A, class B>

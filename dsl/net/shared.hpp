@@ -34,6 +34,12 @@ template <class L> inline constexpr const void* shared_tag = nullptr;
 template <class Name, int Place, class Part, class L>
 inline constexpr const void* shared_tag<SharedLayer<Name, Place, Part, L>> = &tag<SharedPlace<Name, Place>>;
 
+/// The name of a layer's Shared, and the layer as it is written there.
+template <class L> struct SharedAs {
+    using name = typename L::name_of_shared;
+    using written = L;
+};
+
 /// Whether what a layer keeps is the same for both inputs.
 template <class L> constexpr bool keeps_the_same(Shape a, Shape b) {
     const Parameters p = Traits<L>::parameters(a), q = Traits<L>::parameters(b);

@@ -19,7 +19,8 @@ std::string format(const Summary& s) {
     for (const SummaryRow& r : s.rows)
         text += fmt::format("{:<7} {:<26} {:<22} {:>11} {:>10}\n", r.path, r.layer, r.output,
                             r.parameters ? fmt::format("{}", r.parameters) : "", format_bytes(r.bytes));
-    text += fmt::format("{} parameters, batch {}, {}; inference needs {}\n", s.parameters, s.batch, s.loss,
+    text += fmt::format("{} parameters{}, batch {}, {}; inference needs {}\n", s.parameters,
+                        s.frozen ? fmt::format(" ({} frozen)", s.frozen) : "", s.batch, s.loss,
                         format_bytes(s.infer_bytes));
     return text;
 }

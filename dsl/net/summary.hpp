@@ -18,6 +18,7 @@ struct Summary {
     std::size_t parameters, infer_bytes;
     std::vector<SummaryRow> rows;
     std::string loss;
+    std::size_t frozen = 0;  ///< of the parameters
 };
 
 /// At most 80 columns wide; bytes are those of each layer's output for a whole batch, before fusion and reuse.

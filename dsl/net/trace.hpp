@@ -20,11 +20,12 @@ struct Node {
     bool is_fork = false;
     bool in_place = false;
     Reads reads{};
-    bool trained = false;  ///< has parameters
+    bool trained = false;       ///< has parameters that are trained
+    bool at_inference = false;  ///< runs as at inference in training, too: frozen layers with nothing trained before
     /// On the device that the program is for (dsl/net/schedule.hpp): values, and whether inference, too, has room for
     /// what forward saves.
     std::size_t saved = 0, work = 0, backward_work = 0;
-    /// Values of the gradients that are added to those of a later layer with the same parameters.
+    /// Values of the gradients that are added to those of a later layer with the same parameters, or that nobody wants.
     std::size_t added_gradients = 0;
     bool saves_for_inference = false;
     /// How many samples it runs at a time at most: all, but in inference (dsl/net/batch_parts.hpp). One thread by
@@ -46,6 +47,9 @@ template <int Nodes, int Values> struct Program {
 };
 
 namespace detail {
+
+/// True of a layer in front of everything that is trained, and of several such that are fused.
+template <class L> inline constexpr bool runs_at_inference = is_frozen_ahead<L>;
 
 struct Frame {
     int done[max_branches]{}, count = 0;
@@ -185,7 +189,9 @@ private:
     template <class L> constexpr void describe(Node& node) {
         node.reads = Traits<L>::reads;
         node.in_place = Traits<L>::in_place && node.in.size() == node.out.size();
-        node.trained = Traits<L>::parameters(node.in).count > 0;
+        const Parameters all = Traits<L>::parameters(node.in);
+        for (int i = 0; i < all.count; ++i) node.trained = node.trained || !all.item[i].frozen;
+        node.at_inference = runs_at_inference<L>;
     }
 
     constexpr bool accept(Node& node, Shape out) {
@@ -201,17 +207,17 @@ private:
         for (int i = p.nodes - 1; i >= 0; --i) {
             if (shared_[i] != shared_tag<L>) continue;
             const Shape before = p.node[i].in;
-            if (shared_layer_[i] != &tag<L>)
-                fail(layer_must_about<typename L::name_of_shared>(Must::have_the_same_layers_wherever_the_name_stands),
+            if (shared_layer_[i] != &tag<typename SharedAs<L>::written>)
+                fail(layer_must_about<typename SharedAs<L>::name>(Must::have_the_same_layers_wherever_the_name_stands),
                      node.in);
             else if (!keeps_the_same<L>(before, node.in))
-                fail(layer_must_about<typename L::name_of_shared>(
+                fail(layer_must_about<typename SharedAs<L>::name>(
                          Must::have_parameters_of_the_same_shape_wherever_the_name_stands, node.in, before),
                      node.in);
             break;
         }
         shared_[p.nodes] = shared_tag<L>;
-        shared_layer_[p.nodes] = &tag<L>;
+        shared_layer_[p.nodes] = &tag<typename SharedAs<L>::written>;
         return p.ok();
     }
 

@@ -74,7 +74,7 @@ template <class Integer> void ThreadPool::wait_while(std::atomic<Integer>& value
 
 void ThreadPool::run_erased(int tasks, Call call, void* function) {
     if (tasks <= 0) return;
-    if (workers_.empty() || tasks == 1) {
+    if (workers_.empty() || tasks == 1 || alone_) {
         for (int i = 0; i < tasks; ++i) call(function, i, 0);
         return;
     }

@@ -20,7 +20,21 @@ public:
     ThreadPool(const ThreadPool&) = delete;
     ThreadPool& operator=(const ThreadPool&) = delete;
 
-    int threads() const { return static_cast<int>(workers_.size()) + 1; }
+    /// While one of these lives, what its thread runs in any pool runs on that thread alone: for work that is done
+    /// before another thread has woken.
+    class Alone {
+    public:
+        explicit Alone(bool alone) : before_(alone_) { alone_ = alone_ || alone; }
+        ~Alone() { alone_ = before_; }
+        Alone(const Alone&) = delete;
+        Alone& operator=(const Alone&) = delete;
+
+    private:
+        bool before_;
+    };
+
+    /// 1 where the caller is to be alone.
+    int threads() const { return alone_ ? 1 : static_cast<int>(workers_.size()) + 1; }
 
     /// Runs f(0) .. f(tasks - 1) in any order, the caller helping, and returns when all are done; allocates nothing. An
     /// f of two arguments is also told which slot of scratch memory is its own meanwhile: 0 .. min(tasks, threads())
@@ -53,6 +67,8 @@ private:
     void stop();
     void take_tasks(int thread);
     template <class Integer> void wait_while(std::atomic<Integer>& value, Integer old) const;
+
+    static inline thread_local bool alone_ = false;
 
     std::vector<std::thread> workers_;
     std::mutex turn_;                      // held by the thread whose run the workers share

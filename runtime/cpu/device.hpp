@@ -16,6 +16,7 @@
 #include "runtime/cpu/kernels/dropout.hpp"
 #include "runtime/cpu/kernels/pointwise.hpp"
 #include "runtime/cpu/kernels/pooling.hpp"
+#include "runtime/cpu/kernels/recurrent.hpp"
 #include "runtime/cpu/kernels/transposed_convolution.hpp"
 #include "runtime/cpu/kernels/update.hpp"
 

@@ -24,6 +24,9 @@ public:
     ThreadPool& threads() { return pool_; }
     Isa isa() const { return isa_; }
 
+    /// Lives around a pass of about so much work (work_of): one thread does little work before others have woken.
+    ThreadPool::Alone pass_of(double work) const { return ThreadPool::Alone(work < 100'000); }
+
     /// From now on a model that trains here computes its part of batches that it shares with other processes, which do
     /// the same; null: alone. The statistics of batch normalisation are those of the whole batch. The group must
     /// outlive its use.

@@ -22,7 +22,8 @@ template <class N, Fusion F, Purpose For, int OptimizerStates, class Device> str
     static constexpr std::size_t gradients = parameter_span;
     static constexpr std::size_t optimizer_state(int k) { return parameter_span * (2 + k); }
     static constexpr std::size_t states = trains ? optimizer_state(OptimizerStates) : parameter_span;
-    static constexpr std::size_t planned = states + N::state_span;
+    static constexpr std::size_t frozen = states + N::state_span;
+    static constexpr std::size_t planned = frozen + N::frozen_span;
 
     /// Of the batch: a step number of 64 bits, targets or labels, for each sample a loss, whether it is right and how
     /// many of its labels count, what the loss sums, and two weights for each class. Of a training step: the norm of
@@ -53,17 +54,20 @@ template <class N, Fusion F, Purpose For, int OptimizerStates, class Device> str
         std::array<std::size_t, max_parameters> parameter{};
         std::array<std::size_t, max_states> state{};
         int parameters = 0, states = 0;
-        std::size_t begin = 0, end = 0;  ///< what it owns, without the room up to the next multiple of 64 bytes
-        unsigned owned = 0, added = 0, owned_states = 0;  ///< a bit for each parameter or state
+        /// What it owns and trains, without the room up to the next multiple of 64 bytes.
+        std::size_t begin = 0, end = 0;
+        unsigned owned = 0, frozen = 0, added = 0, owned_states = 0;  ///< a bit for each parameter or state
 
         constexpr bool owns(int i) const { return owned >> i & 1; }
+        constexpr bool trains(int i) const { return (owned & ~frozen) >> i & 1; }
         constexpr bool adds(int i) const { return added >> i & 1; }
+        constexpr bool freezes(int i) const { return frozen >> i & 1; }
         constexpr bool owns_state(int i) const { return owned_states >> i & 1; }
     };
     static constexpr auto entries = [] {
         std::array<Entry, layers::size> entries{};
         using Uses = SharedUses<layers>;
-        std::size_t next = 0, next_state = ArenaLayout::states, first = 0;
+        std::size_t next = 0, next_state = ArenaLayout::states, next_frozen = ArenaLayout::frozen, first = 0;
         std::array<std::size_t, Uses::layers> of_layer{}, states_of_layer{};  // where the tensors of an owner begin
         for (std::size_t at = 0; at != layers::size; ++at) {
             const LayerRecord& record = LayerTable<layers>::records[at];
@@ -72,11 +76,12 @@ template <class N, Fusion F, Purpose For, int OptimizerStates, class Device> str
             first += record.members;
             if (!node.runs) continue;
             Entry& entry = entries[at];
-            /// Calls put(tensor, at, owned) with the places of all tensors in order, and moves `next` behind those that
-            /// are owned.
-            const auto place = [&](const auto& tensors, auto& of_owner, std::size_t& free, auto size, auto put) {
+            /// Calls put(tensor, at, owned) with the places of all tensors in order, and moves what `next_of` a tensor
+            /// gives behind those that are owned.
+            const auto place = [&](const auto& tensors, auto& of_owner, auto next_of, auto size, auto put) {
                 std::size_t at = 0;
                 for (int i = 0; i < tensors.count; ++i) {
+                    std::size_t& free = next_of(tensors.item[i]);
                     const std::size_t layer = first_member + tensors.item[i].member, owner = Uses::uses.first[layer];
                     const bool begins = i == 0 || tensors.item[i].member != tensors.item[i - 1].member;
                     if (begins && owner == layer) of_owner[layer] = free;
@@ -89,19 +94,25 @@ template <class N, Fusion F, Purpose For, int OptimizerStates, class Device> str
             const Parameters p = record.parameters(node.in);
             entry.parameters = p.count;
             place(
-                p, of_layer, next, [](const Parameter& tensor) { return tensor.size(); },
+                p, of_layer,
+                [&](const Parameter& tensor) -> std::size_t& { return tensor.frozen ? next_frozen : next; },
+                [](const Parameter& tensor) { return tensor.size(); },
                 [&](int i, std::size_t at, bool owned, bool added) {
                     entry.parameter[i] = at;
+                    if (p.item[i].frozen) entry.frozen |= 1u << i;
                     if (added) entry.added |= 1u << i;
                     if (!owned) return;
-                    if (!entry.owned) entry.begin = at;
-                    entry.end = at + p.item[i].size();
+                    if (!p.item[i].frozen) {
+                        if (!entry.end) entry.begin = at;
+                        entry.end = at + p.item[i].size();
+                    }
                     entry.owned |= 1u << i;
                 });
             const States s = record.states(node.in);
             entry.states = s.count;
             place(
-                s, states_of_layer, next_state, [](const State& state) { return state.size; },
+                s, states_of_layer, [&](const State&) -> std::size_t& { return next_state; },
+                [](const State& state) { return state.size; },
                 [&](int i, std::size_t at, bool owned, bool) {
                     entry.state[i] = at;
                     if (owned) entry.owned_states |= 1u << i;

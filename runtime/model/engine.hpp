@@ -19,6 +19,7 @@
 #include "runtime/model/input_check.hpp"
 #include "runtime/model/model_memory.hpp"
 #include "runtime/model/not_finite.hpp"
+#include "runtime/model/predictions.hpp"
 #include "runtime/model/staging_buffer.hpp"
 #include "runtime/model/state_backup.hpp"
 #include "runtime/model/update.hpp"
@@ -42,9 +43,10 @@ public:
     Engine(Device& device, std::uint64_t seed)
         : device_(device),
           memory_(device),
-          executor_(device, memory_.arena_begin(), {seed, memory_.batch().step_number.device}),
+          executor_(device, memory_.arena_begin(), memory_.arena_begin() + Layout::planned,
+                    {seed, memory_.batch().step_number.device}),
           norm_(device, memory_.arena_begin()),
-          states_(device, memory_.device_pointers().states) {}
+          states_(device, memory_.device_pointers().states.first(N::state_span)) {}
 
     ModelMemory<Layout, Device, T>& memory() { return memory_; }
     const ModelMemory<Layout, Device, T>& memory() const { return memory_; }
@@ -94,7 +96,7 @@ public:
         check_count(n);
         upload(n, false);
         executor_.forward(n, false);
-        enqueue_predictions(n);
+        enqueue_predictions<N>(device_, memory_.batch().outputs.device, n, loss_options.active);
         return memory_.batch().download_outputs(device_, n);
     }
 
@@ -116,13 +118,27 @@ public:
                         std::to_string(Index{n} * feature_count) + " values, not " + std::to_string(to.size()));
         upload(n, false);
         executor_.forward(n, false);
-        StagingBuffer<Device> memory(device_, StagingBuffer<Device>::template bytes_of<T>(to.size()));
-        const Staged<T> features = memory.stage(executor_.last_input(), to.size());
-        device_.download(features.host, features.device, to.size());
-        device_.wait();
-        std::copy_n(features.host, to.size(), to.begin());
+        download(executor_.last_input(), to);
     }
     static constexpr int feature_count = static_cast<int>(Executor<Layout, Device, T>::last_node.in.size());
+
+    /// What Model::input_gradient() says.
+    void input_gradient(int n, std::span<T> to) {
+        check_count(n);
+        if (std::ssize(to) != Index{n} * static_cast<Index>(N::input.size()))
+            throw Error("the gradient of " + std::to_string(n) + " inputs is " + std::to_string(n * N::input.size()) +
+                        " values, not " + std::to_string(to.size()));
+        download(executor_.input_gradient(), to);
+    }
+
+    /// Takes all that the other one keeps from step to step, and how its loss is taken.
+    void copy(const Engine& other) {
+        memory_.copy(other.memory_);
+        loss_options = other.loss_options;
+        step = other.step;
+        norm_.most = other.norm_.most;
+        tensors_ = other.tensors_;
+    }
 
     /// A training step on a batch that lies on the device already, by a rule that is read there: nothing is uploaded,
     /// downloaded, waited for or checked, and the arguments of what is launched are the same in every step. Before it,
@@ -160,6 +176,15 @@ private:
         memory_.batch().check_labels(n, loss_options.active);
     }
 
+    /// Waits for the passes, and copies what they have left at `from`.
+    void download(T* from, std::span<T> to) {
+        StagingBuffer<Device> memory(device_, StagingBuffer<Device>::template bytes_of<T>(to.size()));
+        const Staged<T> values = memory.stage(from, to.size());
+        device_.download(values.host, values.device, to.size());
+        device_.wait();
+        std::copy_n(values.host, to.size(), to.begin());
+    }
+
     BatchResult checked_gradients(int n) {
         shard_.begin(group(), n);
         upload(n, true);
@@ -175,21 +200,6 @@ private:
     void upload(int n, bool with_targets) {
         memory_.upload();
         memory_.batch().upload(device_, n, step, with_targets);
-    }
-
-    /// Makes predictions of the outputs in their place.
-    void enqueue_predictions(int n) {
-        using L = typename N::loss;
-        constexpr int channels = N::output.channels, pixels = static_cast<int>(N::output.plane());
-        T* const y = memory_.batch().outputs.device;
-        if constexpr (Traits<L>::operation.kind == Operation::identity)
-            return;  // they are the outputs
-        else if constexpr (requires { L::predict_pixel(y, y, 1, 1, 1); })
-            device_.for_ranges(n * pixels, PredictPixels<L, T>{y, channels, loss_options.active, pixels});
-        else if constexpr (LossTraits<L>::by_pixels(N::output))  // value by value
-            device_.for_ranges(n * channels * pixels, PredictPart<L, T>{y, 1, 1});
-        else
-            device_.for_ranges(n, PredictPart<L, T>{y, channels * pixels, loss_options.active});
     }
 
     /// Null unless the device has joined one: then it computes a part of the batch here and the others the rest.
@@ -209,7 +219,7 @@ private:
     /// run backward from the last.
     void begin_sum(const typename Layout::Entry& entry) {
         if constexpr (shares)
-            if (ProcessGroup* others = group(); others && entry.owned) {
+            if (ProcessGroup* others = group(); others && entry.end > entry.begin) {
                 T* const gradients = memory_.arena_begin() + Layout::gradients;
                 others->begin_sum({gradients + entry.begin, gradients + entry.end});
             }

@@ -8,6 +8,7 @@
 
 #include "dsl/loss/loss.hpp"
 #include "dsl/net/execute.hpp"
+#include "dsl/net/work.hpp"
 #include "runtime/model/arena_layout.hpp"
 
 namespace tn {
@@ -44,8 +45,11 @@ template <class Layout, class Device, class T> class Executor {
     static constexpr auto& plan = Layout::schedule::plan;
 
 public:
-    /// `random` names the seed and where the step's number lies.
-    Executor(Device& device, T* arena, RandomKey random) : device_(device), arena_(arena), random_(random) {}
+    /// `persistent` is where an arena begins, or memory that has the first Layout::planned values of one alone, which
+    /// inference only reads; `planned` is where the plan's buffers and what lies behind them are. `random` names the
+    /// seed and where the step's number lies.
+    Executor(Device& device, T* persistent, T* planned, RandomKey random)
+        : device_(device), persistent_(persistent), planned_(planned), random_(random) {}
 
     /// On n samples of a batch, before which others compute `first`.
     void forward(int n, bool training, int first = 0) {
@@ -54,10 +58,7 @@ public:
             for (end = at; end != layers::size && program.node[end].part == room;) ++end;
             for (int done = 0; done < n; done += part)
                 for (std::size_t i = at; i != end; ++i)
-                    if (passes[i].forward) {
-                        begin(static_cast<int>(i));
-                        passes[i].forward(device_, pass(i, std::min(part, n - done), first, training, false, done));
-                    }
+                    if (passes[i].forward) run_forward_pass(i, std::min(part, n - done), first, training, done);
         }
     }
 
@@ -69,7 +70,7 @@ public:
         p.x = planned(plan.value[program.output]);
         begin(program.nodes);
         if constexpr (LossTraits<L>::by_pixels(N::output)) {
-            p.work = arena_ + Layout::loss_work;
+            p.work = planned_ + (Layout::loss_work - Layout::planned);
             device_.for_ranges(n * pixel_parts(p.pixels), PixelParts<L, T>{p});
             device_.for_ranges(n, PixelSums<L, T>{p});
         } else {
@@ -82,6 +83,7 @@ public:
         for (std::size_t at = layers::size; at-- > 0;)
             if (passes[at].backward) {
                 begin(2 * program.nodes - static_cast<int>(at));
+                [[maybe_unused]] const auto around = pass_of(2 * n * work[at]);
                 passes[at].backward(device_, pass(at, n, first, true, true));
                 add_gradients(at);
                 done(at);
@@ -96,6 +98,9 @@ public:
         return last;
     }();
     T* last_input() const { return planned(plan.value[last_node.inputs[0]]); }
+
+    /// The gradient of the network's input, where there is one.
+    T* input_gradient() const { return planned(plan.gradient[0]); }
 
     /// The gradient of the network's output.
     T* output_gradient() const { return planned(plan.gradient[program.output]); }
@@ -121,7 +126,21 @@ private:
         return numbers;
     }();
 
-    T* planned(std::size_t offset) const { return offset == nowhere ? nullptr : arena_ + Layout::planned + offset; }
+    void run_forward_pass(std::size_t at, int n, int first, bool training, int done) {
+        begin(static_cast<int>(at));
+        [[maybe_unused]] const auto around = pass_of(n * work[at]);
+        passes[at].forward(device_, pass(at, n, first, training, false, done));
+    }
+
+    /// Of each entry, for a sample.
+    static constexpr auto work = [] {
+        std::array<double, layers::size> work{};
+        for (std::size_t at = 0; at != layers::size; ++at)
+            if (program.node[at].runs) work[at] = work_of(LayerTable<layers>::records[at], program.node[at]);
+        return work;
+    }();
+
+    T* planned(std::size_t offset) const { return offset == nowhere ? nullptr : planned_ + offset; }
 
     /// A value from sample `done` on, where it has room for the whole batch.
     T* value(int v, int done) const {
@@ -136,7 +155,7 @@ private:
         p.n = n;
         p.in = node.in;
         p.out = node.out;
-        p.training = training;
+        p.training = training && !node.at_inference;
         p.x = value(node.inputs[0], done);
         p.y = value(node.outputs[0], done);
         p.saved = planned(plan.saved[at]);
@@ -157,30 +176,31 @@ private:
         }
         const auto& entry = Layout::entries[at];
         for (int k = 0; k < entry.parameters; ++k) {
-            p.parameter[k] = arena_ + entry.parameter[k];
-            if (Layout::trains) p.gradient[k] = p.parameter[k] + Layout::gradients;
+            p.parameter[k] = persistent_ + entry.parameter[k];
+            if (Layout::trains && !entry.freezes(k)) p.gradient[k] = p.parameter[k] + Layout::gradients;
         }
-        if (backward) each_added(at, [&](int k, T* gradient, Index) { p.gradient[k] = gradient; });
-        for (int k = 0; k < entry.states; ++k) p.state[k] = arena_ + entry.state[k];
+        if (backward) each_apart(at, [&](int k, T* gradient, Index) { p.gradient[k] = gradient; });
+        for (int k = 0; k < entry.states; ++k) p.state[k] = persistent_ + entry.state[k];
         return p;
     }
 
     /// Calls f(parameter, gradient, size) for every parameter of an entry that a later layer has, too: where the
-    /// entry's own gradient of it lies before it is added.
-    template <class F> void each_added(std::size_t at, F f) const {
+    /// entry's own gradient of it lies before it is added. And for every frozen one, whose gradient nobody reads.
+    template <class F> void each_apart(std::size_t at, F f) const {
         const auto& entry = Layout::entries[at];
-        if (!Layout::trains || !entry.added) return;
+        if (!Layout::trains || !(entry.added | entry.frozen)) return;
         const Parameters all = LayerTable<layers>::records[at].parameters(program.node[at].in);
         T* gradient = planned(plan.added_gradients[at]);
         for (int k = 0; k < entry.parameters; ++k) {
-            if (!entry.adds(k)) continue;
+            if (!entry.adds(k) && !entry.freezes(k)) continue;
             f(k, gradient, all.item[k].size());
             gradient += aligned(all.item[k].size());
         }
     }
     void add_gradients(std::size_t at) {
-        each_added(at, [&](int k, const T* own, Index size) {
-            T* const all = arena_ + Layout::entries[at].parameter[k] + Layout::gradients;
+        each_apart(at, [&](int k, const T* own, Index size) {
+            if (Layout::entries[at].freezes(k)) return;
+            T* const all = persistent_ + Layout::entries[at].parameter[k] + Layout::gradients;
             device_.for_ranges(static_cast<int>(size), AddValues<T>{all, own});
         });
     }
@@ -191,12 +211,18 @@ private:
         else
             return N::batch;
     }
+    auto pass_of([[maybe_unused]] double work) {
+        if constexpr (requires { device_.pass_of(work); })
+            return device_.pass_of(work);
+        else
+            return 0;
+    }
     void begin(int step) {
         if constexpr (requires { device_.begin(step); }) device_.begin(step);
     }
 
     Device& device_;
-    T* arena_;
+    T *persistent_, *planned_;
     RandomKey random_;
 };
 

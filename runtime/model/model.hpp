@@ -5,11 +5,14 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <type_traits>
+#include <utility>
 
 #include "dsl/net/net.hpp"
+#include "dsl/optim/sgd.hpp"
 #include "runtime/core/error.hpp"
 #include "runtime/core/process_group.hpp"
 #include "runtime/cpu/device.hpp"
@@ -76,6 +79,24 @@ public:
     /// Weights start as the network's initialiser and `seed` say. The device must outlive the model.
     explicit Model(Device& device, std::uint64_t seed = 1) : device_(device), seed_(seed), engine_(device, seed) {
         initialise(typename N::initialiser{});
+    }
+
+    // A model is a value: moved and swapped, which copies nothing, so that views of its memory stay, and cloned. One
+    // that was moved from can be assigned to or destroyed.
+    Model(Model&&) noexcept = default;
+    Model& operator=(Model&& other) noexcept {
+        if (this == &other) return *this;
+        std::destroy_at(this);  // the device is a reference, which is not assigned to
+        return *std::construct_at(this, std::move(other));
+    }
+
+    /// Another model with the same weights, states of the optimizer, step and settings, on the same device or another
+    /// one of its kind. It goes on as this one does, bit for bit.
+    Model clone() const { return clone(device_); }
+    Model clone(Device& device) const {
+        Model copy(device, seed_, NotStarted{});
+        copy.engine_.copy(engine_);
+        return copy;
     }
 
     /// Starts the weights anew: normal numbers with the deviation of the layer's own initialiser, or of this one.
@@ -223,6 +244,14 @@ public:
     void features(int n, std::span<T> to) { engine_.features(n, to); }
     static constexpr int feature_count = Engine<Layout, Device, T>::feature_count;
 
+    /// The gradient of the loss of gradients(n) by the input, [n][input], copied to `to`. For a model with
+    /// Purpose::input_gradient, as InputGradientModel. Throws Error unless `to` has so many values.
+    void input_gradient(int n, std::span<T> to)
+        requires(Layout::has_input_gradient)
+    {
+        engine_.input_gradient(n, to);
+    }
+
     /// How many of the outputs count, with a softmax: a network for up to 1000 classes serves any number from 2.
     void active_outputs(int count) {
         if (count < 1 || count > N::output.channels)
@@ -255,6 +284,9 @@ public:
     const ModelMemory<Layout, Device, T>& memory() const { return engine_.memory(); }
 
 private:
+    struct NotStarted {};
+    Model(Device& device, std::uint64_t seed, NotStarted) : device_(device), seed_(seed), engine_(device, seed) {}
+
     void set_weights(const std::string& kind, const Staged<T>& to, std::span<const float> weights, bool& given) {
         const int classes = HasLabels<N> ? active_outputs() : N::output.channels;
         if (!weights.empty() && std::ssize(weights) != classes)
@@ -271,5 +303,10 @@ private:
     std::uint64_t seed_;
     Engine<Layout, Device, T> engine_;
 };
+
+/// A model whose gradients(n) leaves the gradient of the input, too: what the loss depends on, in a picture or a sound.
+/// With the layers in Frozen the weights have no gradients, and running statistics and Dropout are as at inference.
+template <class N, class Device = cpu::Device>
+using InputGradientModel = Model<N, SGD, Device, float, Fusion::on, Purpose::input_gradient>;
 
 }  // namespace tn

@@ -1,6 +1,7 @@
 // The memory of a model: one arena on its device, allocated at construction, and the host's copies of what it reaches.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -24,7 +25,8 @@ template <class T> struct DevicePointers {
     std::uint64_t* step;           ///< counted from 0
     const T* losses;               ///< [batch]
     const unsigned char* correct;  ///< [batch], 1 where the prediction is right
-    std::span<T> parameters, states;
+    std::span<T> parameters;       ///< those that are trained
+    std::span<T> states;           ///< and frozen parameters
 };
 
 /// What a device keeps of a model. The host has copies of the tensors and of the batch, unless the device's memory is
@@ -65,6 +67,15 @@ public:
         return {persistent_.host() + Layout::optimizer_state(0), Layout::states - Layout::optimizer_state(0)};
     }
 
+    /// Takes what the other one keeps from step to step, and the weights of classes.
+    void copy(const ModelMemory& other) {
+        other.persistent_.download();
+        persistent_.download();
+        std::copy_n(other.persistent_.host(), Layout::planned, persistent_.host());
+        batch_.upload_weights(device_, batch_.class_weights, {other.batch_.class_weights.host, Layout::channels});
+        batch_.upload_weights(device_, batch_.positive_weights, {other.batch_.positive_weights.host, Layout::channels});
+    }
+
     /// Gives the device what the host may have changed of these. Comes before every pass.
     void upload() { persistent_.upload(); }
 
@@ -80,7 +91,7 @@ public:
                 batch_.losses.device,
                 batch_.correct.device,
                 {arena_.get(), Layout::parameter_span},
-                {arena_.get() + Layout::states, N::state_span}};
+                {arena_.get() + Layout::states, N::state_span + N::frozen_span}};
     }
     std::span<T> on_device(const Tensor<T>& t) const {
         return {arena_.get() + (t.values.data() - persistent_.host()), t.values.size()};

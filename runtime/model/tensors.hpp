@@ -17,7 +17,8 @@ template <class T> struct Tensor {
     std::string name;  ///< "0.weight", "1.running_mean", "4.0.bias"
     std::span<T> values;
     Parameter parameter;  ///< its extents; for a state only these
-    bool trained = true;
+    bool trained = true;  ///< false for a state and for a parameter that is frozen
+    bool is_state() const { return !trained && !parameter.frozen; }
     float start = 0;  ///< where a state begins
     int layer = 0;    ///< its layer's place in the flat list
 };
@@ -41,8 +42,8 @@ template <class Layout, class T> std::vector<Tensor<T>> list_tensors(T* arena) {
                 if (!entry.owns(i)) continue;
                 const Parameter& parameter = p.item[i];
                 tensors.push_back({name(parameter.member, parameter.name),
-                                   std::span(arena + entry.parameter[i], parameter.size()), parameter, true, 0,
-                                   first + parameter.member});
+                                   std::span(arena + entry.parameter[i], parameter.size()), parameter,
+                                   !parameter.frozen, 0, first + parameter.member});
             }
             const States s = record.states(node.in);
             for (int i = 0; i < s.count; ++i) {
@@ -68,10 +69,10 @@ void initialise(std::span<const Tensor<T>> tensors, const InitRule& rule, std::u
         ++index;
         const bool constant = t.parameter.init.kind == InitRule::constant;
         const bool from_zero = rule.kind == InitRule::by_use_residuals_from_zero && Uses::ends_residual(t.layer);
-        const float value = !t.trained ? t.start : from_zero ? 0 : t.parameter.init.value;
-        const float spread = constant || !t.trained ? 0 : deviation(t.parameter, rule, gains[t.layer]);
+        const float value = t.is_state() ? t.start : from_zero ? 0 : t.parameter.init.value;
+        const float spread = constant || t.is_state() ? 0 : deviation(t.parameter, rule, gains[t.layer]);
         Random random(seed, stream::initialise, index);
-        for (T& v : t.values) v = static_cast<T>(!t.trained || constant ? value : spread * random.normal());
+        for (T& v : t.values) v = static_cast<T>(t.is_state() || constant ? value : spread * random.normal());
     }
 }
 

@@ -27,7 +27,7 @@ template <class Layout> class TrainedTensors {
             const auto& entry = Layout::entries[at];
             const Parameters p = LayerTable<layers>::records[at].parameters(Layout::schedule::program.node[at].in);
             for (int i = 0; i < entry.parameters; ++i) {
-                if (!entry.owns(i)) continue;
+                if (!entry.trains(i)) continue;
                 found(TensorSpan{static_cast<std::uint32_t>(entry.parameter[i]),
                                  static_cast<std::uint32_t>(entry.parameter[i] + p.item[i].size()),
                                  {1, p.item[i].decays ? 1.0f : 0.0f}});

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <set>
 
 namespace tn {
@@ -32,27 +33,27 @@ std::string describe(const TransferReport& report) {
     return text;
 }
 
-TransferReport detail::transfer(const Safetensors& file, const std::vector<Receiver>& model,
+TransferReport detail::transfer(const std::vector<NamedTensor>& file, const std::vector<Receiver>& model,
                                 const NameInFile& name_in_file) {
     TransferReport report;
     std::set<std::string> asked_for;
     for (const Receiver& receiver : model) {
         const std::string there = name_in_file ? name_in_file(receiver.name) : receiver.name;
-        const Safetensors::Entry* entry = there.empty() ? nullptr : file.find(there);
-        if (!entry) {
+        const auto entry = std::ranges::find(file, there, &NamedTensor::name);
+        if (there.empty() || entry == file.end()) {
             report.missing.push_back(receiver.name);
             continue;
         }
         asked_for.insert(there);
-        if (entry->shape == receiver.shape && !entry->data.empty()) {
-            receiver.take(entry->data);
+        if (entry->shape == receiver.shape && !entry->values.empty()) {
+            receiver.take(entry->values);
             report.taken.push_back({receiver.name, there});
         } else {
             report.unfit.push_back({receiver.name, there});
         }
     }
-    for (const Safetensors::Entry& entry : file.tensors())
-        if (!asked_for.contains(entry.name)) report.left.push_back(entry.name);
+    for (const NamedTensor& entry : file)
+        if (!asked_for.contains(entry.name) && !only_for_training(entry.name)) report.left.push_back(entry.name);
     return report;
 }
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "runtime/io/safetensors.hpp"
+#include "runtime/io/weights_file.hpp"
 #include "runtime/model/weights.hpp"
 
 namespace tn {
@@ -21,7 +21,8 @@ struct TransferReport {
     std::vector<Pair> taken;
     std::vector<Pair> unfit;           ///< of another shape, or no numbers of float32: the model's stayed as they were
     std::vector<std::string> missing;  ///< of the model, and not in the file: these stayed as they were, too
-    std::vector<std::string> left;     ///< in the file, and asked for by none of the model's
+    std::vector<std::string>
+        left;  ///< in the file, and asked for by none of the model's; not what training alone needs
 };
 
 /// One line for each kind, as in "12 tensors were taken" and "2 are missing in the file: 9.weight, 9.bias".
@@ -42,14 +43,15 @@ struct Receiver {
     std::vector<std::int64_t> shape;
     std::function<void(std::span<const float>)> take;
 };
-TransferReport transfer(const Safetensors& file, const std::vector<Receiver>& model, const NameInFile& name_in_file);
+TransferReport transfer(const std::vector<NamedTensor>& file, const std::vector<Receiver>& model,
+                        const NameInFile& name_in_file);
 
 }  // namespace detail
 
-/// Takes of a safetensors file every tensor that the model has too, under its own name or the one that `name_in_file`
-/// gives, and in its shape; all others of the model stay as they are. So a network gets the layers that it has in
-/// common with another one, and a last layer of its own. Throws Error when the file cannot be read or when nothing in
-/// it fits, and then leaves the model as it was.
+/// Takes of a safetensors file, or of one that torch.save wrote (.pth, read_weights_file), every tensor that the model
+/// has too, under its own name or the one that `name_in_file` gives, and in its shape; all others of the model stay as
+/// they are. So a network gets the layers that it has in common with another one, and a last layer of its own. Throws
+/// Error when the file cannot be read or when nothing in it fits, and then leaves the model as it was.
 template <class M>
 TransferReport transfer_weights(const std::filesystem::path& path, M& model, const NameInFile& name_in_file = {}) {
     std::vector<detail::Receiver> receivers;
@@ -57,7 +59,7 @@ TransferReport transfer_weights(const std::filesystem::path& path, M& model, con
         receivers.push_back({t.name, detail::shape_of(t), [values = t.values](std::span<const float> from) {
                                  std::copy(from.begin(), from.end(), values.begin());
                              }});
-    const TransferReport report = detail::transfer(Safetensors(path), receivers, name_in_file);
+    const TransferReport report = detail::transfer(read_weights_file(path), receivers, name_in_file);
     if (report.taken.empty())
         throw Error(path.string() + ": has no tensor of the network's names and shapes; " + describe(report));
     return report;

@@ -11,17 +11,13 @@ namespace tn::detail {
 
 namespace {
 
-bool ends_with(const std::string& text, const std::string& end) {
-    return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
-}
-
-bool only_for_training(const std::string& name) {
-    return name.rfind("optimizer.", 0) == 0 || ends_with(name, ".num_batches_tracked");
-}
-
 std::string text(const std::vector<std::int64_t>& shape) { return fmt::format("[{}]", fmt::join(shape, ", ")); }
 
 }  // namespace
+
+bool only_for_training(const std::string& name) {
+    return name.starts_with("optimizer.") || name.ends_with(".num_batches_tracked");
+}
 
 std::vector<const Safetensors::Entry*> choose_weights(const Safetensors& file, const std::string& path,
                                                       const std::vector<Wanted>& wanted) {

@@ -24,6 +24,9 @@ template <class T> std::vector<std::int64_t> shape_of(const Tensor<T>& t) {
     return {t.parameter.extent.begin(), t.parameter.extent.begin() + t.parameter.rank};
 }
 
+/// Whether it is a state of an optimizer or PyTorch's count of batches.
+bool only_for_training(const std::string& name);
+
 /// The entry of every wanted tensor. Throws Error naming the file and the first tensor that is missing, has another
 /// shape or type, or is in the file but not wanted; what training alone needs is left aside.
 std::vector<const Safetensors::Entry*> choose_weights(const Safetensors& file, const std::string& path,

@@ -6,21 +6,14 @@
 #include <filesystem>
 
 #include "runtime/core/error.hpp"
-#include "runtime/report/confusion_chart.hpp"
 #include "runtime/report/html.hpp"
-#include "runtime/report/report_style.hpp"
+#include "runtime/report/page_parts.hpp"
 
 namespace tn {
 
 namespace {
 
-constexpr int largest_table = 60, mistakes_shown = 12, predictions_shown = 36, confused_shown = 10, skipped_shown = 200;
-
-std::string section(const std::string& title, const std::string& content) {
-    return fmt::format("<section><h2>{}</h2>{}</section>\n", html_text(title), content);
-}
-
-std::string note(const std::string& words) { return fmt::format("<p>{}</p>", html_text(words)); }
+constexpr int mistakes_shown = 12, predictions_shown = 36, skipped_shown = 200;
 
 std::string percent(double share) { return fmt::format("{:.1f} %", 100 * share); }
 
@@ -85,56 +78,6 @@ std::string sample(const Report& r) {
     return note("From all over the test set; wrong ones are marked.") + figures(r.test, some);
 }
 
-std::string confusion_table(const Report& r) {
-    const Confusion& c = r.confusion;
-    std::string text = fmt::format("<div class=\"scroll\"><table class=\"confusion{}\"><thead><tr><td></td>",
-                                   c.classes() > 20 ? " dense" : "");
-    for (int p = 0; p < c.classes(); ++p)
-        text += fmt::format("<th scope=\"col\">{}</th>", html_text(class_name(r.test, p)));
-    text += "</tr></thead><tbody>";
-    for (int t = 0; t < c.classes(); ++t) {
-        int row = 0;
-        for (int p = 0; p < c.classes(); ++p) row += c.count(t, p);
-        text += fmt::format("<tr><th scope=\"row\">{}</th>", html_text(class_name(r.test, t)));
-        for (int p = 0; p < c.classes(); ++p) {
-            const int count = c.count(t, p);
-            const double share = count ? static_cast<double>(count) / row : 0;
-            if (count)
-                text += fmt::format("<td class=\"{}{}\" style=\"--s:{:.2f}\">{}</td>", t == p ? "right" : "error",
-                                    share > 0.5 ? " strong" : "", share, count);
-            else
-                text += "<td></td>";
-        }
-        text += "</tr>";
-    }
-    return text + "</tbody></table></div>";
-}
-
-std::string most_confused(const Report& r) {
-    struct Pair {
-        int truth, predicted, count;
-    };
-    std::vector<Pair> pairs;
-    for (int t = 0; t < r.confusion.classes(); ++t)
-        for (int p = 0; p < r.confusion.classes(); ++p)
-            if (const int count = r.confusion.count(t, p); t != p && count) pairs.push_back({t, p, count});
-    std::stable_sort(pairs.begin(), pairs.end(), [](const Pair& a, const Pair& b) { return a.count > b.count; });
-    if (pairs.size() > confused_shown) pairs.resize(confused_shown);
-    std::string text;
-    for (const Pair& p : pairs)
-        text += fmt::format("<li>{} taken for {}: {}</li>", html_text(class_name(r.test, p.truth)),
-                            html_text(class_name(r.test, p.predicted)), p.count);
-    return text.empty() ? "" : "<h2>Most confused</h2><ul>" + text + "</ul>";
-}
-
-std::string confusion(const Report& r) {
-    if (r.confusion.classes() <= largest_table)
-        return note("Rows: what it is. Columns: what it was taken for.") + confusion_table(r) + most_confused(r);
-    return fmt::format("<div class=\"scroll\"><img class=\"wide\" alt=\"confusion matrix\" src=\"{}\"></div>",
-                       data_uri(draw_confusion(r.confusion, r.test.classes))) +
-           most_confused(r);
-}
-
 std::vector<int> count_labels(const Pictures& set, std::size_t classes) {
     std::vector<int> count(classes);
     for (const int label : set.labels) {
@@ -170,25 +113,6 @@ std::string class_table(const Report& r) {
                r.training.size(), r.test.size());
 }
 
-std::string network_table(const Report& r) {
-    const Summary& n = r.network;
-    std::string text =
-        "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">index</th><th class=\"left\" scope=\"col\">"
-        "layer</th><th class=\"left\" scope=\"col\">output</th><th scope=\"col\">parameters</th>"
-        "<th scope=\"col\">bytes of a batch</th></tr></thead><tbody>";
-    text += fmt::format("<tr><td></td><td class=\"left\">input</td><td class=\"left\">{}</td><td></td><td></td></tr>",
-                        html_text(n.input));
-    for (const SummaryRow& row : n.rows)
-        text += fmt::format(
-            "<tr><td>{}</td><td class=\"left\">{}</td><td class=\"left\">{}</td><td>{}</td><td>{}</td></tr>",
-            html_text(row.path), html_text(row.layer), html_text(row.output),
-            row.parameters ? fmt::format("{}", row.parameters) : "", format_bytes(row.bytes));
-    return text + "</tbody></table></div>" +
-           note(fmt::format("{} parameters, {}, batch {}. Training needs {}, inference {}: less than the sum of the "
-                            "layers, because buffers are fused and used again.",
-                            n.parameters, n.loss, n.batch, format_bytes(r.train_bytes), format_bytes(n.infer_bytes)));
-}
-
 std::string skipped(const Report& r) {
     if (r.skipped.empty()) return note("Every file was used.");
     std::string text =
@@ -204,23 +128,13 @@ std::string skipped(const Report& r) {
 }  // namespace
 
 std::string to_html(const Report& r) {
-    std::string page = fmt::format(
-        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
-        "content=\"width=device-width,initial-scale=1\"><title>{0}</title><style>{1}</style></head>\n"
-        "<body><main><h1>{0}</h1>\n<dl class=\"facts\">",
-        html_text(r.title), report_style);
-    for (const auto& [name, value] : r.facts)
-        page += fmt::format("<div><dt>{}</dt><dd>{}</dd></div>", html_text(name), html_text(value));
-    page += "</dl>\n";
-    std::string curves = "<div class=\"two\">";
-    for (const Panel& panel : r.panels) curves += curves_svg({&panel, 1}, r.x_title);
-    page += section("Curves", curves + "</div>");
+    std::string page = page_begin(r.title, r.facts) + curves_section(r.panels, r.x_title);
     if (r.predictions.empty()) {
         page += section("Test", note("There was no photograph to test on."));
     } else {
         page += section("Worst mistakes", mistakes(r));
         page += section("Predictions", sample(r));
-        page += section("Confusion", confusion(r));
+        page += confusion_section(r.confusion, r.test.classes);
     }
     page += section("Classes", class_table(r));
     if (r.augmented.shape.size() > 0)
@@ -228,9 +142,9 @@ std::string to_html(const Report& r) {
             "Augmented samples",
             note("A row a photograph: as it is, then as the network was shown it.") +
                 fmt::format("<img class=\"wide\" alt=\"augmented photographs\" src=\"{}\">", data_uri(r.augmented)));
-    page += section("Network", network_table(r));
+    page += network_section(r.network, r.train_bytes);
     page += section("Skipped files", skipped(r));
-    return page + "</main></body></html>\n";
+    return page + page_end();
 }
 
 }  // namespace tn

@@ -153,8 +153,9 @@ private:
         const std::size_t count = pictures_, batch = batch_;
         const std::size_t bytes = count * pictures.shape.size(), parts = PictureParts<M::network::input>::count;
         const std::size_t blended = blends() ? batch : 0, values = blended * pictures.shape.size();
-        const std::size_t averaged =
-            step_options_.average > 0 ? M::network::parameter_span + M::network::state_span : 0;
+        const std::size_t averaged = step_options_.average > 0
+                                         ? M::network::parameter_span + M::network::state_span + M::network::frozen_span
+                                         : 0;
         const std::size_t both = Memory::template bytes<Rule>(steps_ahead) + Memory::template bytes<StepSums>(1) +
                                  Memory::template bytes<std::uint64_t>(1);
         memory_ = std::make_unique<Memory>(

@@ -41,9 +41,16 @@ std::string train(int processes, const fs::path& out, const std::string& more) {
     return mpirun + fmt::format("-n {} ", processes) + train(out, more);
 }
 
-/// A long run of two processes, and what it left; `then` is done once it has saved a model, with mpirun as $p.
-Run run_and(const fs::path& out, const std::string& then) {
-    return run_shell(train(2, out, "--batch 12 --iterations 100000") + " & p=$!; while [ ! -s " +
+/// Kills the process of rank 1, which the shell finds by what mpirun tells it.
+const std::string kill_rank_1 =
+    "for q in $(ps -o pid= --ppid $p); do if tr '\\0' '\\n' < /proc/$q/environ | "
+    "grep -qx OMPI_COMM_WORLD_RANK=1; then kill -9 $q; fi; done";
+
+/// A run, long unless its options say otherwise, and what it left; `then` is done once it has saved a model, with
+/// mpirun as $p.
+Run run_and(const fs::path& out, const std::string& then, int processes = 2,
+            const std::string& options = "--batch 12 --iterations 100000") {
+    return run_shell(train(processes, out, options) + " & p=$!; while [ ! -s " +
                      quoted((out / "model.safetensors").string()) +
                      " ] && kill -0 $p 2>/dev/null; do sleep 0.05; done; " + then + "; wait $p");
 }
@@ -84,10 +91,7 @@ BOOST_AUTO_TEST_CASE(a_lost_process_ends_all_and_leaves_the_last_model_whole) {
     if (!is_there_with_ps()) return;
     TemporaryFolder folder;
     const fs::path out = folder / "run";
-    // The shell finds the process of rank 1 by what mpirun tells it.
-    const Run r = run_and(out,
-                          "for q in $(ps -o pid= --ppid $p); do if tr '\\0' '\\n' < /proc/$q/environ | "
-                          "grep -qx OMPI_COMM_WORLD_RANK=1; then kill -9 $q; fi; done");
+    const Run r = run_and(out, kill_rank_1);
     BOOST_TEST(r.status != 0);
     BOOST_TEST(contains(r.err + r.out, "mpirun noticed that process rank 1"), r.err + r.out);
     BOOST_TEST(contains(r.err + r.out, "signal 9"));
@@ -96,6 +100,23 @@ BOOST_AUTO_TEST_CASE(a_lost_process_ends_all_and_leaves_the_last_model_whole) {
     BOOST_TEST(contains(complaint("photos", {"train", "--generated", "20", "--out", out.string(), "--batch", "12",
                                              "--iterations", "1", "--resume"}),
                         "ask for a longer one"));
+}
+
+BOOST_AUTO_TEST_CASE(a_run_that_lost_a_process_goes_on_with_another_number_to_the_same_curve) {
+    if (!is_there_with_ps()) return;
+    TemporaryFolder folder;
+    const std::string options = "--batch 12 --generated 100 --epochs 4";
+    const Run whole = run_shell(train(folder / "whole", options));
+    BOOST_REQUIRE_MESSAGE(whole.status == 0, whole.err);
+    const Run lost = run_and(folder / "lost", kill_rank_1, 3, options);
+    BOOST_REQUIRE(lost.status != 0);
+    const std::size_t before = losses(folder / "lost").size();
+    BOOST_TEST(before < 4);  // it was lost on the way
+    const Run again = run_shell(train(2, folder / "lost", options + " --resume"));
+    BOOST_REQUIRE_MESSAGE(again.status == 0, again.err);
+    const auto wanted = losses(folder / "whole"), got = losses(folder / "lost");
+    BOOST_REQUIRE(wanted.size() == 4 && got.size() == 4);
+    for (std::size_t i = 0; i < 4; ++i) BOOST_TEST(std::abs(got[i] - wanted[i]) < 0.02 * wanted[i]);
 }
 
 BOOST_AUTO_TEST_CASE(a_signal_to_all_ends_them_after_a_step_with_a_model) {

@@ -113,6 +113,14 @@ struct Tied;
     NETWORK(gated_vector, Vectors<Dense<8>, Multiply<Dense<8>, Sigmoid>>) \
     NETWORK(concat, Images<Concat<Conv<3, 1>, Seq<Conv<2, 3>, Relu>, Conv<1, 5>>>) \
     NETWORK(concat_of_the_input_itself, Images<Concat<Conv<2, 3>, Sigmoid>>) \
+    NETWORK(frozen_behind, \
+            Images<Conv<3, 3>, Frozen<Conv<4, 3>, BN, Relu, Pool<2>, Dropout<50>>, Frozen<Conv<4, 3, Depthwise>, Relu>, Conv<4, 3>, \
+                   Frozen<BN>, Relu>) \
+    NETWORK(frozen_residual, \
+            Images<Conv<3, 3>, Frozen<Residual<Conv<4, 3>, BN, Relu, Conv<4, 3>, BN, Shortcut<Conv<4, 1>, BN>>, Relu>, \
+                   Residual<Frozen<Conv<4, 3>, BN>>, Relu>) \
+    NETWORK(frozen_towers, \
+            Vectors<Dense<5>, Concat<Frozen<Shared<Tower, Dense<3>, BN>>, Seq<Sigmoid, Frozen<Shared<Tower, Dense<3>, BN>>>>>) \
     NETWORK(shared_branches, \
             Images<Concat<Shared<Tower, Conv<4, 3>, BN, Relu, Conv<3, 3>>, \
                           Seq<Sigmoid, Shared<Tower, Conv<4, 3>, BN, Relu, Conv<3, 3>>>>, \

@@ -81,7 +81,25 @@ inline void dense_forward(ThreadPool& pool, const DensePlan& plan, const ConvFor
     });
 }
 
+/// Of one sample, whose outputs are a vector themselves.
+inline void dense_infer_one(ThreadPool& pool, const DensePlan& plan, const ConvInfer& pass,
+                            const FormulaLoops& function) {
+    const int tiles = (plan.outputs + tile - 1) / tile, tasks = plan.tasks(1, tiles);
+    pool.run(tasks, [&](int task) {
+        const Range own = part_of(tiles, tasks, task);
+        const int first = own.first * tile, last = std::min(own.last * tile, plan.outputs);
+        for (int r = first; r < last; r += 4) multiply_few<4, 1>(plan, pass.weight, pass.x, r, pass.y, 1);
+        if (plan.norm)
+            for (int o = first; o < last; ++o)
+                pass.y[o] = normalise(running_affine(plan.block(), pass, o), V{} + pass.y[o])[0];
+        else
+            for (int o = first; plan.bias && o < last; ++o) pass.y[o] += pass.bias[o];
+        if (plan.function) function.forward(pass.y + first, pass.y + first, last - first);
+    });
+}
+
 inline void dense_infer(ThreadPool& pool, const DensePlan& plan, const ConvInfer& pass, const FormulaLoops& function) {
+    if (pass.n == 1) return dense_infer_one(pool, plan, pass, function);
     const DenseWork at(plan, pass.n, false);
     float *work = aligned(pass.work), *z = work + at.z;
     dense_products(pool, plan, pass.n, pass.x, pass.weight, work + at.columns, z, [&](int first, int last, int task) {

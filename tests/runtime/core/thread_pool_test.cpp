@@ -145,3 +145,21 @@ BOOST_AUTO_TEST_CASE(threads_that_the_system_refuses_are_an_error) {
     BOOST_TEST(sum == 45);
 }
 #endif
+
+BOOST_AUTO_TEST_CASE(a_caller_that_is_to_be_alone_runs_every_task_itself) {
+    ThreadPool pool(4);
+    std::vector<std::thread::id> ran(64);
+    const auto note = [&](int task, int slot) {
+        ran[task] = std::this_thread::get_id();
+        BOOST_TEST(slot == 0);
+    };
+    {
+        const ThreadPool::Alone alone(true);
+        const ThreadPool::Alone still(false);
+        BOOST_TEST(pool.threads() == 1);
+        pool.run(64, note);
+        for (const std::thread::id id : ran) BOOST_CHECK(id == std::this_thread::get_id());
+        std::thread([&] { BOOST_TEST(pool.threads() == 4); }).join();  // only its own thread
+    }
+    BOOST_TEST(pool.threads() == 4);
+}

@@ -5,6 +5,7 @@
 
 #include "dsl/typenet.hpp"
 #include "tests/runtime/temporary_folder.hpp"
+#include "tests/support/torch_writer.hpp"
 
 using namespace tn;
 using namespace tn_test;
@@ -75,4 +76,27 @@ BOOST_FIXTURE_TEST_CASE(where_nothing_fits_the_model_stays, Saved) {
     Model<Before> same(device, 3);
     BOOST_TEST(describe(transfer_weights(file, same)) == "9 tensors were taken");
     BOOST_TEST((all(same) == all(before)));
+}
+
+BOOST_FIXTURE_TEST_CASE(files_of_torch_are_read_in_both_formats, Saved) {
+    using namespace tn::test;
+    std::vector<SavedTensor> tensors;
+    for (const auto& t : before.tensors()) {
+        std::vector<std::int64_t> shape(t.parameter.extent.begin(), t.parameter.extent.begin() + t.parameter.rank);
+        tensors.push_back(saved("module." + t.name, shape, {t.values.begin(), t.values.end()}));
+    }
+    tensors.push_back({"module.1.num_batches_tracked", "LongStorage", std::string(8, '\0'), 1, {}, {}});
+    const NameInFile names = renamed({{"0.", "module."}, {"1.", "module.5."}});
+    for (const std::string& bytes : {torch_zip(tensors), torch_legacy(tensors)}) {
+        Model<After> model(device, 3);
+        const TransferReport report = transfer_weights(folder.write("before.pth", bytes), model, names);
+        BOOST_TEST(report.taken.size() == 7u);
+        BOOST_TEST(report.unfit.size() == 2u);
+        BOOST_TEST(report.left.empty());
+        for (const auto& [here, there] : report.taken)
+            BOOST_TEST((values(model, here) == values(before, there.substr(7))));
+        const auto was = all(model);
+        BOOST_CHECK_THROW(transfer_weights(folder.write("half.pth", bytes.substr(0, bytes.size() / 2)), model), Error);
+        BOOST_TEST((all(model) == was));
+    }
 }

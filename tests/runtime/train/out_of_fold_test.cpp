@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "dsl/typenet.hpp"
+#include "runtime/train/metrics.hpp"
 #include "tests/runtime/temporary_folder.hpp"
 #include "tests/support/quiet.hpp"
 
@@ -113,4 +114,66 @@ BOOST_AUTO_TEST_CASE(refuses_folds_that_cannot_be) {
     o = fold_options();
     o.folds = 9;
     BOOST_TEST(contains(error_of([&] { judge(tones(8), o); }), "the folds must be 2 to 8"));
+}
+
+// Data of any kind: what holds of pictures does of it.
+
+namespace {
+
+struct Sample {
+    float input;
+    int label;
+};
+struct Pair {
+    float input;
+    float target;
+};
+using Sign = Net<Vector<1>, Batch<8>, Seq<Dense<8>, Tanh, Dense<2>>, SoftmaxCrossEntropy>;
+using Square = Net<Vector<1>, Batch<8>, Seq<Dense<8>, Tanh, Dense<1>>, MeanSquaredError>;
+
+template <class N, class D> PredictedSet judged(const D& data, FoldOptions options, int threads = 1) {
+    options.train.batch = 8;
+    cpu::Device device(threads);
+    Quiet quiet;
+    return out_of_fold([&](std::uint64_t seed) { return std::make_unique<Model<N, Adam>>(device, seed); },
+                       Adam{.rate = 0.05f}, data, options, quiet.progress);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(samples_of_any_kind_are_judged_by_models_that_did_not_see_them) {
+    std::vector<Sample> samples;
+    for (int i = 0; i < 45; ++i) samples.push_back({static_cast<float>(i % 9 - 4) + 0.5f, i % 9 > 3});
+    samples[5].label = 0;  // a wrong one, which a model that had seen only it could learn by heart
+    FoldOptions options;
+    options.folds = 5;
+    options.train.epochs = 30;
+    const PredictedSet set = judged<Sign>(samples, options);
+    BOOST_TEST(set.samples == 45);
+    BOOST_TEST(set.labels[5] == 0);
+    BOOST_TEST(set.values[2 * 5 + 1] > 0.5f);
+    BOOST_TEST(confusion_of(set).accuracy() > 0.9);
+    BOOST_CHECK(judged<Sign>(samples, options, 3).values == set.values);
+    options.repeats = 0;
+    BOOST_CHECK_THROW(judged<Sign>(samples, options), Error);
+    options.repeats = 1, options.folds = 46;
+    BOOST_CHECK_THROW(judged<Sign>(samples, options), Error);
+    samples[7].label = 2;
+    options.folds = 5;
+    BOOST_CHECK_THROW(judged<Sign>(samples, options), Error);
+}
+
+BOOST_AUTO_TEST_CASE(values_are_judged_too_and_stand_in_the_order_of_the_data) {
+    std::vector<Pair> pairs;
+    for (int i = 0; i < 60; ++i) {
+        const float x = static_cast<float>(i * 17 % 60) / 30 - 1;
+        pairs.push_back({x, x * x});
+    }
+    FoldOptions options;
+    options.folds = 3;
+    options.repeats = 2;
+    options.train.epochs = 60;
+    const PredictedSet set = judged<Square>(pairs, options);
+    for (int i = 0; i < 60; ++i) BOOST_TEST(set.targets[i] == pairs[i].target);
+    BOOST_TEST(r_squared(set) > 0.9);
 }

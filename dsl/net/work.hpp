@@ -1,0 +1,26 @@
+// How much there is to compute in a layer, known to the compiler: a device need not wake threads for little.
+#pragma once
+
+#include <algorithm>
+
+#include "dsl/core/index.hpp"
+#include "dsl/net/layer_table.hpp"
+#include "dsl/net/trace.hpp"
+
+namespace tn {
+
+/// About how many values an entry of a list reads, multiplies and writes for one sample, or somewhat more: those that
+/// come in and go out, and for every tensor of weights its size times the positions where it is used.
+constexpr double work_of(const LayerRecord& record, const Node& node) {
+    const double positions = static_cast<double>(std::max(node.in.plane(), node.out.plane()));
+    double work = static_cast<double>(node.in.size()) + static_cast<double>(node.out.size());
+    const Parameters all = record.parameters(node.in);
+    for (int i = 0; i < all.count; ++i) {
+        const Parameter& p = all.item[i];
+        const bool dense = p.rank == 2 && p.extent[1] == static_cast<int>(node.in.size());
+        work += static_cast<double>(p.size()) * (dense ? 1 : positions);
+    }
+    return work;
+}
+
+}  // namespace tn

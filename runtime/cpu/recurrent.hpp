@@ -1,0 +1,13 @@
+// GRU and LSTM at inference on the CPU: all gates of a position in vectors over their rows. The kernels are compiled
+// once into the library for each instruction set; the results are the same bits at any thread count.
+#pragma once
+
+#include "runtime/core/isa.hpp"
+#include "runtime/cpu/recurrent/passes.hpp"
+
+namespace tn::cpu {
+
+/// The pass of the instruction set, which must be available here (Error if not).
+InferRecurrent infer_recurrent(Isa isa);
+
+}  // namespace tn::cpu
