@@ -6,6 +6,7 @@
 #include <dsl/networks/mobilenet_v2.hpp>
 #include <dsl/networks/resnet.hpp>
 #include <dsl/networks/squeezenet.hpp>
+#include <dsl/networks/unet.hpp>
 #include <dsl/networks/vit.hpp>
 #include <dsl/typenet.hpp>
 
@@ -40,6 +41,7 @@ using pre_activation =
 using mobilenet_v2 = Classifier<Image<3, 224, 224>, 16, tn::networks::MobileNetV2<1000>>;
 using efficientnet_lite0 = Classifier<Image<3, 224, 224>, 16, tn::networks::EfficientNetLite0<1000>>;
 using squeezenet = Classifier<Image<3, 224, 224>, 16, tn::networks::SqueezeNet<1000>>;
+using unet = Net<Image<3, 128, 128>, Batch<8>, tn::networks::UNet<2, 16>, SoftmaxCrossEntropyPerPixel<>>;
 using vit_tiny = Classifier<Image<3, 224, 224>, 8, tn::networks::ViTTiny<1000>>;
 
 }  // namespace bench::networks

@@ -81,6 +81,30 @@ def pre_activation():
                          nn.Linear(64, 10))
 
 
+class UNet(nn.Module):
+    """A level: two convolutions, and beside what they give the levels below at half of the resolution."""
+
+    def __init__(self, inputs, filters, levels):
+        super().__init__()
+        self.before = self.pair(inputs, filters)
+        self.below = nn.Sequential(nn.MaxPool2d(2), UNet(filters, 2 * filters, levels - 1),
+                                   nn.ConvTranspose2d(2 * filters, filters, 2, 2)) if levels else None
+        self.after = self.pair(2 * filters, filters) if levels else None
+
+    @staticmethod
+    def pair(inputs, filters):
+        return nn.Sequential(conv(inputs, filters), nn.BatchNorm2d(filters), nn.ReLU(inplace=True),
+                             conv(filters, filters), nn.BatchNorm2d(filters), nn.ReLU(inplace=True))
+
+    def forward(self, x):
+        x = self.before(x)
+        return self.after(torch.cat([x, self.below(x)], 1)) if self.below else x
+
+
+def unet():
+    return nn.Sequential(UNet(3, 16, 4), nn.Conv2d(16, 2, 1))
+
+
 def of_torchvision(name):
     import torchvision
     return getattr(torchvision.models, name)()
@@ -104,6 +128,7 @@ networks = {
     "mobilenet_v2": (lambda: of_torchvision("mobilenet_v2"), 3, 224, 1000, 16),
     "efficientnet_lite0": (lambda: of_timm("tf_efficientnet_lite0"), 3, 224, 1000, 16),
     "squeezenet": (lambda: of_torchvision("squeezenet1_1"), 3, 224, 1000, 16),
+    "unet": (unet, 3, 128, 2, 8),
     "vit_tiny": (lambda: of_timm("vit_tiny_patch16_224"), 3, 224, 1000, 8),
 }
 
@@ -121,7 +146,7 @@ make, channels, side, classes, batch = networks[options.network]
 net = make()
 batch = options.batch or batch
 x = torch.randn(batch, channels, side, side)
-labels = torch.randint(classes, (batch,))
+labels = torch.randint(classes, (batch, side, side) if options.network == "unet" else (batch,))
 if options.channels_last:
     net, x = net.to(memory_format=torch.channels_last), x.contiguous(memory_format=torch.channels_last)
 adam = torch.optim.Adam(net.parameters(), lr=3e-4)
