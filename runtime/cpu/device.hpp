@@ -5,6 +5,7 @@
 
 #include "dsl/core/device.hpp"
 #include "runtime/cpu/host_device.hpp"
+#include "runtime/cpu/kernels/attention.hpp"
 #include "runtime/cpu/kernels/batch_norm.hpp"
 #include "runtime/cpu/kernels/concat.hpp"
 #include "runtime/cpu/kernels/conv_add.hpp"

@@ -1,0 +1,67 @@
+// Products of matrices of any orientation, on one thread.
+#if defined(TN_CPU_PRODUCTS_MATRIX_INL) == defined(TN_ISA_TOGGLE)
+#ifdef TN_CPU_PRODUCTS_MATRIX_INL
+#undef TN_CPU_PRODUCTS_MATRIX_INL
+#else
+#define TN_CPU_PRODUCTS_MATRIX_INL
+#endif
+
+#include <algorithm>
+
+#include "dsl/core/index.hpp"
+#include "runtime/core/isa_target.hpp"
+#include "runtime/cpu/products/matrix_scratch.hpp"
+#include "runtime/cpu/products/tile-inl.hpp"
+#include "runtime/cpu/simd/vector-inl.hpp"
+
+namespace tn::cpu::TN_ISA {
+
+static_assert(panel <= matrix_panel && tile <= matrix_tile);
+
+/// Element (r, c) is data[r * row + c * column].
+struct Matrix {
+    const float* data;
+    Index row, column = 1;
+};
+
+/// `depth` rows from k on of up to a panel of columns of b: [depth][vectors], 0 beyond the last column.
+inline void pack_columns(const Matrix& b, Index k, int depth, Index first, int count, int vectors, float* packed) {
+    for (int i = 0; i < depth; ++i, packed += vectors) {
+        const float* from = b.data + (k + i) * b.row + first * b.column;
+        if (b.column == 1)
+            for (int v = 0; v < vectors; v += lanes) store(packed + v, load_partial(from + v, count - v));
+        else
+            for (int v = 0; v < vectors; ++v) packed[v] = v < count ? from[v * b.column] : 0.0f;
+    }
+}
+
+/// c [rows][columns], whose rows are c_row apart, = (c +) a [rows][depth] * b [depth][columns]. `scratch` has room for
+/// matrix_scratch floats.
+inline void multiply_matrices(const Matrix& a, const Matrix& b, int rows, int columns, int depth, float* c, Index c_row,
+                              bool add, float* scratch) {
+    float *packed = scratch, *of_rows = scratch + matrix_depth * matrix_panel;
+    for (int first = 0; first < columns; first += panel) {
+        const int count = std::min(panel, columns - first), vectors = (count + lanes - 1) / lanes * lanes;
+        for (int k = 0; k < depth; k += matrix_depth) {
+            const int own = std::min(matrix_depth, depth - k);
+            pack_columns(b, k, own, first, count, vectors, packed);
+            for (int r = 0; r < rows; r += tile) {
+                const int here = std::min(tile, rows - r);
+                float* to = c + r * c_row + first;
+                if (a.column == 1) {
+                    RowsOfTile of_tile;  // beyond the last row the last one's again
+                    for (int i = 0; i < tile; ++i) of_tile.next[i] = a.data + std::min(r + i, rows - 1) * a.row + k;
+                    multiply_panel(of_tile, packed, vectors, own, here, count, to, c_row, add || k > 0);
+                    continue;
+                }
+                for (int i = 0; i < own; ++i)
+                    for (int t = 0; t < tile; ++t)
+                        of_rows[i * tile + t] = t < here ? a.data[(r + t) * a.row + (k + i) * a.column] : 0.0f;
+                multiply_panel(PackedTile{of_rows}, packed, vectors, own, here, count, to, c_row, add || k > 0);
+            }
+        }
+    }
+}
+
+}  // namespace tn::cpu::TN_ISA
+#endif
