@@ -21,7 +21,7 @@ constexpr Method method_of(const BlockGeometry& b) {
     const bool pool_2x2 = b.pool_window == 2 && b.pool_stride == 2;
     const bool whole_blocks = c.filters % max_lanes == 0 && c.channels % max_lanes == 0;
     // On a small plane the direct method reads all weights for a few vectors of pixels.
-    const bool small = c.out_plane() <= 196 && c.channels >= 32 && c.filters >= 32;
+    const bool small = c.out_plane() <= 256 && c.channels >= 32 && c.filters >= 32;
     const Method otherwise = small ? Method::product : Method::direct;
     if (c.more_pad != 0 || c.stride != 1 || c.kernel_h != 3 || c.kernel_w != 3 || !(pool_2x2 || !b.pool()))
         return otherwise;
