@@ -98,21 +98,6 @@ template <int C, int H, int W, int F> inline void upsample_bilinear(const float*
         }
 }
 )"},
-    {Operation::dense, R"(
-/// y = weight x + bias, weight [Outputs][Inputs]. Sixteen sums at a time, which compilers turn into vectors.
-template <int Inputs, int Outputs, bool Relu>
-inline void dense(const float* x, const float* weight, const float* bias, float* y) {
-    for (int o = 0; o < Outputs; ++o, weight += Inputs) {
-        float part[16] = {}, sum = bias[o];
-        int i = 0;
-        for (; i + 16 <= Inputs; i += 16)
-            for (int k = 0; k < 16; ++k) part[k] += weight[i + k] * x[i + k];
-        for (; i < Inputs; ++i) sum += weight[i] * x[i];
-        for (int k = 0; k < 16; ++k) sum += part[k];
-        y[o] = Relu && !(sum > 0) ? 0.0f : sum;
-    }
-}
-)"},
     {Operation::scale, R"(
 /// y = weight[c] x + bias[c], C channels of Plane values.
 template <int C, int Plane, bool Relu>

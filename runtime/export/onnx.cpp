@@ -234,8 +234,14 @@ std::string to_onnx(const InferenceGraph& graph, const OnnxInfo& info) {
         entry.add_string(EntryField::value, value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
     };
     if (!info.classes.empty()) say("classes", info.classes);
-    say("mean", info.normalise.mean);
-    say("deviation", info.normalise.deviation);
+    // One of each a channel; an input that is no picture has no such thing.
+    if (const Shape in = graph.values[0]; !in.is_vector && in.channels <= 3) {
+        const auto of_channels = [&](const auto& values) {
+            return std::vector<float>(values.begin(), values.begin() + in.channels);
+        };
+        say("mean", of_channels(info.normalise.mean));
+        say("deviation", of_channels(info.normalise.deviation));
+    }
     return bytes;
 }
 

@@ -29,9 +29,17 @@ std::size_t bytes_of(const std::string& dtype) {
     return at == sizes.end() ? 0 : at->second;
 }
 
-std::string checksum(const std::uint8_t* data, std::size_t size) {
-    return fmt::format("{:08x}", crc32_z(0, data, size));
+/// Of the tensors in the order of their names, as [begin, end) in the data, whatever order they lie in: a program that
+/// saves a file again may choose another one.
+using Extents = std::map<std::string, std::pair<std::uint64_t, std::uint64_t>>;
+std::string checksum(const std::uint8_t* data, const Extents& tensors) {
+    uLong crc = 0;
+    for (const auto& [name, extent] : tensors) crc = crc32_z(crc, data + extent.first, extent.second - extent.first);
+    return fmt::format("{:08x}", crc);
 }
+constexpr const char* checksum_key = "crc32_by_name";
+/// What files up to version 0.1 have: of the data as they lie.
+constexpr const char* old_checksum_key = "crc32";
 
 }  // namespace
 
@@ -39,6 +47,7 @@ void write_safetensors(const std::filesystem::path& path, std::span<const Tensor
                        std::map<std::string, std::string> metadata) {
     std::vector<std::uint8_t> data;
     std::map<std::string, std::string> entries;  // of the header, by name
+    Extents extents;
     for (const TensorView& t : tensors) {
         std::size_t values = 1;
         for (const std::int64_t extent : t.shape) values *= extent;
@@ -50,10 +59,12 @@ void write_safetensors(const std::filesystem::path& path, std::span<const Tensor
         const std::size_t begin = data.size();
         data.resize(begin + t.data.size_bytes());
         if (!t.data.empty()) std::memcpy(data.data() + begin, t.data.data(), t.data.size_bytes());
+        extents[t.name] = {begin, data.size()};
         entries[t.name] = fmt::format(R"({{"data_offsets":[{},{}],"dtype":"F32","shape":[{}]}})", begin, data.size(),
                                       fmt::join(t.shape, ","));
     }
-    metadata["crc32"] = checksum(data.data(), data.size());
+    metadata.erase(old_checksum_key);
+    metadata[checksum_key] = checksum(data.data(), extents);
     std::string texts;
     for (const auto& [key, value] : metadata)
         texts += fmt::format("{}{}:{}", texts.empty() ? "" : ",", json_text(key), json_text(value));
@@ -119,8 +130,19 @@ Safetensors::Safetensors(const std::filesystem::path& path) : path_(path.string(
         next = r.end;
     }
     if (next != size) fail(fmt::format("its tensors have {} bytes, but {} follow the header", next, size));
-    if (const auto crc = metadata_.find("crc32"); crc != metadata_.end() && crc->second != checksum(data, size))
-        fail("is damaged: the checksum of its data is not the one in its header");
+    Extents extents;
+    for (const Range& r : ranges) extents[r.name] = {r.begin, r.end};
+    if (const auto crc = metadata_.find(checksum_key); crc != metadata_.end()) {
+        if (crc->second != checksum(data, extents))
+            fail(
+                "is damaged, or another program has changed its tensors and not its metadata: the checksum of the "
+                "tensors is not the one under 'crc32_by_name'");
+    } else if (const auto old = metadata_.find(old_checksum_key);
+               old != metadata_.end() && old->second != checksum(data, {{"", {0, size}}})) {
+        fail(
+            "is damaged, or another program has saved it again in another order: the checksum of its data is not the "
+            "one under 'crc32' in its metadata. If its tensors are right, save it without 'crc32'");
+    }
     std::size_t total = 0;
     const auto values_of = [](const Range& r) {
         return number_format(r.dtype) == NumberFormat::other ? 0 : (r.end - r.begin) / bytes_of(r.dtype);

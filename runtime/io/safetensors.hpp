@@ -17,15 +17,16 @@ struct TensorView {
     std::span<const float> data;
 };
 
-/// Writes an 8-byte length, a JSON header and the data, as a whole or not at all. The metadata gets "crc32", the
-/// checksum of the data. Throws Error "path: reason", also when two tensors have one name, or one has another number of
-/// values than its shape: such a file could not be read.
+/// Writes an 8-byte length, a JSON header and the data, as a whole or not at all. The metadata gets
+/// "crc32_by_name", the checksum of the tensors in the order of their names. Throws Error "path: reason", also when two
+/// tensors have one name, or one has another number of values than its shape: such a file could not be read.
 void write_safetensors(const std::filesystem::path& path, std::span<const TensorView> tensors,
                        std::map<std::string, std::string> metadata);
 
 /// A file that was read whole and found in order: offsets inside it, without holes or overlap, sizes that agree with
-/// the shapes, a checksum that fits where there is one. Values of F16, BF16 and F64 become floats; tensors of other
-/// types are listed without their values (PyTorch saves the counts num_batches_tracked of BN as I64).
+/// the shapes, a checksum that fits where there is one. Another program may have saved the tensors in another order.
+/// Values of F16, BF16 and F64 become floats; tensors of other types are listed without their values (PyTorch saves the
+/// counts num_batches_tracked of BN as I64).
 class Safetensors {
 public:
     /// Throws Error "path: reason" when anything is not as it must be.

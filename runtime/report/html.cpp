@@ -20,16 +20,16 @@ std::string html_text(std::string_view text) {
     return safe;
 }
 
-std::string data_uri(const Picture& picture) {
+std::string base64(std::vector<std::uint8_t> bytes) {
     using namespace boost::archive::iterators;
     using Digits = base64_from_binary<transform_width<std::vector<std::uint8_t>::const_iterator, 6, 8>>;
-    std::vector<std::uint8_t> file = encode_png(picture);
-    const std::size_t padding = (3 - file.size() % 3) % 3;
-    file.insert(file.end(), padding, 0);  // the iterators take whole groups of three bytes
-    std::string text = "data:image/png;base64,";
-    text.append(Digits(file.cbegin()), Digits(file.cend()));
+    const std::size_t padding = (3 - bytes.size() % 3) % 3;
+    bytes.insert(bytes.end(), padding, 0);  // the iterators take whole groups of three bytes
+    std::string text(Digits(bytes.cbegin()), Digits(bytes.cend()));
     text.replace(text.size() - padding, padding, padding, '=');
     return text;
 }
+
+std::string data_uri(const Picture& picture) { return "data:image/png;base64," + base64(encode_png(picture)); }
 
 }  // namespace tn

@@ -463,6 +463,12 @@ BOOST_FIXTURE_TEST_CASE(an_exported_header_predicts_the_same_without_the_library
     BOOST_TEST(contains(complaint("photos", {"export", "--model", model(), "--header", at("a.hpp"), "--name", "a b"}),
                         "the name of a header's namespace must be letters"));
     BOOST_TEST(!fs::exists(at("a.hpp")));
+    BOOST_TEST(contains(exported.out, "faces::infer(x, y, work), where work is "));
+    BOOST_TEST(run("photos", {"export", "--model", model(), "--header", at("b.hpp"), "--block", "--weights-as", "fp16"})
+                   .status == 0);
+    BOOST_TEST((fs::file_size(at("b.hpp")) < 100000u && fs::file_size(at("b.hpp.bin")) < 2400000u));
+    BOOST_TEST(run("photos", {"export", "--model", model(), "--header", at("a.hpp"), "--weights-as", "fp8"}).status !=
+               0);
 }
 
 BOOST_FIXTURE_TEST_CASE(exports_an_onnx_model, Trained) {

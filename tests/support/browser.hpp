@@ -51,4 +51,23 @@ inline nlohmann::json asked(std::string page, const std::string& expression, int
     return nlohmann::json::parse(printed("printf %s '" + code + "' | base64 -d"));
 }
 
+/// The same of an expression that is awaited: what it gives, or the text of what it throws.
+inline nlohmann::json awaited(std::string page, const std::string& expression, int width, int height, bool dark) {
+    const TemporaryFolder folder;
+    page.insert(page.rfind("</body>"),
+                "<script>addEventListener('load',async()=>{let a;try{a=await(" + expression +
+                    ")}catch(e){a=String(e)}console.log('<<'+btoa(JSON.stringify(a))+'>>');close()})</script>");
+    const std::string path = folder.write("page.html", page).string();
+    const std::string out = printed(
+        "timeout 120 " + browser() +
+        " --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --enable-logging=stderr --user-data-dir='" +
+        (folder / "profile").string() + "' --window-size=" + std::to_string(width) + "," + std::to_string(height) +
+        (dark ? " --blink-settings=preferredColorScheme=0" : " --blink-settings=preferredColorScheme=1") + " 'file://" +
+        path + "' 2>&1");
+    const std::size_t from = out.find("\"<<");
+    if (from == out.npos) return nullptr;
+    const std::string code = out.substr(from + 3, out.find(">>", from) - from - 3);
+    return nlohmann::json::parse(printed("printf %s '" + code + "' | base64 -d"));
+}
+
 }  // namespace tn_test

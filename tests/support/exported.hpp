@@ -82,6 +82,18 @@ using Decoder = Net<Image<2, 9, 7>, Batch<3>,
                         Upsample<2>, Conv<4, 3, Stride<2>>, Upsample<3, Bilinear>,
                         ConvTranspose<2, Kernel<3, 2>, Stride<1, 2>, Pad<1, 0>, NoBias>, Pool<4>, Dense<4>>,
                     SoftmaxCrossEntropy>;
+using Mobile =
+    Net<Image<3, 21, 18>, Batch<3>,
+        Seq<Conv<12, 3, Stride<2>>, BN, Relu6, Conv<12, 3, Depthwise>, BN, Relu6, Conv<24, 1>, BN,
+            Residual<Conv<40, 1>, BN, Relu6, Conv<40, 5, Depthwise>, BN, Relu6, Conv<24, 1>, BN>,
+            Conv<24, 5, Depthwise, Stride<2>, Pad<1, 1, 2, 2>>, BN, Relu6, Conv<33, 1>, GlobalAvgPool, Dense<5>>,
+        SoftmaxCrossEntropy>;
+/// Convolutions that Winograd's algorithm computes, with tiles that do not fit.
+using Tiled =
+    Net<Image<2, 15, 22>, Batch<3>,
+        Seq<Conv<17, 3>, Relu, Conv<35, 3>, BN, Relu, Pool<2>, Residual<Conv<35, 3>, BN, Relu, Conv<35, 3>, BN>, Relu,
+            Conv<16, 3>, Concat<Conv<5, 1>, Conv<17, 3>>, Pool<2>, GroupNorm<1>, Dense<4>>,
+        SoftmaxCrossEntropy>;
 using Values = Net<Vector<5>, Batch<3>, Seq<Dense<6>, Sigmoid, Dropout<0>, Dense<2>>, MeanSquaredError>;
 using Outside =
     Net<Image<2, 4, 4>, Batch<3>, Seq<Conv<3, 3>, Gain, Relu, Pool<2>, Gain, Dense<2>>, SoftmaxCrossEntropy>;

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 
 #include "examples/photos/commands/command.hpp"
 #include "examples/photos/networks/model.hpp"
@@ -10,18 +11,21 @@
 #include "runtime/export/header.hpp"
 #include "runtime/export/onnx.hpp"
 #include "runtime/model/weights.hpp"
+#include "runtime/report/network_page.hpp"
 
 namespace photos {
 
 namespace {
 
 struct ExportArguments {
-    std::string model = "photos-run/model.safetensors", weights, header, onnx, name_space = "network";
+    std::string model = "photos-run/model.safetensors", weights, header, onnx, page, name_space = "network",
+                weights_as = "fp32";
+    bool block = false;
 };
 
 int write_exports(const ExportArguments& a) {
-    if (a.weights.empty() && a.header.empty() && a.onnx.empty())
-        throw Error("say what to write: --weights FILE, --header FILE or --onnx FILE");
+    if (a.weights.empty() && a.header.empty() && a.onnx.empty() && a.page.empty())
+        throw Error("say what to write: --weights FILE, --header FILE, --onnx FILE or --page FILE");
     Machine machine;
     machine.threads = 1;
     const auto networks = open_networks(machine);
@@ -29,19 +33,36 @@ int write_exports(const ExportArguments& a) {
     const CheckpointInfo& info = trained.info;
     const InferenceGraph graph = trained.models->graph(*trained.model);
     // Before the first file is written: a name that will not do leaves none of them.
-    const auto header = a.header.empty() ? "" : to_header(graph, {a.name_space, info.classes, info.normalise});
+    const HeaderInfo about{a.name_space, info.classes, info.normalise,
+                           a.weights_as == "fp16" ? WeightsAs::fp16 : WeightsAs::fp32};
+    const auto header = a.header.empty() ? ExportedHeader{} : exported_header(graph, about, a.block);
+    std::string page;
+    if (!a.page.empty()) {
+        const KnownNetwork& network = trained.network;
+        page = network_page({std::filesystem::path(a.page).stem().string(), info.classes, network.shape, network.fit,
+                             info.normalise, ground_of(info)},
+                            to_wasm(graph, about));
+    }
     if (!a.weights.empty()) {
         save_weights(a.weights, *trained.model);
         fmt::print("{}: the weights and running statistics, for PyTorch and others that read safetensors\n",
                    escape_text(a.weights));
     }
     if (!a.header.empty()) {
-        write_file(a.header, header);
-        fmt::print("{}: a C++17 header: {}::infer(x, y, work)\n", escape_text(a.header), a.name_space);
+        if (a.block) write_file(a.header + ".bin", header.block);
+        write_file(a.header, header.text);
+        fmt::print("{}: a C++17 header: {}::infer(x, y, work), where work is {} floats\n", escape_text(a.header),
+                   a.name_space, header.workspace);
+        if (a.block) fmt::print("{}.bin: its weights, which must stay beside it to compile\n", escape_text(a.header));
     }
     if (!a.onnx.empty()) {
         write_file(a.onnx, to_onnx(graph, {info.classes, info.normalise}));
         fmt::print("{}: an ONNX model from \"x\" to \"y\"\n", escape_text(a.onnx));
+    }
+    if (!a.page.empty()) {
+        write_file(a.page, page);
+        fmt::print("{}: a page that classifies photographs in any browser, {:.1f} MB\n", escape_text(a.page),
+                   static_cast<double>(page.size()) / 1e6);
     }
     return 0;
 }
@@ -55,7 +76,12 @@ Command add_export(CLI::App& program) {
     line->add_option("--weights", a->weights, "safetensors with the names of a PyTorch state_dict");
     line->add_option("--header", a->header, "a C++ header that needs nothing else");
     line->add_option("--name", a->name_space, "the namespace in that header")->capture_default_str();
+    line->add_option("--weights-as", a->weights_as, "the weights in that header and in a page")
+        ->check(CLI::IsMember({"fp32", "fp16"}))
+        ->capture_default_str();
+    line->add_flag("--block", a->block, "the header's weights as bytes in HEADER.bin, which the assembler includes");
     line->add_option("--onnx", a->onnx, "an ONNX model");
+    line->add_option("--page", a->page, "a page that classifies photographs offline, in any browser");
     return {line, [a] { return write_exports(*a); }};
 }
 

