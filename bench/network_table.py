@@ -12,28 +12,40 @@ metrics = {"train_step_ms": "train step", "infer_batch_ms": "infer batch", "infe
 def names():
     """All networks of bench/networks.hpp that a program is built of."""
     text = (root / "bench" / "CMakeLists.txt").read_text()
-    return re.search(r"foreach\(network ([^)]*)\)", text).group(1).split()
+    return re.search(r"set\(networks ([^)]*)\)", text).group(1).split()
 
 
 def commands(network, options, pythons, run):
-    """Builds typenet's program: name -> command."""
-    run(["cmake", "--build", build, "--target", f"network_{network}", "-j", str(os.cpu_count())])
+    """Builds typenet's programs and exports the network: name -> command."""
+    run(["cmake", "--build", build, "--target", f"network_{network}", f"export_{network}", "-j", str(os.cpu_count())])
     found = {"typenet": [build / "bench" / f"network_{network}", options.threads, options.steps]}
-    script = root / "bench" / "peers" / "torch_networks.py"
-    for version, python in pythons.items():
+    peers, settings = root / "bench" / "peers", ["--threads", options.threads, "--steps", options.steps]
+    for version, python in pythons["torch"].items():
         for layout in ([], ["--channels-last"]):
             name = f"PyTorch {version}" + (" channels-last" if layout else "")
-            found[name] = [python, script, network, "--threads", options.threads, "--steps", options.steps] + layout
+            found[name] = [python, peers / "torch_networks.py", network, *settings, *layout]
+    run([build / "bench" / f"export_{network}", build, "onnx"])
+    for version, python in pythons["onnxruntime"].items():
+        found[f"onnxruntime {version}"] = [python, peers / "onnxruntime_network.py", build / f"{network}.onnx", "--batch",
+                                           batch_of(network), *settings]
     return found
 
 
+def batch_of(network):
+    """The batch that the network of bench/networks.hpp is built for."""
+    text = (root / "bench" / "networks.hpp").read_text()
+    return int(re.search(rf"using {network} =\s*\w+<Image<[^>]*>, (?:Batch<)?(\d+)", text).group(1))
+
+
 def rows(network, found):
-    """One row a network: typenet's medians, and how many times as much the best peer takes."""
-    medians = {name: {m: statistics.median(f[m] for f in turns if m in f) for m in metrics} for name, turns in found.items()}
-    own, peers = medians["typenet"], [m for name, m in medians.items() if name != "typenet"]
-    row = [network]
+    """One row a network: typenet's medians, and how many times as much the best peer of each kind takes."""
+    medians = {name: {m: statistics.median(f[m] for f in turns) for m in metrics if all(m in f for f in turns)}
+               for name, turns in found.items()}
+    own, row = medians["typenet"], [network]
     for m in metrics:
-        best = min((p[m] for p in peers), default=None)
-        ratio = f" ({best / own[m]:.2f} x)" if best else ""
-        row.append(f"{own[m]:.{0 if m == 'peak_memory_mb' else 2}f}{ratio}")
+        ratios = []
+        for kind in ("PyTorch", "onnxruntime"):
+            of_kind = [p[m] for name, p in medians.items() if name.startswith(kind) and m in p]
+            ratios += [f"{min(of_kind) / own[m]:.2f} x"] if of_kind else []
+        row.append(f"{own[m]:.{0 if m == 'peak_memory_mb' else 2}f}" + (f" ({', '.join(ratios)})" if ratios else ""))
     return row, medians

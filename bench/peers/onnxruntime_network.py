@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """An exported network in onnxruntime; prints `name value` pairs.
 
-usage: onnxruntime_reference.py MODEL [--threads N] [--batch B] [--steps S] [--side H]
+usage: onnxruntime_network.py MODEL [--threads N] [--batch B] [--steps S]
 """
 import argparse
 import resource
@@ -16,16 +16,16 @@ parser.add_argument("model")
 parser.add_argument("--threads", type=int, default=2)
 parser.add_argument("--batch", type=int, default=64)
 parser.add_argument("--steps", type=int, default=15)
-parser.add_argument("--side", type=int, default=128)
 options = parser.parse_args()
 settings = onnxruntime.SessionOptions()
 settings.intra_op_num_threads = options.threads
 settings.inter_op_num_threads = 1
 session = onnxruntime.InferenceSession(options.model, settings, providers=["CPUExecutionProvider"])
-x = numpy.random.default_rng(0).standard_normal((options.batch, 1, options.side, options.side), dtype=numpy.float32)
+sample = session.get_inputs()[0].shape[1:]
+x = numpy.random.default_rng(0).standard_normal((options.batch, *sample), dtype=numpy.float32)
 one = x[:1].copy()
 
 print("device onnxruntime", onnxruntime.__version__)
 print(f"infer_batch_ms {median_ms(lambda: session.run(None, {'x': x}), options.steps):.3f}")
-print(f"infer_one_ms {median_ms(lambda: session.run(None, {'x': one}), max(options.steps, 200)):.4f}")
+print(f"infer_one_ms {median_ms(lambda: session.run(None, {'x': one}), max(2 * options.steps, 20)):.4f}")
 print(f"peak_memory_mb {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.1f}")
