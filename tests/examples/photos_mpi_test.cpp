@@ -33,8 +33,10 @@ bool is_there_with_ps() {
     return false;
 }
 
+/// On 20 generated pictures of each character, unless the options say another number.
 std::string train(const fs::path& out, const std::string& more) {
-    return command_of("photos", {"train", "--generated", "20", "--out", out.string(), "--threads", "1"}) + " " + more;
+    const std::string pictures = contains(more, "--generated") ? "" : " --generated 20";
+    return command_of("photos", {"train", "--out", out.string(), "--threads", "1"}) + pictures + " " + more;
 }
 
 std::string train(int processes, const fs::path& out, const std::string& more) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "dsl/typenet.hpp"
+#include "runtime/export/onnx.hpp"
 #include "runtime/model/checkpoint.hpp"
 #include "runtime/model/weights.hpp"
 #include "tests/runtime/temporary_folder.hpp"
@@ -185,6 +186,15 @@ BOOST_AUTO_TEST_CASE(weights_start_as_those_of_the_plain_network) {
     Model<OnlyLast, Adam> head(device, 3);
     Model<Whole, Adam> all(device, 3);
     BOOST_TEST((values(all) == values(head)));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_exported_is_the_plain_network) {
+    cpu::Device device(1);
+    const Model<OnlyLast, Adam> last(device, 3);
+    const Model<Whole, Adam> whole(device, 3);
+    const OnnxInfo options{.classes = {"a", "b", "c"}, .normalise = {}, .inputs = {}, .outputs = {}};
+    BOOST_TEST((to_onnx(inference_graph(last), options) == to_onnx(inference_graph(whole), options)));
+    BOOST_TEST(OnlyLast::description() == Whole::description());
 }
 
 BOOST_AUTO_TEST_CASE(a_network_that_is_frozen_as_a_whole_can_still_be_run) {
