@@ -7,6 +7,7 @@
 
 #include "examples/photos/commands/command.hpp"
 #include "examples/photos/commands/help_format.hpp"
+#include "examples/photos/commands/manual.hpp"
 #include "runtime/core/error.hpp"
 #include "runtime/core/escape_text.hpp"
 #include "runtime/data/image.hpp"
@@ -22,6 +23,7 @@ int main(int argc, char** argv) {
     program.failure_message([](const CLI::App*, const CLI::Error& e) {
         return "error: " + tn::escape_text(e.what()) + "; photos --help and photos COMMAND --help say what there is\n";
     });
+    photos::add_manual_options(program);
     std::vector<photos::Command> commands;
 #define PHOTOS_ADD_COMMAND(name) commands.push_back(photos::add_##name(program));
     PHOTOS_COMMANDS(PHOTOS_ADD_COMMAND)
