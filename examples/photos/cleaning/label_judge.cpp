@@ -8,6 +8,7 @@
 #include "examples/photos/networks/networks.hpp"
 #include "examples/photos/run/head_training.hpp"
 #include "runtime/train/features.hpp"
+#include "runtime/train/label_doubts.hpp"
 #include "runtime/train/out_of_fold.hpp"
 
 namespace photos {
@@ -43,12 +44,7 @@ std::vector<LabelError> judge_labels(const Pictures& pictures, InferenceModel& m
     });
     std::vector<DecayTrial> trials;
     const float decay = choose_decay(features, a.folds, a.seed, trials);
-    std::vector<float> mean(Index{features.samples()} * features.classes);
-    for (int repeat = 0; repeat < a.repeats; ++repeat) {
-        const std::vector<float> p = out_of_fold(features, decay, a.folds, a.seed + static_cast<std::uint64_t>(repeat));
-        for (std::size_t i = 0; i < mean.size(); ++i) mean[i] += p[i] / static_cast<float>(a.repeats);
-    }
-    return find_label_errors(mean, pictures.labels, features.classes);
+    return find_doubted_labels(features, {.decay = decay, .folds = a.folds, .repeats = a.repeats, .seed = a.seed});
 }
 
 std::vector<LabelError> judge_labels(const Pictures& pictures, Networks& networks, const JudgeOptions& a) {

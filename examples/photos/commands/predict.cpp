@@ -1,9 +1,9 @@
-// photos predict: the most probable class of each photograph.
+// photos predict: the most probable classes of each photograph.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 
+#include "examples/photos/commands/answers.hpp"
 #include "examples/photos/commands/command.hpp"
 #include "examples/photos/networks/model.hpp"
 #include "runtime/core/escape_text.hpp"
@@ -19,14 +19,14 @@ struct PredictArguments {
     std::string model = "photos-run/model.safetensors";
     std::vector<std::string> files;
     bool mirror = false;
+    AnswerOptions answers;
 };
 
-void print_prediction(const std::string& file, const TrainedModel& trained, bool mirror) {
+void print_prediction(const std::string& file, const TrainedModel& trained, const PredictArguments& a) {
     const Picture picture = read_picture(file, trained.network.shape.channels, ground_of(trained.info));
     const Pictures one = set_of(picture, trained.network);
-    const auto p = probabilities(*trained.model, one, trained.info.normalise, 1, mirror);
-    const auto best = std::max_element(p.begin(), p.end());
-    fmt::print("{}\t{}\t{:.4f}\n", escape_text(file), escape_text(trained.info.classes[best - p.begin()]), *best);
+    const auto p = probabilities(*trained.model, one, trained.info.normalise, 1, a.mirror);
+    fmt::print("{}\n", answer_line(file, p, trained.info.classes, a.answers));
 }
 
 /// Errors that do not end the program: they are printed and counted.
@@ -59,8 +59,7 @@ int predict(const PredictArguments& a) {
     for (const std::string& argument : a.files)
         failures.attempt([&] {
             const PictureFiles found = picture_files(argument);
-            for (const std::string& file : found.files)
-                failures.attempt([&] { print_prediction(file, trained, a.mirror); });
+            for (const std::string& file : found.files) failures.attempt([&] { print_prediction(file, trained, a); });
             for (const SkippedFile& file : found.skipped) failures.add(file.path + ": " + file.reason);
         });
     return failures.count() > 0 ? 1 : 0;
@@ -69,11 +68,19 @@ int predict(const PredictArguments& a) {
 }  // namespace
 
 Command add_predict(CLI::App& program) {
-    CLI::App* line = program.add_subcommand("predict", "print the class and probability of photographs");
+    CLI::App* line = program.add_subcommand("predict", "print the most probable classes of photographs");
     const auto a = std::make_shared<PredictArguments>();
     line->add_option("files", a->files, "photographs, or folders of them")->required();
     line->add_option("--model", a->model, "the model")->capture_default_str();
     line->add_flag("--mirror", a->mirror, "look at each photograph and its mirror image and average");
+    line->add_option("--top", a->answers.top, "so many classes, the most probable first")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 1000));
+    line->add_option("--min-confidence", a->answers.min_confidence,
+                     "a photograph whose most probable class is below this is 'none of these'")
+        ->capture_default_str()
+        ->check(within(0, 1));
+    line->add_flag("--json", a->answers.json, "a JSON object per line, with the probabilities of all classes");
     add_machine_options(*line, a->machine);
     return {line, [a] { return predict(*a); }};
 }

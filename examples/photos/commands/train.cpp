@@ -5,8 +5,8 @@
 #include <csignal>
 #include <filesystem>
 
-#include "examples/photos/commands/train_head.hpp"
 #include "examples/photos/commands/train_inputs.hpp"
+#include "examples/photos/commands/train_pretrained.hpp"
 #include "examples/photos/run/results.hpp"
 #include "examples/photos/run/run_monitor.hpp"
 #include "runtime/core/escape_text.hpp"
@@ -54,7 +54,9 @@ void test_and_report(TrainInputs& in, const TrainArguments& a, const std::vector
                     in.network,
                     in.bytes,
                     augmentation_sheet(in.sets.training, in.augmentation, a.sets.seed, 4, 7),
-                    in.networks->describe()};
+                    in.networks->describe(),
+                    epochs.back().train_accuracy,
+                    !in.chosen.pretrained.empty()};
     results.final = evaluate(*in.model, in.sets.test, in.options.loader.normalise, in.options.batch, 0,
                              &results.confusion, &results.predictions, a.recipe.mirror);
     if (a.recipe.patience > 0)
@@ -128,7 +130,7 @@ int follow(TrainInputs& in, const TrainArguments& a, ProcessGroup& group) {
 int train_as_one_of(ProcessGroup* group, const TrainArguments& a) {
     TrainInputs inputs(a, group);
     print_inputs(inputs, group);
-    if (inputs.head_only()) return train_head_only(inputs, a);
+    if (inputs.pretrained) return train_pretrained(inputs, a);
     return group && group->rank() > 0 ? follow(inputs, a, *group) : lead(inputs, a, group);
 }
 

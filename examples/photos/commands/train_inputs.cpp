@@ -56,14 +56,17 @@ std::string batch_word(const TrainArguments& a, const KnownNetwork& network) {
     return a.batch.empty() ? std::to_string(std::min(64, network.train_batch)) : a.batch;
 }
 
-/// Throws Error where something is asked for that training the last layer alone has no use for.
-void check_head_only(const TrainArguments& a, const ChosenNetwork& chosen, const ProcessGroup* group) {
+/// Throws Error where something is asked for that training in stages has no use for.
+void check_stages(const TrainArguments& a, const ChosenNetwork& chosen, const ProcessGroup* group) {
     RecipeOptions plain;
     plain.mirror = a.recipe.mirror;
+    plain.epochs = a.recipe.epochs;
+    plain.rate = a.recipe.rate;
     if (a.recipe != plain || !a.batch.empty() || group)
         throw Error(
-            fmt::format("only the last layer of {} is trained, {}, which takes no recipe, batch or second "
-                        "process: add --all-layers, or begin from scratch with --network colour-128",
+            fmt::format("{}, {}, is trained in two stages, which take --epochs and --rate but no other recipe, batch "
+                        "or second process: add "
+                        "--all-layers, or begin from scratch with --network colour-128",
                         chosen.network->name, chosen.why));
 }
 
@@ -87,13 +90,13 @@ TrainInputs::TrainInputs(const TrainArguments& a, ProcessGroup* group)
       // The trainer reads the model once more and compares it with the run; but that comes after the folder is made.
       chosen(choose_network(a.network, a.resume ? model_file : "", a.sets.folder, *networks)),
       models(networks->network(*chosen.network)) {
-    const bool only_head = !chosen.pretrained.empty() && !a.all_layers;
-    if (only_head)
-        check_head_only(a, chosen, group);
+    const bool in_stages = !chosen.pretrained.empty() && !a.all_layers;
+    if (in_stages)
+        check_stages(a, chosen, group);
     else
         batch = choose_shared_batch(batch_word(a, *chosen.network), *models, networks->free_bytes(), group);
-    if (only_head) batch = {chosen.network->infer_batch, 0};
-    bytes = only_head ? chosen.network->infer_bytes : models->batches()[batch.built].bytes;
+    if (in_stages) batch = {chosen.network->infer_batch, 0};
+    bytes = in_stages ? chosen.network->infer_bytes : models->batches()[batch.built].bytes;
     network = models->summary(batch.built);
     const std::vector<NamedTensor> weights =
         chosen.pretrained.empty() ? std::vector<NamedTensor>{} : read_weights_file(chosen.pretrained);
@@ -110,7 +113,7 @@ TrainInputs::TrainInputs(const TrainArguments& a, ProcessGroup* group)
             print_pretrained(load_pretrained(weights, chosen.pretrained, fresh, chosen.network->tensor_names),
                              chosen.pretrained, classes);
     };
-    if (only_head) {
+    if (in_stages) {
         pretrained = models->inference_model();
         begin(*pretrained);
         return;
@@ -130,9 +133,9 @@ void print_inputs(const TrainInputs& in, const ProcessGroup* group) {
         fmt::print("{} processes, {} of them on this machine, share every batch of {}\n", group->size(), group->here(),
                    in.batch.batch);
     fmt::print("{}\nnetwork {}, {}\n", in.networks->describe(), in.chosen.network->name, in.chosen.why);
-    if (in.head_only())
-        fmt::print("{} parameters, of which the last layer's are trained; needs {}\n", in.chosen.network->parameters,
-                   format_bytes(in.bytes));
+    if (in.pretrained)
+        fmt::print("{} parameters, of which the last layer's are trained first; needs {}\n",
+                   in.chosen.network->parameters, format_bytes(in.bytes));
     else
         fmt::print("{}training in batches of {} needs {}\n", format(in.network), in.batch.batch,
                    format_bytes(in.bytes));

@@ -18,9 +18,6 @@ struct TrainInputs {
     TrainInputs(const TrainInputs&) = delete;
     TrainInputs& operator=(const TrainInputs&) = delete;
 
-    /// Only the last layer is trained, on what a pretrained network makes of the photographs.
-    bool head_only() const { return static_cast<bool>(pretrained); }
-
     std::filesystem::path model_file;
     Augmentation augmentation;
     std::unique_ptr<Networks> networks;
@@ -31,7 +28,7 @@ struct TrainInputs {
     Summary network;
     Sets sets;
     TrainOptions options;
-    std::unique_ptr<TrainingModel> model;          ///< null where only the head is trained
+    std::unique_ptr<TrainingModel> model;          ///< null where training goes by train_pretrained()
     std::unique_ptr<InferenceModel> pretrained{};  ///< and the other way round
 };
 

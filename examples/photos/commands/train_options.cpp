@@ -42,17 +42,25 @@ CLI::Option* add_network_options(CLI::App& line, TrainArguments& a) {
                     "one of those that photos networks lists; none: the program chooses, and says why");
     CLI::Option* pretrained = line.add_option("--pretrained", a.network.pretrained,
                                               "begin with the weights of this safetensors or PyTorch file (.pth)");
-    line.add_flag("--all-layers", a.all_layers, "with pretrained weights train all layers, not only the last one");
+    CLI::Option* all = line.add_flag("--all-layers", a.all_layers,
+                                     "begin with pretrained weights and train all layers by the recipe below; without "
+                                     "it the last layer is trained, then all, where that is worth while");
+    line.add_flag("--head-only", a.head_only, "of pretrained weights train only the last layer")->excludes(all);
     return pretrained;
 }
 
 /// How long a run is, and how its rate goes.
 void add_schedule_options(CLI::App& line, RecipeOptions& o) {
-    line.add_option("--epochs", o.epochs, "passes over all photographs; 0: at least 40 and 1000 batches")
+    line.add_option(
+            "--epochs", o.epochs,
+            "passes over all photographs; 0: at least 40 and 1000 batches, or as many as suit pretrained weights")
         ->capture_default_str()
         ->check(CLI::Range(0, 1000000));
     line.add_option("--iterations", o.iterations, "batches instead of epochs")->check(CLI::Range(1, 1000000000));
-    line.add_option("--rate", o.rate, "Adam's learning rate")->capture_default_str()->check(within(1e-8, 1));
+    line.add_option("--rate", o.rate,
+                    "Adam's learning rate; in the second stage on pretrained weights as a part of what each tensor is")
+        ->capture_default_str()
+        ->check(within(1e-8, 1));
     line.add_option("--weight-decay", o.weight_decay, "pulls weights towards 0")
         ->capture_default_str()
         ->check(within(0, 1));

@@ -16,7 +16,8 @@ struct TrainArguments {
     Machine machine;
     NetworkOptions network;
     std::string batch, weights;  ///< empty: what suits the network; none
-    bool all_layers = false;     ///< also where the weights are pretrained
+    bool all_layers = false;     ///< from pretrained weights by the usual recipe, without a stage for the last one
+    bool head_only = false;      ///< of pretrained weights only the last layer
     bool resume = false, live = false;
 };
 

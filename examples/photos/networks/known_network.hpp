@@ -33,6 +33,12 @@ public:
     virtual std::vector<KernelRow> kernels() const = 0;
     virtual std::unique_ptr<TrainingModel> training_model(int built, std::uint64_t seed) = 0;
     virtual std::unique_ptr<InferenceModel> inference_model() = 0;
+    /// The network without its batch normalisation, whose weights begin and end as those of a model that
+    /// inference_model() made; and what it takes. Null and 0 where the network has no such form.
+    virtual std::unique_ptr<TrainingModel> tuning_model(std::uint64_t seed) = 0;
+    virtual std::size_t tuning_bytes() const = 0;
+    virtual void begin_tuning(const InferenceModel& from, TrainingModel& tuned) const = 0;
+    virtual void end_tuning(const TrainingModel& tuned, InferenceModel& to) const = 0;
     /// Of a model that inference_model() made, for exporters.
     virtual InferenceGraph graph(const InferenceModel& model) const = 0;
 };

@@ -1,9 +1,20 @@
 // A known network on a device: what is compiled for each pair of them.
 #pragma once
 
+#include <dsl/networks/without_norm.hpp>
+#include <runtime/model/fold_norm.hpp>
+
 #include "examples/photos/networks/known_network.hpp"
 
 namespace photos {
+
+namespace detail {
+template <Shape In, BatchSize Samples, class Body, class Loss, class Init>
+Type<Body> body_of(Type<Net<In, Samples, Body, Loss, Init>>);
+}  // namespace detail
+
+/// What a network is made of.
+template <class N> using BodyOf = typename decltype(detail::body_of(Type<N>{}))::type;
 
 /// `Known` is a struct as network_types.hpp tells.
 template <class Known, class Device, class Batches = typename Known::TrainBatches> class NetworkOn;
@@ -13,6 +24,12 @@ class NetworkOn<Known, Device, std::integer_sequence<int, Batches...>> : public 
     using Infers = typename Known::template Of<Known::infer_batch>;
     template <int N> using Trains = typename Known::template Of<N>;
     using InferenceOn = ModelOn<Infers, NoOptimizer, Device>;
+
+    static constexpr bool tunes = requires { Known::tune_batch; };
+    /// Not looked at where nothing tunes: then nothing of it is compiled.
+    template <class K>
+    using Tunes =
+        Net<Infers::input, BatchSize{K::tune_batch}, networks::WithoutNorm<BodyOf<Infers>>, SoftmaxCrossEntropy>;
 
 public:
     explicit NetworkOn(Device& device) : device_(device) {}
@@ -32,6 +49,20 @@ public:
         return result;
     }
     std::unique_ptr<InferenceModel> inference_model() override { return std::make_unique<InferenceOn>(device_, 1); }
+    std::unique_ptr<TrainingModel> tuning_model(std::uint64_t seed) override {
+        if constexpr (tunes) return std::make_unique<ModelOn<Tunes<Known>, Adam, Device>>(device_, seed);
+        return nullptr;
+    }
+    std::size_t tuning_bytes() const override {
+        if constexpr (tunes) return Tunes<Known>::template train_bytes<Adam, Device>;
+        return 0;
+    }
+    void begin_tuning(const InferenceModel& from, TrainingModel& tuned) const override {
+        fold_norm(from, tuned, networks::norm_epsilon<BodyOf<Infers>>);
+    }
+    void end_tuning(const TrainingModel& tuned, InferenceModel& to) const override {
+        unfold_norm(to, tuned, networks::norm_epsilon<BodyOf<Infers>>);
+    }
     InferenceGraph graph(const InferenceModel& model) const override {
         return inference_graph(dynamic_cast<const InferenceOn&>(model).model());
     }

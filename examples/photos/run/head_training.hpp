@@ -1,6 +1,7 @@
 // The last layer of a pretrained network, trained on what comes into it.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <vector>
@@ -20,14 +21,38 @@ struct HeadOptions {
 };
 
 struct HeadTraining {
+    Features features;               ///< of every picture
     std::vector<DecayTrial> trials;  ///< none where there were too few photographs
     float decay = 0;                 ///< the one of the least loss
     double train_loss = 0, train_accuracy = 0;
     double feature_seconds = 0, head_seconds = 0;
 };
 
+/// Loss and accuracy of a head on features.
+struct HeadFit {
+    double loss = 0, accuracy = 0;
+};
+HeadFit fit_of(const LinearHead& head, const Features& features);
+
 /// The decay of the least loss on samples that were not trained on, and what led to it.
 float choose_decay(const Features& features, int folds, std::uint64_t seed, std::vector<DecayTrial>& trials);
+
+/// Writes the head into the last layer, whose further outputs do not count.
+template <class M> void set_head(M& model, const LinearHead& head) {
+    const auto tensors = model.tensors();
+    std::ranges::copy(head.weight, tensors[tensors.size() - 2].values.begin());
+    std::ranges::copy(head.bias, tensors[tensors.size() - 1].values.begin());
+}
+
+/// Divides the last layer's outputs by this.
+template <class M> void divide_outputs(M& model, float temperature) {
+    const auto tensors = model.tensors();
+    for (std::size_t i = tensors.size() - 2; i < tensors.size(); ++i)
+        for (float& v : tensors[i].values) v /= temperature;
+}
+
+/// The temperature of a head with this decay, on samples that it was not trained on; 1 where there are too few.
+float head_temperature(const HeadTraining& head, const HeadOptions& options);
 
 /// Runs the model once over every picture and trains its last layer on the features; the other layers stay as they are.
 HeadTraining train_head(InferenceModel& model, const Pictures& training, const Normalise& normalise,

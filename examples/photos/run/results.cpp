@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include "examples/photos/run/advice.hpp"
 #include "runtime/core/escape_text.hpp"
 #include "runtime/core/file.hpp"
 #include "runtime/report/confusion_chart.hpp"
 #include "runtime/report/epoch_history.hpp"
 #include "runtime/report/report.hpp"
+#include "runtime/train/calibration.hpp"
 
 namespace photos {
 
@@ -18,10 +20,19 @@ namespace fs = std::filesystem;
 
 constexpr int predictions_shown = 48;
 
+Outcome outcome_of(const Results& r) { return {r.confusion, r.sets.training.classes, r.train_accuracy, r.pretrained}; }
+
 /// What stands at the top of the report.
 std::vector<std::pair<std::string, std::string>> facts(const Results& r) {
     std::vector<std::pair<std::string, std::string>> all{
         {"test accuracy", r.sets.test.size() ? fmt::format("{:.2f} %", 100 * r.final.test_accuracy) : "no test"}};
+    if (r.sets.test.size() > 0) {
+        all.emplace_back("beside it", beside_accuracy(outcome_of(r)));
+        all.emplace_back("expected calibration error",
+                         fmt::format("{:.2f} %, the mean gap between how sure an answer is and how often it is right",
+                                     100 * expected_calibration_error(r.predictions, r.sets.test.labels)));
+    }
+    for (const std::string& hint : advice(outcome_of(r))) all.emplace_back("hint", hint);
     all.insert(all.end(), r.recipe.begin(), r.recipe.end());
     all.insert(all.end(), {{"network", r.network_name}, {"machine", r.machine}});
     return all;
@@ -76,9 +87,11 @@ void write_results(const Results& r, const fs::path& out) {
                                              .train_bytes = r.bytes,
                                              .augmented = r.augmented}));
     if (r.sets.test.size() > 0)
-        fmt::print("test accuracy {:.2f} % of {} photographs\n", 100 * r.final.test_accuracy, r.sets.test.size());
+        fmt::print("test accuracy {:.2f} % of {} photographs\n{}\n", 100 * r.final.test_accuracy, r.sets.test.size(),
+                   beside_accuracy(outcome_of(r)));
     else
         fmt::print("there was no photograph to test on\n");
+    for (const std::string& hint : advice(outcome_of(r))) fmt::print("hint: {}\n", hint);
     fmt::print("In {} are:\n", escape_text(out.string()));
     for (const auto& [file, what] : {std::pair{"model.safetensors", "the model, for photos predict, test and inspect"},
                                      std::pair{"report.html", "all of it on one page, to open in a browser"},

@@ -33,6 +33,8 @@ struct Results {
     std::size_t bytes;  ///< that the model took
     tn::Picture augmented;
     std::string machine;
+    double train_accuracy = 0;
+    bool pretrained = false;  ///< it began with weights of others
 };
 
 /// How a run of these epochs was trained, for Results::recipe.

@@ -27,7 +27,7 @@ void RunMonitor::epoch(const EpochResult& epoch) {
     record_.add(epoch);
     if (screen_)
         draw();
-    else if (live_ || !std::isnan(epoch.test_accuracy))
+    else if (live_ || !std::isnan(epoch.test_accuracy) || !std::isnan(epoch.held_accuracy))
         progress_.say(epoch_line(epoch));
 }
 

@@ -52,6 +52,7 @@ struct EfficientNetLite0 {
     using Of = Net<Image<3, 224, 224>, Batch<Samples>, networks::EfficientNetLite0<1000>, SoftmaxCrossEntropy>;
     static constexpr int infer_batch = 16;
     using TrainBatches = std::integer_sequence<int, 32>;
+    static constexpr int tune_batch = 32;
     static constexpr Fit fit = Fit::centre;
     static constexpr std::optional<Normalise> normalise =
         Normalise{{127 / 255.f, 127 / 255.f, 127 / 255.f}, {128 / 255.f, 128 / 255.f, 128 / 255.f}};

@@ -30,6 +30,7 @@ struct ResNet18 {
     using Of = Net<Image<3, 224, 224>, Batch<Samples>, networks::ResNet18<1000>, SoftmaxCrossEntropy>;
     static constexpr int infer_batch = 16;
     using TrainBatches = std::integer_sequence<int, 32>;
+    static constexpr int tune_batch = 32;
     static constexpr Fit fit = Fit::centre;
     static constexpr std::optional<Normalise> normalise = Normalise{{0.485f, 0.456f, 0.406f}, {0.229f, 0.224f, 0.225f}};
     static std::vector<TensorNames> tensor_names() { return {names_of_torchvision()}; }

@@ -1,4 +1,4 @@
-// photos train, where only the last layer of a pretrained network is trained.
+// photos train on pretrained weights: the last layer, and then all of them where that helps.
 #pragma once
 
 #include "examples/photos/commands/train_inputs.hpp"
@@ -6,6 +6,6 @@
 namespace photos {
 
 /// Trains, saves the model, tests and reports; the program's exit status.
-int train_head_only(TrainInputs& in, const TrainArguments& a);
+int train_pretrained(TrainInputs& in, const TrainArguments& a);
 
 }  // namespace photos

@@ -1,0 +1,195 @@
+#include "examples/photos/commands/train_pretrained.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+
+#include "examples/photos/run/fine_tuning.hpp"
+#include "examples/photos/run/head_training.hpp"
+#include "examples/photos/run/pretrained_facts.hpp"
+#include "examples/photos/run/results.hpp"
+#include "examples/photos/run/run_monitor.hpp"
+#include "runtime/core/escape_text.hpp"
+#include "runtime/core/folder_lock.hpp"
+#include "runtime/core/stop_signals.hpp"
+#include "runtime/data/output_folder.hpp"
+#include "runtime/model/checkpoint.hpp"
+#include "runtime/report/epoch_history.hpp"
+#include "runtime/train/evaluate.hpp"
+
+namespace photos {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// What of another run may lie in the folder and is not made anew.
+void remove_stale(const fs::path& out) { fs::remove(out / "augmentation.png"); }
+
+FineTuningPlan plan(const TrainInputs& in, const TrainArguments& a, const HeadTraining& head) {
+    if (a.head_only) return {0, "as asked for"};
+    const std::size_t needs = in.models->tuning_bytes(), free = in.networks->free_bytes();
+    if (needs == 0) return {0, "the network is not compiled for more"};
+    if (needs > free)
+        return {0,
+                fmt::format("all layers need {} of memory, and {} are free", format_bytes(needs), format_bytes(free))};
+    FineTuningPlan plan = plan_fine_tuning(in.sets.training, head);
+    if (plan.epochs > 0 && a.recipe.epochs > 0) plan.epochs = a.recipe.epochs;
+    return plan;
+}
+
+std::vector<std::pair<std::string, std::string>> facts(const TrainInputs& in, const Stages& stages) {
+    std::vector<std::pair<std::string, std::string>> all{
+        {"photographs", fmt::format("{} to train on, {} to test on", in.sets.training.size(), in.sets.test.size())},
+        {"classes", fmt::format("{}", in.sets.training.classes.size())},
+        {"weights", escape_text(in.chosen.pretrained.filename().string())}};
+    const auto more = facts(stages);
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+}
+
+/// A run from its first stage to its report.
+class PretrainedRun {
+public:
+    PretrainedRun(TrainInputs& in, const TrainArguments& a)
+        : in_(in),
+          a_(a),
+          folder_(a.sets.output),
+          lock_(a.sets.output),
+          monitor_(a.sets.output, a.sets.folder, false, a.live) {}
+
+    int run() {
+        train_last_layer();
+        if (signals_.caught()) return interrupted("nothing is saved");
+        save();
+        train_all_layers();
+        if (signals_.caught()) return interrupted("the model with its last layer trained alone is saved");
+        calibrate();
+        save();
+        test_and_report();
+        return 0;
+    }
+
+private:
+    const Normalise& normalise() const { return in_.options.loader.normalise; }
+    double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count(); }
+
+    void train_last_layer() {
+        int said = 0;
+        const auto after = [&](int done) {
+            const int fifth = 5 * done / in_.sets.training.size();
+            if (fifth > said)
+                monitor_.progress().say(
+                    fmt::format("features of {} of {} photographs", done, in_.sets.training.size()));
+            said = fifth;
+            return signals_.caught() != 0;
+        };
+        stages_.head =
+            train_head(*in_.pretrained, in_.sets.training, normalise(), {.seed = a_.sets.seed, .after = after});
+        last_.epoch = 1;
+        last_.iteration = 1;
+        last_.train_loss = stages_.head.train_loss;
+        last_.train_accuracy = stages_.head.train_accuracy;
+        last_.seconds = seconds();
+    }
+
+    /// Where that is worth while: otherwise it says why not.
+    void train_all_layers() {
+        stages_.plan = plan(in_, a_, stages_.head);
+        fmt::print("{}\n", describe(stages_.plan));
+        std::fflush(stdout);
+        if (stages_.plan.epochs == 0) return;
+        add_epoch(last_);
+        const auto tuned = in_.models->tuning_model(a_.sets.seed);
+        FineTuningOptions options{
+            .epochs = stages_.plan.epochs, .rate = static_cast<float>(a_.recipe.rate), .seed = a_.sets.seed};
+        options.stop = [this] { return signals_.caught() != 0; };
+        options.step = [this](const ProgressState& state) { monitor_.step(state); };
+        options.epoch = [this](EpochResult epoch) {
+            ++epoch.epoch;  // behind that of the last layer
+            ++epoch.iteration;
+            epoch.seconds = seconds();
+            if (!epoch.last) add_epoch(epoch);
+            last_ = epoch;
+        };
+        stages_.tuning = fine_tune(*in_.models, *in_.pretrained, *tuned, in_.sets.training, stages_.head, normalise(),
+                                   options, monitor_.progress());
+        if (!stages_.tuning->stopped) fmt::print("{}\n", describe(*stages_.tuning));
+    }
+
+    void calibrate() {
+        const bool all = stages_.tuning && stages_.tuning->better();
+        stages_.temperature =
+            all ? stages_.tuning->temperature : head_temperature(stages_.head, {.seed = a_.sets.seed});
+        divide_outputs(*in_.pretrained, stages_.temperature);
+    }
+
+    void add_epoch(const EpochResult& epoch) {
+        monitor_.epoch(epoch);
+        epochs_.push_back(epoch);
+    }
+
+    int interrupted(const char* saved) {
+        fmt::print("stopped by {}; {}\n", signals_.caught() == SIGINT ? "SIGINT" : "SIGTERM", saved);
+        monitor_.end(false);
+        return 128 + signals_.caught();
+    }
+
+    void save() {
+        save_checkpoint(in_.model_file, *in_.pretrained,
+                        {{}, in_.options.classes, normalise(), 0, a_.sets.seed, in_.options.metadata});
+    }
+
+    void test_and_report() {
+        InferenceModel& model = *in_.pretrained;
+        Results results{a_.sets.folder,
+                        in_.sets,
+                        facts(in_, stages_),
+                        {},
+                        {},
+                        {},
+                        Confusion(static_cast<int>(in_.options.classes.size())),
+                        {},
+                        in_.chosen.network->name,
+                        in_.network,
+                        in_.bytes,
+                        {},
+                        in_.networks->describe(),
+                        last_.train_accuracy,
+                        true};
+        if (in_.sets.test.size() > 0)
+            results.final = evaluate(model, in_.sets.test, normalise(), model.batch(), 0, &results.confusion,
+                                     &results.predictions, a_.recipe.mirror);
+        last_.test_loss = results.final.test_loss;
+        last_.test_accuracy = results.final.test_accuracy;
+        last_.last = true;
+        last_.seconds = seconds();
+        add_epoch(last_);
+        monitor_.end(true);
+        remove_stale(a_.sets.output);
+        results.panels = stages_.tuning ? history_panels(epochs_) : trial_panels(stages_.head);
+        results.x_title = stages_.tuning ? "iteration" : "weight decay, as a power of 10";
+        fmt::print("features in {:.1f} s, the last layer in {:.1f} s, weight decay {:g}\n",
+                   stages_.head.feature_seconds, stages_.head.head_seconds, stages_.head.decay);
+        write_results(results, a_.sets.output);
+    }
+
+    TrainInputs& in_;
+    const TrainArguments& a_;
+    const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+    const OutputFolder folder_;
+    const FolderLock lock_;
+    RunMonitor monitor_;
+    const StopSignals signals_;
+    Stages stages_;
+    EpochResult last_;
+    std::vector<EpochResult> epochs_;
+};
+
+}  // namespace
+
+int train_pretrained(TrainInputs& in, const TrainArguments& a) { return PretrainedRun(in, a).run(); }
+
+}  // namespace photos

@@ -1,0 +1,87 @@
+// The photos program on pretrained weights: the second stage, what it advises, what it answers, and wrong labels.
+#define BOOST_TEST_MODULE photos_pretrained
+#include <boost/test/unit_test.hpp>
+
+#include "tests/examples/photos_sets.hpp"
+
+using namespace tn_test;
+
+namespace {
+
+const std::string& weights() {
+    static const std::string path = Weights::once().at("weights.pth");
+    return path;
+}
+
+/// The number behind these words.
+double number_behind(const std::string& words, const std::string& text) {
+    const std::size_t at = text.find(words);
+    BOOST_REQUIRE_MESSAGE(at != text.npos, words + " is not in " + text);
+    return std::stod(text.substr(at + words.size()));
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(all_layers_are_trained_where_the_last_one_does_not_do) {
+    const Set set(true, 50, false);
+    const Run r = set.train({"--pretrained", weights(), "--epochs", "1"});
+    BOOST_REQUIRE_MESSAGE(r.status == 0, r.err);
+    BOOST_TEST(contains(r.out, "1 epoch of all layers follows, a tenth of the photographs held out"), r.out);
+    BOOST_TEST(contains(r.out, "of 8 photographs held out all layers tell "), r.out);
+    BOOST_TEST((contains(r.out, "all are kept") || contains(r.out, "trained on all photographs, is kept")), r.out);
+    // The last layer's epoch, and one of all layers.
+    BOOST_TEST(contains(content(set.at("run/metrics.csv")), "\n2,4,"), content(set.at("run/metrics.csv")));
+    BOOST_TEST(contains(content(set.at("run/report.html")), "second stage"));
+    BOOST_TEST(contains(run("photos", {"test", set.at("set"), "--model", set.model()}).out, "of 100 photographs"));
+    // No photograph tells the classes apart, which is said.
+    BOOST_TEST(contains(r.out, "the largest class alone would be 50.0 %, guessing 50.0 %"), r.out);
+    BOOST_TEST(contains(r.out, "hint: the answers are hardly better than always naming the largest class"), r.out);
+    BOOST_TEST(contains(content(set.at("run/report.html")), "hardly better"));
+}
+
+BOOST_AUTO_TEST_CASE(only_the_last_layer_is_trained_where_that_does) {
+    const Set set(true, 40);
+    const Run told = set.train({"--pretrained", weights()});
+    BOOST_TEST(contains(told.out, "only the last layer is trained: the last layer alone is right on 100.0 %"),
+               told.out);
+    BOOST_TEST(!contains(told.out, "hint: "), told.out);
+    BOOST_TEST(contains(content(set.at("run/report.html")), "expected calibration error"));
+    BOOST_TEST(contains(Set().train({"--pretrained", weights()}).out, "are too few to train all layers on"));
+    BOOST_TEST(contains(Set(true, 50, false).train({"--pretrained", weights(), "--head-only"}).out,
+                        "only the last layer is trained: as asked for"));
+}
+
+BOOST_AUTO_TEST_CASE(answers_are_as_many_as_asked_for) {
+    const Set set(true, 12);
+    BOOST_REQUIRE(set.train({"--pretrained", weights()}).status == 0);
+    const auto predict = [&](std::vector<std::string> more) {
+        more.insert(more.begin(), {"predict", "--model", set.model(), set.at("set/a/0.png")});
+        const Run r = run("photos", more);
+        BOOST_TEST(r.status == 0, r.err);
+        return r.out;
+    };
+    const std::string file = set.at("set/a/0.png");
+    BOOST_TEST(predict({}).starts_with(file + "\ta\t"));
+    const std::string both = predict({"--top", "2"});
+    BOOST_TEST(contains(both, "\tb\t0."), both);
+    BOOST_TEST(predict({"--top", "9"}) == both);
+    BOOST_TEST(predict({"--min-confidence", "1"}).starts_with(file + "\tnone of these\t"));
+    const std::string json = predict({"--json"});
+    BOOST_TEST(json.starts_with("{\"file\":\"" + file + "\",\"class\":\"a\",\"probability\":"), json);
+    BOOST_TEST(contains(json, "\"probabilities\":{\"a\":"), json);
+    BOOST_TEST(std::abs(number_behind("\"probabilities\":{\"a\":", json) + number_behind(",\"b\":", json) - 1) < 1e-5);
+    BOOST_TEST(contains(predict({"--json", "--min-confidence", "1"}), "\"class\":null"));
+    BOOST_TEST(contains(complaint("photos", {"predict", "--model", set.model(), file, "--top", "0"}), "--top"));
+}
+
+BOOST_AUTO_TEST_CASE(wrong_labels_are_found_by_features) {
+    const Set set(true, 100);
+    const Run r = run("photos", {"clean", set.at("set"), "--pretrained", weights(), "--out", set.at("clean"), "--trial",
+                                 "0.08", "--threads", "2"});
+    BOOST_REQUIRE_MESSAGE(r.status == 0, r.err);
+    BOOST_TEST(contains(r.out, "labels are judged on the features of efficientnet-lite0, whose weights these are"));
+    const double hits = number_behind("trial: ", r.out), named = number_behind("%); of ", r.out);
+    BOOST_TEST(contains(r.out, " of 16 wrong labels were found"), r.out);
+    BOOST_TEST(hits >= 14, r.out);
+    BOOST_TEST(hits >= 0.9 * named, r.out);
+}
