@@ -1,6 +1,7 @@
 // The table of kernels: which code runs an operation, or several that were fused, on a device.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 
 #include "dsl/core/layer.hpp"
@@ -17,14 +18,15 @@ namespace tn {
 ///         static constexpr KernelInfo info(Shape in);                      // what runs, and why
 ///         static constexpr std::size_t saved(Shape in, int batch);         // values that forward leaves for backward
 ///         static constexpr std::size_t work(Shape in, int batch);          // values of scratch within a pass
-///         static constexpr std::size_t backward_work(Shape in, int batch); // optional: within backward, if not as
-///         many template <Shape In> static void forward(cpu::Device&, const Pass<float>&); template <Shape In> static
-///         void backward(cpu::Device&, const Pass<float>&); template <Shape In> static void infer(cpu::Device&, const
-///         Pass<float>&);    // optional: forward otherwise
+///         static constexpr std::size_t backward_work(Shape in, int batch); // within backward, if not as many
+///         template <Shape In> static void forward(cpu::Device&, const Pass<float>&);
+///         template <Shape In> static void backward(cpu::Device&, const Pass<float>&);
+///         template <Shape In> static void infer(cpu::Device&, const Pass<float>&);    // forward otherwise
 ///     };
 ///
-/// `saved` and `work` may be left out: then there are as many values as the layer's own mathematics ask for, or none
-/// where layers were fused. There is no primary definition: what has no kernel runs by its reference mathematics.
+/// All but `info` may be left out. Then there are as many values as the layer's own mathematics ask for, or none where
+/// layers were fused; and of a layer by itself its own mathematics run, as those of recurrent layers in training on the
+/// CPU. There is no primary definition: what has no kernel runs by its reference mathematics.
 template <class Device, Operation... Operations> struct KernelFor;
 
 /// The optimizer's step over all parameters, specialised in runtime/DEVICE/kernels/update.hpp:
@@ -115,6 +117,14 @@ template <class Device, class L> using KernelOf = typename KernelOfLayer<Device,
 template <class Device, class L>
 inline constexpr bool has_kernel_of = !std::is_same_v<KernelOf<Device, L>, detail::NoKernel>;
 
+namespace detail {
+
+/// Whether a kernel has a pass of its own.
+template <class K> inline constexpr bool has_forward = requires { &K::template forward<Shape{}>; };
+template <class K> inline constexpr bool has_backward = requires { &K::template backward<Shape{}>; };
+
+}  // namespace detail
+
 /// At most so many values are to go from one layer to the next on this device while it infers; 0: any number.
 template <class Device> constexpr std::size_t part_values() {
     using Sight = KernelsInSight<typename KernelDevice<Device>::type>;
@@ -135,7 +145,7 @@ template <class Device, class L> constexpr std::size_t saved_values(Shape in, in
 template <class Device, class L> constexpr std::size_t work_values(Shape in, int batch) {
     using K = KernelOf<Device, L>;
     if constexpr (requires { K::work(in, batch); })
-        return K::work(in, batch);
+        return detail::has_forward<K> ? K::work(in, batch) : std::max(K::work(in, batch), Traits<L>::work(in, batch));
     else
         return Traits<L>::work(in, batch);
 }
@@ -143,6 +153,8 @@ template <class Device, class L> constexpr std::size_t backward_work_values(Shap
     using K = KernelOf<Device, L>;
     if constexpr (requires { K::backward_work(in, batch); })
         return K::backward_work(in, batch);
+    else if constexpr (!detail::has_backward<K>)
+        return Traits<L>::work(in, batch);
     else
         return work_values<Device, L>(in, batch);
 }

@@ -1,4 +1,5 @@
-// Runs one layer on a device by its kernel there if it has one, else its reference mathematics, cut along its Axis.
+// Runs one layer on a device by its kernel there as far as it has one, else its reference mathematics, cut along its
+// Axis.
 #pragma once
 
 #include "dsl/core/kernel.hpp"
@@ -52,25 +53,22 @@ template <class L, class T> constexpr int part_count(const Pass<T>& pass) {
 
 template <class L, Shape In, class Device, class T> void run_forward(Device& device, const Pass<T>& pass) {
     using K = KernelOf<Device, L>;
-    if constexpr (!has_kernel_of<Device, L>) {
-        device.for_ranges(part_count<L>(pass), ForwardPart<L, T>{pass});
-    } else if constexpr (requires { K::template infer<In>(device, pass); }) {
-        if (pass.training)
-            K::template forward<In>(device, pass);
-        else
-            K::template infer<In>(device, pass);
-    } else {
+    if constexpr (requires { K::template infer<In>(device, pass); })
+        if (!pass.training) return K::template infer<In>(device, pass);
+    if constexpr (detail::has_forward<K>)
         K::template forward<In>(device, pass);
-    }
+    else
+        device.for_ranges(part_count<L>(pass), ForwardPart<L, T>{pass});
 }
 
 template <class L, Shape In, class Device, class T> void run_backward(Device& device, const Pass<T>& pass) {
-    if constexpr (!has_kernel_of<Device, L>) {
+    using K = KernelOf<Device, L>;
+    if constexpr (detail::has_backward<K>) {
+        K::template backward<In>(device, pass);
+    } else {
         device.for_ranges(part_count<L>(pass), BackwardPart<L, T>{pass});
         if constexpr (requires { L::gradient_parts(In); })
             device.for_ranges(L::gradient_parts(In), GradientPart<L, T>{pass});
-    } else {
-        KernelOf<Device, L>::template backward<In>(device, pass);
     }
 }
 

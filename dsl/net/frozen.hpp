@@ -1,6 +1,7 @@
 // Frozen: layers that training leaves as they are.
 #pragma once
 
+#include <initializer_list>
 #include <type_traits>
 
 #include "dsl/core/layer.hpp"
@@ -98,7 +99,12 @@ template <class L> inline constexpr bool holds_several = false;
 template <class First, class Second, class... Rest>
 inline constexpr bool holds_several<Frozen<First, Second, Rest...>> = true;
 template <class... Ls> inline constexpr bool holds_several<Frozen<Frozen<Ls...>>> = holds_several<Frozen<Ls...>>;
-template <class... Ls> inline constexpr bool to_be_spread = (holds_several<Ls> || ...);
+template <class... Ls>
+inline constexpr bool to_be_spread = [] {
+    for (const bool several : {holds_several<Ls>..., false})
+        if (several) return true;
+    return false;
+}();
 template <template <class...> class Composite, class... Ls>
 using Spread_t = typename Respread<Composite, Join_t<typename SpreadOne<Ls>::type...>>::type;
 

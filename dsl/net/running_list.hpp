@@ -23,7 +23,11 @@ template <class L, Path At, FrozenPlace Place> struct FrozenAt<Placed<FrozenLaye
 
 template <class Flat> struct FrozenList;
 template <class... Ps> struct FrozenList<List<Ps...>> {
-    static constexpr bool any = (is_frozen<typename Ps::type> || ... || false);
+    static constexpr bool any = [] {
+        bool found = false;
+        InOrder{(found = found || is_frozen<typename Ps::type>, 0)...};
+        return found;
+    }();
 
     /// How many layers stand in front of the first that may be trained.
     static constexpr std::size_t ahead = [] {

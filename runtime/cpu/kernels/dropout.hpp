@@ -3,25 +3,16 @@
 
 #include "dsl/core/kernel.hpp"
 #include "dsl/fusions/relu_dropout.hpp"
-#include "dsl/layers/dropout.hpp"
 #include "dsl/net/execute.hpp"
 #include "runtime/cpu/host_device.hpp"
 
 namespace tn {
 
+/// Its own mathematics are all that there is to do.
 template <Operation Drop>
     requires(Drop.kind == Operation::dropout)
 struct KernelFor<cpu::Device, Drop> {
     static constexpr KernelInfo info(Shape) { return {"dropout", "one pass over the values"}; }
-    template <Shape> static void forward(cpu::Device& device, const Pass<float>& p) {
-        device.for_ranges(part_count<Layer>(p), ForwardPart<Layer, float>{p});
-    }
-    template <Shape> static void backward(cpu::Device& device, const Pass<float>& p) {
-        device.for_ranges(part_count<Layer>(p), BackwardPart<Layer, float>{p});
-    }
-
-private:
-    using Layer = Dropout<Drop.percent>;
 };
 
 template <Operation Relu, Operation Dropout>
