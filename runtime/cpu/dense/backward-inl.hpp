@@ -12,6 +12,7 @@
 #include "runtime/core/isa_target.hpp"
 #include "runtime/core/thread_pool.hpp"
 #include "runtime/cpu/conv_block/batch_norm-inl.hpp"
+#include "runtime/cpu/dense/forward-inl.hpp"
 #include "runtime/cpu/dense/passes.hpp"
 #include "runtime/cpu/dense/plan.hpp"
 #include "runtime/cpu/products/tile-inl.hpp"
@@ -101,14 +102,10 @@ private:
 
     /// Of one output over this process's samples.
     GradientSums sums_of(int o) const {
-        const float *g = dz_rows_ + o * row(), mean = channels_[o].affine.mean;
-        V sum{}, products{};
-        for (Index s = 0; s < row(); s += lanes) {
-            const V of_g = load(g + s);
-            sum += of_g;
-            if (plan_.norm) products += of_g * (load(z_ + o * row() + s) - broadcast(mean));
-        }
-        return {horizontal_sum(sum), horizontal_sum(products)};
+        const float *g = dz_rows_ + o * row(), *z = plan_.norm ? z_ + o * row() : nullptr;
+        const double mean = channels_[o].affine.mean;
+        return {sum_of_samples(n(), [&](int s) { return double{g[s]}; }),
+                z ? sum_of_samples(n(), [&](int s) { return g[s] * (z[s] - mean); }) : 0};
     }
 
     void share_sums() {
