@@ -119,9 +119,14 @@ inline constexpr bool has_kernel_of = !std::is_same_v<KernelOf<Device, L>, detai
 
 namespace detail {
 
-/// Whether a kernel has a pass of its own.
-template <class K> inline constexpr bool has_forward = requires { &K::template forward<Shape{}>; };
-template <class K> inline constexpr bool has_backward = requires { &K::template backward<Shape{}>; };
+/// Whether a kernel has a pass of its own on the device: whether that can be called, since nvcc does not see that the
+/// address of such a function can be taken.
+template <class K, class Device>
+inline constexpr bool has_forward =
+    requires(Device& device, const Pass<float>& pass) { K::template forward<Shape{}>(device, pass); };
+template <class K, class Device>
+inline constexpr bool has_backward =
+    requires(Device& device, const Pass<float>& pass) { K::template backward<Shape{}>(device, pass); };
 
 }  // namespace detail
 
@@ -145,7 +150,8 @@ template <class Device, class L> constexpr std::size_t saved_values(Shape in, in
 template <class Device, class L> constexpr std::size_t work_values(Shape in, int batch) {
     using K = KernelOf<Device, L>;
     if constexpr (requires { K::work(in, batch); })
-        return detail::has_forward<K> ? K::work(in, batch) : std::max(K::work(in, batch), Traits<L>::work(in, batch));
+        return detail::has_forward<K, Device> ? K::work(in, batch)
+                                              : std::max(K::work(in, batch), Traits<L>::work(in, batch));
     else
         return Traits<L>::work(in, batch);
 }
@@ -153,7 +159,7 @@ template <class Device, class L> constexpr std::size_t backward_work_values(Shap
     using K = KernelOf<Device, L>;
     if constexpr (requires { K::backward_work(in, batch); })
         return K::backward_work(in, batch);
-    else if constexpr (!detail::has_backward<K>)
+    else if constexpr (!detail::has_backward<K, Device>)
         return Traits<L>::work(in, batch);
     else
         return work_values<Device, L>(in, batch);

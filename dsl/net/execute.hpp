@@ -55,7 +55,7 @@ template <class L, Shape In, class Device, class T> void run_forward(Device& dev
     using K = KernelOf<Device, L>;
     if constexpr (requires { K::template infer<In>(device, pass); })
         if (!pass.training) return K::template infer<In>(device, pass);
-    if constexpr (detail::has_forward<K>)
+    if constexpr (detail::has_forward<K, Device>)
         K::template forward<In>(device, pass);
     else
         device.for_ranges(part_count<L>(pass), ForwardPart<L, T>{pass});
@@ -63,7 +63,7 @@ template <class L, Shape In, class Device, class T> void run_forward(Device& dev
 
 template <class L, Shape In, class Device, class T> void run_backward(Device& device, const Pass<T>& pass) {
     using K = KernelOf<Device, L>;
-    if constexpr (detail::has_backward<K>) {
+    if constexpr (detail::has_backward<K, Device>) {
         K::template backward<In>(device, pass);
     } else {
         device.for_ranges(part_count<L>(pass), BackwardPart<L, T>{pass});
