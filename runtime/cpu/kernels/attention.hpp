@@ -5,8 +5,8 @@
 
 #include "dsl/core/kernel.hpp"
 #include "runtime/cpu/attention.hpp"
+#include "runtime/cpu/exponential.hpp"
 #include "runtime/cpu/host_device.hpp"
-#include "runtime/cpu/kernels/formula.hpp"
 
 namespace tn {
 
@@ -50,7 +50,7 @@ private:
                 bias(p.gradient, out + 1),
                 saved,
                 p.work,
-                cpu::formula_loops<exp(x)>(device.isa())};
+                cpu::exponential(device.isa())};
     }
 };
 
