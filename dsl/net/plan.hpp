@@ -199,9 +199,13 @@ private:
         for (int v = 0; v < Values; ++v) whole_[v] = whole_[root_[v]];
     }
 
-    /// When node i of a run that is repeated for every part begins and ends to use a value.
-    constexpr int first_use(int v, int i) const { return forward_step(whole_[v] ? first_of_run_[i] : i); }
-    constexpr int last_use(int v, int i) const { return forward_step(whole_[v] ? last_of_run_[i] : i); }
+    /// When node i begins and ends to use a value: for what has room for the whole batch, all of a run that is repeated
+    /// for every part.
+    constexpr bool is_repeated(int v, int i) const {
+        return whole_[v] && p.node[first_of_run_[i]].close < static_cast<int>(batch_);
+    }
+    constexpr int first_use(int v, int i) const { return forward_step(is_repeated(v, i) ? first_of_run_[i] : i); }
+    constexpr int last_use(int v, int i) const { return forward_step(is_repeated(v, i) ? last_of_run_[i] : i); }
 
     /// True when node i may write its output over its input: nobody reads the input later.
     constexpr bool may_overwrite(int i) const {

@@ -16,6 +16,9 @@ namespace tn::cpu {
 /// The most columns in a register tile of any instruction set, and rows of the depth that are packed at a time.
 inline constexpr int dense_columns = 3 * max_lanes, dense_depth = 256;
 
+/// Up to so many samples the weights are read once and no columns are packed.
+inline constexpr int few_dense_samples = 4;
+
 /// The most outputs in a register tile.
 inline constexpr int dense_tile = 8;
 
@@ -69,10 +72,10 @@ struct DenseWork {
             packed_stride = Index{std::min(dense_depth, std::max(n, plan.outputs))} * dense_columns;
             packed = regions.take(tasks * packed_stride);
         } else {
-            columns = regions.take(plan.inputs * row + 2 * max_lanes);
+            columns = regions.take(n > few_dense_samples ? plan.inputs * row + 2 * max_lanes : 0);
         }
-        sums = regions.take(2 * Index{n} * plan.outputs);
-        channels = regions.take(channel_floats * plan.outputs);
+        sums = regions.take(2 * Index{plan.norm ? n : 1} * plan.outputs);  // or SavedStatistics that nobody keeps
+        if (backward) channels = regions.take(channel_floats * plan.outputs);
         floats = regions.with_alignment();
     }
 };

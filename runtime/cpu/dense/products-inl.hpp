@@ -17,8 +17,6 @@
 
 namespace tn::cpu::TN_ISA {
 
-/// Up to so many samples the weights are read once and nothing is packed.
-inline constexpr int few_dense_samples = 4;
 static_assert(panel <= dense_columns && tile <= dense_tile);
 
 /// A row of z in panels of as many vectors as a register tile has, or one fewer, so that none is much narrower.
