@@ -36,7 +36,7 @@ ExportedHeader exported_header(const InferenceGraph& graph, const HeaderInfo& in
 std::string to_header(const InferenceGraph& graph, const HeaderInfo& info);
 
 /// Throws Error where a namespace cannot have the name: what is no identifier, a keyword, `std`, a name that is
-/// reserved, or that of a function or type which <cmath> and <cstddef> declare outside of namespaces.
+/// reserved, or that of a function or type which `cmath` and `cstddef` declare outside of namespaces.
 void check_namespace(const std::string& name);
 
 }  // namespace tn

@@ -76,12 +76,13 @@ template <class N, Fusion F, Purpose For, int OptimizerStates, class Device> str
             first += record.members;
             if (!node.runs) continue;
             Entry& entry = entries[at];
-            /// Calls put(tensor, at, owned) with the places of all tensors in order, and moves what `next_of` a tensor
-            /// gives behind those that are owned.
-            const auto place = [&](const auto& tensors, auto& of_owner, auto next_of, auto size, auto put) {
+            /// Calls put(tensor, at, owned) with the places of all tensors in order, and moves `trained`, or `frozen`
+            /// for tensors that are, behind those that are owned.
+            const auto place = [&](const auto& tensors, auto& of_owner, std::size_t& trained, std::size_t& frozen,
+                                   auto is_frozen, auto size, auto put) {
                 std::size_t at = 0;
                 for (int i = 0; i < tensors.count; ++i) {
-                    std::size_t& free = next_of(tensors.item[i]);
+                    std::size_t& free = is_frozen(tensors.item[i]) ? frozen : trained;
                     const std::size_t layer = first_member + tensors.item[i].member, owner = Uses::uses.first[layer];
                     const bool begins = i == 0 || tensors.item[i].member != tensors.item[i - 1].member;
                     if (begins && owner == layer) of_owner[layer] = free;
@@ -94,8 +95,7 @@ template <class N, Fusion F, Purpose For, int OptimizerStates, class Device> str
             const Parameters p = record.parameters(node.in);
             entry.parameters = p.count;
             place(
-                p, of_layer,
-                [&](const Parameter& tensor) -> std::size_t& { return tensor.frozen ? next_frozen : next; },
+                p, of_layer, next, next_frozen, [](const Parameter& tensor) { return tensor.frozen; },
                 [](const Parameter& tensor) { return tensor.size(); },
                 [&](int i, std::size_t at, bool owned, bool added) {
                     entry.parameter[i] = at;
@@ -111,7 +111,7 @@ template <class N, Fusion F, Purpose For, int OptimizerStates, class Device> str
             const States s = record.states(node.in);
             entry.states = s.count;
             place(
-                s, states_of_layer, [&](const State&) -> std::size_t& { return next_state; },
+                s, states_of_layer, next_state, next_state, [](const State&) { return false; },
                 [](const State& state) { return state.size; },
                 [&](int i, std::size_t at, bool owned, bool) {
                     entry.state[i] = at;

@@ -65,13 +65,23 @@ BOOST_AUTO_TEST_CASE(answers_are_as_many_as_asked_for) {
     const std::string both = predict({"--top", "2"});
     BOOST_TEST(contains(both, "\tb\t0."), both);
     BOOST_TEST(predict({"--top", "9"}) == both);
-    BOOST_TEST(predict({"--min-confidence", "1"}).starts_with(file + "\tnone of these\t"));
     const std::string json = predict({"--json"});
     BOOST_TEST(json.starts_with("{\"file\":\"" + file + "\",\"class\":\"a\",\"probability\":"), json);
     BOOST_TEST(contains(json, "\"probabilities\":{\"a\":"), json);
     BOOST_TEST(std::abs(number_behind("\"probabilities\":{\"a\":", json) + number_behind(",\"b\":", json) - 1) < 1e-5);
-    BOOST_TEST(contains(predict({"--json", "--min-confidence", "1"}), "\"class\":null"));
     BOOST_TEST(contains(complaint("photos", {"predict", "--model", set.model(), file, "--top", "0"}), "--top"));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_too_unsure_is_none_of_the_classes) {
+    const Set set(true, 12, false);
+    BOOST_REQUIRE(set.train({"--pretrained", weights(), "--head-only"}).status == 0);
+    const std::string file = set.at("set/a/0.png");
+    const auto predict = [&](std::vector<std::string> more) {
+        more.insert(more.begin(), {"predict", "--model", set.model(), file, "--min-confidence", "1"});
+        return run("photos", more).out;
+    };
+    BOOST_TEST(predict({}).starts_with(file + "\tnone of these\t"), predict({}));
+    BOOST_TEST(contains(predict({"--json"}), "\"class\":null"));
 }
 
 BOOST_AUTO_TEST_CASE(wrong_labels_are_found_by_features) {

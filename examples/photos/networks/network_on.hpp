@@ -1,6 +1,8 @@
 // A known network on a device: what is compiled for each pair of them.
 #pragma once
 
+#include <dsl/loss/softmax_cross_entropy.hpp>
+#include <dsl/net/net.hpp>
 #include <dsl/networks/without_norm.hpp>
 #include <runtime/model/fold_norm.hpp>
 

@@ -42,8 +42,7 @@ struct ThriftySquare : Square {
 }  // namespace outside
 
 using namespace tn;
-template <class L>
-using With = Net<Image<40, 4, 4>, Batch<4>, Seq<L, L, GlobalAvgPool, Dense<2>>, SoftmaxCrossEntropy>;
+template <class L> using With = Net<Image<40, 4, 4>, Batch<4>, Seq<L, L, GlobalAvgPool, Dense<2>>, SoftmaxCrossEntropy>;
 using Squares = With<outside::Square>;
 using Thrifty = With<outside::ThriftySquare>;
 
@@ -74,7 +73,8 @@ template <class N> void check() {
     Model<N, SGD> trains(device, 3);
     Model<N> infers(device, 3);
     const auto fill = [&] {
-        for (std::size_t i = 0; i < 12; ++i) trains.input()[i] = infers.input()[i] = static_cast<float>(i) * 0.3f - 1;
+        for (std::size_t i = 0; i < trains.input().size(); ++i)
+            trains.input()[i] = infers.input()[i] = static_cast<float>(i % 7) * 0.3f - 1;
     };
     fill();
     for (int step = 0; step < 3; ++step) trains.train(4, SGD{});
