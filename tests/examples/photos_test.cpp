@@ -1,5 +1,5 @@
-// The photos program from outside: a few steps on a few drawn characters, all its commands, and every way to ask
-// wrongly.
+// The photos program from outside: a few steps on a few drawn characters, what makes a run and what it refuses, and
+// every way to ask wrongly.
 #define BOOST_TEST_MODULE photos
 #include <fmt/ranges.h>
 
@@ -9,45 +9,9 @@
 
 #include "runtime/core/isa.hpp"
 #include "runtime/data/image.hpp"
-#include "runtime/data/synthetic.hpp"
-#include "runtime/io/safetensors.hpp"
-#include "tests/support/program.hpp"
+#include "tests/examples/photographs.hpp"
 
 using namespace tn_test;
-namespace fs = std::filesystem;
-
-/// 12 photographs of 3 characters in a folder a class, with names that are hard to print.
-struct Photographs {
-    TemporaryFolder folder;
-    Photographs() {
-        const tn::Pictures drawn = tn::generate_characters(4, {1, 64, 48}, 5);
-        const char* names[] = {"plain.png", "with space.png", "new\nline\t\x1b[31m.png", "Zoë 山.png"};
-        for (int i = 0; i < drawn.size(); ++i) {
-            const fs::path path = folder / ("set/" + drawn.classes[drawn.labels[i]]) / names[i % 4];
-            fs::create_directories(path.parent_path());
-            const auto bytes = drawn.picture(i);
-            tn::write_png(path, {drawn.shape, {bytes.begin(), bytes.end()}});
-        }
-    }
-    std::string set() const { return (folder / "set").string(); }
-    std::string at(const char* name) const { return (folder / name).string(); }
-};
-
-/// The same, and a model that was trained on it for 2 epochs of 3 steps: once, of which every case has a copy.
-struct Trained : Photographs {
-    struct Original : Photographs {
-        Run training = run("photos", {"train", set(), "--out", at("run"), "--epochs", "2", "--batch", "4",
-                                      "--test-share", "0.25", "--seed", "3", "--threads", "2"});
-    };
-    static const Original& original() {
-        static const Original once;
-        return once;
-    }
-    const Run& training = original().training;
-    Trained() { fs::copy(original().at("run"), at("run"), fs::copy_options::recursive); }
-    std::string model() const { return at("run/model.safetensors"); }
-    std::string photograph(const char* name) const { return (folder / "set/ada" / name).string(); }
-};
 
 BOOST_FIXTURE_TEST_CASE(trains_on_a_folder, Trained) {
     BOOST_TEST(training.status == 0, training.err);
@@ -255,92 +219,6 @@ BOOST_FIXTURE_TEST_CASE(a_class_without_test_photographs_has_no_recall, Trained)
     BOOST_TEST(contains(r.lines()[3], "recall    none"), r.lines()[3]);
 }
 
-BOOST_FIXTURE_TEST_CASE(tests_a_model, Trained) {
-    const Run r = run("photos", {"test", set(), "--model", model(), "--out", at("report")});
-    BOOST_TEST(r.status == 0, r.err);
-    BOOST_TEST(contains(r.lines()[0], "cpu, "));
-    BOOST_TEST(r.lines().size() == 5u);
-    BOOST_TEST(contains(r.lines()[1], "ada "));
-    BOOST_TEST(contains(r.lines()[1], "precision"));
-    BOOST_TEST(contains(r.lines()[4], "% of 12 photographs, loss "));
-    BOOST_TEST(tn::read_picture(at("report/confusion.png"), 3).shape.width > 100);
-    BOOST_TEST(tn::read_picture(at("report/predictions.png"), 3).shape.width > 100);
-}
-
-BOOST_FIXTURE_TEST_CASE(predicts_files_and_folders_a_line_each, Trained) {
-    const Run one = run("photos", {"predict", "--model", model(), photograph("plain.png")});
-    BOOST_TEST(one.status == 0, one.err);
-    BOOST_TEST(one.lines().size() == 1u);
-    const std::string line = one.lines()[0];
-    BOOST_TEST(line.rfind(photograph("plain.png") + "\t", 0) == 0);
-    BOOST_TEST(std::count(line.begin(), line.end(), '\t') == 2);
-    const double probability = std::stod(line.substr(line.rfind('\t') + 1));
-    BOOST_TEST((probability >= 0.33 && probability <= 1));
-
-    const Run all = run("photos", {"predict", "--model", model(), (folder / "set/ada").string()});
-    BOOST_TEST(all.status == 0, all.err);
-    BOOST_TEST(all.lines().size() == 4u);
-    BOOST_TEST(contains(all.out, "/with space.png\t"));
-    BOOST_TEST(contains(all.out, "/Zoë 山.png\t"));
-    BOOST_TEST(contains(all.out, "/new\\nline\\t\\x1b[31m.png\t"));
-    BOOST_TEST(!contains(all.out, "\x1b"));
-}
-
-BOOST_FIXTURE_TEST_CASE(a_bad_file_among_good_ones_is_named_and_the_others_answered, Trained) {
-    const std::string broken = folder.write("broken\n.png", "not a picture").string();
-    const Run r = run("photos", {"predict", "--model", model(), photograph("plain.png"), broken, at("not-there.png"),
-                                 photograph("with space.png")});
-    BOOST_TEST(r.status == 1);
-    BOOST_TEST(r.lines().size() == 2u);
-    BOOST_TEST(std::count(r.err.begin(), r.err.end(), '\n') == 2, r.err);
-    BOOST_TEST(contains(r.err, "/broken\\n.png: "));
-    BOOST_TEST(contains(r.err, "not-there.png: must be a picture or a folder"));
-}
-
-BOOST_FIXTURE_TEST_CASE(a_folder_with_bad_files_is_answered_for_the_good_ones, Trained) {
-    const fs::path mixed = folder / "mixed";
-    fs::create_directories(mixed);
-    fs::copy_file(photograph("plain.png"), mixed / "good.png");
-    fs::copy_file(photograph("plain.png"), mixed / "also good.png");
-    folder.write("mixed/empty.jpg", "");
-    folder.write("mixed/cut.png", content(photograph("plain.png")).substr(0, 100));
-    folder.write("mixed/no picture\x1b.gif", "GIF89a");
-    const Run r = run("photos", {"predict", "--model", model(), mixed.string()});
-    BOOST_TEST(r.status == 1);
-    BOOST_TEST(r.lines().size() == 2u);
-    BOOST_TEST(contains(r.out, "/good.png\t"));
-    BOOST_TEST(contains(r.out, "/also good.png\t"));
-    BOOST_TEST(std::count(r.err.begin(), r.err.end(), '\n') == 3, r.err);
-    for (const char* name : {"/empty.jpg: ", "/cut.png: ", "/no picture\\x1b.gif: "})
-        BOOST_TEST(contains(r.err, name), r.err);
-}
-
-BOOST_FIXTURE_TEST_CASE(what_is_left_out_of_a_folder_is_named, Trained) {
-    const fs::path mixed = folder / "mixed";
-    fs::create_directories(mixed / "sub");
-    fs::copy_file(photograph("plain.png"), mixed / "good.png");
-    folder.write("mixed/c.txt", "x");
-    folder.write("mixed/.hidden", "x");
-    const Run r = run("photos", {"predict", "--model", model(), mixed.string()});
-    BOOST_TEST(r.status == 1);
-    BOOST_TEST(r.lines().size() == 1u);
-    BOOST_TEST(r.err == fmt::format("error: {0}/c.txt: not a picture (its extension is '.txt')\n"
-                                    "error: {0}/sub: a folder inside a folder of photographs\n",
-                                    mixed.string()));
-}
-
-BOOST_FIXTURE_TEST_CASE(output_that_cannot_be_written_is_an_error, Trained) {
-    if (!fs::exists("/dev/full")) {
-        BOOST_TEST_MESSAGE("skipped: there is no /dev/full");
-        return;
-    }
-    const std::string command =
-        command_of("photos", {"predict", "--model", model(), photograph("plain.png")}) + " >/dev/full 2>";
-    const int status = std::system((command + quoted(at("said"))).c_str());
-    BOOST_TEST(WEXITSTATUS(status) == 1);
-    BOOST_TEST(content(at("said")) == "error: the output cannot be written\n");
-}
-
 BOOST_FIXTURE_TEST_CASE(the_recipe_is_chosen_by_options_and_a_run_with_all_of_it_can_be_resumed, Photographs) {
     std::vector<std::string> words{"train",     set(),
                                    "--out",     at("run"),
@@ -392,112 +270,6 @@ BOOST_FIXTURE_TEST_CASE(stops_early_by_photographs_that_are_held_out_of_training
     BOOST_TEST(
         contains(complaint("photos", {"train", set(), "--out", at("one"), "--train-per-class", "1", "--patience", "2"}),
                  "--patience needs a class with 2 photographs to train on or more"));
-}
-
-BOOST_FIXTURE_TEST_CASE(inspects_a_model, Trained) {
-    const Run r = run("photos", {"inspect", "--model", model()});
-    BOOST_TEST(r.status == 0, r.err);
-    BOOST_TEST(contains(r.out, "network   Image<1, 128, 128> | 0 Conv<16, 3> | 1 BN | "));
-    BOOST_TEST(contains(r.out, "classes   3: ada ben cleo\n"));
-    BOOST_TEST(contains(r.out, "step      6\n"));
-    BOOST_TEST(contains(r.out, "20.weight                1000x128 "));
-}
-
-BOOST_FIXTURE_TEST_CASE(weights_travel_without_what_only_training_needs, Trained) {
-    const Run exported = run("photos", {"export", "--model", model(), "--weights", at("weights.safetensors")});
-    BOOST_TEST(exported.status == 0, exported.err);
-    BOOST_TEST(contains(exported.out, at("weights.safetensors") + ": the weights"));
-    const tn::Safetensors all(model()), weights(at("weights.safetensors"));
-    BOOST_TEST(!weights.find("optimizer.0.0.weight"));
-    BOOST_TEST(weights.metadata("format") == "pt");
-    for (const auto& t : weights.tensors()) {
-        BOOST_REQUIRE(all.find(t.name));
-        BOOST_TEST(std::equal(t.data.begin(), t.data.end(), all.find(t.name)->data.begin()));
-    }
-    // A run from these weights begins where that one ended: with a rate of almost 0 the model stays.
-    const auto from = [&](const std::string& file) {
-        return std::vector<std::string>{"train",  set(),  "--out",   at("again"), "--iterations", "1",
-                                        "--rate", "1e-8", "--batch", "4",         "--weights",    file};
-    };
-    BOOST_TEST(run("photos", from(at("weights.safetensors"))).status == 0);
-    const tn::Safetensors again(at("again/model.safetensors"));
-    double most = 0;
-    for (std::size_t i = 0; i < 1000; ++i)
-        most = std::max(most, std::abs(double(again.find("16.weight")->data[i]) - weights.find("16.weight")->data[i]));
-    BOOST_TEST(most < 1e-6);
-    BOOST_TEST(contains(complaint("photos", from(at("nothing"))), "nothing: cannot be read: "));
-    BOOST_TEST(
-        contains(complaint("photos", {"export", "--model", model()}), "say what to write: --weights FILE, --header"));
-    BOOST_TEST(contains(complaint("photos", {"export", "--model", model(), "--weights", at("no/folder")}),
-                        "no/folder: cannot be written"));
-}
-
-BOOST_FIXTURE_TEST_CASE(an_exported_header_predicts_the_same_without_the_library, Trained) {
-    const Run exported = run("photos", {"export", "--model", model(), "--header", at("faces.hpp"), "--name", "faces"});
-    BOOST_TEST(exported.status == 0, exported.err);
-    const std::string line = run("photos", {"predict", "--model", model(), photograph("plain.png")}).lines().at(0);
-    const std::string best = line.substr(line.find('\t') + 1, line.rfind('\t') - line.find('\t') - 1);
-    const tn::Picture picture = tn::resize(tn::read_picture(photograph("plain.png"), 1), {1, 128, 128});
-    folder.write(
-        "main.cpp",
-        fmt::format(
-            "#include \"faces.hpp\"\n"
-            "const unsigned char bytes[faces::inputs] = {{{}}};\n"
-            "float x[faces::inputs], y[faces::outputs], work[faces::workspace];\n"
-            "int main() {{\n"
-            "    static_assert(faces::outputs == 3 && faces::height == 128 && faces::workspace * sizeof(float) < "
-            "2000000);\n"
-            "    for (std::size_t i = 0; i < faces::inputs; ++i) x[i] = (bytes[i] / 255.0f - faces::mean[0]) / "
-            "faces::deviation[0];\n"
-            "    faces::infer(x, y, work);\n"
-            "    std::size_t best = 0;\n"
-            "    for (std::size_t i = 0; i < faces::outputs; ++i) best = y[i] > y[best] ? i : best;\n"
-            "    return y[best] - {} < 1e-4 && {} - y[best] < 1e-4 && faces::classes[best][0] == '{}' ? 0 : 1;\n"
-            "}}\n",
-            fmt::join(picture.pixels, ", "), line.substr(line.rfind('\t') + 1), line.substr(line.rfind('\t') + 1),
-            best[0]));
-    const Run built = run_shell(fmt::format("{} -std=c++17 -O1 -Wall -Wextra -Werror {} -o {}", TN_CXX,
-                                            quoted(at("main.cpp")), quoted(at("main"))));
-    BOOST_TEST(built.status == 0, built.err);
-    BOOST_TEST(run_shell(quoted(at("main"))).status == 0);
-    BOOST_TEST(contains(complaint("photos", {"export", "--model", model(), "--header", at("a.hpp"), "--name", "a b"}),
-                        "the name of a header's namespace must be letters"));
-    BOOST_TEST(!fs::exists(at("a.hpp")));
-    BOOST_TEST(contains(exported.out, "faces::infer(x, y, work), where work is "));
-    BOOST_TEST(run("photos", {"export", "--model", model(), "--header", at("b.hpp"), "--block", "--weights-as", "fp16"})
-                   .status == 0);
-    BOOST_TEST((fs::file_size(at("b.hpp")) < 100000u && fs::file_size(at("b.hpp.bin")) < 2400000u));
-    BOOST_TEST(run("photos", {"export", "--model", model(), "--header", at("a.hpp"), "--weights-as", "fp8"}).status !=
-               0);
-}
-
-BOOST_FIXTURE_TEST_CASE(exports_an_onnx_model, Trained) {
-    const Run exported = run("photos", {"export", "--model", model(), "--onnx", at("faces.onnx")});
-    BOOST_TEST(exported.status == 0, exported.err);
-    BOOST_TEST(fs::file_size(at("faces.onnx")) > 4000000u);
-}
-
-BOOST_FIXTURE_TEST_CASE(refuses_models_that_are_not_its_own, Trained) {
-    const std::string bytes = content(model());
-    const auto predict = [&](const std::string& path) {
-        return complaint("photos", {"predict", "--model", path, photograph("plain.png")});
-    };
-    BOOST_TEST(contains(predict(at("none")), "none: cannot be read: No such file or directory"));
-    BOOST_TEST(contains(predict(set()), "set: must be a regular file"));
-    BOOST_TEST(contains(predict(folder.write("empty", "").string()), "is not a safetensors file"));
-    BOOST_TEST(contains(predict(folder.write("cut", bytes.substr(0, bytes.size() / 2)).string()), "cut: "));
-    std::string flipped = bytes;
-    flipped[flipped.size() - 1000] ^= 1;
-    BOOST_TEST(contains(predict(folder.write("flipped", flipped).string()), "flipped: is damaged"));
-    std::string other = bytes;
-    const std::size_t layer = other.find("Conv<32, 3>");
-    BOOST_REQUIRE(layer != other.npos);
-    other.replace(layer, 11, "Conv<31, 3>");
-    BOOST_TEST(
-        contains(predict(folder.write("other", other).string()),
-                 "other: is of another network: the layer is '4 Conv<31, 3>' in the file, but '4 Conv<32, 3>' here"));
-    BOOST_TEST(contains(complaint("photos", {"inspect", "--model", at("flipped")}), "flipped: is damaged"));
-    BOOST_TEST(contains(complaint("photos", {"test", set(), "--model", at("other")}), "is of another network"));
 }
 
 BOOST_FIXTURE_TEST_CASE(refuses_folders_it_cannot_train_on, Photographs) {

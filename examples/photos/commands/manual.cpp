@@ -111,9 +111,8 @@ std::string manual_of(const CLI::App& program) {
         text += fmt::format(".SH {}\n{}\n.PP\n{}\n{}", roff(command->get_name()), synopsis_of(*command),
                             roff(command->get_description()), options_in_roff(*command));
     return text +
-           ".SH EXIT STATUS\n0 where all went well, 1 for bad input or a file that could not be read or written, 2 for "
-           "a "
-           "command line that is not understood. Errors are lines that begin with \\fBerror:\\fR.\n";
+           ".SH EXIT STATUS\n0 where all went well, 1 for bad input or a file that could not be read or written, 2 "
+           "for a command line that is not understood. Errors are lines that begin with \\fBerror:\\fR.\n";
 }
 
 std::string bash_completion_of(const CLI::App& program) {

@@ -15,7 +15,8 @@
 #include "runtime/cpu/dense/forward-inl.hpp"
 #include "runtime/cpu/dense/passes.hpp"
 #include "runtime/cpu/dense/plan.hpp"
-#include "runtime/cpu/products/tile-inl.hpp"
+#include "runtime/cpu/dense/products-inl.hpp"
+#include "runtime/cpu/products/matrix-inl.hpp"
 
 namespace tn::cpu::TN_ISA {
 
@@ -65,14 +66,7 @@ private:
     bool has_own_dz() const { return plan_.norm || plan_.function; }
     bool shared() const { return plan_.norm && pass_.group; }
 
-    /// Calls f(first output, last, task) for tiles of outputs.
-    template <class F> void each_tile(const F& f) {
-        const int tiles = (plan_.outputs + tile - 1) / tile, tasks = plan_.tasks(n(), tiles);
-        pool_.run(tasks, [&](int task) {
-            const Range own = part_of(tiles, tasks, task);
-            for (int t = own.first; t < own.last; ++t) f(t * tile, std::min((t + 1) * tile, plan_.outputs), task);
-        });
-    }
+    template <class F> void each_tile(const F& f) { each_dense_tile(pool_, plan_, n(), f); }
 
     /// Columns first .. last-1 of [samples][outputs] as rows.
     void to_rows(const float* from, int first, int last, float* rows) const {
@@ -132,35 +126,19 @@ private:
             for (int o = first; o < last; ++o) dz[Index{s} * plan_.outputs + o] = dz_rows_[o * row() + s];
     }
 
-    /// c [rows][inputs] of the panel = a [rows][depth], whose rows are a_row apart, * b [depth][inputs].
-    void product(const float* a, Index a_row, const float* b, int rows, int depth, int first, int width, float* packed,
-                 float* c) const {
-        const int vectors = (width + lanes - 1) / lanes * lanes;
-        for (int k = 0; k < depth; k += dense_depth) {
-            const int count = std::min(dense_depth, depth - k);
-            for (int i = 0; i < count; ++i)
-                for (int v = 0; v < vectors; v += lanes)
-                    store(packed + i * vectors + v,
-                          load_partial(b + Index{k + i} * plan_.inputs + first + v, width - v));
-            for (int r = 0; r < rows; r += tile) {
-                RowsOfTile of_tile;
-                for (int i = 0; i < tile; ++i) of_tile.next[i] = a + std::min(r + i, rows - 1) * a_row + k;
-                multiply_panel(of_tile, packed, vectors, count, std::min(tile, rows - r), width,
-                               c + Index{r} * plan_.inputs + first, plan_.inputs, k > 0);
-            }
-        }
-    }
-
     void products() {
+        const Index inputs = plan_.inputs;
         const int panels = (plan_.inputs + panel - 1) / panel, tasks = plan_.tasks(n(), panels);
         pool_.run(tasks, [&](int task) {
             const Range own = part_of(panels, tasks, task);
             float* packed = work_ + at_.packed + task * at_.packed_stride;
             for (int p = own.first; p < own.last; ++p) {
                 const int first = p * panel, width = std::min(panel, plan_.inputs - first);
-                product(dz_rows_, row(), pass_.x, plan_.outputs, n(), first, width, packed, pass_.dweight);
+                multiply_matrices({dz_rows_, row()}, {pass_.x + first, inputs}, plan_.outputs, width, n(),
+                                  pass_.dweight + first, inputs, false, packed);
                 if (pass_.dx)
-                    product(dz_, plan_.outputs, pass_.weight, n(), plan_.outputs, first, width, packed, pass_.dx);
+                    multiply_matrices({dz_, plan_.outputs}, {pass_.weight + first, inputs}, n(), width, plan_.outputs,
+                                      pass_.dx + first, inputs, false, packed);
             }
         });
     }

@@ -57,7 +57,8 @@ inline void row_statistics(const ConvForward& pass, const float* z, int first, i
     }
 }
 
-/// Those of all outputs over a batch that processes share, from the rows of all: the same bits as of one process.
+/// Those of all outputs over a batch that processes share, from the rows of all: as of one process, to the rounding of
+/// double.
 inline void shared_statistics(const DensePlan& plan, const ConvForward& pass, const float* z, float* sums,
                               const SavedStatistics& statistics) {
     for (int s = 0; s < pass.n; ++s)
@@ -88,11 +89,7 @@ inline void dense_forward(ThreadPool& pool, const DensePlan& plan, const ConvFor
     });
     if (!shared) return;
     shared_statistics(plan, pass, z, work + at.sums, statistics);
-    const int tiles = (plan.outputs + tile - 1) / tile, tasks = plan.tasks(pass.n, tiles);
-    pool.run(tasks, [&](int task) {
-        const Range own = part_of(tiles, tasks, task);
-        for (int t = own.first; t < own.last; ++t) finish(t * tile, std::min((t + 1) * tile, plan.outputs), task);
-    });
+    each_dense_tile(pool, plan, pass.n, finish);
 }
 
 /// Of one sample, whose outputs are a vector themselves.

@@ -10,17 +10,12 @@
 #include "dsl/core/index.hpp"
 #include "runtime/cpu/conv_block/layout.hpp"
 #include "runtime/cpu/conv_block/split.hpp"
+#include "runtime/cpu/products/matrix_scratch.hpp"
 
 namespace tn::cpu {
 
-/// The most columns in a register tile of any instruction set, and rows of the depth that are packed at a time.
-inline constexpr int dense_columns = 3 * max_lanes, dense_depth = 256;
-
 /// Up to so many samples the weights are read once and no columns are packed.
 inline constexpr int few_dense_samples = 4;
-
-/// The most outputs in a register tile.
-inline constexpr int dense_tile = 8;
 
 /// `keeps_z`: backward needs what comes out of the products, before anything behind them.
 struct DensePlan {
@@ -65,11 +60,11 @@ struct DenseWork {
         const Index tasks = plan.tasks(n, max_slices);
         Regions regions;
         z = regions.take(block);
-        rows_stride = round_up(2 * dense_tile * row);
+        rows_stride = round_up(2 * matrix_tile * row);
         rows = regions.take(tasks * rows_stride);
         if (backward) {
             dz = regions.take(Index{n} * plan.outputs);
-            packed_stride = Index{std::min(dense_depth, std::max(n, plan.outputs))} * dense_columns;
+            packed_stride = Index{std::min(matrix_depth, std::max(n, plan.outputs))} * matrix_panel;
             packed = regions.take(tasks * packed_stride);
         } else {
             columns = regions.take(n > few_dense_samples ? plan.inputs * row + 2 * max_lanes : 0);

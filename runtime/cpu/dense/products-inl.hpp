@@ -17,8 +17,6 @@
 
 namespace tn::cpu::TN_ISA {
 
-static_assert(panel <= dense_columns && tile <= dense_tile);
-
 /// A row of z in panels of as many vectors as a register tile has, or one fewer, so that none is much narrower.
 struct SamplePanels {
     int vectors, count;
@@ -56,11 +54,11 @@ inline void multiply_packed(const DensePlan& plan, int n, const float* weights, 
         const Range own = panels[p];
         const int width = (own.last - own.first) * lanes;
         const float* in = columns + Index{plan.inputs} * own.first * lanes;
-        for (int k = 0; k < plan.inputs; k += dense_depth) {
+        for (int k = 0; k < plan.inputs; k += matrix_depth) {
             RowsOfTile of_tile;  // beyond the last output the last one's again
             for (int r = 0; r < tile; ++r)
                 of_tile.next[r] = weights + std::min(first + r, plan.outputs - 1) * Index{plan.inputs} + k;
-            multiply_panel(of_tile, in + Index{k} * width, width, std::min(dense_depth, plan.inputs - k), rows, width,
+            multiply_panel(of_tile, in + Index{k} * width, width, std::min(matrix_depth, plan.inputs - k), rows, width,
                            z + first * row + own.first * lanes, row, k > 0);
         }
     }
@@ -104,6 +102,15 @@ inline void multiply_few(const DensePlan& plan, int n, const float* weights, con
         for (Index s = n; s < row; ++s) z[r * row + s] = 0;
 }
 
+/// Calls f(first, last, task) for tiles of outputs first .. last-1.
+template <class F> void each_dense_tile(ThreadPool& pool, const DensePlan& plan, int n, const F& f) {
+    const int tiles = (plan.outputs + tile - 1) / tile, tasks = plan.tasks(n, tiles);
+    pool.run(tasks, [&](int task) {
+        const Range own = part_of(tiles, tasks, task);
+        for (int t = own.first; t < own.last; ++t) f(t * tile, std::min((t + 1) * tile, plan.outputs), task);
+    });
+}
+
 /// Calls finish(first, last, task) for tiles of rows of z once these are there: outputs first .. last-1.
 template <class Finish>
 void dense_products(ThreadPool& pool, const DensePlan& plan, int n, const float* x, const float* weights,
@@ -113,17 +120,12 @@ void dense_products(ThreadPool& pool, const DensePlan& plan, int n, const float*
         const int parts = plan.tasks(n, plan.inputs);
         pool.run(parts, [&](int i) { pack_samples(plan, n, x, part_of(plan.inputs, parts, i), columns); });
     }
-    const int tiles = (plan.outputs + tile - 1) / tile, tasks = plan.tasks(n, tiles);
-    pool.run(tasks, [&](int task) {
-        const Range own = part_of(tiles, tasks, task);
-        for (int t = own.first; t < own.last; ++t) {
-            const int first = t * tile;
-            if (few)
-                multiply_few(plan, n, weights, x, first, z);
-            else
-                multiply_packed(plan, n, weights, columns, first, z);
-            finish(first, std::min(first + tile, plan.outputs), task);
-        }
+    each_dense_tile(pool, plan, n, [&](int first, int last, int task) {
+        if (few)
+            multiply_few(plan, n, weights, x, first, z);
+        else
+            multiply_packed(plan, n, weights, columns, first, z);
+        finish(first, last, task);
     });
 }
 

@@ -36,10 +36,11 @@ inline void pack_columns(const Matrix& b, Index k, int depth, Index first, int c
 }
 
 /// c [rows][columns], whose rows are c_row apart, = (c +) a [rows][depth] * b [depth][columns]. `scratch` has room for
-/// matrix_scratch floats.
+/// matrix_scratch floats, or, where the columns of a are neighbours, for matrix_panel floats for each row of the depth,
+/// of which matrix_depth are packed at a time.
 inline void multiply_matrices(const Matrix& a, const Matrix& b, int rows, int columns, int depth, float* c, Index c_row,
                               bool add, float* scratch) {
-    float *packed = scratch, *of_rows = scratch + matrix_depth * matrix_panel;
+    float* packed = scratch;
     for (int first = 0; first < columns; first += panel) {
         const int count = std::min(panel, columns - first), vectors = (count + lanes - 1) / lanes * lanes;
         for (int k = 0; k < depth; k += matrix_depth) {
@@ -54,6 +55,7 @@ inline void multiply_matrices(const Matrix& a, const Matrix& b, int rows, int co
                     multiply_panel(of_tile, packed, vectors, own, here, count, to, c_row, add || k > 0);
                     continue;
                 }
+                float* of_rows = scratch + matrix_depth * matrix_panel;
                 for (int i = 0; i < own; ++i)
                     for (int t = 0; t < tile; ++t)
                         of_rows[i * tile + t] = t < here ? a.data[(r + t) * a.row + (k + i) * a.column] : 0.0f;

@@ -11,8 +11,11 @@
 #include "runtime/model/weights.hpp"
 #include "tests/runtime/temporary_folder.hpp"
 #include "tests/support/layer_checker.hpp"
+#include "tests/support/model_values.hpp"
 
 using namespace tn;
+using tn::test::set_batch;
+using tn::test::values;
 using tn_test::TemporaryFolder;
 
 namespace {
@@ -65,18 +68,6 @@ static_assert(same_places<Net<Vector<4>, Batch<2>, Frozen<Seq<Dense<4>, Dense<2>
 
 constexpr auto as_value = network<Vector<4>, Batch<2>>(Frozen<Dense<4>, Relu>{} | Dense<2>{}, SoftmaxCrossEntropy{});
 static_assert(same_places<std::remove_const_t<decltype(as_value)>, Counted<Dense<4>, Relu>>());
-
-template <class M> void set_batch(M& model, int seed) {
-    Random random(seed, 1000);
-    for (float& v : model.input()) v = random.normal();
-    for (int& label : model.labels()) label = random.below(3);
-}
-
-template <class M> std::vector<std::vector<float>> values(const M& model) {
-    std::vector<std::vector<float>> all;
-    for (const auto& t : model.tensors()) all.emplace_back(t.values.begin(), t.values.end());
-    return all;
-}
 
 }  // namespace
 

@@ -11,6 +11,7 @@
 #include "runtime/model/copy_weights.hpp"
 #include "runtime/model/gradient_accumulator.hpp"
 #include "runtime/model/predictor.hpp"
+#include "tests/support/model_values.hpp"
 
 namespace tn::test {
 
@@ -18,16 +19,6 @@ using Pictured =
     Net<Image<1, 8, 8>, Batch<6>, Seq<Seq<Conv<4, 3>, BN, Relu, Pool<2>>, Dense<8>, Relu, Dropout<30>, Dense<3>>,
         SoftmaxCrossEntropy>;
 
-template <class M> void set_batch(M& model, int seed) {
-    Random random(seed, 1000);
-    for (float& v : model.input()) v = random.normal();
-    for (int& label : model.labels()) label = random.below(3);
-}
-template <class M> std::vector<std::vector<float>> values(const M& model) {
-    std::vector<std::vector<float>> all;
-    for (const auto& t : model.tensors()) all.emplace_back(t.values.begin(), t.values.end());
-    return all;
-}
 template <class M> void learn(M& model, int first, int last) {
     for (int step = first; step < last; ++step) set_batch(model, step), model.train(6, Adam{.rate = 0.01f});
 }
