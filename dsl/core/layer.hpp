@@ -92,6 +92,12 @@ struct Reads {
     bool x = true, y = false, others = false;
 };
 
+/// Whether the forward pass of training gives the same when it is run again on the same input, for networks that
+/// compute again what they have no memory to keep: never, where it depends on states that it moves; as it is; or where
+/// the states that it moves are others, which it does not read, as those of BN. A layer says it with
+/// `static constexpr Rerun rerun`; without that one with states never runs again, and any other one does.
+enum class Rerun { never, as_it_is, beside_its_states };
+
 /// The axis along which a layer's reference mathematics may be cut into independent ranges; `values` counts the values
 /// of the output over the whole batch, from 0 to n out.size(), and `parts` what a function of the layer,
 /// `static constexpr int parts(Shape in)`, counts in every sample, from 0 to n parts(in).
@@ -214,6 +220,12 @@ template <class L> struct Traits {
         if constexpr (requires { L::axis; }) return Axis{L::axis};
         return Axis::none;
     }();
+    static constexpr Rerun rerun([[maybe_unused]] Shape in) {
+        if constexpr (requires { Rerun{L::rerun}; })
+            return L::rerun;
+        else
+            return states(in).count > 0 ? Rerun::never : Rerun::as_it_is;
+    }
     /// y may be x's buffer and dx dy's: each output value depends on the input value in its place only.
     static constexpr bool in_place = [] {
         if constexpr (requires { L::in_place; }) return bool{L::in_place};

@@ -39,7 +39,8 @@ struct BatchSize {
 };
 template <int Samples> inline constexpr BatchSize Batch{Samples};
 
-/// `256_MiB` in bytes.
+/// `2_GiB`, `256_MiB` and `16_KiB` in bytes.
+constexpr std::size_t operator""_GiB(unsigned long long n) { return n << 30; }
 constexpr std::size_t operator""_MiB(unsigned long long n) { return n << 20; }
 constexpr std::size_t operator""_KiB(unsigned long long n) { return n << 10; }
 

@@ -58,6 +58,7 @@ template <class... Options> struct BNWith {
     /// Mean and inv_std = 1 / sqrt(variance + epsilon) of the batch, by channel.
     static constexpr std::size_t saved(Shape in, int) { return 2 * Index{in.channels}; }
     static constexpr bool saves_for_inference = false;
+    static constexpr Rerun rerun = Rerun::beside_its_states;
 
     template <class T> static constexpr void forward(const Pass<T>& p) {
         for (int c = p.begin; c < p.end; ++c) {
@@ -122,6 +123,7 @@ template <class Norm> struct BNAtInference : Norm {
     static constexpr Axis axis = Axis::values;
     static constexpr Reads reads{.x = false};
     static constexpr bool in_place = true;
+    static constexpr Rerun rerun = Rerun::as_it_is;
     static constexpr std::size_t saved(Shape, int) { return 0; }
 
     template <class T> static constexpr void forward(const Pass<T>& p) {

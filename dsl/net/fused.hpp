@@ -20,6 +20,18 @@ using WithoutNextBranch = Join_t<List<>, std::conditional_t<std::is_same_v<Ls, N
 template <class F, class... Ls> inline constexpr bool is_frozen<Fused<F, Ls...>> = (is_frozen<Ls> || ...);
 template <class F, class... Ls> inline constexpr bool is_frozen_ahead<Fused<F, Ls...>> = (is_frozen_ahead<Ls> || ...);
 
+/// That of the member with states. Several with states of different kinds never run again.
+template <class... Ls> constexpr Rerun rerun_of_members() {
+    Rerun all = Rerun::as_it_is;
+    bool states = false;
+    const auto look = [&](Rerun own, bool has_states) {
+        if (has_states) all = states && own != all ? Rerun::never : own;
+        states = states || has_states;
+    };
+    (look(Traits<Ls>::rerun(any_image), Traits<Ls>::states(any_image).count > 0), ...);
+    return all;
+}
+
 template <class Device, class Members> struct KernelOfMembers;
 template <class Device, class... Ls> struct KernelOfMembers<Device, List<Ls...>> {
     using type = FindKernel<Device, Traits<Ls>::operation...>;
@@ -32,6 +44,7 @@ template <class Device, class... Ls> struct KernelOfMembers<Device, List<Ls...>>
 template <class F, class First, class... Rest> struct Fused {
     static constexpr Reads reads = F::template reads<Traits<First>::operation, Traits<Rest>::operation...>;
     static constexpr bool in_place = F::in_place;
+    static constexpr Rerun rerun = detail::rerun_of_members<First, Rest...>();
     template <class Device>
     using kernel = typename detail::KernelOfMembers<Device, detail::WithoutNextBranch<First, Rest...>>::type;
 

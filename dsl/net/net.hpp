@@ -49,8 +49,9 @@ template <class C> constexpr std::size_t summed(Kind kind, bool spans) {
 /// A network that does not fit together runs nothing, so that nothing is said of it besides its fault.
 template <class C> using FlatThatFits = std::conditional_t<C::part == Part::none, typename C::flat, List<>>;
 
-template <class C, Shape In, int Samples, Fusion F, Purpose For, class Device>
-using ScheduleOf = Schedule<typename RunningList<FlatThatFits<C>, F, For, Device>::type, In, Samples, For, Device>;
+template <class C, Shape In, int Samples, Fusion F, Purpose For, class Device, class Limit>
+using ScheduleOf =
+    Schedule<typename RunningList<FlatThatFits<C>, F, For, Device>::type, In, Samples, For, Device, Limit>;
 
 /// Values at the arena's end for the step's number, what a batch is compared with, for every sample its loss, whether
 /// it is right and how many of its labels count, what the loss sums, and two weights for every class.
@@ -65,18 +66,39 @@ template <class L> constexpr std::size_t target_values(int batch, Shape output) 
 /// factor that limits it.
 constexpr std::size_t norm_values() { return aligned(2 * norm_parts) + aligned(2) + aligned(1); }
 
-template <class C, Shape In, int Samples, Fusion F, Purpose For, class Device>
-constexpr std::size_t arena_values(int optimizer_states) {
+/// Values of an arena besides those that are planned.
+template <class C, int Samples, Purpose For> constexpr std::size_t unplanned_values(int optimizer_states) {
     if constexpr (C::part != Part::none) {
         return 0;
     } else {
         const std::size_t copies = For == Purpose::infer ? 1 : 2 + optimizer_states;
         return copies * summed<C>(Kind::trained, true) + summed<C>(Kind::state, true) + summed<C>(Kind::frozen, true) +
-               ScheduleOf<C, In, Samples, F, For, Device>::plan.size +
                target_values<typename C::loss>(Samples, C::program.value[C::program.output]) +
                (For == Purpose::infer ? 0 : norm_values());
     }
 }
+
+/// What a plan may take where the arena is within so many bytes. Inference is not limited.
+template <class C, int Samples, Purpose For, class Budget, int OptimizerStates> struct LimitOf {
+    using type = MemoryLimit<Budget::bytes, unplanned_values<C, Samples, For>(OptimizerStates) * sizeof(float)>;
+};
+template <class C, int Samples, Purpose For, class Budget, int OptimizerStates>
+    requires(For == Purpose::infer || std::is_same_v<Budget, Unlimited>)
+struct LimitOf<C, Samples, For, Budget, OptimizerStates> {
+    using type = NoLimit;
+};
+
+/// The initialiser and the budget of a network, either of which may be left out.
+template <class First, class Second> struct NetOptions {
+    using initialiser = First;
+    using budget = Second;
+};
+template <class First>
+    requires is_budget<First>
+struct NetOptions<First, Unlimited> {
+    using initialiser = Auto;
+    using budget = First;
+};
 
 }  // namespace detail
 
@@ -87,18 +109,22 @@ constexpr std::size_t arena_values(int optimizer_states) {
 ///
 /// A network that does not fit together stops the compiler with one sentence that names the layer, what comes into it
 /// and what it must be.
-template <Shape Input, BatchSize Samples, class Body, class LossType, class Initialiser_ = Auto>
-struct Net
-    : decltype(detail::report<detail::Check<Input, Samples, Body, LossType, Initialiser_>, Input, LossType>())::type {
+template <Shape Input, BatchSize Samples, class Body, class LossType, class Initialiser_ = Auto,
+          class Budget_ = Unlimited>
+struct Net : decltype(detail::report<detail::Check<Input, Samples, Body, LossType,
+                                                   typename detail::NetOptions<Initialiser_, Budget_>::initialiser>,
+                                     Input, LossType>())::type {
 private:
-    using check = detail::Check<Input, Samples, Body, LossType, Initialiser_>;
+    using options = detail::NetOptions<Initialiser_, Budget_>;
+    using check = detail::Check<Input, Samples, Body, LossType, typename options::initialiser>;
 
 public:
     static constexpr bool ok = check::part == detail::Part::none;
     static constexpr Shape input = Input;
     static constexpr int batch = Samples.samples;
     using loss = LossType;
-    using initialiser = Initialiser_;
+    using initialiser = typename options::initialiser;
+    using budget = typename options::budget;
     /// The layers in the order in which they run, each by itself.
     using flat = std::conditional_t<ok, typename check::flat, List<>>;
 
@@ -108,9 +134,11 @@ public:
     /// The shapes of the flat list.
     static constexpr auto& program = check::program;
 
-    /// The list that runs on the device and where its buffers lie.
-    template <Fusion F, Purpose For, class Device = cpu::Device>
-    using schedule = detail::ScheduleOf<check, Input, batch, F, For, Device>;
+    /// The list that runs on the device and where its buffers lie, for a model with this many optimizer states a
+    /// weight.
+    template <Fusion F, Purpose For, class Device = cpu::Device, int OptimizerStates = 0>
+    using schedule = detail::ScheduleOf<check, Input, batch, F, For, Device,
+                                        typename detail::LimitOf<check, batch, For, budget, OptimizerStates>::type>;
 
     /// Values of weights, how many of them are frozen, and values kept besides (running statistics).
     static constexpr std::size_t frozen_parameters = detail::summed<check>(detail::Kind::frozen, false);
@@ -125,8 +153,8 @@ public:
 
     /// Values of the one arena of a model with this many optimizer states a weight.
     template <Fusion F, Purpose For, int OptimizerStates, class Device = cpu::Device>
-    static constexpr std::size_t arena_values =
-        detail::arena_values<check, Input, batch, F, For, Device>(OptimizerStates);
+    static constexpr std::size_t arena_values = detail::unplanned_values<check, batch, For>(OptimizerStates) +
+                                                schedule<F, For, Device, OptimizerStates>::plan.size;
 
     /// Bytes of the one arena of a model that only infers on the CPU.
     static constexpr std::size_t infer_bytes = arena_values<Fusion::on, Purpose::infer, 0> * sizeof(float);

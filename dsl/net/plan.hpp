@@ -4,13 +4,11 @@
 #include <algorithm>
 #include <limits>
 
+#include "dsl/net/placement.hpp"
+#include "dsl/net/reruns.hpp"
 #include "dsl/net/trace.hpp"
 
 namespace tn {
-
-/// Buffers begin at multiples of this many values: 64 bytes of floats, a cache line and the widest vector.
-inline constexpr std::size_t alignment = 16;
-constexpr std::size_t aligned(std::size_t values) { return (values + alignment - 1) / alignment * alignment; }
 
 inline constexpr std::size_t nowhere = std::numeric_limits<std::size_t>::max();
 
@@ -18,98 +16,82 @@ inline constexpr std::size_t nowhere = std::numeric_limits<std::size_t>::max();
 /// free room around every buffer, so that a test sees what is written outside.
 enum class Purpose { infer, train, input_gradient, watched };
 
-/// A buffer that is in use from step `first` to step `last`, both included.
-struct Buffer {
-    std::size_t size = 0, offset = 0;
-    int first = 0, last = 0;
-};
-
-/// Gives each buffer a place such that two that live at the same time do not overlap: the largest first, each at the
-/// lowest place that is free for its whole life. In several parts, each a constant of its own, where a network is so
-/// large that compilers would not evaluate it at once.
-template <std::size_t N> struct Placement {
-    int by_size[N]{}, next[N]{};  // next: the placed one behind this one, by offset
-    int count = 0, done = 0, lowest = -1;
-    std::size_t total = 0;  ///< the values needed for those that are placed
-
-    constexpr Placement() = default;
-    constexpr Placement(const Buffer (&buffer)[N], int all) : count(all) {
-        for (int i = 0; i < count; ++i) by_size[i] = i;
-        std::sort(by_size, by_size + count, [&](int a, int b) {
-            return buffer[a].size != buffer[b].size ? buffer[a].size > buffer[b].size : a < b;
-        });
-    }
-
-    /// Places what comes before `end`, by size.
-    constexpr void run(Buffer (&buffer)[N], int end) {
-        for (; done < end; ++done) {
-            const int own = by_size[done];
-            Buffer& b = buffer[own];
-            if (b.size == 0) continue;
-            std::size_t at = 0;
-            int before = -1;
-            // Few statements: a compiler counts how many it evaluates, and large networks have many pairs of buffers.
-            for (int j = lowest; j >= 0 && buffer[j].offset < at + b.size; j = next[j])
-                if (const Buffer& other = buffer[j];
-                    other.last >= b.first && other.first <= b.last && other.offset + other.size > at)
-                    at = other.offset + other.size, before = j;
-                else if (other.offset <= at)
-                    before = j;
-            b.offset = at;
-            total = std::max(total, at + b.size);
-            int& link = before < 0 ? lowest : next[before];
-            next[own] = link;
-            link = own;
-        }
-    }
-};
-
-/// All at once. Returns the values needed.
-template <std::size_t N> constexpr std::size_t place(Buffer (&buffer)[N], int count) {
-    Placement<N> placement(buffer, count);
-    placement.run(buffer, count);
-    return placement.total;
-}
-
-/// The buffers of a plan as they were asked for: offset and size without the room around them. The network's input is
-/// the first.
-template <int Capacity> struct Buffers {
-    Buffer buffer[Capacity]{};
-    int count = 0;
-};
-
 /// Offsets, in values from the start of the planned region, of everything a program needs besides its parameters;
 /// `nowhere` where there is nothing.
 template <int Nodes, int Values> struct Plan {
+    static constexpr int nodes = Nodes > 0 ? Nodes : 1;
     std::size_t value[Values]{}, gradient[Values]{};
-    std::size_t saved[Nodes > 0 ? Nodes : 1]{}, work_forward[Nodes > 0 ? Nodes : 1]{},
-        work_backward[Nodes > 0 ? Nodes : 1]{}, added_gradients[Nodes > 0 ? Nodes : 1]{};
+    std::size_t saved[nodes]{}, work_forward[nodes]{}, work_backward[nodes]{}, added_gradients[nodes]{};
     std::size_t size = 0;
-    bool runs_backward[Nodes > 0 ? Nodes : 1]{};
+    bool runs_backward[nodes]{};
     bool whole[Values]{};  ///< the value has room for the whole batch, and not for a part alone
+    int backward_step[nodes]{};
+
+    /// Where nodes run again: which do, the first of the segment that runs before the backward pass of this node
+    /// (itself where none does), and where what differs from the first run lies: what values are in the second run and
+    /// in backward, what the first run saves, scratch, and states that nobody reads.
+    bool runs_again[nodes]{};
+    int again_from[nodes]{}, again_step[nodes]{};
+    std::size_t again[Values]{}, first_saved[nodes]{}, work_again[nodes]{}, spare_states[nodes]{};
 };
 
 namespace detail {
 
-template <int Nodes, int Values> class Planner {
+/// `Again`: some nodes run again in backward, those of the segments.
+template <int Nodes, int Values, bool Again> class Planner {
 public:
-    constexpr Planner(const Program<Nodes, Values>& program, int batch, Purpose purpose)
+    constexpr Planner(const Program<Nodes, Values>& program, int batch, Purpose purpose,
+                      const Segments<Nodes>& segments = {})
         : p(program),
+          uses_(program),
+          backward_(program, purpose == Purpose::input_gradient || purpose == Purpose::watched),
+          segments_(segments),
           batch_(batch),
           training_(purpose != Purpose::infer),
-          input_gradient_(purpose == Purpose::input_gradient || purpose == Purpose::watched),
-          room_(purpose == Purpose::watched ? alignment : 0),
-          steps_(2 * program.nodes) {}
+          room_(purpose == Purpose::watched ? alignment : 0) {}
 
     /// Decides how long every buffer lives. Then they are to be placed.
     constexpr void prepare() {
         find_users();
         find_parts();
+        find_steps();
         place_values();
+        if (Again) place_values_again();
         if (training_) place_gradients();
         place_saved_and_work();
         placement_ = Placement<capacity>(buffer_, count_);
     }
+
+    /// The most values that are in use at one time, and in which step: no placement needs fewer.
+    struct InUse {
+        std::size_t values = 0;
+        int step = 0;
+    };
+    constexpr InUse most_in_use() const {
+        std::size_t more[3 * nodes + 4]{}, less[3 * nodes + 4]{};
+        for (int b = 0; b < count_; ++b) {
+            more[buffer_[b].first] += buffer_[b].size;
+            less[std::min(buffer_[b].last, steps_ + 1) + 1] += buffer_[b].size;
+        }
+        std::size_t now = 0;
+        InUse most;
+        for (int step = 0; step <= steps_ + 1; ++step) {
+            now = now + more[step] - less[step];
+            if (now > most.values) most = {now, step};
+        }
+        return most;
+    }
+
+    /// The node that computes in a step; the last one where the loss does.
+    constexpr int node_of(int step) const {
+        if (step < p.nodes) return step;
+        for (int i = 0; i < p.nodes; ++i)
+            if (backward_step_[i] == step || (reruns_.node[i] && again_step_[i] == step)) return i;
+        return p.nodes - 1;
+    }
+
+    /// The values needed for what is placed.
+    constexpr std::size_t size() const { return placement_.total; }
 
     /// This planner with part `part` of `parts` of its buffers placed, and all before.
     constexpr Planner placed(int part, int parts) const {
@@ -120,11 +102,12 @@ public:
 
     constexpr Plan<Nodes, Values> plan() const {
         Plan<Nodes, Values> plan;
-        plan.size = placement_.total;
+        plan.size = size();
         const auto offset = [&](int b) { return b < 0 ? nowhere : buffer_[b].offset + room_; };
         for (int v = 0; v < Values; ++v) {
             plan.value[v] = offset(value_[v]);
             plan.gradient[v] = offset(gradient_[v]);
+            plan.again[v] = offset(again_[v]);
             plan.whole[v] = whole_[v];
         }
         for (int i = 0; i < p.nodes; ++i) {
@@ -133,6 +116,13 @@ public:
             plan.work_backward[i] = offset(work_backward_[i]);
             plan.added_gradients[i] = offset(added_gradients_[i]);
             plan.runs_backward[i] = runs_backward_[i];
+            plan.backward_step[i] = backward_step_[i];
+            plan.runs_again[i] = reruns_.node[i];
+            plan.again_from[i] = again_from_[i];
+            plan.again_step[i] = again_step_[i];
+            plan.first_saved[i] = offset(first_saved_[i]);
+            plan.work_again[i] = offset(work_again_[i]);
+            plan.spare_states[i] = offset(spare_states_[i]);
         }
         return plan;
     }
@@ -150,7 +140,8 @@ public:
 private:
     constexpr int forward_step(int node) const { return node; }
     constexpr int loss_step() const { return p.nodes; }
-    constexpr int backward_step(int node) const { return steps_ - node; }
+    constexpr int backward_step(int node) const { return backward_step_[node]; }
+    constexpr int again_step(int node) const { return again_step_[node]; }
 
     constexpr int add(std::size_t size, int first, int last) {
         size_[count_] = size;
@@ -160,19 +151,14 @@ private:
     constexpr void lives_until(int b, int step) { buffer_[b].last = std::max(buffer_[b].last, step); }
 
     constexpr void find_users() {
-        for (int v = 0; v < Values; ++v) producer_[v] = user_[v] = value_[v] = gradient_[v] = -1;
+        for (int v = 0; v < Values; ++v) producer_[v] = user_[v] = value_[v] = again_[v] = gradient_[v] = -1;
         for (int i = 0; i < p.nodes; ++i) {
             saved_[i] = work_forward_[i] = work_backward_[i] = added_gradients_[i] = -1;
+            first_saved_[i] = work_again_[i] = spare_states_[i] = -1;
             for (int k = 0; k < p.node[i].input_count; ++k) user_[p.node[i].inputs[k]] = i;
             for (int k = 0; k < p.node[i].output_count; ++k) producer_[p.node[i].outputs[k]] = i;
         }
-        needs_gradient_[0] = input_gradient_;
-        for (int i = 0; i < p.nodes; ++i) {
-            bool needed = p.node[i].trained;
-            for (int k = 0; k < p.node[i].input_count; ++k) needed = needed || needs_gradient_[p.node[i].inputs[k]];
-            runs_backward_[i] = training_ && needed && p.node[i].runs;
-            for (int k = 0; k < p.node[i].output_count; ++k) needs_gradient_[p.node[i].outputs[k]] = needed;
-        }
+        for (int i = 0; i < p.nodes; ++i) runs_backward_[i] = training_ && backward_.runs[i];
     }
 
     /// Nodes that run on as many samples at a time are run one after another for each part of the batch: what they hand
@@ -186,17 +172,40 @@ private:
         }
         for (int i = p.nodes - 1; i >= 0; --i)
             last_of_run_[i] = i + 1 < p.nodes && p.node[i].part == p.node[i + 1].part ? last_of_run_[i + 1] : i;
-        for (int v = 0; v < Values; ++v) root_[v] = v;
-        for (int i = 0; i < p.nodes; ++i)
-            for (int k = 0; p.node[i].is_fork && k < p.node[i].output_count; ++k)
-                root_[p.node[i].outputs[k]] = root_[p.node[i].inputs[0]];
-        whole_[0] = whole_[root_[p.output]] = true;
-        if (last >= 0) whole_[root_[p.node[last].inputs[0]]] = true;
+        whole_[0] = whole_[root(p.output)] = true;
+        if (last >= 0) whole_[root(p.node[last].inputs[0])] = true;
         for (int v = 0; v < p.values; ++v) {
-            const int made = producer_[root_[v]];
-            if (user_[v] >= 0 && (made < 0 || first_of_run_[made] != first_of_run_[user_[v]])) whole_[root_[v]] = true;
+            const int made = producer_[root(v)];
+            if (user_[v] >= 0 && (made < 0 || first_of_run_[made] != first_of_run_[user_[v]])) whole_[root(v)] = true;
         }
-        for (int v = 0; v < Values; ++v) whole_[v] = whole_[root_[v]];
+        for (int v = 0; v < Values; ++v) whole_[v] = whole_[root(v)];
+    }
+    constexpr int root(int v) const { return uses_.root[v]; }
+
+    /// When everything runs: a segment that runs again does so before the first of its backward passes.
+    constexpr void find_steps() {
+        int next = loss_step() + 1;
+        for (int i = p.nodes - 1; i >= 0; --i) {
+            again_from_[i] = i;
+            const int own = Again ? segments_.of[i] : 0;
+            if (own > 0 && (i + 1 == p.nodes || segments_.of[i + 1] != own)) {
+                int& begin = again_from_[i];
+                while (begin > 0 && segments_.of[begin - 1] == own) --begin;
+                reruns_.add(p, uses_, runs_backward_, begin, i + 1);
+                for (int j = begin; j <= i; ++j) {
+                    again_step_[j] = next++;
+                    end_of_segment_[j] = i + 1;
+                }
+            }
+            backward_step_[i] = next++;
+        }
+        steps_ = next - 1;
+    }
+
+    /// True of a value that only its own segment reads: the second run makes it anew, where it is needed.
+    constexpr bool is_made_anew(int v) const {
+        const int made = uses_.made_by[root(v)];
+        return Again && made >= 0 && end_of_segment_[made] > uses_.last_reader[root(v)];
     }
 
     /// When node i begins and ends to use a value: for what has room for the whole batch, all of a run that is repeated
@@ -211,9 +220,16 @@ private:
     constexpr bool may_overwrite(int i) const {
         const int x = p.node[i].inputs[0];
         if (!p.node[i].in_place || x == 0 || shared_[x] || whole_[x] != whole_[p.node[i].outputs[0]]) return false;
-        if (!training_) return true;
-        return !(runs_backward_[i] && p.node[i].reads.x) &&
-               !(runs_backward_[producer_[x]] && p.node[producer_[x]].reads.y);
+        return !training_ || is_made_anew(x) || (!reruns_.node[i] && !backward_reads(i, x));
+    }
+    constexpr bool backward_reads(int i, int x) const {
+        return (runs_backward_[i] && p.node[i].reads.x) ||
+               (runs_backward_[producer_[x]] && p.node[producer_[x]].reads.y);
+    }
+    /// The same in the second run.
+    constexpr bool may_overwrite_again(int i) const {
+        const int x = p.node[i].inputs[0];
+        return p.node[i].in_place && !shared_[x] && is_made_anew(x) && !backward_reads(i, x);
     }
 
     constexpr void place_values() {
@@ -222,9 +238,11 @@ private:
             const Node& node = p.node[i];
             if (!node.runs) continue;
             for (int k = 0; k < node.input_count; ++k) {
-                lives_until(value_[node.inputs[k]], last_use(node.inputs[k], i));
-                if (runs_backward_[i] && (k == 0 ? node.reads.x : node.reads.others))
-                    lives_until(value_[node.inputs[k]], backward_step(i));
+                const int x = node.inputs[k];
+                lives_until(value_[x], last_use(x, i));
+                if (is_made_anew(x)) continue;
+                if (reruns_.node[i]) lives_until(value_[x], again_step(i));
+                if (runs_backward_[i] && backward_reads_input(node, k)) lives_until(value_[x], backward_step(i));
             }
             for (int k = 0; k < node.output_count; ++k) {
                 const int y = node.outputs[k];
@@ -238,10 +256,38 @@ private:
                         add(node.out.size() * (whole_[y] ? batch_ : node.part), first_use(y, i), last_use(y, i));
                 }
                 lives_until(value_[y], last_use(y, i));
+                if (is_made_anew(y)) continue;
+                again_[y] = value_[y];
+                if (reruns_.node[i]) lives_until(value_[y], again_step(i));
                 if (runs_backward_[i] && node.reads.y) lives_until(value_[y], backward_step(i));
             }
         }
+        again_[0] = value_[0];
         lives_until(value_[p.output], steps_ + 1);
+    }
+
+    /// What the second run of a segment makes anew lives from there to the last backward pass that reads it.
+    constexpr void place_values_again() {
+        for (int i = 0; i < p.nodes; ++i) {
+            const Node& node = p.node[i];
+            for (int k = 0; node.is_fork && k < node.output_count; ++k)
+                if (is_made_anew(node.outputs[k])) again_[node.outputs[k]] = again_[node.inputs[0]];
+            if (node.is_fork || !node.runs) continue;
+            for (int k = 0; k < node.input_count; ++k) {
+                if (!is_made_anew(node.inputs[k]) || again_[node.inputs[k]] < 0) continue;
+                if (reruns_.node[i]) lives_until(again_[node.inputs[k]], again_step(i));
+                if (runs_backward_[i] && backward_reads_input(node, k))
+                    lives_until(again_[node.inputs[k]], backward_step(i));
+            }
+            for (int k = 0; reruns_.node[i] && k < node.output_count; ++k) {
+                const int y = node.outputs[k];
+                if (!is_made_anew(y)) continue;
+                again_[y] = may_overwrite_again(i) ? again_[node.inputs[0]]
+                                                   : add(node.out.size() * batch_, again_step(i), again_step(i));
+                lives_until(again_[y], again_step(i));
+                if (runs_backward_[i] && node.reads.y) lives_until(again_[y], backward_step(i));
+            }
+        }
     }
 
     constexpr void place_gradients() {
@@ -249,7 +295,7 @@ private:
             const int outputs = i < 0 ? 1 : p.node[i].output_count;
             for (int k = 0; k < outputs; ++k) {
                 const int v = i < 0 ? 0 : p.node[i].outputs[k];
-                if (!needs_gradient_[v]) continue;
+                if (!backward_.needs_gradient[v]) continue;
                 const int end = i < 0 ? steps_ + 1 : backward_step(i);
                 const int user = user_[v];
                 if (user >= 0 && p.node[user].in_place) {
@@ -272,13 +318,20 @@ private:
         };
         for (int i = 0; i < p.nodes; ++i) {
             look(p.node[i].work);
+            if (Again) look(p.node[i].state_values);
             if (training_) look(p.node[i].backward_work);
         }
         const int shared = small ? add(small, 0, steps_ + 1) : -1;
         for (int i = 0; i < p.nodes; ++i) {
-            if (p.node[i].saved && ((training_ && !p.node[i].at_inference) || p.node[i].saves_for_inference))
-                saved_[i] =
-                    add(p.node[i].saved, forward_step(i), runs_backward_[i] ? backward_step(i) : forward_step(i));
+            if (p.node[i].saved && ((training_ && !p.node[i].at_inference) || p.node[i].saves_for_inference)) {
+                const int end = runs_backward_[i] ? backward_step(i) : forward_step(i);
+                if (reruns_.node[i]) {
+                    first_saved_[i] = add(p.node[i].saved, forward_step(i), forward_step(i));
+                    saved_[i] = add(p.node[i].saved, again_step(i), std::max(end, again_step(i)));
+                } else {
+                    first_saved_[i] = saved_[i] = add(p.node[i].saved, forward_step(i), end);
+                }
+            }
             if (runs_backward_[i] && p.node[i].added_gradients)
                 added_gradients_[i] = add(p.node[i].added_gradients, backward_step(i), backward_step(i));
             const auto place_work = [&](std::size_t work, int step) {
@@ -286,20 +339,29 @@ private:
             };
             work_forward_[i] = place_work(p.node[i].work, forward_step(i));
             if (runs_backward_[i]) work_backward_[i] = place_work(p.node[i].backward_work, backward_step(i));
+            if (!reruns_.node[i]) continue;
+            work_again_[i] = place_work(p.node[i].work, again_step(i));
+            spare_states_[i] = place_work(p.node[i].state_values, again_step(i));
         }
     }
 
     static constexpr int nodes = Nodes > 0 ? Nodes : 1;
     const Program<Nodes, Values>& p;
+    ValueUses<Nodes, Values> uses_;
+    BackwardNodes<Nodes, Values> backward_;
+    Segments<Nodes> segments_;
     std::size_t batch_;
-    bool training_, input_gradient_;
+    bool training_;
     std::size_t room_;
-    int steps_;
-    int producer_[Values]{}, user_[Values]{}, value_[Values]{}, gradient_[Values]{};
-    int root_[Values]{}, first_of_run_[nodes]{}, last_of_run_[nodes]{};  // root: of values in one place the first
-    bool needs_gradient_[Values]{}, shared_[Values]{}, whole_[Values]{}, runs_backward_[nodes]{};
+    int steps_ = 0;
+    int producer_[Values]{}, user_[Values]{}, value_[Values]{}, again_[Values]{}, gradient_[Values]{};
+    int first_of_run_[nodes]{}, last_of_run_[nodes]{};
+    bool shared_[Values]{}, whole_[Values]{}, runs_backward_[nodes]{};
     int saved_[nodes]{}, work_forward_[nodes]{}, work_backward_[nodes]{}, added_gradients_[nodes]{};
-    static constexpr int capacity = 2 * Values + 4 * nodes;
+    Reruns<Nodes, Values> reruns_;
+    int backward_step_[nodes]{}, again_step_[nodes]{}, again_from_[nodes]{}, end_of_segment_[nodes]{};
+    int first_saved_[nodes]{}, work_again_[nodes]{}, spare_states_[nodes]{};
+    static constexpr int capacity = Again ? 3 * Values + 7 * nodes : 2 * Values + 4 * nodes;
     Buffer buffer_[capacity]{};
     std::size_t size_[capacity]{};
     Placement<capacity> placement_;
@@ -309,24 +371,14 @@ private:
 }  // namespace detail
 
 /// A planner with all of its buffers, not placed. Steps 0 .. nodes-1 are the forward passes, step nodes is the loss,
-/// and node i's backward pass is step 2 nodes - i.
-template <int Nodes, int Values>
-constexpr auto make_planner(const Program<Nodes, Values>& program, int batch, Purpose purpose) {
-    detail::Planner<Nodes, Values> planner(program, batch, purpose);
+/// and behind it come the backward passes, from the last node's on; before those of a segment that runs again comes its
+/// second run.
+template <bool Again = false, int Nodes, int Values>
+constexpr auto make_planner(const Program<Nodes, Values>& program, int batch, Purpose purpose,
+                            const Segments<Nodes>& segments = {}) {
+    detail::Planner<Nodes, Values, Again> planner(program, batch, purpose, segments);
     planner.prepare();
     return planner;
-}
-
-/// The plan at once.
-template <int Nodes, int Values>
-constexpr Plan<Nodes, Values> make_plan(const Program<Nodes, Values>& program, int batch, Purpose purpose) {
-    return make_planner(program, batch, purpose).placed(1, 1).plan();
-}
-
-/// The buffers that make_plan places, with the steps in which each is in use.
-template <int Nodes, int Values>
-constexpr auto plan_buffers(const Program<Nodes, Values>& program, int batch, Purpose purpose) {
-    return make_planner(program, batch, purpose).placed(1, 1).buffers();
 }
 
 }  // namespace tn

@@ -5,6 +5,7 @@
 #include "dsl/net/batch_parts.hpp"
 #include "dsl/net/layer_table.hpp"
 #include "dsl/net/plan.hpp"
+#include "dsl/net/planned.hpp"
 #include "dsl/net/shared_uses.hpp"
 #include "dsl/net/trace.hpp"
 
@@ -64,29 +65,20 @@ constexpr Program<Nodes, Values> with_room_on(Program<Nodes, Values> program, Li
     return program;
 }
 
-namespace detail {
-
-/// The planner of a schedule with its first parts placed. Every part is a constant of its own.
-template <class S, int Part> struct PlacedPart {
-    static constexpr auto planner = PlacedPart<S, Part - 1>::planner.placed(Part, S::parts);
-};
-template <class S> struct PlacedPart<S, 0> {
-    static constexpr auto planner = make_planner(S::program, S::samples, S::purpose);
-};
-
-}  // namespace detail
-
-/// Of a flat list, for batches of up to `Samples`, on the device.
-template <class LayerList, Shape Input, int Samples, Purpose For, class Device> struct Schedule {
+/// Of a flat list, for batches of up to `Samples`, on the device, within a limit.
+template <class LayerList, Shape Input, int Samples, Purpose For, class Device, class Limit = detail::NoLimit>
+struct Schedule {
     using layers = LayerList;
     static constexpr int samples = Samples;
     static constexpr Purpose purpose = For;
+    using limit = Limit;
     static constexpr auto divided = in_parts(trace(LayerList{}, Input, Samples), LayerList{}, Samples,
                                              For == Purpose::infer ? part_values<Device>() : 0);
     static constexpr auto program = with_room_on<Device>(divided, LayerList{});
-    /// In how many parts the buffers are placed: as many as keep each within what compilers evaluate for a constant.
-    static constexpr int parts = 1 + program.nodes / 16;
-    static constexpr auto plan = detail::PlacedPart<Schedule, parts>::planner.plan();
+    using planned = detail::Planned<Schedule>;
+    static constexpr auto plan = planned::placed.plan();
+    /// What lies where, and when.
+    static constexpr auto buffers() { return planned::placed.buffers(); }
 };
 
 }  // namespace tn

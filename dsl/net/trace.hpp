@@ -7,6 +7,7 @@
 
 #include "dsl/loss/loss.hpp"
 #include "dsl/net/flatten.hpp"
+#include "dsl/net/placement.hpp"
 #include "dsl/optim/optimizer.hpp"
 
 namespace tn {
@@ -22,6 +23,8 @@ struct Node {
     Reads reads{};
     bool trained = false;       ///< has parameters that are trained
     bool at_inference = false;  ///< runs as at inference in training, too: frozen layers with nothing trained before
+    Rerun rerun = Rerun::as_it_is;
+    std::size_t state_values = 0;  ///< of the states that a second run is to leave alone, each in whole cache lines
     /// On the device that the program is for (dsl/net/schedule.hpp): values, and whether inference, too, has room for
     /// what forward saves.
     std::size_t saved = 0, work = 0, backward_work = 0;
@@ -192,6 +195,10 @@ private:
         const Parameters all = Traits<L>::parameters(node.in);
         for (int i = 0; i < all.count; ++i) node.trained = node.trained || !all.item[i].frozen;
         node.at_inference = runs_at_inference<L>;
+        node.rerun = Traits<L>::rerun(node.in);
+        if (node.rerun != Rerun::beside_its_states) return;
+        const States states = Traits<L>::states(node.in);
+        for (int i = 0; i < states.count; ++i) node.state_values += aligned(states.item[i].size);
     }
 
     constexpr bool accept(Node& node, Shape out) {

@@ -29,10 +29,10 @@ template <class... Ls, int First, int... Rest> struct CutBehind<Frozen<Seq<Ls...
 };
 
 template <class N, int... Place> struct Until_;
-template <Shape In, BatchSize Samples, class Body, class LossType, class Initialiser_, int... Place>
-struct Until_<Net<In, Samples, Body, LossType, Initialiser_>, Place...> {
+template <Shape In, BatchSize Samples, class Body, class LossType, class Initialiser_, class Budget_, int... Place>
+struct Until_<Net<In, Samples, Body, LossType, Initialiser_, Budget_>, Place...> {
     using type = Net<In, Samples, typename CutBehind<typename BodyOf<Body>::type, Place...>::type, MeanSquaredError,
-                     Initialiser_>;
+                     Initialiser_, Budget_>;
 };
 
 }  // namespace detail

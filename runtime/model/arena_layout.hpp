@@ -12,7 +12,7 @@ namespace tn {
 /// the optimizer have the same order as the parameters, so that one pass over all of them is a step of the optimizer.
 template <class N, Fusion F, Purpose For, int OptimizerStates, class Device> struct ArenaLayout {
     using network = N;
-    using schedule = typename N::template schedule<F, For, Device>;
+    using schedule = typename N::template schedule<F, For, Device, OptimizerStates>;
     using layers = typename schedule::layers;
     static constexpr bool trains = For != Purpose::infer;
     static constexpr bool has_input_gradient = For == Purpose::input_gradient || For == Purpose::watched;

@@ -80,14 +80,17 @@ public:
 
     /// After forward() in training and loss(). Calls done(I) when the gradients of entry I are there.
     template <class Done> void backward(int n, int first, const Done& done) {
-        for (std::size_t at = layers::size; at-- > 0;)
+        for (std::size_t at = layers::size; at-- > 0;) {
+            for (std::size_t again = plan.again_from[at]; again <= at; ++again)
+                if (plan.runs_again[again]) run_forward_again(again, n, first);
             if (passes[at].backward) {
-                begin(2 * program.nodes - static_cast<int>(at));
+                begin(plan.backward_step[at]);
                 [[maybe_unused]] const auto around = pass_of(2 * n * work[at]);
-                passes[at].backward(device_, pass(at, n, first, true, true));
+                passes[at].backward(device_, pass(at, n, first, true, Run::backward));
                 add_gradients(at);
                 done(at);
             }
+        }
     }
 
     /// The last entry that runs, and what comes into it, which is there until the next forward().
@@ -129,7 +132,22 @@ private:
     void run_forward_pass(std::size_t at, int n, int first, bool training, int done) {
         begin(static_cast<int>(at));
         [[maybe_unused]] const auto around = pass_of(n * work[at]);
-        passes[at].forward(device_, pass(at, n, first, training, false, done));
+        passes[at].forward(device_, pass(at, n, first, training, Run::forward, done));
+    }
+
+    /// What an entry gives once more for the backward passes behind it; the states that it moves have moved already.
+    void run_forward_again(std::size_t at, int n, int first) {
+        begin(plan.again_step[at]);
+        [[maybe_unused]] const auto around = pass_of(n * work[at]);
+        Pass<T> p = pass(at, n, first, true, Run::again);
+        if (T* spare = planned(plan.spare_states[at])) {
+            const States states = LayerTable<layers>::records[at].states(program.node[at].in);
+            for (int k = 0; k < states.count; ++k) {
+                p.state[k] = spare;
+                spare += aligned(states.item[k].size);
+            }
+        }
+        passes[at].forward(device_, p);
     }
 
     /// Of each entry, for a sample.
@@ -142,31 +160,37 @@ private:
 
     T* planned(std::size_t offset) const { return offset == nowhere ? nullptr : planned_ + offset; }
 
+    /// The run of an entry: the forward pass, once more before the backward pass, or that.
+    enum class Run { forward, again, backward };
+
     /// A value from sample `done` on, where it has room for the whole batch.
-    T* value(int v, int done) const {
-        T* const all = planned(plan.value[v]);
+    T* value(int v, Run run, int done) const {
+        T* const all = planned(run == Run::forward ? plan.value[v] : plan.again[v]);
         return all && plan.whole[v] ? all + program.value[v].size() * done : all;
     }
 
     /// The tensors of an entry for n samples from sample `done` of the batch on.
-    Pass<T> pass(std::size_t at, int n, int first, bool training, bool backward, int done = 0) const {
+    Pass<T> pass(std::size_t at, int n, int first, bool training, Run run, int done = 0) const {
         const Node& node = program.node[at];
+        const bool backward = run == Run::backward;
         Pass<T> p;
         p.n = n;
         p.in = node.in;
         p.out = node.out;
         p.training = training && !node.at_inference;
-        p.x = value(node.inputs[0], done);
-        p.y = value(node.outputs[0], done);
-        p.saved = planned(plan.saved[at]);
-        p.work = planned(backward ? plan.work_backward[at] : plan.work_forward[at]);
+        p.x = value(node.inputs[0], run, done);
+        p.y = value(node.outputs[0], run, done);
+        p.saved = planned(run == Run::forward ? plan.first_saved[at] : plan.saved[at]);
+        p.work = planned(backward              ? plan.work_backward[at]
+                         : run == Run::forward ? plan.work_forward[at]
+                                               : plan.work_again[at]);
         p.random = random_;
         p.random.layer = number_of_layer[at];
         if (training) p.first = first;
         p.branches = std::max(node.input_count, node.output_count);
         for (int k = 0; k < node.input_count; ++k) {
             p.branch_shape[k] = program.value[node.inputs[k]];
-            p.xs[k] = value(node.inputs[k], done);
+            p.xs[k] = value(node.inputs[k], run, done);
             if (backward) p.dxs[k] = planned(plan.gradient[node.inputs[k]]);
         }
         if (backward) {

@@ -43,8 +43,8 @@ template <class O, class Other> inline constexpr bool trains_with = false;
 
 /// Net, or a type that derives from one. Net is not looked into: its fault is told by itself.
 template <class N> inline constexpr bool is_network = requires { typename N::loss; };
-template <Shape In, BatchSize Samples, class Body, class LossType, class Initialiser_>
-inline constexpr bool is_network<Net<In, Samples, Body, LossType, Initialiser_>> = true;
+template <Shape In, BatchSize Samples, class Body, class LossType, class Initialiser_, class Budget_>
+inline constexpr bool is_network<Net<In, Samples, Body, LossType, Initialiser_, Budget_>> = true;
 }  // namespace detail
 
 /// The loss compares a sample with a label, the number of its class (or one for every pixel), or with targets, a value

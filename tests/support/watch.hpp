@@ -37,8 +37,8 @@ namespace tn::test {
 template <class N, Fusion F, class M> class Watch {
     using Value = typename std::remove_reference_t<decltype(std::declval<M&>().memory().arena())>::value_type;
     using Bits = std::conditional_t<sizeof(Value) == 4, std::uint32_t, std::uint64_t>;
-    using schedule = typename N::template schedule<F, Purpose::watched, typename M::device_type>;
-    static constexpr auto buffers = plan_buffers(schedule::program, N::batch, Purpose::watched);
+    using schedule = typename N::template schedule<F, Purpose::watched, typename M::device_type, M::optimizer::states>;
+    static constexpr auto buffers = schedule::buffers();
 
 public:
     explicit Watch(M& model) : region_(model.memory().planned_region()), owned_(region_.size()) {

@@ -11,8 +11,8 @@
 namespace photos {
 
 namespace detail {
-template <Shape In, BatchSize Samples, class Body, class Loss, class Init>
-Type<Body> body_of(Type<Net<In, Samples, Body, Loss, Init>>);
+template <Shape In, BatchSize Samples, class Body, class Loss, class Init, class Budget>
+Type<Body> body_of(Type<Net<In, Samples, Body, Loss, Init, Budget>>);
 }  // namespace detail
 
 /// What a network is made of.

@@ -1,0 +1,159 @@
+// The plan of a schedule: all that its passes need kept, or, where that is too much, the plan with the least work that
+// fits. Every part of the search is a constant of its own, since compilers limit what they evaluate for one.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+
+#include "dsl/net/layer_table.hpp"
+#include "dsl/net/recomputation.hpp"
+#include "dsl/net/within.hpp"
+#include "dsl/net/work.hpp"
+
+namespace tn {
+
+namespace detail {
+
+/// The planner P::planner with its first parts placed.
+template <class P, int Part> struct PlacedPart {
+    static constexpr auto planner = PlacedPart<P, Part - 1>::planner.placed(Part, P::parts);
+};
+template <class P> struct PlacedPart<P, 0> {
+    static constexpr auto planner = P::planner;
+};
+
+/// Nothing is computed again. In as many parts as keep each within what compilers evaluate for a constant.
+template <class S> struct PlainPlanner {
+    static constexpr auto planner = make_planner(S::program, S::samples, S::purpose);
+    static constexpr int parts = 1 + S::program.nodes / 16;
+    static constexpr double extra_work = 0;
+};
+
+/// What the search knows of a schedule, and the parts that it is cut into.
+template <class S> struct Search {
+    static constexpr auto& program = S::program;
+    static constexpr int nodes = program.node_capacity, per_part = 8, parts = (program.nodes + per_part - 1) / per_part;
+    struct Costs {
+        double of[nodes]{}, all = 0;
+    };
+    static constexpr Costs costs = [] {
+        Costs costs;
+        for (int i = 0; i < program.nodes; ++i)
+            if (program.node[i].runs && !program.node[i].is_fork)
+                costs.all += costs.of[i] = forward_cost_of(LayerTable<typename S::layers>::records[i], program.node[i]);
+        return costs;
+    }();
+    static constexpr SearchedProgram<nodes, program.capacity> searched{
+        program, S::samples, S::purpose == Purpose::input_gradient || S::purpose == Purpose::watched, costs.of};
+    template <int Part>
+    static constexpr SegmentTable<SearchedProgram<nodes, program.capacity>, Part * per_part, per_part> table{searched};
+};
+
+template <class S, std::size_t Budget, int Part> struct CutsPart {
+    static constexpr auto cuts = [] {
+        auto cuts = CutsPart<S, Budget, Part - 1>::cuts;
+        constexpr int begin = (Part - 1) * Search<S>::per_part;
+        cuts.run(Search<S>::template table<Part - 1>, begin, std::min(Search<S>::per_part, S::program.nodes - begin),
+                 Budget);
+        return cuts;
+    }();
+};
+template <class S, std::size_t Budget> struct CutsPart<S, Budget, 0> {
+    static constexpr CheapestCuts<Search<S>::nodes> cuts{};
+};
+
+/// What the search finds for a budget of values, and what the planner says of it.
+template <class S, std::size_t Budget> struct Found {
+    static constexpr auto& cuts = CutsPart<S, Budget, Search<S>::parts>::cuts;
+    static constexpr bool possible = cuts.possible();
+    static constexpr Segments<Search<S>::nodes> segments = possible ? cuts.segments() : Segments<Search<S>::nodes>{};
+    static constexpr auto planner = make_planner<true>(S::program, S::samples, S::purpose, segments);
+    static constexpr std::size_t in_use = possible ? planner.most_in_use().values : nowhere;
+    static constexpr int parts = 1 + S::program.nodes / 8;
+    /// Beside a step's work, of which a third is the forward pass.
+    static constexpr double extra_work = possible ? cuts.work() / (3 * Search<S>::costs.all) : 0;
+};
+
+/// None that fits.
+struct NothingFound {
+    static constexpr bool possible = false;
+    static constexpr double extra_work = 0;
+};
+
+template <class A, class B> struct LessWork {
+    using type = std::conditional_t<!B::possible || (A::possible && A::extra_work <= B::extra_work), A, B>;
+};
+
+/// The search counts what is in use roughly: with a budget that is off by as much as it was wrong it finds what needs
+/// `Most` values or somewhat less.
+template <class S, std::size_t Most, std::size_t Budget, int Tries> struct FoundWithin {
+    using own = Found<S, Budget>;
+    static constexpr bool fits = own::possible && own::in_use <= Most;
+    static constexpr std::size_t next =
+        own::possible ? Budget + Most - std::min(own::in_use, Budget + Most) : Budget + Most / 16;
+    static constexpr bool done = Tries == 0 || next == Budget || (fits && Most - own::in_use < Most / 64);
+    static auto choose() {
+        using Own = std::conditional_t<fits, own, NothingFound>;
+        if constexpr (done)
+            return Type<Own>{};
+        else
+            return Type<typename LessWork<Own, typename FoundWithin<S, Most, next, Tries - 1>::type>::type>{};
+    }
+    using type = typename decltype(choose())::type;
+};
+
+/// The same with everything placed.
+template <class S, std::size_t Most, int Tries> struct PlacedWithin {
+    static auto choose() {
+        using own = typename FoundWithin<S, Most, Most, 3>::type;
+        if constexpr (!own::possible) {
+            return Type<NothingFound>{};
+        } else {
+            constexpr std::size_t size = PlacedPart<own, own::parts>::planner.size();
+            constexpr std::size_t over = size > S::limit::values ? size - S::limit::values : 0;
+            if constexpr (over == 0)
+                return Type<own>{};
+            else if constexpr (Tries == 0 || over >= Most)
+                return Type<NothingFound>{};
+            else
+                return Type<typename PlacedWithin<S, Most - over, Tries - 1>::type>{};
+        }
+    }
+    using type = typename decltype(choose())::type;
+};
+
+/// The smallest budget for which the search finds something, to a 32nd of the plan without one.
+template <class S, std::size_t None, std::size_t Some, int Steps> struct LeastBudget {
+    static constexpr std::size_t middle = None + (Some - None) / 2;
+    static constexpr auto choose() {
+        if constexpr (Steps == 0)
+            return Type<Found<S, Some>>{};
+        else if constexpr (Found<S, middle>::possible)
+            return Type<typename LeastBudget<S, None, middle, Steps - 1>::type>{};
+        else
+            return Type<typename LeastBudget<S, middle, Some, Steps - 1>::type>{};
+    }
+    using type = typename decltype(choose())::type;
+};
+template <class S>
+using Least =
+    typename LeastBudget<S, 0, 2 * PlacedPart<PlainPlanner<S>, PlainPlanner<S>::parts>::planner.size(), 6>::type;
+
+/// The planner of a schedule with its plan: without what is computed again, if that fits.
+template <class S> struct Planned {
+    using plain = PlainPlanner<S>;
+    static constexpr std::size_t plain_size = PlacedPart<plain, plain::parts>::planner.size();
+    static constexpr auto choose() {
+        if constexpr (S::purpose == Purpose::infer || plain_size <= S::limit::values)
+            return Type<plain>{};
+        else
+            return Type<typename PlacedWithin<S, S::limit::values, 3>::type>{};
+    }
+    using found = typename decltype(choose())::type;
+    static constexpr bool fits = !std::is_same_v<found, NothingFound>;
+    using planner = std::conditional_t<fits, found, plain>;
+    static constexpr auto& placed = PlacedPart<planner, planner::parts>::planner;
+};
+
+}  // namespace detail
+}  // namespace tn

@@ -1,0 +1,92 @@
+// Recomputation: which layers are run again in backward, just before their gradients, so that what they gave need not
+// be kept (Chen and others, "Training deep nets with sublinear memory cost", 2016).
+#pragma once
+
+#include <algorithm>
+
+#include "dsl/net/trace.hpp"
+
+namespace tn {
+
+/// The segments of a list that are run again: neighbours with the same number over 0 are one segment, which backward
+/// runs forward once more when it comes to its end. What a node with 0 gives is kept.
+template <int Nodes> struct Segments {
+    int of[Nodes > 0 ? Nodes : 1]{};
+    constexpr bool any() const {
+        for (const int segment : of)
+            if (segment > 0) return true;
+        return false;
+    }
+};
+
+namespace detail {
+
+/// Where values come from and where they go to. A fork's outputs are the value that it forks, their `root`.
+template <int Nodes, int Values> struct ValueUses {
+    int root[Values]{}, made_by[Values]{}, last_reader[Values]{};  // the last two of roots; -1: the input, nobody
+
+    constexpr explicit ValueUses(const Program<Nodes, Values>& p) {
+        for (int v = 0; v < Values; ++v) root[v] = v, made_by[v] = last_reader[v] = -1;
+        for (int i = 0; i < p.nodes; ++i) {
+            const Node& node = p.node[i];
+            for (int k = 0; node.is_fork && k < node.output_count; ++k) root[node.outputs[k]] = root[node.inputs[0]];
+            if (!node.runs || node.is_fork) continue;
+            for (int k = 0; k < node.input_count; ++k) last_reader[root[node.inputs[k]]] = i;
+            for (int k = 0; k < node.output_count; ++k) made_by[node.outputs[k]] = i;
+        }
+        last_reader[root[p.output]] = p.nodes;
+    }
+};
+
+/// Which values have gradients, and which nodes a backward pass.
+template <int Nodes, int Values> struct BackwardNodes {
+    bool needs_gradient[Values]{}, runs[Nodes > 0 ? Nodes : 1]{};
+
+    constexpr BackwardNodes(const Program<Nodes, Values>& p, bool input_gradient) {
+        needs_gradient[0] = input_gradient;
+        for (int i = 0; i < p.nodes; ++i) {
+            bool needed = p.node[i].trained;
+            for (int k = 0; k < p.node[i].input_count; ++k) needed = needed || needs_gradient[p.node[i].inputs[k]];
+            runs[i] = needed && p.node[i].runs;
+            for (int k = 0; k < p.node[i].output_count; ++k) needs_gradient[p.node[i].outputs[k]] = needed;
+        }
+    }
+};
+
+/// True where the backward pass of a node reads input k.
+constexpr bool backward_reads_input(const Node& node, int k) { return k == 0 ? node.reads.x : node.reads.others; }
+
+/// Of the nodes from `begin` to `end`, without it, those that must run again for what their backward passes read and
+/// did not keep, and which of the values made among them that brings back.
+template <int Nodes, int Values> struct Reruns {
+    bool node[Nodes > 0 ? Nodes : 1]{};
+    bool value[Values]{};  ///< of roots: read again and not kept
+
+    constexpr void add(const Program<Nodes, Values>& p, const ValueUses<Nodes, Values>& uses,
+                       const bool (&runs_backward)[Nodes > 0 ? Nodes : 1], int begin, int end) {
+        const auto brings_back = [&](int v) {
+            const int made = uses.made_by[v];
+            return made >= begin && made < end && uses.last_reader[v] < end;
+        };
+        const auto read = [&](int v) {
+            if (brings_back(uses.root[v])) value[uses.root[v]] = true;
+        };
+        for (int i = begin; i < end; ++i) {
+            if (!runs_backward[i]) continue;
+            for (int k = 0; k < p.node[i].input_count; ++k)
+                if (backward_reads_input(p.node[i], k)) read(p.node[i].inputs[k]);
+            for (int k = 0; p.node[i].reads.y && k < p.node[i].output_count; ++k) read(p.node[i].outputs[k]);
+        }
+        for (int i = end - 1; i >= begin; --i) {
+            const Node& n = p.node[i];
+            if (!n.runs || n.is_fork) continue;
+            bool again = runs_backward[i] && n.saved > 0;
+            for (int k = 0; k < n.output_count; ++k) again = again || value[n.outputs[k]];
+            node[i] = again;
+            for (int k = 0; again && k < n.input_count; ++k) read(n.inputs[k]);
+        }
+    }
+};
+
+}  // namespace detail
+}  // namespace tn
