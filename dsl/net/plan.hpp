@@ -28,8 +28,8 @@ template <int Nodes, int Values> struct Plan {
     int backward_step[nodes]{};
 
     /// Where nodes run again: which do, the first of the segment that runs before the backward pass of this node
-    /// (itself where none does), and where what differs from the first run lies: what values are in the second run and
-    /// in backward, what the first run saves, scratch, and states that nobody reads.
+    /// (the one behind it where none does), and where what differs from the first run lies: what values are in the
+    /// second run and in backward, what the first run saves, scratch, and states that nobody reads.
     bool runs_again[nodes]{};
     int again_from[nodes]{}, again_step[nodes]{};
     std::size_t again[Values]{}, first_saved[nodes]{}, work_again[nodes]{}, spare_states[nodes]{};
@@ -186,10 +186,10 @@ private:
     constexpr void find_steps() {
         int next = loss_step() + 1;
         for (int i = p.nodes - 1; i >= 0; --i) {
-            again_from_[i] = i;
+            again_from_[i] = i + 1;
             const int own = Again ? segments_.of[i] : 0;
             if (own > 0 && (i + 1 == p.nodes || segments_.of[i + 1] != own)) {
-                int& begin = again_from_[i];
+                int& begin = again_from_[i] = i;
                 while (begin > 0 && segments_.of[begin - 1] == own) --begin;
                 reruns_.add(p, uses_, runs_backward_, begin, i + 1);
                 for (int j = begin; j <= i; ++j) {
@@ -226,10 +226,14 @@ private:
         return (runs_backward_[i] && p.node[i].reads.x) ||
                (runs_backward_[producer_[x]] && p.node[producer_[x]].reads.y);
     }
-    /// The same in the second run.
+    /// True of a kept value whose place has the next one, after the first run.
+    constexpr bool is_overwritten(int y) const {
+        return user_[y] >= 0 && p.node[user_[y]].inputs[0] == y && p.node[user_[y]].runs && may_overwrite(user_[y]);
+    }
+    /// Whether node i may write over its input in the second run.
     constexpr bool may_overwrite_again(int i) const {
         const int x = p.node[i].inputs[0];
-        return p.node[i].in_place && !shared_[x] && is_made_anew(x) && !backward_reads(i, x);
+        return p.node[i].in_place && !shared_[x] && is_made_anew(x) && again_[x] >= 0 && !backward_reads(i, x);
     }
 
     constexpr void place_values() {
@@ -257,6 +261,7 @@ private:
                 }
                 lives_until(value_[y], last_use(y, i));
                 if (is_made_anew(y)) continue;
+                if (reruns_.node[i] && is_overwritten(y)) continue;
                 again_[y] = value_[y];
                 if (reruns_.node[i]) lives_until(value_[y], again_step(i));
                 if (runs_backward_[i] && node.reads.y) lives_until(value_[y], backward_step(i));
@@ -281,7 +286,7 @@ private:
             }
             for (int k = 0; reruns_.node[i] && k < node.output_count; ++k) {
                 const int y = node.outputs[k];
-                if (!is_made_anew(y)) continue;
+                if (!is_made_anew(y) && !is_overwritten(y)) continue;
                 again_[y] = may_overwrite_again(i) ? again_[node.inputs[0]]
                                                    : add(node.out.size() * batch_, again_step(i), again_step(i));
                 lives_until(again_[y], again_step(i));

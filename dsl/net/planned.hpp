@@ -147,7 +147,18 @@ template <class S> struct Planned {
         if constexpr (S::purpose == Purpose::infer || plain_size <= S::limit::values)
             return Type<plain>{};
         else
-            return Type<typename PlacedWithin<S, S::limit::values, 3>::type>{};
+            return or_the_least<typename PlacedWithin<S, S::limit::values, 3>::type>();
+    }
+    template <class F> static constexpr auto or_the_least() {
+        if constexpr (std::is_same_v<F, NothingFound>) {
+            using least = Least<S>;
+            if constexpr (PlacedPart<least, least::parts>::planner.size() <= S::limit::values)
+                return Type<least>{};
+            else
+                return Type<NothingFound>{};
+        } else {
+            return Type<F>{};
+        }
     }
     using found = typename decltype(choose())::type;
     static constexpr bool fits = !std::is_same_v<found, NothingFound>;

@@ -11,6 +11,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "dsl/net/memory_report.hpp"
 #include "dsl/net/net.hpp"
 #include "dsl/optim/sgd.hpp"
 #include "runtime/core/error.hpp"
@@ -66,6 +67,7 @@ class Model {
     static_assert(detail::is_optimizer<Optimizer>,
                   "typenet: the optimizer of a model must be one, as in Model<Network, Adam>");
     using Layout = ArenaLayout<N, F, For, detail::states_of<Optimizer>, Device>;
+    static_assert(sizeof(TrainsWithinItsMemory<typename Layout::schedule>) > 0);
 
 public:
     using network = N;
