@@ -1,12 +1,14 @@
 // Net: a whole network as one type. What it is, how large it is and what it is told when it does not fit together.
 #pragma once
 
+#include <array>
 #include <string>
 
 #include "dsl/core/index.hpp"
 #include "dsl/net/check.hpp"
 #include "dsl/net/kernel_table.hpp"
 #include "dsl/net/layer_table.hpp"
+#include "dsl/net/memory_curve.hpp"
 #include "dsl/net/running_list.hpp"
 #include "dsl/net/schedule.hpp"
 #include "dsl/net/shared_uses.hpp"
@@ -165,6 +167,14 @@ public:
     template <class Optimizer, class Device = cpu::Device>
     static constexpr std::size_t train_bytes =
         arena_values<Fusion::on, Purpose::train, Optimizer::states, Device> * sizeof(float);
+
+    /// What a budget costs: arenas of a model that trains with this optimizer on the device, from the one that keeps
+    /// everything down to the smallest there is, and how much each computes again. See Within.
+    template <class Optimizer, class Device = cpu::Device>
+    static constexpr std::array<MemoryPoint, memory_points> memory_curve = detail::memory_points_of<
+        detail::ScheduleOf<check, Input, batch, Fusion::on, Purpose::train, Device, detail::NoLimit>,
+        detail::unplanned_values<check, batch, Purpose::train>(Optimizer::states) * sizeof(float)>(
+        std::make_index_sequence<memory_points - 2>{});
 
     /// The kernel that runs each layer on the device, and why; to be printed by format().
     template <class Device = cpu::Device> static std::vector<KernelRow> kernels() {

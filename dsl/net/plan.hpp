@@ -363,7 +363,7 @@ private:
     int first_of_run_[nodes]{}, last_of_run_[nodes]{};
     bool shared_[Values]{}, whole_[Values]{}, runs_backward_[nodes]{};
     int saved_[nodes]{}, work_forward_[nodes]{}, work_backward_[nodes]{}, added_gradients_[nodes]{};
-    Reruns<Nodes, Values> reruns_;
+    Reruns<nodes> reruns_;
     int backward_step_[nodes]{}, again_step_[nodes]{}, again_from_[nodes]{}, end_of_segment_[nodes]{};
     int first_saved_[nodes]{}, work_again_[nodes]{}, spare_states_[nodes]{};
     static constexpr int capacity = Again ? 3 * Values + 7 * nodes : 2 * Values + 4 * nodes;

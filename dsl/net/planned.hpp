@@ -45,33 +45,50 @@ template <class S> struct Search {
     }();
     static constexpr SearchedProgram<nodes, program.capacity> searched{
         program, S::samples, S::purpose == Purpose::input_gradient || S::purpose == Purpose::watched, costs.of};
-    template <int Part>
-    static constexpr SegmentTable<SearchedProgram<nodes, program.capacity>, Part * per_part, per_part> table{searched};
+    static constexpr int begin(int part) { return part * per_part; }
+    static constexpr int count(int part) { return std::min(per_part, program.nodes - begin(part)); }
+    using Searched = SearchedProgram<nodes, program.capacity>;
+    template <int Part> static constexpr SegmentTable<Searched, begin(Part), count(Part)> table{searched};
+    template <int Part> using Cuts = CheapestCuts<begin(Part), count(Part), Searched::longest>;
 };
 
 template <class S, std::size_t Budget, int Part> struct CutsPart {
+    using Of = Search<S>;
     static constexpr auto cuts = [] {
-        auto cuts = CutsPart<S, Budget, Part - 1>::cuts;
-        constexpr int begin = (Part - 1) * Search<S>::per_part;
-        cuts.run(Search<S>::template table<Part - 1>, begin, std::min(Search<S>::per_part, S::program.nodes - begin),
-                 Budget);
+        auto cuts = [] {
+            if constexpr (Part == 0)
+                return typename Of::template Cuts<0>{};
+            else
+                return typename Of::template Cuts<Part>{CutsPart<S, Budget, Part - 1>::cuts};
+        }();
+        cuts.run(Of::template table<Part>, Budget);
         return cuts;
     }();
 };
-template <class S, std::size_t Budget> struct CutsPart<S, Budget, 0> {
-    static constexpr CheapestCuts<Search<S>::nodes> cuts{};
+
+/// The cheapest ways to every cut of a program.
+template <class S, std::size_t Budget, class Parts> struct WaysToCuts;
+template <class S, std::size_t Budget, int... Part> struct WaysToCuts<S, Budget, std::integer_sequence<int, Part...>> {
+    constexpr const CheapestWays& operator()(int cut) const {
+        constexpr const CheapestWays* of[] = {CutsPart<S, Budget, Part>::cuts.cut...};
+        const int part = std::min(cut / Search<S>::per_part, Search<S>::parts - 1);
+        return of[part][cut - Search<S>::begin(part)];
+    }
 };
 
 /// What the search finds for a budget of values, and what the planner says of it.
 template <class S, std::size_t Budget> struct Found {
-    static constexpr auto& cuts = CutsPart<S, Budget, Search<S>::parts>::cuts;
-    static constexpr bool possible = cuts.possible();
-    static constexpr Segments<Search<S>::nodes> segments = possible ? cuts.segments() : Segments<Search<S>::nodes>{};
+    using Of = Search<S>;
+    static constexpr WaysToCuts<S, Budget, std::make_integer_sequence<int, Of::parts>> ways{};
+    static constexpr int all = S::program.nodes;
+    static constexpr bool possible = ways(all).count > 0;
+    static constexpr Segments<Of::nodes> segments =
+        possible ? cheapest_segments<Of::nodes>(all, ways) : Segments<Of::nodes>{};
     static constexpr auto planner = make_planner<true>(S::program, S::samples, S::purpose, segments);
     static constexpr std::size_t in_use = possible ? planner.most_in_use().values : nowhere;
     static constexpr int parts = 1 + S::program.nodes / 8;
     /// Beside a step's work, of which a third is the forward pass.
-    static constexpr double extra_work = possible ? cuts.work() / (3 * Search<S>::costs.all) : 0;
+    static constexpr double extra_work = possible ? ways(all).way[ways(all).count - 1].work / (3 * Of::costs.all) : 0;
 };
 
 /// None that fits.

@@ -85,31 +85,33 @@ template <int Nodes, int Values> struct SearchedProgram {
 
     /// The nodes from `begin` to `end`, without it, as a segment that runs again.
     constexpr SegmentNeeds again(int begin, int end) const {
-        Reruns<Nodes, Values> reruns;
-        reruns.add(p, uses, backward.runs, begin, end);
+        Reruns<longest> reruns;
+        reruns.add(p, uses, backward.runs, begin, end, begin);
         SegmentNeeds needs;
         std::size_t anew = 0, most = 0, work = 0;
-        bool counted[Values]{};
+        int counted[max_branches]{}, count = 0;  // what comes into the segment and is counted already
         for (int i = begin; i < end; ++i) {
             if (!computes(i)) continue;
             const Node& node = p.node[i];
-            if (reruns.node[i]) {
+            const bool runs_again = reruns.node[i - begin];
+            if (runs_again) {
                 if (node.rerun == Rerun::never) return {};
                 needs.work += cost[i];
                 anew += aligned(node.saved);
                 work = std::max(work, aligned(node.work));
                 for (int k = 0; k < node.input_count; ++k) {
                     const int v = uses.root[node.inputs[k]];
-                    if (read[v] || counted[v] || uses.made_by[v] >= begin || v == 0) continue;
-                    counted[v] = true;
+                    if (read[v] || uses.made_by[v] >= begin || v == 0) continue;
+                    if (std::find(counted, counted + count, v) != counted + count) continue;
+                    if (count < max_branches) counted[count++] = v;
                     needs.kept += size(v);
                 }
             }
             for (int k = 0; k < node.output_count; ++k) {
                 const int v = node.outputs[k];
                 if (uses.last_reader[v] < end)
-                    anew += reruns.node[i] ? size(v) : 0;
-                else if (read[v] || reruns.node[i])
+                    anew += runs_again ? size(v) : 0;
+                else if (read[v] || runs_again)
                     needs.kept += size(v);
             }
             if (backward.runs[i]) most = std::max(most, anew + in_backward(i));
@@ -134,7 +136,7 @@ struct CheapestWays {
         int from = -1, way = -1;  // the cut before, and which of its ways
         bool again = false;       // between them is a segment
     };
-    static constexpr int capacity = 12;
+    static constexpr int capacity = 24;
     Way way[capacity + 1]{};
     int count = 0;
 
@@ -166,13 +168,14 @@ private:
     }
 };
 
-/// The needs of all segments that begin at a few nodes: a constant of its own, which no budget changes.
+/// The needs of all segments that begin at `Count` nodes from `Begin` on: a constant of its own, which no budget
+/// changes.
 template <class Searched, int Begin, int Count> struct SegmentTable {
-    static constexpr int longest = Searched::longest;
+    static constexpr int longest = Searched::longest, begin = Begin, count = Count;
     SegmentNeeds kept[Count]{}, again[Count][longest]{};
 
     constexpr explicit SegmentTable(const Searched& of) {
-        for (int i = 0; i < Count && Begin + i < of.p.nodes; ++i) {
+        for (int i = 0; i < Count; ++i) {
             const int begin = Begin + i;
             kept[i] = of.kept(begin);
             if (!of.computes(begin)) continue;
@@ -182,37 +185,26 @@ template <class Searched, int Begin, int Count> struct SegmentTable {
     }
 };
 
-/// The search: for every cut the cheapest ways to it within a budget.
-template <int Nodes> struct CheapestCuts {
-    CheapestWays cut[Nodes + 1]{};
+/// A part of the search, which goes on where the part before it ends: for `Count` cuts from `Begin` on the cheapest
+/// ways to them within a budget, and for those behind them the ways from these and earlier ones.
+template <int Begin, int Count, int Longest> struct CheapestCuts {
+    CheapestWays cut[Count + Longest + 1]{};
 
     constexpr CheapestCuts() { cut[0].add({}); }
 
-    /// With the segments of a table.
-    template <class Table> constexpr void run(const Table& table, int begin, int count, std::size_t budget) {
-        for (int i = 0; i < count; ++i) {
-            extend(begin + i, begin + i + 1, table.kept[i], false, budget);
-            for (int length = 1; length <= Table::longest && begin + i + length <= Nodes; ++length)
-                if (table.again[i][length - 1].possible)
-                    extend(begin + i, begin + i + length, table.again[i][length - 1], true, budget);
-        }
+    template <int EarlierCount>
+    constexpr explicit CheapestCuts(const CheapestCuts<Begin - EarlierCount, EarlierCount, Longest>& earlier) {
+        for (int i = 0; i <= Longest; ++i) cut[i] = earlier.cut[EarlierCount + i];
     }
 
-    constexpr bool possible() const { return cut[Nodes].count > 0; }
-    constexpr double work() const { return cut[Nodes].way[cut[Nodes].count - 1].work; }
-
-    /// The segments of the way with the least work.
-    constexpr Segments<Nodes> segments() const {
-        Segments<Nodes> segments;
-        int at = Nodes, way = cut[Nodes].count - 1;
-        for (int number = Nodes; at > 0;) {
-            const CheapestWays::Way& own = cut[at].way[way];
-            for (int i = own.from; own.again && i < at; ++i) segments.of[i] = number;
-            number -= own.again;
-            at = own.from;
-            way = own.way;
+    /// With the segments of a table.
+    template <class Table> constexpr void run(const Table& table, std::size_t budget) {
+        for (int i = 0; i < Count; ++i) {
+            extend(i, i + 1, table.kept[i], false, budget);
+            for (int length = 1; length <= Longest; ++length)
+                if (table.again[i][length - 1].possible)
+                    extend(i, i + length, table.again[i][length - 1], true, budget);
         }
-        return segments;
     }
 
 private:
@@ -220,10 +212,24 @@ private:
         for (int i = 0; i < cut[from].count; ++i) {
             const CheapestWays::Way& way = cut[from].way[i];
             if (way.kept + needs.most > budget) return;
-            cut[to].add({way.kept + needs.kept, way.work + needs.work, from, i, again});
+            cut[to].add({way.kept + needs.kept, way.work + needs.work, Begin + from, i, again});
         }
     }
 };
+
+/// The segments of the way with the least work to the last cut, with `ways(cut)` for the ways to each.
+template <int Nodes, class WaysTo> constexpr Segments<Nodes> cheapest_segments(int nodes, WaysTo ways) {
+    Segments<Nodes> segments;
+    int way = ways(nodes).count - 1;
+    for (int at = nodes, number = nodes; at > 0;) {
+        const CheapestWays::Way& own = ways(at).way[way];
+        for (int i = own.from; own.again && i < at; ++i) segments.of[i] = number;
+        number -= own.again;
+        at = own.from;
+        way = own.way;
+    }
+    return segments;
+}
 
 }  // namespace detail
 }  // namespace tn

@@ -57,32 +57,30 @@ template <int Nodes, int Values> struct BackwardNodes {
 constexpr bool backward_reads_input(const Node& node, int k) { return k == 0 ? node.reads.x : node.reads.others; }
 
 /// Of the nodes from `begin` to `end`, without it, those that must run again for what their backward passes read and
-/// did not keep, and which of the values made among them that brings back.
-template <int Nodes, int Values> struct Reruns {
-    bool node[Nodes > 0 ? Nodes : 1]{};
-    bool value[Values]{};  ///< of roots: read again and not kept
+/// did not keep, and which of their outputs that brings back. Every node but a fork has one output.
+template <int Size> struct Reruns {
+    bool node[Size]{};
+    bool output[Size]{};  ///< read again and not kept
 
+    /// Node i is at i - first.
+    template <int Nodes, int Values>
     constexpr void add(const Program<Nodes, Values>& p, const ValueUses<Nodes, Values>& uses,
-                       const bool (&runs_backward)[Nodes > 0 ? Nodes : 1], int begin, int end) {
-        const auto brings_back = [&](int v) {
-            const int made = uses.made_by[v];
-            return made >= begin && made < end && uses.last_reader[v] < end;
-        };
+                       const bool (&runs_backward)[Nodes > 0 ? Nodes : 1], int begin, int end, int first = 0) {
         const auto read = [&](int v) {
-            if (brings_back(uses.root[v])) value[uses.root[v]] = true;
+            const int value = uses.root[v], made = uses.made_by[value];
+            if (made >= begin && made < end && uses.last_reader[value] < end) output[made - first] = true;
         };
         for (int i = begin; i < end; ++i) {
             if (!runs_backward[i]) continue;
             for (int k = 0; k < p.node[i].input_count; ++k)
                 if (backward_reads_input(p.node[i], k)) read(p.node[i].inputs[k]);
-            for (int k = 0; p.node[i].reads.y && k < p.node[i].output_count; ++k) read(p.node[i].outputs[k]);
+            if (p.node[i].reads.y && !p.node[i].is_fork) read(p.node[i].outputs[0]);
         }
         for (int i = end - 1; i >= begin; --i) {
             const Node& n = p.node[i];
             if (!n.runs || n.is_fork) continue;
-            bool again = runs_backward[i] && n.saved > 0;
-            for (int k = 0; k < n.output_count; ++k) again = again || value[n.outputs[k]];
-            node[i] = again;
+            const bool again = (runs_backward[i] && n.saved > 0) || output[i - first];
+            node[i - first] = again;
             for (int k = 0; again && k < n.input_count; ++k) read(n.inputs[k]);
         }
     }
