@@ -23,7 +23,7 @@ namespace detail {
 template <class P> constexpr MemoryPoint memory_point(std::size_t besides) {
     if constexpr (requires { P::possible; })
         if (!P::possible) return {nowhere, 0};
-    return {besides + PlacedPart<P, P::parts>::planner.size() * sizeof(float), P::extra_work};
+    return {besides + Packed<P>::planner.size() * sizeof(float), P::extra_work};
 }
 
 /// From the plan that keeps everything to the one that needs least, in equal steps of the budget. A point that is no

@@ -30,8 +30,7 @@ template <class S> constexpr auto report_memory() {
         return Type<Fits>{};
     } else {
         using Search = Least<S>;
-        constexpr std::size_t least =
-            S::limit::besides + PlacedPart<Search, Search::parts>::planner.size() * sizeof(float);
+        constexpr std::size_t least = S::limit::besides + Packed<Search>::planner.size() * sizeof(float);
         using Entry = At_t<typename S::layers, Search::planner.node_of(Search::planner.most_in_use().step)>;
         constexpr Text said = [] {
             Text text = "to train a batch of ";

@@ -59,7 +59,19 @@ public:
         if (Again) place_values_again();
         if (training_) place_gradients();
         place_saved_and_work();
-        placement_ = Placement<capacity>(buffer_, count_);
+        placement_ = Placement<capacity>(buffer_, count_, PlacementOrder::by_size, 0);
+    }
+
+    /// This planner with nothing placed, and another order, or with what now ends highest placed earlier.
+    constexpr Planner in_order(PlacementOrder order) const {
+        Planner other = *this;
+        other.placement_ = Placement<capacity>(buffer_, count_, order, most_in_use().step);
+        return other;
+    }
+    constexpr Planner with_the_highest_earlier() const {
+        Planner other = *this;
+        other.placement_ = placement_.with_the_highest_earlier();
+        return other;
     }
 
     /// The most values that are in use at one time, and in which step: no placement needs fewer.

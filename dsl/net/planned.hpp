@@ -22,6 +22,36 @@ template <class P> struct PlacedPart<P, 0> {
     static constexpr auto planner = P::planner;
 };
 
+/// The planner P::planner with another order, the Try-th that is tried.
+template <class P, int Try> struct Ordered {
+    static constexpr int parts = P::parts;
+    static constexpr auto planner = [] {
+        if constexpr (Try == 0)
+            return P::planner;
+        else if constexpr (Try == 1)
+            return P::planner.in_order(PlacementOrder::by_size_and_life);
+        else if constexpr (Try == 2)
+            return P::planner.in_order(PlacementOrder::by_life_at_the_most);
+        else
+            return PlacedPart<Ordered<P, Try - 1>, parts>::planner.with_the_highest_earlier();
+    }();
+};
+
+/// All placed: by the first order that needs hardly more than what is in use at one time, or the best that was tried.
+template <class P> struct Packed {
+    static constexpr int tries = 6;
+    static constexpr std::size_t in_use = P::planner.most_in_use().values;
+    template <int Try> using By = PlacedPart<Ordered<P, Try>, P::parts>;
+    template <int Try, int Best> static constexpr int best() {
+        constexpr int better = By<Try>::planner.size() < By<Best>::planner.size() ? Try : Best;
+        if constexpr (Try + 1 == tries || By<better>::planner.size() <= in_use + in_use / 64)
+            return better;
+        else
+            return best<Try + 1, better>();
+    }
+    static constexpr auto& planner = By<best<0, 0>()>::planner;
+};
+
 /// Nothing is computed again. In as many parts as keep each within what compilers evaluate for a constant.
 template <class S> struct PlainPlanner {
     static constexpr auto planner = make_planner(S::program, S::samples, S::purpose);
@@ -126,7 +156,7 @@ template <class S, std::size_t Most, int Tries> struct PlacedWithin {
         if constexpr (!own::possible) {
             return Type<NothingFound>{};
         } else {
-            constexpr std::size_t size = PlacedPart<own, own::parts>::planner.size();
+            constexpr std::size_t size = Packed<own>::planner.size();
             constexpr std::size_t over = size > S::limit::values ? size - S::limit::values : 0;
             if constexpr (over == 0)
                 return Type<own>{};
@@ -152,14 +182,12 @@ template <class S, std::size_t None, std::size_t Some, int Steps> struct LeastBu
     }
     using type = typename decltype(choose())::type;
 };
-template <class S>
-using Least =
-    typename LeastBudget<S, 0, 2 * PlacedPart<PlainPlanner<S>, PlainPlanner<S>::parts>::planner.size(), 6>::type;
+template <class S> using Least = typename LeastBudget<S, 0, 2 * PlainPlanner<S>::planner.most_in_use().values, 6>::type;
 
 /// The planner of a schedule with its plan: without what is computed again, if that fits.
 template <class S> struct Planned {
     using plain = PlainPlanner<S>;
-    static constexpr std::size_t plain_size = PlacedPart<plain, plain::parts>::planner.size();
+    static constexpr std::size_t plain_size = Packed<plain>::planner.size();
     static constexpr auto choose() {
         if constexpr (S::purpose == Purpose::infer || plain_size <= S::limit::values)
             return Type<plain>{};
@@ -169,7 +197,7 @@ template <class S> struct Planned {
     template <class F> static constexpr auto or_the_least() {
         if constexpr (std::is_same_v<F, NothingFound>) {
             using least = Least<S>;
-            if constexpr (PlacedPart<least, least::parts>::planner.size() <= S::limit::values)
+            if constexpr (Packed<least>::planner.size() <= S::limit::values)
                 return Type<least>{};
             else
                 return Type<NothingFound>{};
@@ -180,7 +208,7 @@ template <class S> struct Planned {
     using found = typename decltype(choose())::type;
     static constexpr bool fits = !std::is_same_v<found, NothingFound>;
     using planner = std::conditional_t<fits, found, plain>;
-    static constexpr auto& placed = PlacedPart<planner, planner::parts>::planner;
+    static constexpr auto& placed = Packed<planner>::planner;
 };
 
 }  // namespace detail

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <charconv>
-#include <fstream>
 
 #include "dsl/net/summary.hpp"
 #include "runtime/core/error.hpp"
@@ -32,14 +31,6 @@ cpu::Device open_cpu(int threads, const std::string& instructions, const std::st
     if (precision != "fp32")
         throw Error("the CPU computes in fp32: --precision " + precision + " needs --device cuda and a GPU");
     return cpu::Device(threads, parse_isa(instructions));
-}
-
-std::size_t free_host_bytes() {
-    std::ifstream file("/proc/meminfo");
-    std::string name;
-    for (std::size_t kibibytes = 0; file >> name >> kibibytes; std::getline(file, name))
-        if (name == "MemAvailable:") return kibibytes * 1024;
-    throw Error("/proc/meminfo must say how much memory is available");
 }
 
 ChosenBatch choose_batch(const std::string& word, std::span<const BuiltBatch> built, std::size_t free) {

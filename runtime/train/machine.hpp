@@ -7,6 +7,7 @@
 
 #include "runtime/core/process_group.hpp"
 #include "runtime/cpu/device.hpp"
+#include "runtime/train/free_memory.hpp"
 
 namespace tn {
 
@@ -32,9 +33,6 @@ std::string why_not_in_all(ProcessGroup* group, const std::string& why_not);
 
 /// The CPU's device. Throws Error unless the precision is fp32, and when threads or instructions are not there.
 cpu::Device open_cpu(int threads, const std::string& instructions, const std::string& precision = "fp32");
-
-/// Bytes of the host's memory that programs can still take.
-std::size_t free_host_bytes();
 
 /// A network that was built for batches of up to `batch`, and the bytes that it takes to train.
 struct BuiltBatch {

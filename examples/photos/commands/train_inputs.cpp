@@ -53,7 +53,17 @@ SetOptions set_options(const TrainArguments& a) {
 
 /// The batch that is taken when none is named: 64, or the largest that the network was compiled for if that is less.
 std::string batch_word(const TrainArguments& a, const KnownNetwork& network) {
+    if (a.batch.empty() && a.memory > 0) return "auto";
     return a.batch.empty() ? std::to_string(std::min(64, network.train_batch)) : a.batch;
+}
+
+/// What training may take: what is free, or less where it is told so.
+std::size_t bytes_to_take(const TrainArguments& a, const NetworkModels& models, std::size_t free) {
+    if (a.memory == 0) return free;
+    if (const BuiltBatch& least = models.batches().front(); least.bytes > a.memory)
+        throw Error(fmt::format("--memory {} is too little: batches of {}, the smallest, take {} to train",
+                                format_bytes(a.memory), least.batch, format_bytes(least.bytes)));
+    return std::min(free, a.memory);
 }
 
 /// Throws Error where something is asked for that training in stages has no use for.
@@ -62,10 +72,10 @@ void check_stages(const TrainArguments& a, const ChosenNetwork& chosen, const Pr
     plain.mirror = a.recipe.mirror;
     plain.epochs = a.recipe.epochs;
     plain.rate = a.recipe.rate;
-    if (a.recipe != plain || !a.batch.empty() || group)
+    if (a.recipe != plain || !a.batch.empty() || a.memory > 0 || group)
         throw Error(
-            fmt::format("{}, {}, is trained in two stages, which take --epochs and --rate but no other recipe, batch "
-                        "or second process: add "
+            fmt::format("{}, {}, is trained in two stages, which take --epochs and --rate but no other recipe, batch, "
+                        "memory or second process: add "
                         "--all-layers, or begin from scratch with --network colour-128",
                         chosen.network->name, chosen.why));
 }
@@ -94,7 +104,8 @@ TrainInputs::TrainInputs(const TrainArguments& a, ProcessGroup* group)
     if (in_stages)
         check_stages(a, chosen, group);
     else
-        batch = choose_shared_batch(batch_word(a, *chosen.network), *models, networks->free_bytes(), group);
+        batch = choose_shared_batch(batch_word(a, *chosen.network), *models,
+                                    bytes_to_take(a, *models, networks->free_bytes()), group);
     if (in_stages) batch = {chosen.network->infer_batch, 0};
     bytes = in_stages ? chosen.network->infer_bytes : models->batches()[batch.built].bytes;
     network = models->summary(batch.built);

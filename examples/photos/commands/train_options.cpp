@@ -109,6 +109,10 @@ void add_run_options(CLI::App& line, TrainArguments& a, CLI::Option* pretrained)
     line.add_option(
         "--batch", a.batch,
         "photographs per step; auto: as many as fit into memory; none: 64, or as many as the network takes");
+    line.add_option("--memory", a.memory,
+                    "the most that training may take, as in 512M or 2G, by the batch that fits if none is named")
+        ->transform(CLI::AsSizeValue(false))
+        ->check(CLI::PositiveNumber);
     line.add_option("--seed", a.sets.seed, "of weights, split, order and augmentation")
         ->capture_default_str()
         ->check(CLI::NonNegativeNumber);

@@ -82,5 +82,4 @@ BOOST_AUTO_TEST_CASE(a_batch_is_chosen_by_the_memory_that_is_free) {
     for (const char* word : {"0", "257", "-1", "many", "64 ", ""})
         BOOST_TEST(error_of([&] { choose(word, 1000); }) ==
                    std::string("--batch must be auto or a number from 1 to 256, not '") + word + "'");
-    BOOST_TEST(free_host_bytes() > mebibyte);
 }
