@@ -18,6 +18,7 @@
 #include "runtime/cpu/kernels/pointwise.hpp"
 #include "runtime/cpu/kernels/pooling.hpp"
 #include "runtime/cpu/kernels/recurrent.hpp"
+#include "runtime/cpu/kernels/sample_norm.hpp"
 #include "runtime/cpu/kernels/transposed_convolution.hpp"
 #include "runtime/cpu/kernels/update.hpp"
 
