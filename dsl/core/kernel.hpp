@@ -25,8 +25,8 @@ namespace tn {
 ///     };
 ///
 /// All but `info` may be left out. Then there are as many values as the layer's own mathematics ask for, or none where
-/// layers were fused; and of a layer by itself its own mathematics run, as those of recurrent layers in training on the
-/// CPU. There is no primary definition: what has no kernel runs by its reference mathematics.
+/// layers were fused; and of a layer by itself its own mathematics run. There is no primary definition: what has no
+/// kernel runs by its reference mathematics.
 template <class Device, Operation... Operations> struct KernelFor;
 
 /// The optimizer's step over all parameters, specialised in runtime/DEVICE/kernels/update.hpp:

@@ -12,9 +12,9 @@ struct Shape {
     bool is_vector = false;
 
     /// Values in one sample.
-    constexpr Index size() const { return Index{channels} * height * width; }
+    constexpr Size size() const { return Size(Index{channels} * height * width); }
     /// Values in one channel of one sample.
-    constexpr Index plane() const { return Index{height} * width; }
+    constexpr Size plane() const { return Size(Index{height} * width); }
     /// Whether the channels can be cut into so many equal parts.
     constexpr bool divides_into(int parts) const { return parts > 0 && channels % parts == 0; }
     constexpr bool operator==(const Shape&) const = default;

@@ -1,5 +1,5 @@
-// The last convolution of a residual's branch with its normalisation, the addition and the ReLU behind it, as in He and
-// others, "Deep residual learning", 2016: the branch's result need not be stored beside the sum.
+// The last convolution of a residual's branch with its normalisation, the addition and the function behind it, as in He
+// and others, "Deep residual learning", 2016: the branch's result need not be stored beside the sum.
 #pragma once
 
 #include "dsl/core/layer.hpp"
@@ -8,13 +8,31 @@
 
 namespace tn::fusions {
 
-/// Convolution, batch normalisation, the addition of the other branch, and ReLU if it follows. Where the other branch
-/// is the input itself, this one is the first and ends before the addition.
+/// Convolution, batch normalisation, the addition of the other branch, and a function of one value if it follows. Where
+/// the other branch is the input itself, this one is the first and ends before the addition.
 struct ConvAdd {
     using pattern = Chain<One<Operation::convolution>, One<Operation::batch_norm>, Maybe<Operation::next_branch>,
-                          One<Operation::add>, Maybe<&is_relu>>;
-    template <Operation...> static constexpr Reads reads{.x = true, .y = true};
+                          One<Operation::add>, Maybe<&is_function>>;
     static constexpr bool in_place = false;
+
+    /// The function behind the sum; of no kind where there is none.
+    template <Operation... Operations> static constexpr Operation function() {
+        Operation found;
+        ((found = Operations.kind == Operation::pointwise ? Operations : found), ...);
+        return found;
+    }
+    /// Whether it is differentiated from the sum, which must then be kept.
+    template <Operation... Operations> static constexpr bool keeps_sum() {
+        constexpr Operation f = function<Operations...>();
+        return f.kind == Operation::pointwise && !is_relu(f) && !is_differentiated_from_value(f);
+    }
+    /// Whether nothing or ReLU follows the sum.
+    template <Operation... Operations> static constexpr bool is_plain_sum() {
+        constexpr Operation f = function<Operations...>();
+        return f.kind == Operation::none || is_relu(f);
+    }
+
+    template <Operation... Operations> static constexpr Reads reads{.x = true, .y = !keeps_sum<Operations...>()};
 };
 
 /// y = max(y + other, 0), or the sum where no ReLU follows: the part of the kernel behind the branch, value by value.

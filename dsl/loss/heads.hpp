@@ -33,11 +33,13 @@ template <class L, int Outputs, FloatBits Weight = 1> struct Head {
 ///
 /// A sample's target has a value for every output. For a head that wants the number of a class it is 1 at that class
 /// and 0 at the others; the largest value counts. A sample is right where all heads with classes are. What a model
-/// predicts has the heads' predictions one after another.
+/// predicts has the heads' predictions one after another. Class and positive weights are those of all heads, one after
+/// another, too; a head whose loss takes none has 1 there.
 template <class... Hs> struct Heads {
     static constexpr Target target = Target::values;
     static constexpr std::size_t count = sizeof...(Hs);
     static constexpr int outputs = (0 + ... + Hs::outputs);
+    static constexpr bool weighs_outputs = (LossTraits<typename Hs::loss>::weighs_outputs || ...);
 
     static constexpr Text name() {
         Text t = "Heads<";
@@ -79,7 +81,7 @@ template <class... Hs> struct Heads {
             Index at = Index{n} * outputs;
             (of_head<Hs>(p, at, sum, right), ...);
             p.loss[n] = sum;
-            p.correct[n] = right && has_classes;
+            p.correct[n] = right && weighs_outputs;
         }
     }
 
@@ -94,9 +96,6 @@ template <class... Hs> struct Heads {
     }
 
 private:
-    template <class L> static constexpr bool has_classes_of = LossTraits<L>::weighs_outputs;
-    static constexpr bool has_classes = (has_classes_of<typename Hs::loss> || ...);
-
     /// One sample of a head, whose outputs begin at `at`.
     template <class H, class T> static constexpr void of_head(const LossPass<T>& p, Index& at, T& sum, bool& right) {
         LossPass<T> own;
@@ -106,6 +105,9 @@ private:
         own.n = p.n;
         own.outputs = own.active = H::outputs;
         own.smoothing = p.smoothing;
+        const Index place = at % outputs;
+        own.class_weight = p.class_weight ? p.class_weight + place : nullptr;
+        own.positive_weight = p.positive_weight ? p.positive_weight + place : nullptr;
         own.x = p.x + at;
         own.target = p.target + at;
         own.label = &label;
@@ -118,7 +120,7 @@ private:
         H::loss::gradient(own);
         sum += T(H::weight) * loss;
         for (int c = 0; own.dx && H::weight != 1 && c < H::outputs; ++c) own.dx[c] *= T(H::weight);
-        if (has_classes_of<typename H::loss>) right = right && correct;
+        if (LossTraits<typename H::loss>::weighs_outputs) right = right && correct;
         at += H::outputs;
     }
     template <class H, class T> static constexpr void predict_head(const T*& x, T*& y) {

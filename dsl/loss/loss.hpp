@@ -59,8 +59,8 @@ template <class L> struct LossTraits {
     static constexpr bool weighs_outputs = labelled || requires { requires L::weighs_outputs; };
 
     static constexpr bool by_pixels(Shape out) { return PixelLoss<L> && !out.is_vector; }
-    static constexpr std::size_t labels(Shape out) { return labelled ? out.plane() : 1; }
-    static constexpr std::size_t targets(Shape out) { return labelled ? 0 : out.size(); }
+    static constexpr std::size_t labels(Shape out) { return labelled ? Index{out.plane()} : 1; }
+    static constexpr std::size_t targets(Shape out) { return labelled ? 0 : Index{out.size()}; }
     static constexpr std::size_t work(Shape out) {
         return by_pixels(out) ? 2 * pixel_parts(static_cast<int>(out.plane())) : 0;
     }

@@ -9,8 +9,9 @@ namespace tn {
 
 /// loss = log(sum over c of exp(x_c)) - sum over c of q_c x_c; dx = (softmax(x) - q) / n. The target q is
 /// onehot(label), or with a smoothing e (1 - e) onehot(label) + e / active (Szegedy, Vanhoucke, Ioffe, Shlens and
-/// Wojna, "Rethinking the Inception architecture for computer vision", 2016, section 7). With class weights both are
-/// times the label's weight. Needs a vector of >= 2 outputs.
+/// Wojna, "Rethinking the Inception architecture for computer vision", 2016, section 7). With class weights w every q_c
+/// is times w_c and softmax(x) times their sum, as in PyTorch's CrossEntropyLoss(weight=w, label_smoothing=e); the mean
+/// is still over the n samples, and not over their weights. Needs a vector of >= 2 outputs.
 struct SoftmaxCrossEntropy {
     static constexpr Target target = Target::label;
     static constexpr Operation operation{.kind = Operation::softmax};  // of predict()
@@ -43,18 +44,21 @@ struct SoftmaxCrossEntropy {
         for (int c = 1; c < p.active; ++c)
             if (x[at(c)] > x[at(best)]) best = c;
         const T most = x[at(best)];
-        T sum = 0, total = 0;
+        const auto weight = [&p](int c) { return p.class_weight ? p.class_weight[c] : T(1); };
+        T sum = 0, total = 0, weights = 0;
         for (int c = 0; c < p.active; ++c) {
             sum += exp(x[at(c)] - most);
-            total += x[at(c)];
+            total += weight(c) * x[at(c)];
+            weights += weight(c);
         }
-        const T own = 1 - p.smoothing, every = p.smoothing / static_cast<T>(p.active);
-        const T weight = p.class_weight ? p.class_weight[label] : T(1);
+        const T own = (1 - p.smoothing) * weight(label), every = p.smoothing / static_cast<T>(p.active);
+        const T whole = p.class_weight ? own + every * weights : T(1);
         right = best == label;
         for (int c = 0; dx && c < p.outputs; ++c)
-            dx[at(c)] =
-                c < p.active ? weight * (exp(x[at(c)] - most) / sum - (own * T(c == label) + every)) / count : T(0);
-        return weight * (log(sum) + most - (own * x[at(label)] + every * total));
+            dx[at(c)] = c < p.active
+                            ? (whole * (exp(x[at(c)] - most) / sum) - (own * T(c == label) + every * weight(c))) / count
+                            : T(0);
+        return whole * (log(sum) + most) - (own * x[at(label)] + every * total);
     }
 
     /// The probabilities of the first `active` classes, 0 for the rest; y may be x.

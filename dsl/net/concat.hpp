@@ -49,7 +49,7 @@ private:
             Index rest = i % p.out.size();
             const auto gives = [&](auto branch) {
                 constexpr int k = branch;
-                const Index size = k < p.branches ? p.branch_shape[k].size() : 0;
+                const Index size = k < p.branches ? Index{p.branch_shape[k].size()} : 0;
                 if (rest < size) {
                     f(i, k, sample * size + rest);
                     return true;

@@ -23,6 +23,15 @@ const ConvKernels& kernels_of(Isa isa, Method of_pass, int n) {
     return portable::kernels[method];
 }
 
+ConvBeforeFunction before_function_of(Isa isa) {
+    require(isa);
+#if defined(__x86_64__)
+    if (isa == Isa::avx512) return avx512::conv_before_function;
+    if (isa == Isa::avx2) return avx2::conv_before_function;
+#endif
+    return portable::conv_before_function;
+}
+
 }  // namespace
 
 void conv_forward(ThreadPool& pool, Isa isa, const ConvPlan& plan, const ConvForward& pass) {
@@ -36,6 +45,11 @@ void conv_infer(ThreadPool& pool, Isa isa, const ConvPlan& plan, const ConvInfer
 
 void conv_backward(ThreadPool& pool, Isa isa, const ConvPlan& plan, const ConvBackward& pass) {
     kernels_of(isa, plan.method, pass.n).backward(pool, plan, pass);
+}
+
+void conv_before_function(ThreadPool& pool, Isa isa, const ConvPlan& plan, const ConvBackward& pass,
+                          const FormulaLoops& function, float* g) {
+    before_function_of(isa)(pool, plan, pass, function, g);
 }
 
 }  // namespace tn::cpu

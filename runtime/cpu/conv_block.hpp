@@ -11,6 +11,7 @@
 #include "runtime/core/isa.hpp"
 #include "runtime/cpu/conv_block/passes.hpp"
 #include "runtime/cpu/conv_block/plan.hpp"
+#include "runtime/cpu/formula_loops.hpp"
 
 namespace tn {
 class ThreadPool;
@@ -21,6 +22,11 @@ namespace tn::cpu {
 void conv_forward(ThreadPool& pool, Isa isa, const ConvPlan& plan, const ConvForward& pass);
 void conv_infer(ThreadPool& pool, Isa isa, const ConvPlan& plan, const ConvInfer& pass);
 void conv_backward(ThreadPool& pool, Isa isa, const ConvPlan& plan, const ConvBackward& pass);
+
+/// The gradients g, as y, of what came into a function that stands behind the block: from dy, the gradients of its
+/// values, and from what forward left. Of a block with normalisation that neither rectifies nor pools.
+void conv_before_function(ThreadPool& pool, Isa isa, const ConvPlan& plan, const ConvBackward& pass,
+                          const FormulaLoops& function, float* g);
 
 /// The block with the geometry G, by the method M. `isa` must be available here (Error if not); a pass has 1 <= n <=
 /// batch. Maxima take the first of equals; NaN goes through ReLU and pooling.

@@ -10,6 +10,7 @@
 #include "runtime/cpu/kernels/concat.hpp"
 #include "runtime/cpu/kernels/conv_add.hpp"
 #include "runtime/cpu/kernels/conv_block.hpp"
+#include "runtime/cpu/kernels/conv_function.hpp"
 #include "runtime/cpu/kernels/convolution.hpp"
 #include "runtime/cpu/kernels/dense.hpp"
 #include "runtime/cpu/kernels/depthwise.hpp"
@@ -18,6 +19,7 @@
 #include "runtime/cpu/kernels/pointwise.hpp"
 #include "runtime/cpu/kernels/pooling.hpp"
 #include "runtime/cpu/kernels/recurrent.hpp"
+#include "runtime/cpu/kernels/sample_norm.hpp"
 #include "runtime/cpu/kernels/transposed_convolution.hpp"
 #include "runtime/cpu/kernels/update.hpp"
 

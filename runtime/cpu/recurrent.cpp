@@ -1,17 +1,17 @@
 #include "runtime/cpu/recurrent.hpp"
 
-#define TN_KERNELS "runtime/cpu/recurrent/infer-inl.hpp"
+#define TN_KERNELS "runtime/cpu/recurrent/kernels-inl.hpp"
 #include "runtime/core/each_isa.inc"
 
 namespace tn::cpu {
 
-InferRecurrent infer_recurrent(Isa isa) {
+const RecurrentKernels& recurrent_kernels(Isa isa) {
     require(isa);
 #if defined(__x86_64__)
-    if (isa == Isa::avx512) return avx512::infer_recurrent;
-    if (isa == Isa::avx2) return avx2::infer_recurrent;
+    if (isa == Isa::avx512) return avx512::recurrent_kernels;
+    if (isa == Isa::avx2) return avx2::recurrent_kernels;
 #endif
-    return portable::infer_recurrent;
+    return portable::recurrent_kernels;
 }
 
 }  // namespace tn::cpu

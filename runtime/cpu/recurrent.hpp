@@ -1,13 +1,14 @@
-// GRU and LSTM at inference on the CPU: all gates of a position in vectors over their rows. The kernels are compiled
-// once into the library for each instruction set; the results are the same bits at any thread count.
+// GRU and LSTM on the CPU: all gates of a position in vectors over their rows. The kernels are compiled once into the
+// library for each instruction set; the results are the same bits at any thread count.
 #pragma once
 
 #include "runtime/core/isa.hpp"
 #include "runtime/cpu/recurrent/passes.hpp"
+#include "runtime/cpu/recurrent/training.hpp"
 
 namespace tn::cpu {
 
-/// The pass of the instruction set, which must be available here (Error if not).
-InferRecurrent infer_recurrent(Isa isa);
+/// Those of the instruction set, which must be available here (Error if not).
+const RecurrentKernels& recurrent_kernels(Isa isa);
 
 }  // namespace tn::cpu

@@ -59,10 +59,12 @@ def cifar(model: nn.Module) -> nn.Module:
     return model
 
 
-def small_vgg(model: nn.Module) -> nn.Module:
+def small_vgg(model: nn.Module, biased: bool = False) -> nn.Module:
     """torchvision stretches small images to 7 x 7 before the first linear layer; ours has as many inputs as there are."""
     model.avgpool = nn.Identity()
     model.classifier[0] = nn.Linear(512, 4096)
+    if biased:
+        return model
     for layer, next_layer in zip(model.features, model.features[1:]):
         if isinstance(next_layer, nn.BatchNorm2d):
             layer.bias = None  # normalisation takes it away, and so do we
@@ -81,6 +83,8 @@ NETWORKS = {
     "LeNet5": (LeNet5, (1, 32, 32)),
     "LeNet5Today": (LeNet5Today, (1, 28, 28)),
     "Vgg11": (lambda: small_vgg(models.vgg11(num_classes=10)), (3, 32, 32)),
+    "Vgg11BiasedNorm": (lambda: small_vgg(models.vgg11_bn(num_classes=10), biased=True), (3, 32, 32)),
+    "Vgg16": (lambda: small_vgg(models.vgg16(num_classes=10)), (3, 32, 32)),
     "Vgg16Norm": (lambda: small_vgg(models.vgg16_bn(num_classes=10)), (3, 32, 32)),
     "ResNet18": (lambda: models.resnet18(num_classes=10), (3, 64, 64)),
     "ResNet18Cifar": (lambda: cifar(models.resnet18(num_classes=10)), (3, 32, 32)),

@@ -104,6 +104,7 @@ struct Tied;
     NETWORK(residual_shortcut, \
             Images<Residual<Conv<4, 3, Stride<2>>, Relu, Shortcut<Conv<4, 1, Stride<2>, Pad<0>>>>>) \
     NETWORK(residual_sum_behind_a_norm, Images<Residual<Conv<2, 3>, BN>, Relu>) \
+    NETWORK(residual_sum_with_a_function, Images<Residual<Conv<2, 3>, BN>, Gelu, Residual<Conv<2, 3>, BN>, Tanh>) \
     NETWORK(residual_sums_of_blocks, \
             Images<Conv<16, 3>, Residual<Conv<16, 3>, BN, Relu, Conv<16, 3>, BN>, Relu, \
                    Residual<Conv<4, 3>, BN, Shortcut<Conv<4, 1>, BN>>>) \

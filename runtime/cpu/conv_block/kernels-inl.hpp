@@ -7,6 +7,7 @@
 #endif
 
 #include "runtime/core/isa_target.hpp"
+#include "runtime/cpu/conv_block/before_function-inl.hpp"
 #include "runtime/cpu/conv_block/direct/backward-inl.hpp"
 #include "runtime/cpu/conv_block/direct/forward-inl.hpp"
 #include "runtime/cpu/conv_block/kernels.hpp"

@@ -4,22 +4,18 @@
 #include "dsl/core/derivative.hpp"
 #include "runtime/core/isa.hpp"
 #include "runtime/cpu/formula_loops.hpp"
+#include "runtime/cpu/vector_loops.hpp"
 
 namespace tn::cpu {
 
 namespace detail {
 
-// In place, y is x and dx dy; no value depends on another one's, which compilers cannot know.
 #if defined(__clang__)
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Wpass-failed"  // a formula of which clang makes no vectors
-#define TN_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
-#else
-#define TN_INDEPENDENT _Pragma("GCC ivdep")
 #endif
 
-// Without fused multiply-add, and so with the same bits as the portable loops. All that they call is to become part of
-// them, or they would be no vectors.
+// Without fused multiply-add, and so with the same bits as the portable loops. In place, y is x and dx dy.
 #define TN_POINTWISE_LOOPS(name, attributes)                                                                 \
     template <Expression F> attributes void name##_forward(const float* x, float* y, int count) {            \
         TN_INDEPENDENT for (int i = 0; i < count; ++i) y[i] = evaluate<F>(x[i]);                             \
@@ -30,15 +26,14 @@ namespace detail {
         TN_INDEPENDENT for (int i = 0; i < count; ++i) dx[i] =                                               \
             dy[i] * slope<F>(of_x ? x[i] : 0.0f, of_y ? y[i] : 0.0f);                                        \
     }
-TN_POINTWISE_LOOPS(portable, __attribute__((flatten)))
+TN_POINTWISE_LOOPS(portable, __attribute__((TN_VECTOR_LOOP)))
 #if defined(__x86_64__)
-TN_POINTWISE_LOOPS(avx2, __attribute__((flatten, target("avx2"))))
+TN_POINTWISE_LOOPS(avx2, __attribute__((TN_VECTOR_LOOP, target("avx2"))))
 #endif
 #if defined(__clang__)
 #pragma clang diagnostic pop
 #endif
 #undef TN_POINTWISE_LOOPS
-#undef TN_INDEPENDENT
 
 }  // namespace detail
 

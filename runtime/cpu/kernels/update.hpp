@@ -9,30 +9,24 @@
 #include "dsl/core/kernel.hpp"
 #include "dsl/optim/optimizer.hpp"
 #include "runtime/cpu/host_device.hpp"
+#include "runtime/cpu/vector_loops.hpp"
 
 namespace tn {
 
 namespace cpu::detail {
 
-// Without fused multiply-add, and so with the same bits as the portable loop. No weight depends on another one's, which
-// compilers cannot know of so many pointers.
-#if defined(__clang__)
-#define TN_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
-#else
-#define TN_INDEPENDENT _Pragma("GCC ivdep")
-#endif
+// Without fused multiply-add, and so with the same bits as the portable loop. No weight depends on another one's.
 #define TN_UPDATE_LOOP(name, attributes)                                                                         \
     template <class Step, class... States>                                                                       \
     attributes void name##_update(const Step step, std::size_t begin, std::size_t end, float* w, const float* g, \
                                   States*... states) {                                                           \
         TN_INDEPENDENT for (std::size_t i = begin; i < end; ++i) step(w[i], g[i], states[i]...);                 \
     }
-TN_UPDATE_LOOP(portable, __attribute__((flatten)))
+TN_UPDATE_LOOP(portable, __attribute__((TN_VECTOR_LOOP)))
 #if defined(__x86_64__)
-TN_UPDATE_LOOP(avx2, __attribute__((flatten, target("avx2"))))
+TN_UPDATE_LOOP(avx2, __attribute__((TN_VECTOR_LOOP, target("avx2"))))
 #endif
 #undef TN_UPDATE_LOOP
-#undef TN_INDEPENDENT
 
 }  // namespace cpu::detail
 

@@ -12,6 +12,7 @@
 #include "runtime/core/isa_target.hpp"
 #include "runtime/core/thread_pool.hpp"
 #include "runtime/cpu/conv_block/batch_norm-inl.hpp"
+#include "runtime/cpu/conv_block/before_function-inl.hpp"
 #include "runtime/cpu/conv_block/direct/dx-inl.hpp"
 #include "runtime/cpu/conv_block/direct/dz-inl.hpp"
 #include "runtime/cpu/conv_block/direct/finish-inl.hpp"
@@ -204,6 +205,20 @@ inline void depthwise_backward(ThreadPool& pool, const PlanePlan& plan, const Co
         const Range range = part_of(b.conv.channels, tasks, task);
         const DepthwiseBackward backward{plan, pass, channels, z, own + at.packed, own + at.result, own + at.sum};
         for (int channel = range.first; channel < range.last; ++channel) backward.run(channel);
+    });
+}
+
+inline void depthwise_before_function(ThreadPool& pool, const PlanePlan& plan, const ConvBackward& pass,
+                                      const FormulaLoops& function, float* g) {
+    const BlockGeometry& b = plan.block;
+    const int filters = b.conv.filters;
+    const SavedStatistics statistics(pass.saved, filters);
+    const float* z = pass.saved + DepthwiseSaved(plan, pass.n).z;
+    each_in_tasks(pool, pass.n * filters, [&](int i, int) {
+        const Index at = Index{i} * b.y_plane();
+        gradient_before_function(b, z + Index{i} * plan.z_plane(), plan.plane.z.out_row(),
+                                 batch_affine(b, statistics, pass.gamma, pass.beta, i % filters), function,
+                                 pass.dy + at, g + at);
     });
 }
 

@@ -14,8 +14,9 @@
 
 namespace tn::cpu::TN_ISA {
 
-inline constexpr PlaneKernels plane_kernels{depthwise_forward, depthwise_infer, depthwise_backward, norm_forward,
-                                            norm_infer,        norm_backward,   pool_forward,       pool_backward};
+inline constexpr PlaneKernels plane_kernels{
+    depthwise_forward, depthwise_infer, depthwise_backward, depthwise_before_function, norm_forward, norm_infer,
+    norm_backward,     pool_forward,    pool_backward};
 
 }  // namespace tn::cpu::TN_ISA
 #endif

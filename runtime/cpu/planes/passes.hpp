@@ -29,6 +29,9 @@ struct PlaneKernels {
     void (*depthwise_forward)(ThreadPool&, const PlanePlan&, const ConvForward&);
     void (*depthwise_infer)(ThreadPool&, const PlanePlan&, const ConvInfer&);
     void (*depthwise_backward)(ThreadPool&, const PlanePlan&, const ConvBackward&);
+    // The gradients g, as y, of what came into a function behind a normalised block.
+    void (*depthwise_before_function)(ThreadPool&, const PlanePlan&, const ConvBackward&, const FormulaLoops& function,
+                                      float* g);
     // `function` stands behind the normalisation, or nothing but the block's rectifier where it is null; `y` is null
     // where its derivative is made from its argument.
     void (*norm_forward)(ThreadPool&, const PlanePlan&, const ConvForward&, const FormulaLoops* function);

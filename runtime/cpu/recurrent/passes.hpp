@@ -1,4 +1,4 @@
-// The sizes of a GRU or LSTM, where its scratch lies, and what a pass is given.
+// The sizes of a GRU or LSTM, where its scratch lies at inference, and what the passes are given.
 #pragma once
 
 #include "dsl/core/index.hpp"
@@ -15,7 +15,8 @@ struct RecurrentPlan {
     int channels, hidden, positions;
     bool lstm, last;
 
-    constexpr int rows() const { return (lstm ? 4 : 3) * hidden; }
+    constexpr int gates() const { return lstm ? 4 : 3; }
+    constexpr int rows() const { return gates() * hidden; }
     /// From one input's weights to the next: the weights are turned, so that vectors go over rows.
     constexpr Index row_stride() const { return round_up(Index{rows()}); }
 };
@@ -46,6 +47,19 @@ struct RecurrentInfer {
     FormulaLoops sigmoid, tanh;
 };
 
-using InferRecurrent = void (*)(ThreadPool&, const RecurrentPlan&, const RecurrentInfer&);
+/// A training step's passes: parameters and their gradients as the layer's. `saved` is laid out by RecurrentSaved, dx
+/// null where nobody wants it. Pointers that a pass does not use are null.
+struct RecurrentTraining {
+    int n;
+    const float *x, *in_weight, *hidden_weight, *in_bias, *hidden_bias, *dy;
+    float *y, *dx, *d_in_weight, *d_hidden_weight, *d_in_bias, *d_hidden_bias, *saved, *work;
+    FormulaLoops sigmoid, tanh;
+};
+
+struct RecurrentKernels {
+    void (*infer)(ThreadPool&, const RecurrentPlan&, const RecurrentInfer&);
+    void (*forward)(ThreadPool&, const RecurrentPlan&, const RecurrentTraining&);
+    void (*backward)(ThreadPool&, const RecurrentPlan&, const RecurrentTraining&);
+};
 
 }  // namespace tn::cpu

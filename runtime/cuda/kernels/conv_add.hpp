@@ -11,7 +11,7 @@ namespace tn {
 
 template <class Gpu, cuda::Precision P, Operation Conv, Operation Norm, Operation... Behind>
     requires(fusions::ConvAdd::pattern::is<Conv, Norm, Behind...>() && fusions::ConvBlock::has_geometry<Conv>() &&
-             fusions::ConvBlock::is_plain<Conv>())
+             fusions::ConvBlock::is_plain<Conv>() && fusions::ConvAdd::is_plain_sum<Behind...>())
 struct KernelFor<cuda::BasicDevice<Gpu, P>, Conv, Norm, Behind...> {
     static constexpr KernelInfo info(Shape in) { return {"fused with the addition", Block::info(in).name}; }
     static constexpr std::size_t saved(Shape in, int batch) { return Block::saved(in, batch); }

@@ -18,7 +18,8 @@ namespace cuda {
 /// The columns of `group` samples from the `first` one on.
 template <class Gpu> void to_columns(Gpu& gpu, const Taps& taps, const Pass<float>& p, int first, int group) {
     const std::size_t count = group * taps.columns();
-    launch_each(gpu, count, ToColumns{count, taps, {p.x + first * p.in.size(), group * p.in.size()}, {p.work, count}});
+    const Index values = group * p.in.size();
+    launch_each(gpu, count, ToColumns{count, taps, {p.x + first * p.in.size(), values}, {p.work, count}});
 }
 template <class Gpu> void sum_parts(Gpu& gpu, int parts, std::size_t size, bool add, const float* part, float* sum) {
     gpu.launch(SumParts<>{parts, size, add, {part, parts * size}, {sum, size}}, blocks(static_cast<int>(size), warp),

@@ -24,40 +24,64 @@ template <class M> void prepare(M& model) {
     model.class_weights(weights);
 }
 
+struct Taken {
+    std::vector<double> loss, dx;
+};
+
+/// The loss of two samples with 4 outputs, of which 3 count.
+Taken take(const std::vector<double>& x, const double* class_weight, double smoothing) {
+    const std::vector<int> labels{2, 0};
+    Taken r{std::vector<double>(2), std::vector<double>(8, 7)};
+    std::vector<unsigned char> correct(2);
+    LossPass<double> p;
+    p.n = p.end = 2;
+    p.outputs = 4;
+    p.active = 3;
+    p.smoothing = smoothing;
+    p.x = x.data();
+    p.label = labels.data();
+    p.class_weight = class_weight;
+    p.dx = r.dx.data();
+    p.loss = r.loss.data();
+    p.correct = correct.data();
+    SoftmaxCrossEntropy::gradient(p);
+    return r;
+}
+
+const std::vector<double> outputs{0.3, -1.2, 2.0, 9, 1.5, 0.1, -0.4, 9}, weight{0.5, 1, 4};
+
 }  // namespace
 
-BOOST_AUTO_TEST_CASE(a_loss_and_its_gradient_are_times_the_weight_of_the_label) {
-    const std::vector<double> x{0.3, -1.2, 2.0, 9, 1.5, 0.1, -0.4, 9}, weight{0.5, 1, 4};
-    const std::vector<int> labels{2, 0};
-    const auto loss_of = [&](std::vector<double> at, const double* class_weight, std::vector<double>* dx = nullptr) {
-        std::vector<double> loss(2), slopes(8);
-        std::vector<unsigned char> correct(2);
-        LossPass<double> p;
-        p.n = p.end = 2;
-        p.outputs = 4;
-        p.active = 3;
-        p.smoothing = 0.1;
-        p.x = at.data();
-        p.label = labels.data();
-        p.class_weight = class_weight;
-        p.dx = slopes.data();
-        p.loss = loss.data();
-        p.correct = correct.data();
-        SoftmaxCrossEntropy::gradient(p);
-        if (dx) *dx = slopes;
-        return loss;
-    };
-    std::vector<double> dx;
-    const auto plain = loss_of(x, nullptr), weighted = loss_of(x, weight.data(), &dx);
-    BOOST_TEST(std::abs(weighted[0] - 4 * plain[0]) < 1e-12);
-    BOOST_TEST(std::abs(weighted[1] - 0.5 * plain[1]) < 1e-12);
-    for (std::size_t i = 0; i < x.size(); ++i) {
-        std::vector<double> up = x, down = x;
+BOOST_AUTO_TEST_CASE(a_loss_is_times_the_weight_of_the_label) {
+    const Taken plain = take(outputs, nullptr, 0), weighted = take(outputs, weight.data(), 0);
+    for (const std::size_t n : {0u, 1u}) {
+        const double of_label = n == 0 ? 4 : 0.5;
+        BOOST_TEST(std::abs(weighted.loss[n] - of_label * plain.loss[n]) < 1e-12);
+        for (std::size_t c = 0; c < 4; ++c)
+            BOOST_TEST(std::abs(weighted.dx[4 * n + c] - of_label * plain.dx[4 * n + c]) < 1e-12);
+    }
+}
+
+// torch.nn.CrossEntropyLoss(weight=w, label_smoothing=e, reduction="none")(x, label): every class's part of the target
+// has the class's weight.
+BOOST_AUTO_TEST_CASE(a_smoothed_target_is_weighted_class_by_class) {
+    constexpr double e = 0.1;
+    const Taken r = take(outputs, weight.data(), e);
+    for (const std::size_t n : {0u, 1u}) {
+        const double* const x = outputs.data() + 4 * n;
+        const std::size_t label = n == 0 ? 2 : 0;
+        const double all = std::log(std::exp(x[0]) + std::exp(x[1]) + std::exp(x[2]));
+        double wanted = (1 - e) * weight[label] * (all - x[label]);
+        for (std::size_t c = 0; c < 3; ++c) wanted += e / 3 * weight[c] * (all - x[c]);
+        BOOST_TEST(std::abs(r.loss[n] - wanted) < 1e-12);
+    }
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+        std::vector<double> up = outputs, down = outputs;
         up[i] += 1e-5;
         down[i] -= 1e-5;
-        const auto a = loss_of(up, weight.data()), b = loss_of(down, weight.data());
+        const std::vector<double> a = take(up, weight.data(), e).loss, b = take(down, weight.data(), e).loss;
         const double slope = i % 4 == 3 ? 0 : (a[0] + a[1] - b[0] - b[1]) / 2e-5 / 2;
-        BOOST_TEST(std::abs(dx[i] - slope) < 1e-8);
+        BOOST_TEST(std::abs(r.dx[i] - slope) < 1e-8);
     }
 }
 

@@ -33,7 +33,7 @@ struct Scale {
     template <class T, class F> static void each(const tn::Pass<T>& p, F f) {
         for (int n = 0; n < p.n; ++n)
             for (int c = p.begin; c < p.end; ++c)
-                for (tn::Index i = 0; i < p.in.plane(); ++i) f(c, n * p.in.size() + c * p.in.plane() + i);
+                for (std::size_t i = 0; i < p.in.plane(); ++i) f(c, n * p.in.size() + c * p.in.plane() + i);
     }
 };
 

@@ -61,9 +61,10 @@ static_assert(!At_t<Projection, 3>::type::is_first_branch);
 // A device without kernels fuses nothing.
 static_assert(std::is_same_v<Fuse_t<Idol::flat, cpu::Reference>, Idol::flat>);
 
-// Every layer of this network has a kernel; LayerNorm has none.
+// Every layer of this network has a kernel; Softmax has none.
 static_assert(Idol::all_fast<>);
-static_assert(!Net<Image<1, 4, 4>, Batch<2>, Seq<LayerNorm, Dense<3>>, MeanSquaredError>::all_fast<cpu::Device>);
+static_assert(Net<Image<1, 4, 4>, Batch<2>, Seq<LayerNorm, GroupNorm<1>, Dense<3>>, MeanSquaredError>::all_fast<>);
+static_assert(!Net<Image<1, 4, 4>, Batch<2>, Seq<Softmax, Dense<3>>, MeanSquaredError>::all_fast<cpu::Device>);
 static_assert(!Idol::all_fast<cpu::Reference>);
 
 // Only Dropout right behind a Relu is taken, and not out of a branch.

@@ -32,13 +32,11 @@ BOOST_AUTO_TEST_CASE(a_segmenter_with_ignored_pixels_and_weights_trains_as_on_th
     BOOST_TEST(distance(here.predict(3), there.predict(3)) < 1e-4);
 }
 
-BOOST_AUTO_TEST_CASE(outputs_are_weighted_as_on_the_cpu) {
-    using N = Net<Image<1, 4, 5>, Batch<3>, Seq<Conv<3, 3>>, SigmoidCrossEntropy>;
+template <class N> void check_weights(const std::vector<float>& weights, const std::vector<float>& positive) {
     Emulated emulated;
     cpu::Device cpu(1);
     Model<N, SGD, Emulated> there(emulated);
     Model<N, SGD> here(cpu);
-    const std::vector<float> weights{1, 2, 0.5f}, positive{3, 1, 2};
     fill<decltype(here), float>(here, 3, 2), fill<decltype(there), float>(there, 3, 2);
     const double plain = here.gradients(3).loss;
     here.class_weights(weights), there.class_weights(weights);
@@ -48,4 +46,13 @@ BOOST_AUTO_TEST_CASE(outputs_are_weighted_as_on_the_cpu) {
     BOOST_TEST(std::abs(there.gradients(3).loss - weighted) < 1e-4);
     for (std::size_t k = 0; k < 2; ++k)
         BOOST_TEST(distance(here.gradient(here.tensors()[k]), there.gradient(there.tensors()[k])) < 1e-4);
+}
+
+BOOST_AUTO_TEST_CASE(outputs_are_weighted_as_on_the_cpu) {
+    check_weights<Net<Image<1, 4, 5>, Batch<3>, Seq<Conv<3, 3>>, SigmoidCrossEntropy>>({1, 2, 0.5f}, {3, 1, 2});
+}
+
+BOOST_AUTO_TEST_CASE(heads_are_weighted_as_on_the_cpu) {
+    using Both = Heads<Head<SoftmaxCrossEntropy, 3>, Head<SigmoidCrossEntropy, 2, 2>>;
+    check_weights<Net<Vector<4>, Batch<3>, Seq<Dense<5>>, Both>>({3, 2, 0.5f, 1, 4}, {1, 1, 1, 5, 2});
 }
