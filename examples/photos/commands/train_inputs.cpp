@@ -16,6 +16,15 @@ namespace photos {
 
 namespace {
 
+constexpr const char* less_than_the_column =
+    ",\nless than the column adds up to: layers are fused and buffers used again";
+
+std::size_t bytes_of_layers(const Summary& network) {
+    std::size_t sum = 0;
+    for (const SummaryRow& row : network.rows) sum += row.bytes;
+    return sum;
+}
+
 /// How many threads a process takes when none is asked for: its share of the cores, where several are on one machine
 /// that the launcher did not share out itself.
 int threads_of(const ProcessGroup* group, int asked) {
@@ -137,8 +146,8 @@ void print_inputs(const TrainInputs& in, const ProcessGroup* group) {
         fmt::print("{} parameters, of which the last layer's are trained first; needs {}\n",
                    in.chosen.network->parameters, format_bytes(in.bytes));
     else
-        fmt::print("{}training in batches of {} needs {}\n", format(in.network), in.batch.batch,
-                   format_bytes(in.bytes));
+        fmt::print("{}training in batches of {} needs {}{}\n", format(in.network), in.batch.batch,
+                   format_bytes(in.bytes), in.bytes < bytes_of_layers(in.network) ? less_than_the_column : "");
     std::fflush(stdout);
 }
 

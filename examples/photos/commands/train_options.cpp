@@ -23,6 +23,7 @@ void add_set_options(CLI::App& line, SetOptions& o) {
     line.add_option("--cache", o.cache, "a folder that keeps decoded photographs, so that each is decoded once");
     add_ground_option(line, o.ground);
     line.add_flag("--follow-links", o.follow_links, "read what links lead to outside of the folders, too");
+    add_unreadable_option(line, o.skip_unreadable);
     line.add_option("--generated", o.generated, "with no folder: drawings per character")
         ->capture_default_str()
         ->check(CLI::Range(10, 10000));
