@@ -75,7 +75,7 @@ void check_stages(const TrainArguments& a, const ChosenNetwork& chosen, const Pr
         throw Error(
             fmt::format("{}, {}, is trained in two stages, which take --epochs and --rate but no other recipe, batch "
                         "or second process: add "
-                        "--all-layers, or begin from scratch with --network colour-128",
+                        "--all-layers, or begin from scratch with --network colour-deep-128",
                         chosen.network->name, chosen.why));
 }
 
@@ -110,7 +110,7 @@ TrainInputs::TrainInputs(const TrainArguments& a, ProcessGroup* group)
     const std::vector<NamedTensor> weights =
         chosen.pretrained.empty() ? std::vector<NamedTensor>{} : read_weights_file(chosen.pretrained);
     sets = read_sets(set_options(a), chosen.network->shape, chosen.network->fit, networks->threads());
-    options = train_options(a.recipe, augmentation, sets, chosen.network->normalise, batch.batch, a.sets.seed);
+    options = train_options(a.recipe, augmentation, sets, *chosen.network, batch.batch, a.sets.seed);
     options.metadata[ground_key] = to_text(parse_ground(a.sets.ground));
     options.group = networks->group();
     if (!group || group->rank() == 0) options.save_to = model_file;

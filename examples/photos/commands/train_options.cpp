@@ -92,15 +92,17 @@ void add_regularisation_options(CLI::App& line, RecipeOptions& o) {
         ->check(CLI::IsMember({"none", "balanced"}));
     line.add_option("--augmentation", o.augmentation, "none, light, strong, digits, or strong,flip=0,rotate=0.5:20")
         ->capture_default_str();
-    line.add_option("--label-smoothing", o.label_smoothing, "part of the target that all classes share, as in 0.1")
-        ->capture_default_str()
+    line.add_option(
+            "--label-smoothing", o.label_smoothing,
+            "part of the target that all classes share; without it 0.1 for photographs in colour from scratch, else 0")
         ->check(within(0, 0.99));
     line.add_option("--mixup", o.mixup, "train on blends of two photographs; alpha, as in 0.2")
         ->capture_default_str()
         ->check(within(0, 100));
-    line.add_option("--average", o.average,
-                    "keep a running mean of the weights with this decay, as in 0.99; 0: the last ones")
-        ->capture_default_str()
+    line.add_option(
+            "--average", o.average,
+            "keep a running mean of the weights with this decay; 0: the last ones; without it 0.99 for photographs in "
+            "colour from scratch, else 0")
         ->check(within(0, 0.999999));
 }
 
