@@ -25,6 +25,8 @@ struct FolderOptions {
     /// Folders that the program writes to, besides the cache. One that is, or lies in, a sub-folder of `root` without
     /// pictures makes that no class.
     std::vector<std::filesystem::path> outputs;
+    /// The share of the files with a picture's extension that may be unusable.
+    double unreadable = 0.05;
     /// Whether links are followed that leave `root`, as in a set made of links into a store.
     bool follow_links = false;
 };
@@ -34,11 +36,11 @@ struct FolderOptions {
 /// class. Decodes in parallel; the result does not depend on the number of threads.
 ///
 /// `skipped` lists with a reason what was not used: files without a picture's extension, folders inside a class,
-/// links that leave `root`, and pictures that cannot be decoded. Throws Error naming the folder when more than 5 % of
-/// the files with a picture's extension cannot be used, when there are fewer than 2 classes or more than 1000, when a
-/// class has no picture (why its files are none, and what was probably meant), when two classes differ only in how the
-/// accents of their names are composed, when the pixels take more than `max_bytes`, when the results
-/// would be written among a class's pictures, or when the cache cannot be written.
+/// links that leave `root`, and pictures that cannot be decoded. Throws Error naming the folder when more than
+/// `unreadable` of the files with a picture's extension cannot be used, when there are fewer than 2 classes or more
+/// than 1000, when a class has no picture (why its files are none, and what was probably meant), when two classes
+/// differ only in how the accents of their names are composed, when the pixels take more than `max_bytes`, when the
+/// results would be written among a class's pictures, or when the cache cannot be written.
 Pictures read_folder(const std::filesystem::path& root, PictureShape shape, ThreadPool& pool,
                      const FolderOptions& options = {});
 

@@ -108,28 +108,61 @@ Picture resize(const Picture& picture, PictureShape shape, Fit fit) {
     return result;
 }
 
-std::vector<std::uint8_t> encode_png(const Picture& picture) {
+namespace {
+
+/// The picture pixel by pixel, as files have it. Throws Error when it has not the bytes of its shape.
+std::vector<std::uint8_t> interleave(const Picture& picture) {
     check_picture_shape(picture.shape, "a picture to write");
     const auto channels = static_cast<std::size_t>(picture.shape.channels);
     if (picture.pixels.size() != picture.shape.size())
         throw Error("a picture to write must have a byte for every pixel");
     const std::size_t plane = picture.pixels.size() / channels;
-    std::vector<std::uint8_t> rows(picture.pixels.size()), file;
+    std::vector<std::uint8_t> rows(picture.pixels.size());
     for (std::size_t c = 0; c < channels; ++c)
         for (std::size_t i = 0; i < plane; ++i) rows[i * channels + c] = picture.pixels[c * plane + i];
-    // Nothing may be thrown through C, which would not free what it has.
-    const auto append = [](void* context, void* data, int size) noexcept {
-        const auto* bytes = static_cast<const std::uint8_t*>(data);
-        try {
-            static_cast<std::vector<std::uint8_t>*>(context)->assign(bytes, bytes + size);
-        } catch (const std::bad_alloc&) {
-        }
-    };
-    if (!stbi_write_png_to_func(append, &file, picture.shape.width, picture.shape.height, picture.shape.channels,
-                                rows.data(), picture.shape.width * picture.shape.channels) ||
-        file.empty())
-        throw Error("not enough memory to write the picture");
-    return file;
+    return rows;
+}
+
+struct Written {
+    std::vector<std::uint8_t> file;
+    bool whole = true;
+};
+
+/// For stb, to which the file comes in parts. Nothing may be thrown through C, which would not free what it has.
+void append(void* context, void* data, int size) noexcept {
+    Written& written = *static_cast<Written*>(context);
+    const auto* bytes = static_cast<const std::uint8_t*>(data);
+    try {
+        written.file.insert(written.file.end(), bytes, bytes + size);
+    } catch (const std::bad_alloc&) {
+        written.whole = false;
+    }
+}
+
+std::vector<std::uint8_t> checked(Written written, bool made) {
+    if (!made || !written.whole || written.file.empty()) throw Error("not enough memory to write the picture");
+    return std::move(written.file);
+}
+
+}  // namespace
+
+std::vector<std::uint8_t> encode_png(const Picture& picture) {
+    const std::vector<std::uint8_t> rows = interleave(picture);
+    const PictureShape s = picture.shape;
+    Written written;
+    const bool made =
+        stbi_write_png_to_func(append, &written, s.width, s.height, s.channels, rows.data(), s.width * s.channels) != 0;
+    return checked(std::move(written), made);
+}
+
+std::vector<std::uint8_t> encode_jpeg(const Picture& picture, int quality) {
+    if (quality < 1 || quality > 100) throw Error(fmt::format("a JPEG has a quality of 1 to 100, not {}", quality));
+    const std::vector<std::uint8_t> rows = interleave(picture);
+    const PictureShape s = picture.shape;
+    Written written;
+    const bool made =
+        stbi_write_jpg_to_func(append, &written, s.width, s.height, s.channels, rows.data(), quality) != 0;
+    return checked(std::move(written), made);
 }
 
 void write_png(const std::filesystem::path& path, const Picture& picture) {

@@ -59,6 +59,9 @@ Picture resize(const Picture& picture, PictureShape shape, Fit fit = Fit::stretc
 /// The picture as the bytes of a PNG file. Throws Error when it has not the bytes of its shape.
 std::vector<std::uint8_t> encode_png(const Picture& picture);
 
+/// The same as a baseline JPEG file, of a quality of 1 to 100, as libjpeg counts it.
+std::vector<std::uint8_t> encode_jpeg(const Picture& picture, int quality);
+
 /// Writes the picture as PNG, as a whole or not at all. Throws Error "path: reason".
 void write_png(const std::filesystem::path& path, const Picture& picture);
 

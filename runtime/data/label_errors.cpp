@@ -10,6 +10,7 @@
 #include "runtime/core/error.hpp"
 #include "runtime/core/random.hpp"
 #include "runtime/data/class_weights.hpp"
+#include "runtime/data/label_chance.hpp"
 
 namespace tn {
 
@@ -94,6 +95,10 @@ std::vector<LabelError> find_label_errors(std::span<const float> probabilities, 
     std::stable_sort(found.begin(), found.end(),
                      [&](const LabelError& a, const LabelError& b) { return margin(a) > margin(b); });
     found.resize(std::min<std::size_t>(found.size(), std::llround(noise.wrong)));
+    const std::vector<double> chances = label_chances(probabilities, labels, classes).wrong;
+    for (LabelError& s : found) s.chance = chances[s.sample];
+    std::stable_sort(found.begin(), found.end(),
+                     [](const LabelError& a, const LabelError& b) { return a.chance > b.chance; });
     return found;
 }
 

@@ -25,6 +25,7 @@ struct LabelNoise {
 struct LabelError {
     int sample = 0, given = 0, suggested = 0;
     float given_probability = 0, suggested_probability = 0;
+    double chance = 0;  ///< that it is wrong, 0 to 1
 };
 
 /// The confident joint of Northcutt, Jiang and Chuang, "Confident learning: estimating uncertainty in dataset labels"
@@ -36,9 +37,9 @@ struct LabelError {
 LabelNoise estimate_label_noise(std::span<const float> probabilities, std::span<const int> labels, int classes);
 
 /// The round(wrong) samples whose label i has the largest margin max over j of p[k][j] - p[k][i] (the paper's "prune by
-/// noise rate", section 3.2, over all pairs of classes at once: with ten photographs a class a pair has one or none),
-/// largest first; only those where another class is more probable than the given one, and that are not the only ones of
-/// theirs.
+/// noise rate", section 3.2, over all pairs of classes at once: with ten photographs a class a pair has one or none);
+/// only those where another class is more probable than the given one, and that are not the only ones of theirs. Their
+/// chances are those of label_chances(), the largest first.
 std::vector<LabelError> find_label_errors(std::span<const float> probabilities, std::span<const int> labels,
                                           int classes);
 

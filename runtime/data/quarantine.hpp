@@ -21,7 +21,17 @@ void check_quarantine(const std::filesystem::path& root, const std::filesystem::
 void quarantine_files(const std::filesystem::path& root, std::span<const std::string> files,
                       const std::filesystem::path& to);
 
-/// Puts back what quarantine_files moved to this folder, removes the journal and the folders that are then empty, and
+/// A file and its new place.
+struct FileMove {
+    std::filesystem::path from, to;
+};
+
+/// The same for files that go anywhere below `to`, or to the folder of another class: one that is directly in the
+/// folder that the file's own class is in. The line of such a file has its new place as an absolute path. Throws Error,
+/// too, when a file goes anywhere else or two files go to one place.
+void move_files(const std::filesystem::path& root, std::span<const FileMove> moves, const std::filesystem::path& to);
+
+/// Puts back what quarantine_files or move_files moved, removes the journal and the folders that are then empty, and
 /// returns how many files came back. Of one that was being copied to another disk when the move was interrupted the
 /// copy is removed. A file whose old place is taken stays, the others come back, and then it throws
 /// Error and keeps the journal; it also throws for a journal that is missing or damaged, before anything is moved.

@@ -20,6 +20,16 @@ std::string html_text(std::string_view text) {
     return safe;
 }
 
+std::string script_value(std::string_view json) {
+    std::string text;
+    for (const char c : json)
+        if (c == '<')
+            text += "\\u003c";
+        else
+            text += c;
+    return text;
+}
+
 std::string base64(std::vector<std::uint8_t> bytes) {
     using namespace boost::archive::iterators;
     using Digits = base64_from_binary<transform_width<std::vector<std::uint8_t>::const_iterator, 6, 8>>;

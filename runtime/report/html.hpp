@@ -13,6 +13,9 @@ namespace tn {
 /// The text for HTML and XML, also within a quoted attribute: escape_text of it, with & < > " ' as entities.
 std::string html_text(std::string_view text);
 
+/// A text of JSON as a value within a script of HTML, which nothing in it can end.
+std::string script_value(std::string_view json);
+
 /// The bytes as base64, with = at the end where their number is no multiple of 3.
 std::string base64(std::vector<std::uint8_t> bytes);
 

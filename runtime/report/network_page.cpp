@@ -76,17 +76,6 @@ const char* name_of(Fit fit) {
     }
 }
 
-/// As a value of JavaScript within a script of HTML.
-std::string script_value(const nlohmann::json& value) {
-    std::string text;
-    for (const char c : value.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace))
-        if (c == '<')
-            text += "\\u003c";
-        else
-            text += c;
-    return text;
-}
-
 std::string list_of(const std::vector<std::string>& classes) {
     constexpr std::size_t most = 12;
     std::vector<std::string> names;
@@ -121,7 +110,8 @@ std::string network_page(const NetworkPage& page, const WasmModule& wasm) {
     html += style;
     html += "</style></head>\n<body>\n";
     html += fmt::format(fmt::runtime(body), html_text(page.title), list_of(page.classes));
-    html += "<script>\nconst network = " + script_value(network) + ";";
+    html += "<script>\nconst network = " +
+            script_value(network.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace)) + ";";
     html += page_network_script;
     html += page_cards_script;
     return html + "</script>\n</body></html>\n";

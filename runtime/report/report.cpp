@@ -30,30 +30,42 @@ int truth_of(const Pictures& set, const Prediction& p) {
 }
 
 /// The picture, at most 128 pixels wide.
-Picture thumbnail(const Pictures& set, int i) {
-    const auto bytes = set.picture(i);
-    Picture whole{set.shape, {bytes.begin(), bytes.end()}};
-    if (set.shape.width <= 128) return whole;
-    return resize(whole, {set.shape.channels, std::max(1, set.shape.height * 128 / set.shape.width), 128});
+Picture thumbnail(const Picture& whole) {
+    const PictureShape s = whole.shape;
+    if (s.width <= 128) return whole;
+    return resize(whole, {s.channels, std::max(1, s.height * 128 / s.width), 128});
 }
 
-std::string figure(const Pictures& set, const Prediction& p) {
+Picture thumbnail(const Pictures& set, int i) {
+    const auto bytes = set.picture(i);
+    return thumbnail(Picture{set.shape, {bytes.begin(), bytes.end()}});
+}
+
+/// What explains the prediction, beside its picture.
+std::string explanation(const Pictures& set, const Prediction& p, const Explain& explain) {
+    if (!explain) return "";
+    return fmt::format("<img alt=\"where the network saw {}\" src=\"{}\">", html_text(class_name(set, p.predicted)),
+                       data_uri(thumbnail(explain(p))));
+}
+
+std::string figure(const Pictures& set, const Prediction& p, const Explain& explain) {
     const int truth = truth_of(set, p);
     const bool wrong = truth != p.predicted;
     const std::string& file = set.files[p.picture];
     return fmt::format(
-        "<figure{} title=\"{}\"><img alt=\"{}\" src=\"{}\"><figcaption><b>{}{} {:.0f} "
+        "<figure{} title=\"{}\"><img alt=\"{}\" src=\"{}\">{}<figcaption><b>{}{} {:.0f} "
         "%</b>{}<small>{}</small></figcaption>"
         "</figure>",
         wrong ? " class=\"wrong\"" : "", html_text(file), html_text(class_name(set, truth)),
-        data_uri(thumbnail(set, p.picture)), wrong ? "&#10007; " : "", html_text(class_name(set, p.predicted)),
-        100 * p.probability, wrong ? fmt::format("<span>is {}</span>", html_text(class_name(set, truth))) : "",
+        data_uri(thumbnail(set, p.picture)), explanation(set, p, explain), wrong ? "&#10007; " : "",
+        html_text(class_name(set, p.predicted)), 100 * p.probability,
+        wrong ? fmt::format("<span>is {}</span>", html_text(class_name(set, truth))) : "",
         html_text(std::filesystem::path(file).filename().string()));
 }
 
-std::string figures(const Pictures& set, std::span<const Prediction> some) {
-    std::string text = "<div class=\"grid\">";
-    for (const Prediction& p : some) text += figure(set, p);
+std::string figures(const Pictures& set, std::span<const Prediction> some, const Explain& explain = {}) {
+    std::string text = fmt::format("<div class=\"grid{}\">", explain ? " pairs" : "");
+    for (const Prediction& p : some) text += figure(set, p, explain);
     return text + "</div>";
 }
 
@@ -66,8 +78,10 @@ std::string mistakes(const Report& r) {
                      [](const Prediction& a, const Prediction& b) { return a.probability > b.probability; });
     const std::size_t all = wrong.size();
     if (wrong.size() > mistakes_shown) wrong.resize(mistakes_shown);
-    return note(fmt::format("{} of {} test photographs are wrong; these were the surest.", all, r.predictions.size())) +
-           figures(r.test, wrong);
+    return note(fmt::format(
+               "{} of {} test photographs are wrong; these were the surest.{}", all, r.predictions.size(),
+               r.explain ? " Beside each, brightest where the network saw what it answered (Grad-CAM)." : "")) +
+           figures(r.test, wrong, r.explain);
 }
 
 /// Photographs from all over the test set, so that the share of wrong ones is what it is.

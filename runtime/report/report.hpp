@@ -28,6 +28,7 @@ struct Report {
     std::vector<SkippedFile> skipped;
     Summary network;
     std::size_t train_bytes = 0;  ///< all that training allocates for the network
+    Explain explain{};            ///< of the worst mistakes; empty: none
     Picture augmented;            ///< samples of what the network was shown; empty: none
 };
 

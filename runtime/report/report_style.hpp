@@ -22,6 +22,7 @@ section{background:var(--card);border:1px solid var(--line);border-radius:12px;p
 .two{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,420px),1fr));gap:8px}
 .tn-chart{width:100%;height:auto;display:block}
 .grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(112px,1fr));gap:12px}
+.pairs{grid-template-columns:repeat(auto-fill,minmax(212px,1fr))}.pairs img{display:inline-block;vertical-align:top;width:50%}
 figure{margin:0;border:2px solid var(--line);border-radius:8px;overflow:hidden;min-width:0}
 figure.wrong{border-color:var(--bad-ink)}
 figure img{width:100%;display:block;background:var(--line)}
@@ -45,6 +46,7 @@ img.wide{max-width:100%;height:auto;display:block}
 table+h2,.scroll+h2{margin-top:1em}
 @media(max-width:600px){main{padding:12px 10px 40px}section{padding:12px}
 .grid{grid-template-columns:repeat(auto-fill,minmax(92px,1fr));gap:8px}
+.pairs{grid-template-columns:repeat(auto-fill,minmax(150px,1fr))}
 .facts{grid-template-columns:1fr 1fr;gap:8px}main .tn-chart text{font-size:18px}main .tn-chart .tn-title{font-size:21px}}
 ul{margin:.2em 0;padding-left:1.2em}li{overflow-wrap:anywhere}
 )";

@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numeric>
 
 #include "dsl/core/index.hpp"
 #include "runtime/core/random.hpp"
+#include "runtime/data/label_chance.hpp"
 #include "runtime/data/scaler.hpp"
 
 namespace tn {
@@ -140,12 +142,14 @@ std::vector<LabelError> find_doubted_labels(const Features& features, const Doub
     std::vector<double> descending;
     for (const int i : order) descending.push_back(all.doubt[i]);
     order.resize(number_to_name(descending, doubts_of_wrong(features, options), options.chance));
+    const std::vector<double> chances = label_chances(all.probabilities, features.labels, classes).wrong;
     std::vector<LabelError> found;
     for (const int i : order) {
         const auto p = std::span(all.probabilities).subspan(Index{i} * classes, classes);
         const int best = static_cast<int>(std::ranges::max_element(p) - p.begin()), given = features.labels[i];
-        if (p[best] > p[given]) found.push_back({i, given, best, p[given], p[best]});
+        if (p[best] > p[given]) found.push_back({i, given, best, p[given], p[best], chances[i]});
     }
+    std::ranges::stable_sort(found, std::greater{}, &LabelError::chance);
     return found;
 }
 

@@ -32,7 +32,8 @@ LabelDoubts label_doubts(const Features& features, const DoubtOptions& options);
 /// F(d)) is the share of wrong ones among all, since hardly a right one is doubted as much as half of the wrong ones:
 /// the median is taken over the d with F(d) from 1/4 to 3/4. Named are the N(d) that maximise w samples F(d) - chance
 /// N(d). Of fewer than 200 samples that says too little, and those are named that find_label_errors() names. Always
-/// another class is more probable than the label. Throws Error as fit_linear_head and stratified_folds do.
+/// another class is more probable than the label. The chances are those of label_chances() by the heads alone, the
+/// largest first. Throws Error as fit_linear_head and stratified_folds do.
 std::vector<LabelError> find_doubted_labels(const Features& features, const DoubtOptions& options);
 
 }  // namespace tn

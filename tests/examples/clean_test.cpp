@@ -56,13 +56,13 @@ BOOST_FIXTURE_TEST_CASE(copies_and_leaks_are_named_and_nothing_is_moved, Photogr
     BOOST_TEST(!contains(r.out, "labels look wrong"));
     const std::string csv = content(at("out/findings.csv"));
     BOOST_TEST(std::count(csv.begin(), csv.end(), '\n') == 4);
-    BOOST_TEST(contains(csv, "duplicate,\"" + at("set/ada/a \"\"copy\"\",\\n1.png") + "\",\"ada\",,,,\"" +
+    BOOST_TEST(contains(csv, "duplicate,\"" + at("set/ada/a \"\"copy\"\",\\n1.png") + "\",\"ada\",,,,,\"" +
                                  at("set/ada/1.png") + "\",\"ada\",1.00000,no,yes\n"),
                csv);
-    BOOST_TEST(contains(csv, "two classes,\"" + at("set/ben/of ada.png") + "\",\"ben\",,,,\"" + at("set/ada/2.png") +
+    BOOST_TEST(contains(csv, "two classes,\"" + at("set/ben/of ada.png") + "\",\"ben\",,,,,\"" + at("set/ada/2.png") +
                                  "\",\"ada\",1.00000,no,no\n"),
                csv);
-    BOOST_TEST(contains(csv, "leak,\"" + at("set/cleo/3.png") + "\",\"cleo\",,,,\"" + at("test/cleo/again.png") +
+    BOOST_TEST(contains(csv, "leak,\"" + at("set/cleo/3.png") + "\",\"cleo\",,,,,\"" + at("test/cleo/again.png") +
                                  "\",\"cleo\",1.00000,no,yes\n"),
                csv);
     BOOST_TEST(tn::read_picture(at("out/findings.png"), 3).shape.width == 1180);

@@ -15,12 +15,37 @@ BOOST_FIXTURE_TEST_CASE(tests_a_model, Trained) {
     const Run r = run("photos", {"test", set(), "--model", model(), "--out", at("report")});
     BOOST_TEST(r.status == 0, r.err);
     BOOST_TEST(contains(r.lines()[0], "cpu, "));
-    BOOST_TEST(r.lines().size() == 5u);
+    BOOST_TEST(r.lines().size() == 6u);
     BOOST_TEST(contains(r.lines()[1], "ada "));
     BOOST_TEST(contains(r.lines()[1], "precision"));
     BOOST_TEST(contains(r.lines()[4], "% of 12 photographs, loss "));
+    BOOST_TEST(r.lines()[5] == "the largest class alone would be 33.3 %, guessing 33.3 %");
     BOOST_TEST(tn::read_picture(at("report/confusion.png"), 3).shape.width > 100);
     BOOST_TEST(tn::read_picture(at("report/predictions.png"), 3).shape.width > 100);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_heat_map_is_of_one_photograph_and_of_what_it_is_taken_for, Trained) {
+    const Run r = run("photos", {"predict", "--model", model(), "--heat-map", at("heat.png"), photograph("plain.png")});
+    BOOST_TEST(r.status == 0, r.err);
+    BOOST_TEST(r.lines().size() == 1u);
+    const tn::Picture heat = tn::read_picture(at("heat.png"), 3);
+    BOOST_TEST((heat.shape == tn::PictureShape{3, 512, 512}));
+    // A scale from violet to yellow: somewhere much more red than elsewhere.
+    const auto red = std::span(heat.pixels).first(512 * 512), blue = std::span(heat.pixels).last(512 * 512);
+    int violet = 0, yellow = 0;
+    for (std::size_t i = 0; i < red.size(); ++i) {
+        violet += blue[i] > red[i] + 30;
+        yellow += red[i] > blue[i] + 30;
+    }
+    BOOST_TEST(violet > 1000);
+    BOOST_TEST(yellow > 100);
+    for (const std::vector<std::string>& files :
+         {std::vector{set() + "/ada"}, {photograph("plain.png"), photograph("plain.png")}}) {
+        std::vector<std::string> words{"predict", "--model", model(), "--heat-map", at("other.png")};
+        words.insert(words.end(), files.begin(), files.end());
+        BOOST_TEST(complaint("photos", words) == "--heat-map is of one photograph");
+        BOOST_TEST(!fs::exists(at("other.png")));
+    }
 }
 
 BOOST_FIXTURE_TEST_CASE(predicts_files_and_folders_a_line_each, Trained) {

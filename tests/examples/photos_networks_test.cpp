@@ -9,14 +9,14 @@ using namespace tn_test;
 BOOST_AUTO_TEST_CASE(the_networks_are_listed) {
     const Run r = run("photos", {"networks"});
     BOOST_TEST(r.status == 0, r.err);
-    for (const char* name : {"grey-128", "colour-128", "resnet18", "efficientnet-lite0"})
+    for (const char* name : {"grey-128", "colour-128", "colour-deep-128", "resnet18", "efficientnet-lite0"})
         BOOST_TEST(contains(r.out, std::string("\n") + name));
     BOOST_TEST(contains(r.out, "4652008"));
 }
 
 BOOST_AUTO_TEST_CASE(the_program_chooses_by_the_colours) {
     BOOST_TEST(contains(Set(true).train({"--iterations", "1", "--batch", "4"}).out,
-                        "network colour-128, since the photographs are in colour"));
+                        "network colour-deep-128, since the photographs are in colour"));
     BOOST_TEST(contains(Set(false).train({"--iterations", "1", "--batch", "4"}).out,
                         "network grey-128, since the photographs are grey"));
 }
@@ -24,7 +24,7 @@ BOOST_AUTO_TEST_CASE(the_program_chooses_by_the_colours) {
 BOOST_AUTO_TEST_CASE(a_name_that_there_is_not_is_told) {
     const Set set;
     BOOST_TEST(contains(complaint("photos", set.training({"--network", "resnet19"})),
-                        "there is no network 'resnet19': there are grey-128, colour-128, "));
+                        "there is no network 'resnet19': there are colour-deep-128, grey-128, colour-128, "));
     BOOST_TEST(contains(
         complaint("photos", set.training({"--network", "grey-128", "--pretrained", Weights::once().at("weights.pth")})),
         "the network takes no pretrained weights"));

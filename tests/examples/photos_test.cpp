@@ -212,7 +212,7 @@ BOOST_FIXTURE_TEST_CASE(a_class_without_test_photographs_has_no_recall, Trained)
     for (const char* name : {"ada", "ben"}) fs::copy(folder / "set" / name, folder / "two" / name);
     const Run r = run("photos", {"test", at("two"), "--model", model()});
     BOOST_TEST(r.status == 0, r.err);
-    BOOST_REQUIRE(r.lines().size() == 5u);
+    BOOST_REQUIRE(r.lines().size() == 6u);
     BOOST_TEST(contains(r.lines()[1], " %  recall "));
     BOOST_TEST(!contains(r.lines()[1], "recall    none"));
     BOOST_TEST(r.lines()[3].rfind("cleo", 0) == 0);
@@ -292,6 +292,41 @@ BOOST_FIXTURE_TEST_CASE(refuses_folders_it_cannot_train_on, Photographs) {
     folder.write("set/ada/broken.png", "no picture");
     BOOST_TEST(contains(train(set()), "1 of 13 pictures cannot be used, more than 5 %: "));
     BOOST_TEST(!fs::exists(at("run/model.safetensors")));
+}
+
+BOOST_FIXTURE_TEST_CASE(what_cannot_be_read_is_named_by_kind_and_passed_over_on_request, Trained) {
+    for (int i = 0; i < 5; ++i) {
+        folder.write(fmt::format("set/ada/broken {}.png", i), "no picture");
+        folder.write(fmt::format("set/ada/{}.txt", i), "words");
+    }
+    folder.write("set/ben/empty.png", "");
+    const std::vector<std::string> words{"test", set(), "--model", model()};
+    BOOST_TEST(contains(complaint("photos", words), "6 of 18 pictures cannot be used, more than 5 %: "));
+    BOOST_TEST(contains(complaint("photos", words), "; --skip-unreadable goes on without them"));
+    for (const std::string command : {"test", "clean", "train"}) {
+        std::vector<std::string> all{command, set(), "--skip-unreadable", "--out", at(("skipped " + command).c_str())};
+        if (command == "test") all.insert(all.end(), {"--model", model()});
+        if (command == "clean") all.insert(all.end(), {"--folds", "0"});
+        if (command == "train") all.insert(all.end(), {"--iterations", "1", "--batch", "4"});
+        const Run r = run("photos", all);
+        BOOST_TEST(r.status == 0, r.err);
+        BOOST_TEST(contains(
+            r.out, "skipped " + set() + "/ada/0.txt, " + set() + "/ada/1.txt, " + set() + "/ada/2.txt and 2 more: "));
+        BOOST_TEST(contains(r.out, "skipped " + set() + "/ada/broken 0.png, "));
+        BOOST_TEST(contains(r.out, "broken 2.png and 2 more: "));
+        BOOST_TEST(contains(r.out, "skipped " + set() + "/ben/empty.png: "));
+        BOOST_TEST(!contains(r.out, "broken 4.png"));
+    }
+}
+
+BOOST_FIXTURE_TEST_CASE(no_progress_is_mixed_with_the_epochs_in_a_pipe, Trained) {
+    const std::vector<std::string> lines = Run{0, training.err, ""}.lines();
+    BOOST_TEST(lines.size() >= 1u);
+    for (const std::string& line : lines) BOOST_TEST(line.rfind("epoch", 0) == 0, line);
+    // Two of these epochs are tested, the first and the last: what is between is named.
+    const Run r = run("photos", {"train", set(), "--out", at("more"), "--epochs", "4", "--batch", "4"});
+    BOOST_TEST(r.status == 0, r.err);
+    BOOST_TEST((contains(r.err, "epochs 2 to 3 were not tested\n") || contains(r.err, "epoch   3  train loss")), r.err);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_test_folder_must_have_the_same_classes, Trained) {

@@ -62,9 +62,9 @@ bool in_two_classes(const Likeness& pair, const Pictures& pictures) {
     return pictures.labels[pair.first] != pictures.labels[pair.second];
 }
 
-std::vector<int> proposed(const Findings& findings, const Pictures& pictures) {
+std::vector<int> proposed(const Findings& findings, const Pictures& pictures, double above) {
     std::vector<bool> moves(pictures.labels.size());
-    for (const LabelError& s : findings.labels) moves[s.sample] = true;
+    for (const LabelError& s : findings.labels) moves[s.sample] = s.chance >= above;
     for (const Likeness& l : findings.leaks) moves[l.first] = true;
     std::vector<Likeness> copies = findings.copies;
     std::sort(copies.begin(), copies.end(), [](const Likeness& a, const Likeness& b) { return a.second < b.second; });
@@ -90,16 +90,17 @@ Findings closest(const Findings& findings, const Pictures& pictures) {
 std::string to_csv(const Findings& findings, const Pictures& pictures, const Pictures& test,
                    const std::vector<int>& to_move) {
     std::string text =
-        "kind,file,class,suggested,class_probability,suggested_probability,other_file,other_class,similarity,mirrored,"
+        "kind,file,class,suggested,class_probability,suggested_probability,chance,other_file,other_class,similarity,"
+        "mirrored,"
         "move\n";
     const auto file = [](const Pictures& set, int i) { return field(set.files[i]); };
     const auto moves = [&](int i) { return std::binary_search(to_move.begin(), to_move.end(), i) ? "yes" : "no"; };
     for (const LabelError& s : findings.labels)
-        text += fmt::format("label,{},{},{},{:.4f},{:.4f},,,,,{}\n", file(pictures, s.sample),
+        text += fmt::format("label,{},{},{},{:.4f},{:.4f},{:.4f},,,,,{}\n", file(pictures, s.sample),
                             field(pictures.classes[s.given]), field(pictures.classes[s.suggested]), s.given_probability,
-                            s.suggested_probability, moves(s.sample));
+                            s.suggested_probability, s.chance, moves(s.sample));
     const auto pair = [&](const char* kind, int i, const Pictures& others, int other, const Likeness& l) {
-        text += fmt::format("{},{},{},,,,{},{},{:.5f},{},{}\n", kind, file(pictures, i), field(class_of(pictures, i)),
+        text += fmt::format("{},{},{},,,,,{},{},{:.5f},{},{}\n", kind, file(pictures, i), field(class_of(pictures, i)),
                             file(others, other), field(class_of(others, other)), l.similarity,
                             l.mirrored ? "yes" : "no", moves(i));
     };
@@ -117,7 +118,7 @@ Picture draw_findings(const Findings& findings, const Pictures& pictures, const 
         labels.push_back(
             {{picture_of(pictures, s.sample)},
              {fmt::format("{} {:.0f} %", name(s.suggested), 100 * s.suggested_probability),
-              fmt::format("not {} {:.0f} %", name(s.given), 100 * s.given_probability), file_name(pictures, s.sample)},
+              fmt::format("not {}: {:.0f} % sure", name(s.given), 100 * s.chance), file_name(pictures, s.sample)},
              red});
     }
     std::vector<SheetSection> sections{

@@ -18,10 +18,10 @@ struct Findings {
 
 bool in_two_classes(const tn::Likeness& pair, const tn::Pictures& pictures);
 
-/// The photographs to move, ascending: those whose label looks wrong, those that are in the test folder too, and near
-/// copies of an earlier photograph of their class which stays. Of a pair in two classes it is not known which one is
-/// right: both stay, unless a label looks wrong.
-std::vector<int> proposed(const Findings& findings, const tn::Pictures& pictures);
+/// The photographs to move, ascending: those whose label is wrong with a chance of `above` or more, those that are in
+/// the test folder too, and near copies of an earlier photograph of their class which stays. Of a pair in two classes
+/// it is not known which one is right: both stay, unless a label is as doubtful.
+std::vector<int> proposed(const Findings& findings, const tn::Pictures& pictures, double above);
 
 /// The same with one pair per copy: of all pairs whose second photograph is the same, only the most alike within its
 /// class and across classes stay, and of all leaks of a photograph the most alike. A hundred copies are then a hundred
@@ -29,8 +29,8 @@ std::vector<int> proposed(const Findings& findings, const tn::Pictures& pictures
 Findings closest(const Findings& findings, const tn::Pictures& pictures);
 
 /// One row per finding (RFC 4180, names as escape_text): kind (label, duplicate, two classes, leak), file, its class,
-/// the suggested class, the probabilities of both, the other file, its class, similarity, mirrored (yes or no), and
-/// whether the file is among those to move. What does not apply is empty.
+/// the suggested class, the probabilities of both, the chance that the label is wrong, the other file, its class,
+/// similarity, mirrored (yes or no), and whether the file is among those to move. What does not apply is empty.
 std::string to_csv(const Findings& findings, const tn::Pictures& pictures, const tn::Pictures& test,
                    const std::vector<int>& to_move);
 

@@ -6,7 +6,10 @@
 #include <filesystem>
 
 #include "examples/photos/cleaning/findings.hpp"
+#include "examples/photos/cleaning/findings_page.hpp"
 #include "examples/photos/cleaning/label_judge.hpp"
+#include "examples/photos/cleaning/trial.hpp"
+#include "examples/photos/commands/clean_moves.hpp"
 #include "examples/photos/commands/command.hpp"
 #include "examples/photos/data/sets.hpp"
 #include "examples/photos/networks/networks.hpp"
@@ -30,23 +33,13 @@ constexpr const char* usual_augmentation = "strong";
 struct CleanArguments {
     Machine machine;
     NetworkOptions network;
-    std::string folder, test_folder, out = "photos-clean", move, undo, augmentation = usual_augmentation,
+    std::string folder, test_folder, out = "photos-clean", move, undo, apply, augmentation = usual_augmentation,
                                      ground = "white";
     int folds = 5, repeats = 1, epochs = 0, generated = 200;
-    double trial = 0;
+    double trial = 0, above = 0.9;
     std::uint64_t seed = 1;
-    bool follow_links = false;
+    bool follow_links = false, skip_unreadable = false;
 };
-
-void print_trial(const std::vector<LabelError>& found, const std::vector<int>& wrong) {
-    std::size_t hits = 0;
-    for (const LabelError& s : found) hits += std::binary_search(wrong.begin(), wrong.end(), s.sample);
-    const auto share = [](std::size_t part, std::size_t whole) {
-        return whole ? 100 * static_cast<double>(part) / static_cast<double>(whole) : 100;
-    };
-    fmt::print("trial: {} of {} wrong labels were found ({:.1f} %); of {} named, {} were wrong ({:.1f} %)\n", hits,
-               wrong.size(), share(hits, wrong.size()), found.size(), hits, share(hits, found.size()));
-}
 
 /// Pretrained weights judge where there are some, unless something is asked for that only networks have which are
 /// trained for it.
@@ -71,6 +64,7 @@ struct Inputs {
         options.outputs = {a.out};
         options.follow_links = a.follow_links;
         options.ground = parse_ground(a.ground);
+        if (a.skip_unreadable) options.unreadable = 1;
         options.fit = judge.network->fit;
         pictures = a.folder.empty() ? generate_characters(a.generated, shape, a.seed)
                                     : read_folder(a.folder, shape, threads, options);
@@ -122,33 +116,33 @@ Findings find(const Inputs& in, Networks& networks, const CleanArguments& a) {
     return findings;
 }
 
-void print_findings(const Findings& findings, const Inputs& in, const CleanArguments& a) {
+/// Of photographs in files, whose labels are those of their folders.
+bool write_page(const Findings& findings, const Inputs& in, Networks& networks, const CleanArguments& a) {
+    const fs::path page = fs::path(a.out) / "findings.html";
+    const bool has_page = !a.folder.empty() && in.trial == 0 && count(findings) > 0;
+    if (has_page)
+        write_file(page,
+                   findings_page(findings, in.pictures, in.test, a.folder, parse_ground(a.ground), networks.threads()));
+    else
+        fs::remove(page);  // of an earlier run
+    return has_page;
+}
+
+void print_findings(const Findings& findings, const Inputs& in, const CleanArguments& a, bool has_page) {
     if (a.folds > 0) fmt::print("{} labels look wrong\n", findings.labels.size());
     fmt::print("{} near-duplicates were found, {} of them in two classes\n", findings.copies.size(),
                std::count_if(findings.copies.begin(), findings.copies.end(),
                              [&](const Likeness& l) { return in_two_classes(l, in.pictures); }));
     if (!a.test_folder.empty()) fmt::print("{} photographs are in the folder to test on too\n", findings.leaks.size());
     if (in.trial > 0 && a.folds > 0) print_trial(findings.labels, in.wrong);
-    fmt::print("In {} are findings.csv and findings.png.\n", escape_text(a.out));
-}
-
-void move_away(const std::vector<int>& to_move, const Pictures& pictures, const CleanArguments& a) {
-    std::vector<std::string> files;
-    for (const int i : to_move) files.push_back(pictures.files[i]);
-    if (files.empty()) {
-        fmt::print("There is nothing to move.\n");
-        return;
-    }
-    quarantine_files(a.folder, files, a.move);
-    fmt::print("{} files were moved to {}; photos clean --undo {} puts them back\n", files.size(), escape_text(a.move),
-               escape_text(a.move));
+    fmt::print("In {} are findings.csv and findings.png{}.\n", escape_text(a.out),
+               has_page ? ", and findings.html to look at them in a browser and decide" : "");
 }
 
 int clean(const CleanArguments& a) {
-    if (!a.undo.empty()) {
-        fmt::print("{} files were put back\n", restore_quarantined(a.undo));
-        return 0;
-    }
+    if (!a.undo.empty()) return undo_moves(a.undo);
+    if (!a.apply.empty())
+        return apply_decisions(a.apply, a.folder, a.move.empty() ? (fs::path(a.out) / "removed").string() : a.move);
     if (a.folder.empty() && !a.move.empty()) throw Error("--move needs a folder of photographs to move from");
     if (a.trial > 0 && !a.move.empty())
         throw Error("--move cannot be asked for in a trial, whose labels are wrong on purpose");
@@ -160,13 +154,14 @@ int clean(const CleanArguments& a) {
     std::fflush(stdout);
 
     const Findings all = find(in, *networks, a);
-    const std::vector<int> to_move = proposed(all, in.pictures);
+    const std::vector<int> to_move = proposed(all, in.pictures, a.above);
     const Findings findings = closest(all, in.pictures);
     write_file(fs::path(a.out) / "findings.csv", to_csv(findings, in.pictures, in.test, to_move));
     write_png(fs::path(a.out) / "findings.png", draw_findings(findings, in.pictures, in.test));
-    print_findings(findings, in, a);
+    const bool has_page = write_page(findings, in, *networks, a);
+    print_findings(findings, in, a, has_page);
     if (!a.move.empty())
-        move_away(to_move, in.pictures, a);
+        move_photographs(to_move, in.pictures, a.folder, a.move);
     else if (!a.folder.empty() && in.trial == 0)
         fmt::print("Nothing was moved; --move FOLDER moves the {} photographs marked so in findings.csv.\n",
                    to_move.size());
@@ -208,12 +203,23 @@ Command add_clean(CLI::App& program) {
     const auto a = std::make_shared<CleanArguments>();
     line->add_option("folder", a->folder, "photographs, one sub-folder per class; none: drawn characters, as a trial");
     line->add_option("--test", a->test_folder, "the folder to test on, whose photographs must not be in the other");
-    line->add_option("--out", a->out, "where findings.csv and findings.png go")->capture_default_str();
-    CLI::Option* move = line->add_option("--move", a->move, "move what is marked so in findings.csv to this folder");
+    line->add_option("--out", a->out, "where findings.html, findings.csv and findings.png go")->capture_default_str();
+    CLI::Option* move =
+        line->add_option("--move", a->move,
+                         "move what is marked so in findings.csv to this folder; with --apply, what is to be removed");
+    line->add_option("--above", a->above, "mark labels that are wrong with this chance or more")
+        ->capture_default_str()
+        ->check(within(0, 1));
+    line->add_option(
+        "--apply", a->apply,
+        "do what this file says, which findings.html saves, and nothing else: relabel photographs, and move "
+        "those that are to be removed to removed in the folder of --out");
     line->add_flag("--follow-links", a->follow_links, "read what links lead to outside of the folders, too")
         ->excludes(move);
     add_ground_option(*line, a->ground);
-    line->add_option("--undo", a->undo, "put back all that was moved to this folder, and do nothing else");
+    add_unreadable_option(*line, a->skip_unreadable);
+    line->add_option("--undo", a->undo,
+                     "put back all that was moved to this folder or relabelled then, and do nothing else");
     add_search_options(*line, *a);
     add_machine_options(*line, a->machine);
     return {line, [a] { return clean(*a); }};

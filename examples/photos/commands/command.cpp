@@ -19,6 +19,11 @@ void add_ground_option(CLI::App& line, std::string& ground) {
         ->capture_default_str();
 }
 
+void add_unreadable_option(CLI::App& line, bool& skip) {
+    line.add_flag("--skip-unreadable", skip,
+                  "go on without photographs that cannot be read even if they are more than 5 %");
+}
+
 // CLI::Range would let NaN through.
 CLI::Validator within(double low, double high) {
     std::ostringstream range;

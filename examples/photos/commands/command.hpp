@@ -43,6 +43,9 @@ void add_machine_options(CLI::App& line, Machine& machine);
 /// The colour behind what is transparent, for commands that read photographs to learn from.
 void add_ground_option(CLI::App& line, std::string& ground);
 
+/// Whether a folder is read however many of its photographs cannot be.
+void add_unreadable_option(CLI::App& line, bool& skip);
+
 /// A number from low to high, NaN not among them.
 CLI::Validator within(double low, double high);
 

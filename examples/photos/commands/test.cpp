@@ -7,6 +7,8 @@
 #include "examples/photos/commands/command.hpp"
 #include "examples/photos/data/sets.hpp"
 #include "examples/photos/networks/model.hpp"
+#include "examples/photos/run/advice.hpp"
+#include "examples/photos/run/heat_maps.hpp"
 #include "examples/photos/run/results.hpp"
 #include "runtime/core/escape_text.hpp"
 #include "runtime/data/folder.hpp"
@@ -20,7 +22,7 @@ namespace {
 struct TestArguments {
     Machine machine;
     std::string model = "photos-run/model.safetensors", folder, out;
-    bool mirror = false, follow_links = false;
+    bool mirror = false, follow_links = false, skip_unreadable = false;
 };
 
 /// A share as "98.0 %", or "none" when there is nothing to take it of.
@@ -47,6 +49,7 @@ int test(const TestArguments& a) {
     options.fit = trained.network.fit;
     options.follow_links = a.follow_links;
     options.ground = ground_of(info);
+    if (a.skip_unreadable) options.unreadable = 1;
     if (!a.out.empty()) options.outputs = {a.out};
     const Pictures pictures = read_folder(a.folder, trained.network.shape, networks->threads(), options);
     std::optional<OutputFolder> out;
@@ -58,9 +61,12 @@ int test(const TestArguments& a) {
     const EpochResult r = evaluate(*trained.model, pictures, info.normalise, trained.model->batch(), 0, &confusion,
                                    &predictions, a.mirror);
     print_classes(confusion, info.classes);
-    fmt::print("accuracy {:.2f} % of {} photographs, loss {:.4f}\n", 100 * r.test_accuracy, pictures.size(),
-               r.test_loss);
-    if (out) write_test_pictures(pictures, info.classes, confusion, predictions, a.out);
+    fmt::print("accuracy {:.2f} % of {} photographs, loss {:.4f}\n{}\n", 100 * r.test_accuracy, pictures.size(),
+               r.test_loss, beside_accuracy(confusion));
+    if (out)
+        write_test_pictures(pictures, info.classes, confusion, predictions,
+                            explain_by_heat(*trained.models, trained.model->tensors(), pictures, info.normalise),
+                            a.out);
     return 0;
 }
 
@@ -74,6 +80,7 @@ Command add_test(CLI::App& program) {
     line->add_option("--out", a->out, "a folder for the confusion matrix and the grid of predictions");
     line->add_flag("--mirror", a->mirror, "look at each photograph and its mirror image and average");
     line->add_flag("--follow-links", a->follow_links, "read what links lead to outside of the folder, too");
+    add_unreadable_option(*line, a->skip_unreadable);
     add_machine_options(*line, a->machine);
     return {line, [a] { return test(*a); }};
 }

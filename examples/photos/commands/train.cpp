@@ -7,6 +7,7 @@
 
 #include "examples/photos/commands/train_inputs.hpp"
 #include "examples/photos/commands/train_pretrained.hpp"
+#include "examples/photos/run/heat_maps.hpp"
 #include "examples/photos/run/results.hpp"
 #include "examples/photos/run/run_monitor.hpp"
 #include "runtime/core/escape_text.hpp"
@@ -56,7 +57,8 @@ void test_and_report(TrainInputs& in, const TrainArguments& a, const std::vector
                     augmentation_sheet(in.sets.training, in.augmentation, a.sets.seed, 4, 7),
                     in.networks->describe(),
                     epochs.back().train_accuracy,
-                    !in.chosen.pretrained.empty()};
+                    !in.chosen.pretrained.empty(),
+                    explain_by_heat(*in.models, in.model->tensors(), in.sets.test, in.options.loader.normalise)};
     results.final = evaluate(*in.model, in.sets.test, in.options.loader.normalise, in.options.batch, 0,
                              &results.confusion, &results.predictions, a.recipe.mirror);
     if (a.recipe.patience > 0)

@@ -16,6 +16,15 @@ namespace photos {
 
 namespace {
 
+constexpr const char* less_than_the_column =
+    ",\nless than the column adds up to: layers are fused and buffers used again";
+
+std::size_t bytes_of_layers(const Summary& network) {
+    std::size_t sum = 0;
+    for (const SummaryRow& row : network.rows) sum += row.bytes;
+    return sum;
+}
+
 /// How many threads a process takes when none is asked for: its share of the cores, where several are on one machine
 /// that the launcher did not share out itself.
 int threads_of(const ProcessGroup* group, int asked) {
@@ -76,7 +85,7 @@ void check_stages(const TrainArguments& a, const ChosenNetwork& chosen, const Pr
         throw Error(
             fmt::format("{}, {}, is trained in two stages, which take --epochs and --rate but no other recipe, batch, "
                         "memory or second process: add "
-                        "--all-layers, or begin from scratch with --network colour-128",
+                        "--all-layers, or begin from scratch with --network colour-deep-128",
                         chosen.network->name, chosen.why));
 }
 
@@ -112,7 +121,7 @@ TrainInputs::TrainInputs(const TrainArguments& a, ProcessGroup* group)
     const std::vector<NamedTensor> weights =
         chosen.pretrained.empty() ? std::vector<NamedTensor>{} : read_weights_file(chosen.pretrained);
     sets = read_sets(set_options(a), chosen.network->shape, chosen.network->fit, networks->threads());
-    options = train_options(a.recipe, augmentation, sets, chosen.network->normalise, batch.batch, a.sets.seed);
+    options = train_options(a.recipe, augmentation, sets, *chosen.network, batch.batch, a.sets.seed);
     options.metadata[ground_key] = to_text(parse_ground(a.sets.ground));
     options.group = networks->group();
     if (!group || group->rank() == 0) options.save_to = model_file;
@@ -148,8 +157,8 @@ void print_inputs(const TrainInputs& in, const ProcessGroup* group) {
         fmt::print("{} parameters, of which the last layer's are trained first; needs {}\n",
                    in.chosen.network->parameters, format_bytes(in.bytes));
     else
-        fmt::print("{}training in batches of {} needs {}\n", format(in.network), in.batch.batch,
-                   format_bytes(in.bytes));
+        fmt::print("{}training in batches of {} needs {}{}\n", format(in.network), in.batch.batch,
+                   format_bytes(in.bytes), in.bytes < bytes_of_layers(in.network) ? less_than_the_column : "");
     std::fflush(stdout);
 }
 

@@ -23,6 +23,7 @@ void add_set_options(CLI::App& line, SetOptions& o) {
     line.add_option("--cache", o.cache, "a folder that keeps decoded photographs, so that each is decoded once");
     add_ground_option(line, o.ground);
     line.add_flag("--follow-links", o.follow_links, "read what links lead to outside of the folders, too");
+    add_unreadable_option(line, o.skip_unreadable);
     line.add_option("--generated", o.generated, "with no folder: drawings per character")
         ->capture_default_str()
         ->check(CLI::Range(10, 10000));
@@ -91,15 +92,17 @@ void add_regularisation_options(CLI::App& line, RecipeOptions& o) {
         ->check(CLI::IsMember({"none", "balanced"}));
     line.add_option("--augmentation", o.augmentation, "none, light, strong, digits, or strong,flip=0,rotate=0.5:20")
         ->capture_default_str();
-    line.add_option("--label-smoothing", o.label_smoothing, "part of the target that all classes share, as in 0.1")
-        ->capture_default_str()
+    line.add_option(
+            "--label-smoothing", o.label_smoothing,
+            "part of the target that all classes share; without it 0.1 for photographs in colour from scratch, else 0")
         ->check(within(0, 0.99));
     line.add_option("--mixup", o.mixup, "train on blends of two photographs; alpha, as in 0.2")
         ->capture_default_str()
         ->check(within(0, 100));
-    line.add_option("--average", o.average,
-                    "keep a running mean of the weights with this decay, as in 0.99; 0: the last ones")
-        ->capture_default_str()
+    line.add_option(
+            "--average", o.average,
+            "keep a running mean of the weights with this decay; 0: the last ones; without it 0.99 for photographs in "
+            "colour from scratch, else 0")
         ->check(within(0, 0.999999));
 }
 

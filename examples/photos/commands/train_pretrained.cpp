@@ -8,6 +8,7 @@
 
 #include "examples/photos/run/fine_tuning.hpp"
 #include "examples/photos/run/head_training.hpp"
+#include "examples/photos/run/heat_maps.hpp"
 #include "examples/photos/run/pretrained_facts.hpp"
 #include "examples/photos/run/results.hpp"
 #include "examples/photos/run/run_monitor.hpp"
@@ -158,7 +159,8 @@ private:
                         {},
                         in_.networks->describe(),
                         last_.train_accuracy,
-                        true};
+                        true,
+                        explain_by_heat(*in_.models, model.tensors(), in_.sets.test, normalise())};
         if (in_.sets.test.size() > 0)
             results.final = evaluate(model, in_.sets.test, normalise(), model.batch(), 0, &results.confusion,
                                      &results.predictions, a_.recipe.mirror);

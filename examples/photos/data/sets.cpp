@@ -1,8 +1,12 @@
 #include "examples/photos/data/sets.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <map>
+#include <ranges>
+#include <string_view>
 
 #include "examples/photos/data/colour.hpp"
 #include "runtime/core/error.hpp"
@@ -16,6 +20,8 @@ namespace photos {
 using namespace tn;
 
 namespace {
+
+constexpr std::size_t named_of_a_kind = 3;
 
 Sets split(const Pictures& all, const SetOptions& o) {
     const SplitRule rule =
@@ -47,6 +53,7 @@ Sets read_folders(const SetOptions& o, PictureShape shape, Fit fit, ThreadPool& 
     options.outputs = {o.output};
     options.follow_links = o.follow_links;
     options.ground = parse_ground(o.ground);
+    if (o.skip_unreadable) options.unreadable = 1;
     const Pictures all = read_folder(o.folder, shape, pool, options);
     print_skipped(all);
     if (shape.channels == 1 && are_in_colour(all))
@@ -76,8 +83,19 @@ void hold_out(Sets& sets, const SetOptions& o) {
 }  // namespace
 
 void print_skipped(const Pictures& pictures) {
-    for (const SkippedFile& s : pictures.skipped)
-        fmt::print("skipped {}: {}\n", escape_text(s.path), escape_text(s.reason));
+    std::map<std::string_view, std::vector<std::string_view>> of_reason;
+    for (const SkippedFile& s : pictures.skipped) of_reason[s.reason].push_back(s.path);
+    for (const SkippedFile& s : pictures.skipped) {
+        const auto& alike = of_reason[s.reason];
+        if (alike.size() <= named_of_a_kind)
+            fmt::print("skipped {}: {}\n", escape_text(s.path), escape_text(s.reason));
+        else if (s.path == alike.front())
+            fmt::print("skipped {} and {} more: {}\n",
+                       fmt::join(alike | std::views::take(named_of_a_kind) |
+                                     std::views::transform([](std::string_view path) { return escape_text(path); }),
+                                 ", "),
+                       alike.size() - named_of_a_kind, escape_text(s.reason));
+    }
 }
 
 Sets read_sets(const SetOptions& o, PictureShape shape, Fit fit, ThreadPool& pool) {

@@ -19,6 +19,7 @@ struct SetOptions {
     std::string ground = "white";  ///< behind what is transparent, as tn::parse_ground() has it
     std::string output;            ///< where the run writes its results
     bool follow_links = false;     ///< also out of the folders
+    bool skip_unreadable = false;  ///< however many photographs cannot be read
     double test_share = 0.2;
     int train_per_class = 0;  ///< above 0: so many of every class, instead of test_share
     bool hold_out = false;    ///< whether held_out_share of the training photographs is held out
@@ -38,7 +39,7 @@ struct Sets {
 /// Throws tn::Error naming what is not in order.
 Sets read_sets(const SetOptions& options, tn::PictureShape shape, tn::Fit fit, tn::ThreadPool& pool);
 
-/// Prints one line for every file that was not used, with the reason.
+/// Prints which files were not used and why: a line for each, or, of more than three with one reason, one for all.
 void print_skipped(const tn::Pictures& pictures);
 
 }  // namespace photos

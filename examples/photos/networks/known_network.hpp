@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,17 @@ using namespace tn;
 using TrainingModel = AnyModel<Adam>;
 using InferenceModel = AnyModel<>;
 
+/// Heat maps of one network's answers (tn::GradCam).
+class HeatMaps {
+public:
+    virtual ~HeatMaps() = default;
+    /// Height and width of a heat map.
+    virtual Shape map() const = 0;
+    virtual std::span<float> input() = 0;
+    /// Of the first samples of input(), one for each class named.
+    virtual void compute(std::span<const int> classes, std::span<float> to) = 0;
+};
+
 /// A network on one device, which must outlive it.
 class NetworkModels {
 public:
@@ -39,6 +51,8 @@ public:
     virtual std::size_t tuning_bytes() const = 0;
     virtual void begin_tuning(const InferenceModel& from, TrainingModel& tuned) const = 0;
     virtual void end_tuning(const TrainingModel& tuned, InferenceModel& to) const = 0;
+    /// Of a model with these weights; null on a GPU, where there are none.
+    virtual std::unique_ptr<HeatMaps> heat_maps(std::span<const Tensor<float>> weights) = 0;
     /// Of a model that inference_model() made, for exporters.
     virtual InferenceGraph graph(const InferenceModel& model) const = 0;
 };

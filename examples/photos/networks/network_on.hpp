@@ -5,6 +5,7 @@
 #include <dsl/net/net.hpp>
 #include <dsl/networks/without_norm.hpp>
 #include <runtime/model/fold_norm.hpp>
+#include <runtime/train/grad_cam.hpp>
 
 #include "examples/photos/networks/known_network.hpp"
 
@@ -17,6 +18,18 @@ Type<Body> body_of(Type<Net<In, Samples, Body, Loss, Init, Budget>>);
 
 /// What a network is made of.
 template <class N> using BodyOf = typename decltype(detail::body_of(Type<N>{}))::type;
+
+/// Heat maps of the network `N`.
+template <class N, class Device> class HeatMapsOn : public HeatMaps {
+public:
+    HeatMapsOn(Device& device, std::span<const Tensor<float>> weights) : cam_(device) { cam_.take_weights(weights); }
+    Shape map() const override { return GradCam<N, Device>::map; }
+    std::span<float> input() override { return cam_.input(); }
+    void compute(std::span<const int> classes, std::span<float> to) override { cam_.maps(classes, to); }
+
+private:
+    GradCam<N, Device> cam_;
+};
 
 /// `Known` is a struct as network_types.hpp tells.
 template <class Known, class Device, class Batches = typename Known::TrainBatches> class NetworkOn;
@@ -64,6 +77,11 @@ public:
     }
     void end_tuning(const TrainingModel& tuned, InferenceModel& to) const override {
         unfold_norm(to, tuned, networks::norm_epsilon<BodyOf<Infers>>);
+    }
+    std::unique_ptr<HeatMaps> heat_maps(std::span<const Tensor<float>> weights) override {
+        if constexpr (std::is_same_v<Device, cpu::Device>)
+            return std::make_unique<HeatMapsOn<Infers, Device>>(device_, weights);
+        return nullptr;
     }
     InferenceGraph graph(const InferenceModel& model) const override {
         return inference_graph(dynamic_cast<const InferenceOn&>(model).model());

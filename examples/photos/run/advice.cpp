@@ -59,10 +59,10 @@ std::string never_answered(const Outcome& o) {
 
 }  // namespace
 
-std::string beside_accuracy(const Outcome& o) {
-    if (o.confusion.total() == 0) return "";
+std::string beside_accuracy(const Confusion& confusion) {
+    if (confusion.total() == 0) return "";
     return fmt::format("the largest class alone would be {:.1f} %, guessing {:.1f} %",
-                       100 * share_of_largest(o.confusion), 100.0 / o.confusion.classes());
+                       100 * share_of_largest(confusion), 100.0 / confusion.classes());
 }
 
 std::vector<std::string> advice(const Outcome& o) {

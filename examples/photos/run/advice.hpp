@@ -17,7 +17,7 @@ struct Outcome {
 };
 
 /// What is right without looking: "the largest class alone would be 33.3 %, guessing 25.0 %". Empty without a test.
-std::string beside_accuracy(const Outcome& outcome);
+std::string beside_accuracy(const tn::Confusion& confusion);
 
 /// Sentences about what looks wrong, each with its usual reason and the option to try next: answers no better than
 /// the largest class by two standard deviations, training photographs told apart by 15 % more than those to test on, a

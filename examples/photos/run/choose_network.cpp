@@ -33,7 +33,10 @@ ChosenNetwork choose_network(const NetworkOptions& options, const std::filesyste
     for (const KnownNetwork& n : known_networks())
         if (coloured && networks.has(n) && std::filesystem::exists(kept_weights(n.name)))
             return {&n, "since the photographs are in colour and its weights are kept", kept_weights(n.name)};
-    if (coloured) return {&known_network("colour-128"), "since the photographs are in colour", {}};
+    if (coloured) {
+        const KnownNetwork& deep = known_network("colour-deep-128");
+        return {networks.has(deep) ? &deep : &known_network("colour-128"), "since the photographs are in colour", {}};
+    }
     return {&known_network("grey-128"), "since the photographs are grey", {}};
 }
 

@@ -20,16 +20,17 @@ int enough_epochs(int photographs, int batch) {
 }  // namespace
 
 TrainOptions train_options(const RecipeOptions& recipe, const Augmentation& augmentation, const Sets& sets,
-                           const std::optional<Normalise>& normalise, int batch, std::uint64_t seed) {
+                           const KnownNetwork& network, int batch, std::uint64_t seed) {
     TrainOptions o;
     o.batch = batch;
     o.epochs = recipe.epochs > 0 ? recipe.epochs : enough_epochs(sets.training.size(), batch);
     o.iterations = recipe.iterations;
     o.schedule = parse_schedule(recipe.schedule);
     o.warm_up = static_cast<float>(recipe.warm_up);
-    o.label_smoothing = static_cast<float>(recipe.label_smoothing);
+    const bool has_colours_to_learn = network.shape.channels == 3 && network.tensor_names.empty();
+    o.label_smoothing = static_cast<float>(recipe.label_smoothing.value_or(has_colours_to_learn ? 0.1 : 0));
     o.mixup = static_cast<float>(recipe.mixup);
-    o.average = static_cast<float>(recipe.average);
+    o.average = static_cast<float>(recipe.average.value_or(has_colours_to_learn ? 0.99 : 0));
     o.clip = static_cast<float>(recipe.clip);
     o.classes = sets.training.classes;
     if (recipe.class_weights == "balanced")
@@ -41,7 +42,7 @@ TrainOptions train_options(const RecipeOptions& recipe, const Augmentation& augm
     o.evaluate_limit = recipe.evaluate_limit;
     o.evaluate_seconds = 2;
     o.loader.augmentation = augmentation;
-    o.loader.normalise = normalise ? *normalise : fit_normalise(sets.training);
+    o.loader.normalise = network.normalise ? *network.normalise : fit_normalise(sets.training);
     o.loader.seed = seed;
     return o;
 }

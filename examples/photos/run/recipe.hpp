@@ -6,6 +6,7 @@
 #include <string>
 
 #include "examples/photos/data/sets.hpp"
+#include "examples/photos/networks/known_network.hpp"
 #include "runtime/data/augment.hpp"
 #include "runtime/train/train_options.hpp"
 
@@ -17,14 +18,17 @@ struct RecipeOptions {
     double rate = 1e-3, weight_decay = 1e-4, warm_up = 0.05;
     std::string schedule = "cosine", class_weights = "none", augmentation = "strong";
     int patience = 0;
-    double label_smoothing = 0, mixup = 0, average = 0, clip = 0;
+    double mixup = 0, clip = 0;
+    std::optional<double> label_smoothing, average;  ///< none: what suits the network
     bool mirror = false;
     int evaluate_limit = 0;
     bool operator==(const RecipeOptions&) const = default;
 };
 
-/// The trainer's options for these photographs, normalised as is said or as fits them. `sets` must outlive them.
+/// The trainer's options for these photographs, normalised as the network expects or as fits them. What is not chosen
+/// is that of the network: one that begins from scratch on photographs in colour has label smoothing 0.1 and averaged
+/// weights, 0.99. `sets` must outlive them.
 tn::TrainOptions train_options(const RecipeOptions& recipe, const tn::Augmentation& augmentation, const Sets& sets,
-                               const std::optional<tn::Normalise>& normalise, int batch, std::uint64_t seed);
+                               const KnownNetwork& network, int batch, std::uint64_t seed);
 
 }  // namespace photos

@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int predictions_shown = 48;
+constexpr int predictions_shown = 48, grid_columns = 8;
 
 Outcome outcome_of(const Results& r) { return {r.confusion, r.sets.training.classes, r.train_accuracy, r.pretrained}; }
 
@@ -27,7 +27,7 @@ std::vector<std::pair<std::string, std::string>> facts(const Results& r) {
     std::vector<std::pair<std::string, std::string>> all{
         {"test accuracy", r.sets.test.size() ? fmt::format("{:.2f} %", 100 * r.final.test_accuracy) : "no test"}};
     if (r.sets.test.size() > 0) {
-        all.emplace_back("beside it", beside_accuracy(outcome_of(r)));
+        all.emplace_back("beside it", beside_accuracy(r.confusion));
         all.emplace_back("expected calibration error",
                          fmt::format("{:.2f} %, the mean gap between how sure an answer is and how often it is right",
                                      100 * expected_calibration_error(r.predictions, r.sets.test.labels)));
@@ -53,7 +53,8 @@ std::vector<std::pair<std::string, std::string>> recipe_facts(const RecipeOption
         {"Adam", fmt::format("rate {:g}, {} after a warm-up of {:g}, weight decay {:g}", c.rate, c.schedule, c.warm_up,
                              c.weight_decay)},
         {"augmentation", c.augmentation},
-        {"label smoothing, mixup, averaging", fmt::format("{:g}, {:g}, {:g}", c.label_smoothing, c.mixup, c.average)},
+        {"label smoothing, mixup, averaging",
+         fmt::format("{:g}, {:g}, {:g}", options.label_smoothing, options.mixup, options.average)},
         {"class weights", c.class_weights},
         {"largest norm of the gradients", c.clip > 0 ? fmt::format("{:g}", c.clip) : "any"},
         {"waited for photographs", fmt::format("{:.1f} % of the time", 100 * end.loading.idle)},
@@ -64,16 +65,17 @@ std::vector<std::pair<std::string, std::string>> recipe_facts(const RecipeOption
 }
 
 void write_test_pictures(const Pictures& test, const std::vector<std::string>& classes, const Confusion& confusion,
-                         const std::vector<Prediction>& predictions, const fs::path& folder) {
+                         const std::vector<Prediction>& predictions, const Explain& explain, const fs::path& folder) {
     write_png(folder / "confusion.png", draw_confusion(confusion, classes));
-    write_png(folder / "predictions.png", draw_predictions(test, choose(test, predictions, predictions_shown),
-                                                           title_of(test, predictions, predictions_shown)));
+    const std::vector<Prediction> shown = choose(test, predictions, predictions_shown, explain ? 2 : 1);
+    write_png(folder / "predictions.png",
+              draw_predictions(test, shown, title_of(test, predictions, shown), grid_columns, explain));
 }
 
 void write_results(const Results& r, const fs::path& out) {
     write_png(out / "curves.png", draw_curves(r.panels, r.x_title));
     write_file(out / "curves.svg", curves_svg(r.panels, r.x_title));
-    write_test_pictures(r.sets.test, r.sets.training.classes, r.confusion, r.predictions, out);
+    write_test_pictures(r.sets.test, r.sets.training.classes, r.confusion, r.predictions, r.explain, out);
     write_file(out / "report.html", to_html({.title = r.folder.empty() ? "Generated characters" : r.folder,
                                              .facts = facts(r),
                                              .panels = r.panels,
@@ -85,10 +87,11 @@ void write_results(const Results& r, const fs::path& out) {
                                              .skipped = r.sets.skipped,
                                              .network = r.network,
                                              .train_bytes = r.bytes,
+                                             .explain = r.explain,
                                              .augmented = r.augmented}));
     if (r.sets.test.size() > 0)
         fmt::print("test accuracy {:.2f} % of {} photographs\n{}\n", 100 * r.final.test_accuracy, r.sets.test.size(),
-                   beside_accuracy(outcome_of(r)));
+                   beside_accuracy(r.confusion));
     else
         fmt::print("there was no photograph to test on\n");
     for (const std::string& hint : advice(outcome_of(r))) fmt::print("hint: {}\n", hint);

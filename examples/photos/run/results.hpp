@@ -35,6 +35,7 @@ struct Results {
     std::string machine;
     double train_accuracy = 0;
     bool pretrained = false;  ///< it began with weights of others
+    tn::Explain explain{};    ///< where the network saw what it answered; empty: that cannot be had
 };
 
 /// How a run of these epochs was trained, for Results::recipe.
@@ -42,10 +43,11 @@ std::vector<std::pair<std::string, std::string>> recipe_facts(const RecipeOption
                                                               const tn::TrainOptions& options, const Sets& sets,
                                                               const std::vector<tn::EpochResult>& epochs);
 
-/// Writes confusion.png and predictions.png into the folder: what a model says about the photographs to test on.
+/// Writes confusion.png and predictions.png into the folder: what a model says about the photographs to test on, and
+/// beside wrong answers what explains them.
 void write_test_pictures(const tn::Pictures& test, const std::vector<std::string>& classes,
                          const tn::Confusion& confusion, const std::vector<tn::Prediction>& predictions,
-                         const std::filesystem::path& folder);
+                         const tn::Explain& explain, const std::filesystem::path& folder);
 
 /// Writes curves, confusion matrix, predictions and report into the folder, and prints what is there.
 void write_results(const Results& results, const std::filesystem::path& folder);

@@ -1,5 +1,6 @@
 #include "examples/photos/run/run_monitor.hpp"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <cmath>
@@ -10,10 +11,15 @@ namespace photos {
 
 using namespace tn;
 
+namespace {
+constexpr double longest_silence = 10;  // seconds without a line, as long as epochs end
+}
+
 RunMonitor::RunMonitor(const std::filesystem::path& folder, const std::string& name, bool resume, bool live)
     : record_(folder, name, resume), progress_(stderr), live_(live) {
-    if (live) progress_.quiet();
-    if (live && ::isatty(2) == 1) screen_.emplace(stderr);
+    const bool terminal = ::isatty(2) == 1;
+    if (live || !terminal) progress_.quiet();
+    if (live && terminal) screen_.emplace(stderr);
 }
 
 void RunMonitor::step(const ProgressState& state) {
@@ -25,10 +31,19 @@ void RunMonitor::step(const ProgressState& state) {
 
 void RunMonitor::epoch(const EpochResult& epoch) {
     record_.add(epoch);
-    if (screen_)
-        draw();
-    else if (live_ || !std::isnan(epoch.test_accuracy) || !std::isnan(epoch.held_accuracy))
-        progress_.say(epoch_line(epoch));
+    if (screen_) return draw();
+    const bool measured = !std::isnan(epoch.test_accuracy) || !std::isnan(epoch.held_accuracy);
+    if (live_ || measured || epoch.last || epoch.seconds - said_ >= longest_silence) say(epoch);
+}
+
+void RunMonitor::say(const EpochResult& epoch) {
+    const int left_out = epoch.epoch - said_epoch_ - 1;
+    if (said_epoch_ > 0 && left_out == 1) progress_.say(fmt::format("epoch {} was not tested", epoch.epoch - 1));
+    if (said_epoch_ > 0 && left_out > 1)
+        progress_.say(fmt::format("epochs {} to {} were not tested", said_epoch_ + 1, epoch.epoch - 1));
+    progress_.say(epoch_line(epoch));
+    said_ = epoch.seconds;
+    said_epoch_ = epoch.epoch;
 }
 
 void RunMonitor::end(bool whole) {

@@ -14,8 +14,9 @@ namespace photos {
 
 class RunMonitor {
 public:
-    /// Writes into the folder. With `live` the curves are drawn on standard error if that is a terminal; elsewhere
-    /// there is a line per epoch and no bar. Throws tn::Error as RunRecord does.
+    /// Writes into the folder. On standard error there is a bar, if that is a terminal, a line for every epoch that was
+    /// tested, or after ten seconds, and one that names the epochs between that were not. With `live` a terminal has
+    /// the curves instead, and anything else a line for every epoch. Throws tn::Error as RunRecord does.
     RunMonitor(const std::filesystem::path& folder, const std::string& name, bool resume, bool live);
 
     void step(const tn::ProgressState& state);
@@ -28,12 +29,15 @@ public:
 
 private:
     void draw();
+    void say(const tn::EpochResult& epoch);
 
     RunRecord record_;
     tn::Progress progress_;
     bool live_;
     std::optional<LiveScreen> screen_;
-    double drawn_ = -1;  // when the screen was, in seconds of this start
+    double drawn_ = -1;   // when the screen was, in seconds of this start
+    double said_ = 0;     // when the last line was
+    int said_epoch_ = 0;  // of which epoch it was; 0: there is none of this start
 };
 
 }  // namespace photos

@@ -107,6 +107,24 @@ BOOST_AUTO_TEST_CASE(a_written_picture_is_read_again) {
     BOOST_TEST(contains(error_of([&] { tn::read_picture(folder / "none.png", 1); }), "none.png: cannot be read"));
 }
 
+BOOST_AUTO_TEST_CASE(a_jpeg_is_nearly_the_picture_and_smaller_for_less_quality) {
+    for (const int channels : {1, 3}) {
+        Picture picture = flat({channels, 40, 50}, 0);
+        for (std::size_t i = 0; i < picture.pixels.size(); ++i)
+            picture.pixels[i] = static_cast<std::uint8_t>(60 + i % 50 + i / 50 % 40);
+        const Bytes fine = encode_jpeg(picture, 95), coarse = encode_jpeg(picture, 10);
+        BOOST_TEST(coarse.size() < fine.size());
+        const Picture again = decode_picture(fine, channels, "again");
+        BOOST_TEST((again.shape == picture.shape));
+        int furthest = 0;
+        for (std::size_t i = 0; i < picture.pixels.size(); ++i)
+            furthest = std::max(furthest, std::abs(again.pixels[i] - picture.pixels[i]));
+        BOOST_TEST(furthest < 16);
+        BOOST_TEST(contains(error_of([&] { encode_jpeg(picture, 0); }), "a quality of 1 to 100, not 0"));
+    }
+    BOOST_TEST(contains(error_of([] { tn::encode_jpeg({{1, 2, 2}, {1}}, 90); }), "a byte for every pixel"));
+}
+
 BOOST_AUTO_TEST_CASE(damage_ends_in_an_error_or_a_picture) {
     const Bytes pixels = ramp(13, 11, 3);
     const std::string words = "P3 2 2 9\n1 2 3 4 5 6 7 8 9 8 7 6\n";

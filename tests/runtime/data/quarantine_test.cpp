@@ -98,6 +98,37 @@ BOOST_FIXTURE_TEST_CASE(what_was_interrupted_after_any_file_is_put_back, Place) 
     }
 }
 
+BOOST_FIXTURE_TEST_CASE(files_go_to_another_class_and_come_back_after_any_interruption, Place) {
+    const auto before = tree();
+    const std::vector<FileMove> moves{{files[0], root / "b\xe9n/1 (of ada).png"},
+                                      {files[1], away / "ada/removed.png"},
+                                      {files[2], root / "ada/of ben.png"}};
+    for (std::size_t done = 0; done <= moves.size(); ++done) {
+        move_files(root, moves, away);
+        if (done == moves.size()) {
+            BOOST_TEST(tree().at("set/ada/of ben.png") == "set/b\xe9n/1.png");
+            BOOST_TEST(tree().at("set/b\xe9n/1 (of ada).png") == "set/ada/1.png");
+            BOOST_TEST(tree().at("away/deep/ada/removed.png") == "set/ada/tab\tnew\nline.png");
+        }
+        for (std::size_t i = done; i < moves.size(); ++i) fs::rename(moves[i].to, moves[i].from);
+        BOOST_TEST(restore_quarantined(away) == static_cast<int>(done));
+        BOOST_TEST((tree() == before));
+        BOOST_TEST(!fs::exists(away));
+        BOOST_TEST(fs::exists(root / "ada"));
+    }
+}
+
+BOOST_FIXTURE_TEST_CASE(no_file_goes_anywhere_else, Place) {
+    const auto before = tree();
+    const auto says = [&](std::vector<FileMove> moves) { return error_of([&] { move_files(root, moves, away); }); };
+    BOOST_TEST(contains(says({{files[0], root / "1.png"}}), "or to another class, not to "));
+    BOOST_TEST(contains(says({{files[0], root / "ada/2.png"}}), "or to another class, not to "));
+    BOOST_TEST(contains(says({{files[0], folder / "other/1.png"}}), "or to another class, not to "));
+    BOOST_TEST(contains(says({{files[0], root / "b\xe9n/1.png"}}), "1.png: is already there"));
+    BOOST_TEST(contains(says({{files[0], away / "x.png"}, {files[1], away / "x.png"}}), "x.png: is already there"));
+    BOOST_TEST((tree() == before));
+}
+
 BOOST_FIXTURE_TEST_CASE(folders_that_were_made_before_the_interruption_are_removed, Place) {
     files = {folder.write("set/ada/by year/2024/1.png", "deep").string()};
     const auto before = tree();
@@ -232,7 +263,8 @@ BOOST_FIXTURE_TEST_CASE(what_another_disk_cannot_take_stays_where_it_was, Place)
 BOOST_FIXTURE_TEST_CASE(a_journal_that_is_missing_or_damaged_is_an_error, Place) {
     BOOST_TEST(
         contains(error_of([&] { restore_quarantined(away); }), "deep: has no moved.tsv: no files were moved there"));
-    for (const char* text : {"one\n", "relative\tada/1.png\n", "/a\t\n", "/a\t../../1.png\n", "/a\\q\tb\n", "\n"}) {
+    for (const char* text : {"one\n", "relative\tada/1.png\n", "/a\t\n", "/a\t../../1.png\n",
+                             "/set/ada/1\t/elsewhere/ada/1\n", "/set/ada/1\t/set/ada/2\n", "/a\\q\tb\n", "\n"}) {
         folder.write("away/deep/moved.tsv", text);
         BOOST_TEST(error_of([&] { restore_quarantined(away); }) != "", text);
         BOOST_TEST(fs::exists(away / journal_name));

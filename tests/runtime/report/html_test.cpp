@@ -13,6 +13,10 @@ BOOST_AUTO_TEST_CASE(text_has_no_effect) {
     BOOST_TEST(html_text("") == "");
 }
 
+BOOST_AUTO_TEST_CASE(nothing_ends_a_script) {
+    BOOST_TEST(script_value("[\"</script><!--\"]") == "[\"\\u003c/script>\\u003c!--\"]");
+}
+
 BOOST_AUTO_TEST_CASE(a_picture_is_its_own_address) {
     for (const int width : {1, 2, 3, 7, 20}) {  // files of every length modulo 3
         Picture picture{{1, 3, width}, {}};

@@ -50,13 +50,21 @@ BOOST_AUTO_TEST_CASE(wrong_ones_come_first_the_surest_before_the_others) {
     };
     const auto equal = [](const std::vector<int>& a, std::vector<int> b) { return a == b; };
     BOOST_TEST(equal(places(2), {5, 2}));
-    BOOST_TEST(equal(places(3), {5, 2, 9}));
+    BOOST_TEST(equal(places(3), {5, 2, 0}));           // a third is of right ones
     BOOST_TEST(equal(places(6), {5, 2, 9, 0, 4, 8}));  // the right ones are 0 1 3 4 6 7 8 10 11: every third
     BOOST_TEST(places(12).size() == 12u);
     BOOST_TEST(places(500).size() == 12u);
     BOOST_TEST(places(0).empty());
     BOOST_TEST(places(-4).empty());
     BOOST_TEST(choose(set, {}, 5).empty());
+    std::vector<Prediction> wrong(all);
+    for (Prediction& p : wrong) p.predicted = 1 - p.picture % 2;
+    BOOST_TEST(choose(set, wrong, 6).size() == 6u);  // no right one is there
+    // Two places for a wrong one: of twelve eight.
+    const auto explained = choose(set, all, 9, 2);
+    BOOST_TEST(explained.size() == 6u);
+    BOOST_TEST(explained[2].picture == 9);
+    BOOST_TEST(explained[3].picture == 0);
 }
 
 BOOST_AUTO_TEST_CASE(each_picture_has_its_frame_and_caption) {
@@ -92,17 +100,34 @@ BOOST_AUTO_TEST_CASE(a_title_says_how_many_are_wrong_and_moves_the_pictures_down
     const Pictures set = greys(5);
     std::vector<Prediction> all;
     for (int i = 0; i < 5; ++i) all.push_back({i, i < 3 ? 1 - i % 2 : i % 2, 0.9f});  // the first three are wrong
-    BOOST_TEST(title_of(set, all, 48) == "3 of 5 photographs wrong");
-    BOOST_TEST(title_of(set, all, 2) == "3 of 5 photographs wrong; the 2 surest of these");
-    BOOST_TEST(title_of(set, {}, 48) == "no photograph to test on");
-    const Picture p = draw_predictions(set, all, title_of(set, all, 48), 3);
+    BOOST_TEST(title_of(set, all, all) == "3 of 5 photographs wrong");
+    BOOST_TEST(title_of(set, all, choose(set, all, 3)) == "3 of 5 photographs wrong; the 2 surest of these");
+    BOOST_TEST(title_of(set, {}, {}) == "no photograph to test on");
+    const Picture p = draw_predictions(set, all, title_of(set, all, all), 3);
     BOOST_TEST((p.shape == PictureShape{3, 2 * 174 + 44, 3 * 140 + 12}));
     BOOST_TEST(inked(p, 12, 400, 10, 36) > 100);
     BOOST_TEST((pixel(p, 12 + 64, 44 + 64) == Color{50, 50, 50}));
     // Without a picture the title alone is there.
-    const Picture none = draw_predictions(set, {}, title_of(set, {}, 48));
+    const Picture none = draw_predictions(set, {}, title_of(set, {}, {}));
     BOOST_TEST(none.shape.height == 44);
     BOOST_TEST(inked(none, 12, 400, 10, 36) > 100);
+}
+
+BOOST_AUTO_TEST_CASE(what_explains_a_wrong_one_stands_behind_it) {
+    const Pictures set = greys(3);
+    const Prediction shown[] = {{1, 0, 0.9f}, {0, 0, 0.8f}};  // the first is wrong
+    std::vector<int> asked;
+    const Picture p = draw_predictions(set, shown, "", 3, [&](const Prediction& prediction) {
+        asked.push_back(prediction.picture);
+        return Picture{{3, 64, 64}, std::vector<std::uint8_t>(3 * 64 * 64, 200)};
+    });
+    BOOST_TEST((asked == std::vector<int>{1}));
+    for (auto [place, grey] : {std::pair{0, 51}, {1, 200}, {2, 50}}) {
+        const auto g = static_cast<std::uint8_t>(grey);
+        BOOST_TEST((pixel(p, 12 + place * 140 + 64, 12 + 64) == Color{g, g, g}));
+        BOOST_TEST((pixel(p, 12 + place * 140 - 2, 12 + 64) == (place == 0 ? red : color::light)));
+    }
+    BOOST_TEST(inked(p, 12 + 140, 12 + 140 + 128, 12 + 133, 12 + 170) > 20);  // its caption
 }
 
 BOOST_AUTO_TEST_CASE(any_shape_of_picture_can_be_shown) {

@@ -81,6 +81,22 @@ BOOST_FIXTURE_TEST_CASE(everything_is_on_the_page, Run) {
                         "<td class=\"error\" style=\"--s:0.25\">1</td><td></td></tr>"));
 }
 
+BOOST_FIXTURE_TEST_CASE(what_explains_a_mistake_is_beside_it, Run) {
+    Report r = report();
+    BOOST_TEST(!contains(to_html(r), "Grad-CAM"));
+    std::vector<int> asked;
+    r.explain = [&](const Prediction& p) {
+        asked.push_back(p.picture);
+        return Picture{{3, 32, 32}, std::vector<std::uint8_t>(3 * 32 * 32, 9)};
+    };
+    const std::string page = to_html(r);
+    BOOST_TEST((asked == std::vector<int>{9, 0}));
+    BOOST_TEST(contains(page, "brightest where the network saw what it answered (Grad-CAM)"));
+    BOOST_TEST(times(page, "<div class=\"grid pairs\">") == 1);
+    BOOST_TEST(times(page, "alt=\"where the network saw ada\"") == 1);
+    BOOST_TEST(times(page, "alt=\"where the network saw &lt;img src=x onerror=alert(1)&gt;\"") == 1);
+}
+
 BOOST_FIXTURE_TEST_CASE(names_are_text_and_nothing_is_fetched, Run) {
     const std::string page = to_html(report());
     BOOST_TEST(!contains(page, "<script"));

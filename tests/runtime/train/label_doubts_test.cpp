@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
+#include <cmath>
 
 #include "runtime/core/error.hpp"
 #include "runtime/core/random.hpp"
@@ -45,6 +46,24 @@ BOOST_AUTO_TEST_CASE(wrong_labels_are_named) {
         BOOST_TEST(e.suggested != e.given);
         BOOST_TEST(e.suggested_probability > e.given_probability);
     }
+}
+
+BOOST_AUTO_TEST_CASE(chances_fall_and_mean_what_they_say) {
+    double expected = 0, wrong = 0, named = 0;
+    for (const float spread : {0.3f, 0.45f, 0.55f}) {
+        const Set set(600, spread, 13);
+        const auto found = find_doubted_labels(set.features, {});
+        for (std::size_t i = 0; i < found.size(); ++i) {
+            BOOST_TEST(found[i].chance <= (i == 0 ? 1 : found[i - 1].chance));
+            expected += found[i].chance;
+        }
+        wrong += set.hits(found);
+        named += static_cast<double>(found.size());
+    }
+    BOOST_TEST_MESSAGE(named << " named, " << expected << " expected to be wrong, " << wrong << " are");
+    // The neighbours, which have chosen as well, are no part of the chance: it is rather too small.
+    BOOST_TEST(expected > 0.8 * wrong);
+    BOOST_TEST(expected < wrong + 0.05 * named);
 }
 
 BOOST_AUTO_TEST_CASE(classes_that_overlap_are_not_taken_for_wrong_labels) {
