@@ -174,6 +174,34 @@ BOOST_FIXTURE_TEST_CASE(an_exported_header_predicts_the_same_without_the_library
                0);
 }
 
+BOOST_FIXTURE_TEST_CASE(exports_headers_in_int8, Trained) {
+    const auto int8 = [&](std::vector<std::string> more) {
+        std::vector<std::string> words{"export", "--model", model(), "--weights-as", "int8"};
+        words.insert(words.end(), more.begin(), more.end());
+        return words;
+    };
+    const Run bytes = run("photos", int8({"--header", at("a.hpp"), "--block", "--calibrate", set()}));
+    BOOST_TEST(bytes.status == 0, bytes.err);
+    BOOST_TEST(fs::file_size(at("a.hpp.bin")) < 1200000u);
+    const Run integers = run("photos", int8({"--header", at("b.hpp"), "--integers", "--calibrate", set()}));
+    BOOST_TEST(integers.status == 0, integers.err);
+    BOOST_TEST(contains(integers.out, "network::infer(x, y, work), where work is "));
+    BOOST_TEST(contains(integers.out, " bytes\n"));
+    folder.write("main.cpp",
+                 "#include \"b.hpp\"\nunsigned char x[network::inputs], work[network::workspace];\nint y[3];\n"
+                 "int main() { network::infer(x, y, work); return network::outputs == 3 && y[0] != y[1] ? 0 : 1; }\n");
+    BOOST_TEST(run_shell(fmt::format("{} -std=c++17 -O1 -Wall -Wextra -Werror {} -o {} && {}", TN_CXX,
+                                     quoted(at("main.cpp")), quoted(at("main")), quoted(at("main"))))
+                   .status == 0);
+    BOOST_TEST(contains(complaint("photos", int8({"--header", at("c.hpp")})), "needs --calibrate FOLDER"));
+    BOOST_TEST(contains(complaint("photos", int8({"--header", at("c.hpp"), "--calibrate", at("nothing")})),
+                        "nothing: must be a folder of photographs to calibrate with"));
+    BOOST_TEST(contains(complaint("photos", int8({"--page", at("c.html"), "--calibrate", set()})), "a page holds"));
+    BOOST_TEST(contains(complaint("photos", {"export", "--model", model(), "--header", at("c.hpp"), "--integers"}),
+                        "--integers needs --weights-as int8"));
+    BOOST_TEST(!fs::exists(at("c.hpp")));
+}
+
 BOOST_FIXTURE_TEST_CASE(exports_an_onnx_model, Trained) {
     const Run exported = run("photos", {"export", "--model", model(), "--onnx", at("faces.onnx")});
     BOOST_TEST(exported.status == 0, exported.err);
