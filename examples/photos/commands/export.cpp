@@ -23,6 +23,7 @@ struct ExportArguments {
     std::string model = "photos-run/model.safetensors", weights, header, onnx, page, name_space = "network",
                 weights_as = "fp32", calibrate;
     bool block = false, integers = false;
+    int opset = 13;
 };
 
 WeightsAs weights_as(const ExportArguments& a) {
@@ -78,7 +79,7 @@ int write_exports(const ExportArguments& a) {
         if (a.block) fmt::print("{}.bin: its weights, which must stay beside it to compile\n", escape_text(a.header));
     }
     if (!a.onnx.empty()) {
-        write_file(a.onnx, to_onnx(graph, {info.classes, info.normalise}));
+        write_file(a.onnx, to_onnx(graph, {info.classes, info.normalise, {}, {}, a.opset}));
         fmt::print("{}: an ONNX model from \"x\" to \"y\"\n", escape_text(a.onnx));
     }
     if (!a.page.empty()) {
@@ -105,6 +106,9 @@ Command add_export(CLI::App& program) {
     line->add_flag("--integers", a->integers, "int8 without a floating point number, for microcontrollers");
     line->add_flag("--block", a->block, "the header's weights as bytes in HEADER.bin, which the assembler includes");
     line->add_option("--onnx", a->onnx, "an ONNX model");
+    line->add_option("--opset", a->opset, "the operator set of that model")
+        ->check(CLI::Range(least_opset, most_opset))
+        ->capture_default_str();
     line->add_option("--page", a->page, "a page that classifies photographs offline, in any browser");
     return {line, [a] { return write_exports(*a); }};
 }
