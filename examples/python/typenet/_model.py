@@ -34,18 +34,22 @@ class Model:
         numbers than bytes, ValueError for other extents.
         """
         if isinstance(pictures, (str, os.PathLike)):
-            return self._of_files([pictures])[0]
+            return self._first(self._of_files([pictures]))
         if isinstance(pictures, np.ndarray):
-            several = pictures.ndim == 4
             found = self._of_pixels(pictures)
-            return found if several else found[0]
-        several_of = list(pictures)
-        if all(isinstance(p, (str, os.PathLike)) for p in several_of):
-            return self._of_files(several_of)
-        if any(np.ndim(p) == 4 for p in several_of):
-            raise ValueError("a list is of pictures, not of batches of them")
-        found = [self._of_pixels(np.asarray(p))[0] for p in several_of]
-        return np.stack(found) if found else self._room(0)
+            return found if pictures.ndim == 4 else self._first(found)
+        paths: list[Path] = []
+        arrays: list[NDArray[np.uint8]] = []
+        for picture in pictures:
+            if isinstance(picture, (str, os.PathLike)):
+                paths.append(picture)
+            else:
+                arrays.append(np.asarray(picture))
+        if not arrays:
+            return self._of_files(paths)
+        if paths or any(array.ndim == 4 for array in arrays):
+            raise ValueError("a list is of files, or of arrays that are one picture each")
+        return np.concatenate([self._of_pixels(array) for array in arrays])
 
     def top(self, picture: Union[Path, NDArray[np.uint8]], k: int = 5) -> list[tuple[str, float]]:
         """The k most probable classes of one picture with their probabilities, the most probable first."""
@@ -56,6 +60,11 @@ class Model:
 
     def __repr__(self) -> str:
         return f"typenet.Model({len(self.classes)} classes)"
+
+    @staticmethod
+    def _first(found: NDArray[np.float32]) -> NDArray[np.float32]:
+        first: NDArray[np.float32] = found[0]
+        return first
 
     def _room(self, count: int) -> NDArray[np.float32]:
         return np.empty((count, len(self.classes)), np.float32)

@@ -66,7 +66,7 @@ class _Bar:
 
     def __init__(self, total: Optional[int]) -> None:
         try:
-            from tqdm.auto import tqdm
+            from tqdm.auto import tqdm  # type: ignore[import-untyped, unused-ignore]
         except ImportError:
             self._bar = None
         else:
