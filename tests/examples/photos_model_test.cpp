@@ -206,6 +206,22 @@ BOOST_FIXTURE_TEST_CASE(exports_an_onnx_model, Trained) {
     const Run exported = run("photos", {"export", "--model", model(), "--onnx", at("faces.onnx")});
     BOOST_TEST(exported.status == 0, exported.err);
     BOOST_TEST(fs::file_size(at("faces.onnx")) > 4000000u);
+
+    const auto probabilities = [&](const std::string& path) {
+        std::vector<double> found;
+        for (const std::string& line : run("photos", {"predict", "--model", path, set() + "/ada"}).lines())
+            found.push_back(std::stod(line.substr(line.rfind('\t') + 1)) + 10 * (line.find("\tada\t") != line.npos));
+        return found;
+    };
+    const Run imported = run("photos", {"import", at("faces.onnx"), "--out", at("imported.safetensors")});
+    BOOST_TEST(imported.out == at("imported.safetensors") + ": network grey-128, 3 classes\n", imported.err);
+    const std::vector<double> own = probabilities(model()), other = probabilities(at("imported.safetensors"));
+    BOOST_REQUIRE((own.size() == 4u && other.size() == 4u));
+    for (std::size_t i = 0; i < own.size(); ++i) BOOST_TEST(std::abs(own[i] - other[i]) < 2e-4);
+    BOOST_TEST(contains(complaint("photos", {"import", at("faces.onnx"), "--network", "colour-128", "--out", at("no")}),
+                        "faces.onnx: fits no network; colour-128: node '0 Conv<16, 3>' (Conv): does not fit"));
+    BOOST_TEST(contains(complaint("photos", {"import", model(), "--out", at("no")}), "is no ONNX model"));
+    BOOST_TEST(!fs::exists(at("no")));
 }
 
 BOOST_FIXTURE_TEST_CASE(refuses_models_that_are_not_its_own, Trained) {
