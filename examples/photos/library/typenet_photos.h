@@ -53,8 +53,8 @@ typenet_status typenet_photos_classify(typenet_photos* model, const unsigned cha
  * AVIF where libwebp and libheif were found when this was built. */
 typenet_status typenet_photos_classify_file(typenet_photos* model, const char* path, float* probabilities);
 
-/* The same of `count` pictures of one size, which lie `picture_stride` bytes apart, 0: height times the bytes from row to
- * row. They go through the network together, as many at a time as it takes, and every thread resizes some.
+/* The same of `count` pictures of one size, which lie `picture_stride` bytes apart, 0: height times the bytes from row
+ * to row. They go through the network together, as many at a time as it takes, and every thread resizes some.
  * `probabilities` are [count][classes]; they may differ from those of one picture by itself in the last digit of a
  * float, since products are summed in another order. */
 typenet_status typenet_photos_classify_batch(typenet_photos* model, const unsigned char* pixels, int count, int width,
