@@ -7,7 +7,7 @@ namespace tn {
 
 /// At the top of the file.
 inline constexpr std::string_view int8_includes = R"(
-#if defined(__AVX2__) && defined(__GNUC__) && !defined(TYPENET_WITHOUT_VECTORS)
+#if defined(__SSE2__) && defined(__GNUC__) && !defined(TYPENET_WITHOUT_VECTORS)
 #include <immintrin.h>
 #endif
 )";
@@ -15,8 +15,8 @@ inline constexpr std::string_view int8_includes = R"(
 /// Opens the namespace that is named by the vectors' width and what multiplies bytes: files that are compiled for
 /// different processors may include one header and be linked.
 inline constexpr std::string_view int8_lanes = R"(
-#if !defined(__AVX2__) || !defined(__GNUC__) || defined(TYPENET_WITHOUT_VECTORS)
-inline namespace int8_4_of_16 {
+#if !defined(__SSE2__) || !defined(__GNUC__) || defined(TYPENET_WITHOUT_VECTORS)
+inline namespace int8_loops {
 namespace detail {
 inline constexpr int lanes = 4, registers = 16;
 #elif defined(__AVX512BW__) && defined(__AVX512VNNI__)
@@ -31,10 +31,14 @@ inline constexpr int lanes = 16, registers = 32;
 inline namespace int8_8_of_16_vnni {
 namespace detail {
 inline constexpr int lanes = 8, registers = 16;
-#else
+#elif defined(__AVX2__)
 inline namespace int8_8_of_16 {
 namespace detail {
 inline constexpr int lanes = 8, registers = 16;
+#else
+inline namespace int8_4_of_16 {
+namespace detail {
+inline constexpr int lanes = 4, registers = 12;
 #endif
 )";
 
@@ -136,6 +140,44 @@ inline void put(Byte* to, Ints sum, const float* scale, Range range) {
 inline void put(float* to, Ints sum, const float* scale, Range range) {
     _mm256_storeu_ps(to, between(scaled(sum, scale, range), range));
 }
+#elif defined(__SSE2__) && defined(__GNUC__) && !defined(TYPENET_WITHOUT_VECTORS)
+using Ints = __m128i;
+using Weights = __m128i;
+inline Ints none() { return _mm_setzero_si128(); }
+inline Ints load(const int* from) { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(from)); }
+inline void store(int* to, Ints v) { _mm_storeu_si128(reinterpret_cast<__m128i*>(to), v); }
+inline Ints larger(Ints a, Ints b) {
+    const __m128i first = _mm_cmpgt_epi32(a, b);
+    return _mm_or_si128(_mm_and_si128(first, a), _mm_andnot_si128(first, b));
+}
+inline Weights weights(const Weight* from) { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(from)); }
+inline Weights pairs_of_weights(const Weight* from) {
+    const __m128i w = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(from));
+    return _mm_srai_epi16(_mm_unpacklo_epi8(w, w), 8);
+}
+inline Ints wide(const Byte* from) {
+    int four;
+    __builtin_memcpy(&four, from, 4);
+    return _mm_unpacklo_epi16(_mm_unpacklo_epi8(_mm_cvtsi32_si128(four), none()), none());
+}
+inline Ints pair(Ints first, Ints second) { return _mm_or_si128(first, _mm_slli_epi32(second, 16)); }
+inline Ints dot_pairs(Ints sum, Ints x, Weights w) { return _mm_add_epi32(sum, _mm_madd_epi16(x, w)); }
+inline Ints dot(Ints sum, const Byte* x, Weights w) {
+    int four;
+    __builtin_memcpy(&four, x, 4);
+    sum = dot_pairs(sum, _mm_set1_epi32(four & 0xff00ff), _mm_srai_epi16(_mm_slli_epi16(w, 8), 8));
+    return dot_pairs(sum, _mm_set1_epi32(four >> 8 & 0xff00ff), _mm_srai_epi16(w, 8));
+}
+inline __m128 between(Ints sum, const float* scale, Range range) {
+    const __m128 v = _mm_add_ps(_mm_mul_ps(_mm_cvtepi32_ps(sum), _mm_loadu_ps(scale)), _mm_set1_ps(range.zero));
+    return _mm_min_ps(_mm_max_ps(v, _mm_set1_ps(range.low)), _mm_set1_ps(range.high));
+}
+inline void put(Byte* to, Ints sum, const float* scale, Range range) {
+    const __m128i words = _mm_packs_epi32(_mm_cvtps_epi32(between(sum, scale, range)), none());
+    const int four = _mm_cvtsi128_si32(_mm_packus_epi16(words, words));
+    __builtin_memcpy(to, &four, 4);
+}
+inline void put(float* to, Ints sum, const float* scale, Range range) { _mm_storeu_ps(to, between(sum, scale, range)); }
 #else
 struct Ints {
     int lane[lanes];

@@ -13,7 +13,7 @@ using namespace tn_test;
 
 namespace {
 
-/// In plain loops, with the sanitizers, and with the vectors of this processor.
+/// With the narrowest vectors and the sanitizers, and with the widest of this processor.
 template <class N> bool compared_in_int8(float tolerance, std::vector<std::string> options = {}) {
     options.insert(options.end(), {checked, "-O2 -march=native"});
     return std::all_of(options.begin(), options.end(), [&](const std::string& one) {
@@ -21,8 +21,9 @@ template <class N> bool compared_in_int8(float tolerance, std::vector<std::strin
     });
 }
 
-/// And with what the processor has besides.
-const std::vector<std::string> narrower{"-O1 -march=native -mno-avx512f", "-O1 -march=native -mno-avx512f -mno-avxvnni",
+/// And with what there is besides.
+const std::vector<std::string> narrower{"-O1 -DTYPENET_WITHOUT_VECTORS", "-O1 -march=native -mno-avx512f",
+                                        "-O1 -march=native -mno-avx512f -mno-avxvnni",
                                         "-O1 -march=native -mno-avx512vnni"};
 
 }  // namespace
