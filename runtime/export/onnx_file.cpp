@@ -13,7 +13,30 @@ namespace tn {
 
 namespace {
 
-using Reader = protozero::pbf_reader;
+/// Of a field that is written in another way than its type is, protozero asks its caller to take care.
+class Reader : public protozero::pbf_reader {
+    using Base = protozero::pbf_reader;
+    using Type = protozero::pbf_wire_type;
+
+    Reader& expect(Type type) {
+        if (wire_type() != type) throw protozero::invalid_tag_exception();
+        return *this;
+    }
+
+public:
+    using Base::Base;
+    Reader(const Base& other) : Base(other) {}
+
+    Reader get_message() { return expect(Type::length_delimited).Base::get_message(); }
+    std::string get_string() { return expect(Type::length_delimited).Base::get_string(); }
+    protozero::data_view get_view() { return expect(Type::length_delimited).Base::get_view(); }
+    std::int64_t get_int64() { return expect(Type::varint).Base::get_int64(); }
+    std::int32_t get_int32() { return expect(Type::varint).Base::get_int32(); }
+    float get_float() { return expect(Type::fixed32).Base::get_float(); }
+    auto get_packed_int64() { return expect(Type::length_delimited).Base::get_packed_int64(); }
+    auto get_packed_float() { return expect(Type::length_delimited).Base::get_packed_float(); }
+    auto get_packed_double() { return expect(Type::length_delimited).Base::get_packed_double(); }
+};
 
 /// A repeated number, packed or not.
 void add_numbers(Reader& field, std::vector<std::int64_t>& to) {
