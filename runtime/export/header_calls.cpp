@@ -8,6 +8,7 @@
 #include "dsl/core/index.hpp"
 #include "runtime/export/cpp_formula.hpp"
 #include "runtime/export/header_sequences.hpp"
+#include "runtime/export/header_text.hpp"
 
 namespace tn {
 
@@ -18,11 +19,6 @@ std::string window_of(const Window& w, Shape in, Shape out) {
     return fmt::format("detail::Window<{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}>", in.channels, in.height,
                        in.width, out.height, out.width, w.kernel_h, w.kernel_w, w.stride_h, w.stride_w, w.pad.top,
                        w.pad.left, w.dilation_h, w.dilation_w);
-}
-
-std::string taps_of(const Window& w) {
-    return fmt::format("detail::Taps<{}, {}, {}, {}, {}, {}, {}, {}>", w.kernel_h, w.kernel_w, w.stride_h, w.stride_w,
-                       w.pad.top, w.pad.left, w.dilation_h, w.dilation_w);
 }
 
 const char* activation_of(const HeaderStep& step) {
@@ -100,8 +96,10 @@ std::vector<std::size_t> header_scratch(const InferenceGraph& graph, const Heade
 
 std::string HeaderCalls::tensor(std::size_t step, std::size_t number, std::vector<float> values, bool weighs) {
     const int node = program_.steps[step].node;
-    const std::string name = weights_.add(std::move(values), node, number, graph_.nodes[node].layer, weighs);
-    return weighs ? fmt::format("detail::weights_of({})", name) : fmt::format("detail::floats_of({})", name);
+    const std::string& layer = graph_.nodes[node].layer;
+    if (weighs)
+        return fmt::format("detail::weights_of({})", weights_.add_weights(std::move(values), node, number, layer));
+    return fmt::format("detail::floats_of({})", weights_.add(std::move(values), node, number, layer, NumberType::fp32));
 }
 
 std::string HeaderCalls::plain_tensor(std::size_t step, std::size_t number) {
@@ -119,8 +117,8 @@ std::string HeaderCalls::call(std::size_t number) {
         case HeaderStep::depthwise: return convolution(number);
         case HeaderStep::blocked: return on_blocks(number);
         case HeaderStep::planes: return on_planes(number);
+        default: return "";  // Int8Calls has those on bytes
     }
-    return "";
 }
 
 std::string HeaderCalls::convolution(std::size_t number) {

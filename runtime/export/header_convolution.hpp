@@ -5,7 +5,7 @@
 
 namespace tn {
 
-inline constexpr std::string_view header_convolution = R"(
+inline constexpr std::string_view header_tiles = R"(
 /// KH x KW taps, DH and DW apart, SH rows and SW columns further from position to position, with Top rows and Left
 /// columns of zeros before the image.
 template <int KH, int KW, int SH, int SW, int Top, int Left, int DH, int DW> struct Taps {
@@ -40,7 +40,9 @@ constexpr Tile best_tile(int positions, int vectors, int multiple) {
         }
     return best;
 }
+)";
 
+inline constexpr std::string_view header_convolution = R"(
 template <class Layout> inline constexpr bool is_layout = true;
 template <> inline constexpr bool is_layout<void> = false;
 

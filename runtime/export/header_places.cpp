@@ -49,7 +49,7 @@ int HeaderPlaces::add(std::size_t values, int at) {
 }
 
 bool HeaderPlaces::may_overwrite(const InferenceGraph& graph, const HeaderStep& step, int read) const {
-    if (step.method == HeaderStep::convert) return false;
+    if (step.node < 0) return false;
     const bool same = program_.values[read].layout() == program_.values[step.written].layout();
     if (step.method == HeaderStep::convolution || step.method == HeaderStep::winograd)
         return same && step.read.size() == 2 && read == step.read[1] && owner(step.read[0]) != owner(read);
@@ -58,10 +58,10 @@ bool HeaderPlaces::may_overwrite(const InferenceGraph& graph, const HeaderStep& 
     return same && (kind == Operation::pointwise || kind == Operation::scale || kind == Operation::add);
 }
 
-std::string HeaderPlaces::expression(int value) const {
+std::string HeaderPlaces::expression(int value, int unit) const {
     const int own = owner(value);
     if (own == owner(program_.output)) return "y";
-    return own == 0 ? "x" : fmt::format("work + {}", buffers_[buffer_of_[own]].offset);
+    return own == 0 ? "x" : fmt::format("work + {}", unit * buffers_[buffer_of_[own]].offset);
 }
 
 std::string HeaderPlaces::scratch(std::size_t step) const {

@@ -17,8 +17,8 @@ public:
 
     /// Floats in work.
     std::size_t total() const { return total_; }
-    /// The expression for a value: the argument x, the argument y, or a place in work.
-    std::string expression(int value) const;
+    /// The expression for a value: the argument x, the argument y, or a place in work, of which `unit` are a float's.
+    std::string expression(int value, int unit = 1) const;
     /// The expression for the scratch of a step, empty where there is none.
     std::string scratch(std::size_t step) const;
 

@@ -9,25 +9,11 @@
 
 #include "dsl/core/functions.hpp"
 #include "dsl/core/index.hpp"
+#include "runtime/export/int8_plan.hpp"
 
 namespace tn {
 
 namespace {
-
-bool is_view(const GraphNode& node) {
-    return node.operation.kind == Operation::flatten || node.operation.kind == Operation::reshape;
-}
-
-Padding larger(const Padding& a, const Padding& b) {
-    return {std::max(a.top, b.top), std::max(a.left, b.left), std::max(a.bottom, b.bottom), std::max(a.right, b.right)};
-}
-
-/// How far the windows reach beyond the image; at the end perhaps less than the padding that the layer says.
-Padding needed(const Window& w, Shape in, Shape out) {
-    const int below = (out.height - 1) * w.stride_h + w.reach_h() - w.pad.top - in.height;
-    const int behind = (out.width - 1) * w.stride_w + w.reach_w() - w.pad.left - in.width;
-    return {w.pad.top, w.pad.left, std::max(below, 0), std::max(behind, 0)};
-}
 
 class Lowering {
 public:
@@ -62,11 +48,7 @@ private:
         return known != native_.end() && program_.values[known->second].blocked;
     }
 
-    bool is_depthwise(const GraphNode& node) const {
-        const Shape in = shape(node.inputs[0]);
-        return node.operation.kind == Operation::convolution && in.channels > 1 &&
-               node.operation.groups_of(in.channels) == in.channels && shape(node.output).channels == in.channels;
-    }
+    bool is_depthwise(const GraphNode& node) const { return tn::is_depthwise(graph_, node); }
     bool is_convolution(const GraphNode& node) const {
         return node.operation.kind == Operation::dense ||
                (node.operation.kind == Operation::convolution &&
@@ -83,7 +65,7 @@ private:
     Padding wanted(const GraphNode& node) const {
         if (node.operation.kind == Operation::dense || (!is_convolution(node) && !is_depthwise(node))) return {};
         const Shape in = shape(node.inputs[0]), out = shape(node.output);
-        Padding pad = needed(node.operation.window, in, out);
+        Padding pad = padding_needed(node.operation.window, in, out);
         if (suits_winograd(node))
             pad = larger(pad, {1, 1, (in.height + 3) / 4 * 4 + 1 - in.height, (in.width + 3) / 4 * 4 + 1 - in.width});
         return pad;
@@ -135,10 +117,6 @@ private:
             }
         return nullptr;
     }
-    static int activation_of(const GraphNode& node) {
-        if (node.operation == pointwise(functions::relu)) return 1;
-        return node.operation == pointwise(functions::relu6) ? 2 : 0;
-    }
 
     /// What follows and becomes part of the step: an addition, ReLU or ReLU6, a pool. Returns the value that it gives.
     int fuse(HeaderStep& step, int output) {
@@ -188,7 +166,7 @@ private:
         if (is_convolution(node) || is_depthwise(node)) {
             const bool dense = node.operation.kind == Operation::dense;
             // A dense layer that reads an image has a tap for every pixel, wherever these lie.
-            const int input = dense ? image_behind(node.inputs[0]) : node.inputs[0];
+            const int input = dense ? image_behind(graph_, node.inputs[0]) : node.inputs[0];
             if (is_depthwise(node)) {
                 step.method = HeaderStep::depthwise;
                 step.read = {blocks(input)};
@@ -211,13 +189,6 @@ private:
             for (const int input : node.inputs) step.read.push_back(plain(input));
         }
         finish(step, output, step.method == HeaderStep::blocked);
-    }
-    /// The image that was flattened to the value, or the value itself.
-    int image_behind(int value) const {
-        for (int node = graph_.producer(value); node >= 0 && graph_.nodes[node].operation.kind == Operation::flatten;
-             node = graph_.producer(value))
-            value = graph_.nodes[node].inputs[0];
-        return value;
     }
     bool runs_on_blocks(const GraphNode& node) const {
         switch (node.operation.kind) {
@@ -245,17 +216,36 @@ private:
 
 std::size_t HeaderValue::size() const {
     const Index plane = Index{shape.height + pad.top + pad.bottom} * (shape.width + pad.left + pad.right);
+    // Four bytes are read at a time, at the end of the last row, too.
+    if (pixel > 0) return static_cast<std::size_t>(plane * ((shape.channels + pixel - 1) / pixel * pixel)) / 4 + 4;
     return static_cast<std::size_t>(plane * (blocked ? (shape.channels + 15) / 16 * 16 : shape.channels));
 }
 
 std::string HeaderValue::layout() const {
     const std::string border =
         pad == Padding{} ? "" : fmt::format(", {}, {}, {}, {}", pad.top, pad.left, pad.bottom, pad.right);
+    if (pixel > 0)
+        return fmt::format("detail::Bytes<{}, {}, {}, {}{}>", shape.channels, shape.height, shape.width, pixel, border);
     return fmt::format("detail::{}<{}, {}, {}{}>", blocked ? "Blocked" : "Planes", shape.channels, shape.height,
                        shape.width, border);
 }
 
-bool HeaderValue::is_plain() const { return pad == Padding{} && (!blocked || shape.plane() == 1); }
+bool HeaderValue::is_plain() const { return pixel == 0 && pad == Padding{} && (!blocked || shape.plane() == 1); }
+
+Padding larger(const Padding& a, const Padding& b) {
+    return {std::max(a.top, b.top), std::max(a.left, b.left), std::max(a.bottom, b.bottom), std::max(a.right, b.right)};
+}
+
+Padding padding_needed(const Window& w, Shape in, Shape out) {
+    const int below = (out.height - 1) * w.stride_h + w.reach_h() - w.pad.top - in.height;
+    const int behind = (out.width - 1) * w.stride_w + w.reach_w() - w.pad.left - in.width;
+    return {w.pad.top, w.pad.left, std::max(below, 0), std::max(behind, 0)};
+}
+
+int activation_of(const GraphNode& node) {
+    if (node.operation == pointwise(functions::relu)) return 1;
+    return node.operation == pointwise(functions::relu6) ? 2 : 0;
+}
 
 HeaderProgram header_program(const InferenceGraph& graph) { return Lowering(graph).run(); }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "runtime/export/inference_graph.hpp"
+#include "runtime/export/quantisation.hpp"
 
 namespace tn {
 
@@ -14,9 +15,11 @@ struct HeaderValue {
     bool blocked = false;  ///< 16 channels innermost, or planes
     Padding pad{};         ///< zeros around every image
     Shape shape{};
-    int view_of = -1;  ///< the value of the program in whose place it lies, with other extents
+    int view_of = -1;             ///< the value of the program in whose place it lies, with other extents
+    int pixel = 0;                ///< above 0: bytes, so many channels innermost
+    Quantisation quantisation{};  ///< of bytes
 
-    /// Floats in memory.
+    /// Floats in memory, or as many as the bytes fill.
     std::size_t size() const;
     /// "detail::Blocked<16, 8, 8, 1, 1, 1, 1>"
     std::string layout() const;
@@ -31,7 +34,10 @@ struct HeaderStep {
         convolution,  ///< or a dense layer; x may be blocked or planes
         winograd,
         depthwise,
-        convert  ///< to another layout
+        convert,    ///< to another layout
+        int8,       ///< on bytes
+        quantise,   ///< floats to bytes
+        dequantise  ///< bytes to floats
     } method = planes;
     int node = -1;          ///< of the graph, -1 to convert
     std::vector<int> read;  ///< numbers of values in memory; the addend of a convolution is the second one
@@ -45,6 +51,13 @@ struct HeaderProgram {
     std::vector<HeaderStep> steps;
     int output = 0;  ///< always plain
 };
+
+/// How far the windows reach beyond the image; at the end perhaps less than the padding that the layer says.
+Padding padding_needed(const Window& w, Shape in, Shape out);
+/// The larger of both on every side.
+Padding larger(const Padding& a, const Padding& b);
+/// 1 where the node is ReLU, 2 where it is ReLU6, else 0.
+int activation_of(const GraphNode& node);
 
 HeaderProgram header_program(const InferenceGraph& graph);
 

@@ -94,19 +94,21 @@ template <int N> inline const float* widen(const Half* from, float* to) {
     return to;
 }
 
-template <int... I> struct Indices {};
-template <int N, int... I> struct Count : Count<N - 1, N - 1, I...> {};
-template <int... I> struct Count<0, I...> {
-    using type = Indices<I...>;
-};
-template <int N> using Indices_to = typename Count<N>::type;
-
 enum Activation { linear, relu, relu6 };
 template <Activation A> inline Vec activate(Vec v) {
     if constexpr (A != linear) v = larger(v, Vec{});
     if constexpr (A == relu6) v = smaller(v, Vec{} + 6.0f);
     return v;
 }
+)";
+
+inline constexpr std::string_view header_indices = R"(
+template <int... I> struct Indices {};
+template <int N, int... I> struct Count : Count<N - 1, N - 1, I...> {};
+template <int... I> struct Count<0, I...> {
+    using type = Indices<I...>;
+};
+template <int N> using Indices_to = typename Count<N>::type;
 )";
 
 }  // namespace tn

@@ -26,6 +26,11 @@ std::uint16_t to_half(float value) {
     return static_cast<std::uint16_t>(sign | (bits + 0xfff + (bits >> 13 & 1)) >> 13);
 }
 
+std::uint32_t bits_of(float value, NumberType type) {
+    if (type == NumberType::fp32) return std::bit_cast<std::uint32_t>(value);
+    return type == NumberType::fp16 ? to_half(value) : static_cast<std::uint32_t>(static_cast<std::int32_t>(value));
+}
+
 template <class Values, class Text> std::string lines_of(const Values& values, Text text_of) {
     std::string text;
     std::size_t line = 0;
@@ -62,42 +67,43 @@ std::vector<float> pack_channels(const std::vector<float>& values, int channels,
 }
 
 std::string HeaderWeights::add(std::vector<float> values, std::size_t node, std::size_t tensor,
-                               const std::string& layer, bool weighs) {
-    const bool half = weighs && as_ == WeightsAs::fp16;
-    if (half)
+                               const std::string& layer, NumberType type) {
+    if (type == NumberType::fp16)
         for (const float v : values)
             if (!(std::abs(v) < 65520.0f)) throw Error("layer " + layer + ": has a weight too large for fp16");
     if (layer != layer_) text_ += fmt::format("\n// {}\n", layer);
     layer_ = layer;
     const std::string name = tensor_name(tensor, node);
     const std::size_t digest =
-        std::hash<std::string_view>{}({reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float)}) +
-        half;
+        std::hash<std::string_view>{}({reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float)});
     const auto [begin, end] = known_.equal_range(digest);
     for (auto it = begin; it != end; ++it)
-        if (it->second.first == values) {
-            text_ += fmt::format("inline constexpr const auto& {} = {};\n", name, it->second.second);
+        if (it->second.type == type && it->second.values == values) {
+            text_ += fmt::format("inline constexpr const auto& {} = {};\n", name, it->second.name);
             return "weights::" + name;
         }
-    text_ += write(values, name, half);
-    known_.insert({digest, {std::move(values), name}});
+    text_ += write(values, name, type);
+    known_.insert({digest, {std::move(values), name, type}});
     return "weights::" + name;
 }
 
-std::string HeaderWeights::write(const std::vector<float>& values, const std::string& name, bool half) {
-    const char* type = half ? "unsigned short" : "float";
+std::string HeaderWeights::write(const std::vector<float>& values, const std::string& name, NumberType type) {
+    static constexpr const char* names[] = {"float", "unsigned short", "signed char", "int", "unsigned char"};
+    static constexpr int bytes_of[] = {4, 2, 1, 4, 1};
+    const auto at_type = static_cast<std::size_t>(type);
     if (as_block_) {
         block_.resize((block_.size() + 63) / 64 * 64);
         const std::size_t at = block_.size();
-        for (const float v : values) {
-            const std::uint32_t bits = half ? to_half(v) : std::bit_cast<std::uint32_t>(v);
-            for (int byte = 0; byte < (half ? 2 : 4); ++byte) block_ += static_cast<char>(bits >> 8 * byte);
-        }
-        return fmt::format("inline constexpr Place<{}> {}{{{}}};\n", type, name, at);
+        for (const float v : values)
+            for (int byte = 0; byte < bytes_of[at_type]; ++byte)
+                block_ += static_cast<char>(bits_of(v, type) >> 8 * byte);
+        return fmt::format("inline constexpr Place<{}> {}{{{}}};\n", names[at_type], name, at);
     }
-    const std::string text = half ? lines_of(values, [](float v) { return fmt::format("{}", to_half(v)); })
-                                  : lines_of(values, float_literal);
-    return fmt::format("alignas(64) inline constexpr {} {}[] = {{\n{}}};\n", type, name, text);
+    const std::string text = lines_of(values, [&](float v) {
+        if (type == NumberType::fp32) return float_literal(v);
+        return type == NumberType::fp16 ? fmt::format("{}", to_half(v)) : fmt::format("{}", static_cast<int>(v));
+    });
+    return fmt::format("alignas(64) inline constexpr {} {}[] = {{\n{}}};\n", names[at_type], name, text);
 }
 
 }  // namespace tn

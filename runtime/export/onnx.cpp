@@ -25,7 +25,7 @@ template <class Field> using Message = protozero::pbf_builder<Field>;
 
 class GraphWriter : private OnnxNodes {
 public:
-    GraphWriter(std::string& out, const InferenceGraph& graph) : OnnxNodes(out), graph_(graph) {}
+    GraphWriter(std::string& out, const InferenceGraph& graph, int opset) : OnnxNodes(out, opset), graph_(graph) {}
 
     void write(const OnnxInfo& info) {
         begin("typenet", graph_.description);
@@ -174,7 +174,10 @@ private:
             case Operation::upsample_bilinear: {
                 const bool nearest = node.operation.kind == Operation::upsample_nearest;
                 write_tensor(weight, {4}, {1, 1, static_cast<float>(w.stride_h), static_cast<float>(w.stride_w)});
-                add("Resize", {inputs[0], "", weight}, before_relu, node.layer, {}, {},
+                // Before 13 the second input, which these modes do not read, must be there.
+                const std::string region = opset() < 13 ? "region_" + std::to_string(number) : "";
+                if (opset() < 13) write_tensor(region, {0}, {});
+                add("Resize", {inputs[0], region, weight}, before_relu, node.layer, {}, {},
                     {{"mode", nearest ? "nearest" : "linear"},
                      {"coordinate_transformation_mode", nearest ? "asymmetric" : "half_pixel"},
                      {"nearest_mode", "floor"}});
@@ -207,7 +210,7 @@ private:
             case Operation::multiply: add("Mul", inputs, before_relu, node.layer); break;
             case Operation::add: add("Add", inputs, before_relu, node.layer); break;
             case Operation::concat: add("Concat", inputs, before_relu, node.layer, {}, {{"axis", 1}}); break;
-            case Operation::softmax: add("Softmax", inputs, before_relu, node.layer, {}, {{"axis", 1}}); break;
+            case Operation::softmax: add_softmax(inputs[0], before_relu, node.layer, in); break;
             case Operation::flatten: add("Flatten", inputs, before_relu, node.layer, {}, {{"axis", 1}}); break;
             default:
                 if (!write_sequence_layer(*this, node, number, in, out, inputs[0], before_relu)) throw no_form(node);
@@ -221,13 +224,16 @@ private:
 }  // namespace
 
 std::string to_onnx(const InferenceGraph& graph, const OnnxInfo& info) {
+    if (info.opset < least_opset || info.opset > most_opset)
+        throw Error("ONNX models are written with operator sets " + std::to_string(least_opset) + " to " +
+                    std::to_string(most_opset) + ", not " + std::to_string(info.opset));
     std::string inner, bytes;
-    GraphWriter(inner, graph).write(info);
+    GraphWriter(inner, graph, info.opset).write(info);
     Message<ModelField> model(bytes);
-    model.add_int64(ModelField::ir_version, 8);
+    model.add_int64(ModelField::ir_version, info.opset < 19 ? 8 : info.opset < 21 ? 9 : 10);
     model.add_string(ModelField::producer_name, "typenet");
     model.add_message(ModelField::graph, inner);
-    Message<OpsetField>(model, ModelField::opset_import).add_int64(OpsetField::version, 13);
+    Message<OpsetField>(model, ModelField::opset_import).add_int64(OpsetField::version, info.opset);
     const auto say = [&](const char* key, const nlohmann::json& value) {
         Message<EntryField> entry(model, ModelField::metadata);
         entry.add_string(EntryField::key, key);

@@ -22,11 +22,15 @@ struct OnnxInfo {
     std::vector<std::string> classes;
     Normalise normalise;
     std::vector<OnnxPart> inputs{}, outputs{};
+    int opset = 13;  ///< the operator set, least_opset to most_opset
 };
 
-/// The bytes of a model (IR 8, operators 13) with the input "x" [batch][channels][height][width], or [batch][features],
-/// and the output "y" [batch][outputs], or with those that `info` names; any batch runs. Throws Error where the parts
-/// together have not as many values as the network's input or output.
+inline constexpr int least_opset = 11, most_opset = 21;
+
+/// The bytes of a model (operators 13, or as `info` says) with the input "x" [batch][channels][height][width], or
+/// [batch][features], and the output "y" [batch][outputs], or with those that `info` names; any batch runs. Throws
+/// Error where the parts together have not as many values as the network's input or output, and for an operator set
+/// that is not written.
 std::string to_onnx(const InferenceGraph& graph, const OnnxInfo& info);
 
 }  // namespace tn

@@ -116,6 +116,24 @@ void OnnxNodes::write_whole_numbers(const std::string& name, const Extents& valu
     append_tensor(out_, name, {std::ssize(values)}, int64_type, values);
 }
 
+void OnnxNodes::add_mean(const std::string& x, const std::string& y, const std::string& name, std::int64_t axis) {
+    if (opset_ < 18) return add("ReduceMean", {x}, y, name, {{"axes", {axis}}});
+    write_whole_numbers(y + "_axes", {axis});
+    add("ReduceMean", {x, y + "_axes"}, y, name);
+}
+void OnnxNodes::add_squeeze(const std::string& x, const std::string& y, const std::string& name, std::int64_t axis) {
+    if (opset_ < 13) return add("Squeeze", {x}, y, name, {{"axes", {axis}}});
+    write_whole_numbers(y + "_axes", {axis});
+    add("Squeeze", {x, y + "_axes"}, y, name);
+}
+void OnnxNodes::add_softmax(const std::string& x, const std::string& y, const std::string& name, Shape shape) {
+    if (opset_ >= 13 || shape.is_vector) return add("Softmax", {x}, y, name, {}, {{"axis", 1}});
+    // Before 13 it goes over all axes from that one on.
+    add("Transpose", {x}, y + "_channels_last", name + " (channels last)", {{"perm", {0, 2, 3, 1}}});
+    add("Softmax", {y + "_channels_last"}, y + "_of_channels", name, {}, {{"axis", 3}});
+    add("Transpose", {y + "_of_channels"}, y, name + " (channels first)", {{"perm", {0, 3, 1, 2}}});
+}
+
 void OnnxNodes::add_input(const std::string& name, Shape shape) { write_value(out_, GraphField::input, name, shape); }
 void OnnxNodes::add_output(const std::string& name, Shape shape) { write_value(out_, GraphField::output, name, shape); }
 

@@ -22,8 +22,10 @@ public:
     using Numbers = std::vector<std::pair<const char*, std::int64_t>>;
     using Texts = std::vector<std::pair<const char*, const char*>>;
 
-    /// `out` must outlive this.
-    explicit OnnxNodes(std::string& out) : out_(out) {}
+    /// `out` must outlive this; `opset` is the operator set that the nodes are of.
+    OnnxNodes(std::string& out, int opset) : out_(out), opset_(opset) {}
+
+    int opset() const { return opset_; }
 
     void begin(const std::string& name, const std::string& description);
 
@@ -44,6 +46,14 @@ public:
     void add_input(const std::string& name, Shape shape);
     void add_output(const std::string& name, Shape shape);
 
+    /// Operators that are not the same in all sets.
+    /// The mean along an axis, which stays with extent 1.
+    void add_mean(const std::string& x, const std::string& y, const std::string& name, std::int64_t axis);
+    /// Without the axis, which has extent 1.
+    void add_squeeze(const std::string& x, const std::string& y, const std::string& name, std::int64_t axis);
+    /// Over the channels at each position.
+    void add_softmax(const std::string& x, const std::string& y, const std::string& name, Shape shape);
+
 private:
     /// A constant that was written, and where its bytes end in out_.
     struct Written {
@@ -53,6 +63,7 @@ private:
     };
 
     std::string& out_;
+    int opset_;
     std::unordered_multimap<std::size_t, Written> written_;  ///< by a digest of the bytes
     std::map<std::string, std::string> same_;                ///< names of constants that are others
 };

@@ -111,7 +111,11 @@ public:
         OnnxNodes::Numbers attributes{{"hidden_size", hidden}};
         if (is_gru) attributes.push_back({"linear_before_reset", 1});
         nodes_.add(is_gru ? "GRU" : "LSTM", inputs, {all, last}, node_.layer + " (" + all + ")", {}, attributes);
-        if (node_.operation.last) return step("Squeeze", {last, whole_numbers({0})});
+        if (node_.operation.last) {
+            const std::string squeezed = next();
+            nodes_.add_squeeze(last, squeezed, node_.layer + " (" + squeezed + ")", 0);
+            return squeezed;
+        }
         return step("Transpose", {all}, {{"perm", {2, 3, 1, 0}}});
     }
 
@@ -148,7 +152,11 @@ private:
     }
     /// (x - mean) / sqrt(variance + epsilon) along an axis.
     std::string normalised(const std::string& x, std::int64_t axis) {
-        const auto mean = [&](const std::string& of) { return step("ReduceMean", {of}, {{"axes", {axis}}}); };
+        const auto mean = [&](const std::string& of) {
+            const std::string name = next();
+            nodes_.add_mean(of, name, node_.layer + " (" + name + ")", axis);
+            return name;
+        };
         const std::string centred = step("Sub", {x, mean(x)});
         const std::string variance = mean(step("Mul", {centred, centred}));
         return step("Div", {centred, step("Sqrt", {step("Add", {variance, number(node_.operation.epsilon)})})});

@@ -47,6 +47,9 @@ int main(int argc, char** argv) {
     report("no picture", typenet_photos_classify_file(model, argv[1], probabilities));
     printf("names: %d %d, classes of null: %d\n", typenet_photos_class_name(model, -1) == NULL,
            typenet_photos_class_name(model, typenet_photos_classes(model)) == NULL, typenet_photos_classes(NULL));
+    report("count", typenet_photos_classify_batch(model, pixels, -1, 2, 2, 1, 0, 0, probabilities));
+    report("apart", typenet_photos_classify_batch(model, pixels, 2, 2, 2, 1, 0, 3, probabilities));
+    report("top", typenet_photos_top(probabilities, 3, 4, &i));
     typenet_photos_close(model);
     typenet_photos_close(NULL);
     return 0;

@@ -134,13 +134,16 @@ BOOST_AUTO_TEST_CASE(pixels_give_what_their_file_gives) {
 BOOST_AUTO_TEST_CASE(wrong_calls_have_a_status_and_words) {
     const Run r =
         run_shell(c_program() + " " + quoted(trained().model.string()) + " " + quoted(trained().grey.string()));
-    for (const char* line : {"no path: 1 the path and the model must not be null\n",
-                             "threads: 1 the threads must be 0 to 1024\n", "no file: 2 /nowhere/model: cannot be read",
-                             "no model: 1 the model, the pixels and the probabilities must not be null\n",
-                             "width: 1 a picture to classify must have sides of 1 to 65535",
-                             "channels: 1 a picture to classify must have 1 channel",
-                             "stride: 1 the stride must be 0 or the bytes of a row or more\n", "no picture: 2 ",
-                             "is no picture of a known format", "names: 1 1, classes of null: 0\n"})
+    for (const char* line :
+         {"no path: 1 the path and the model must not be null\n", "threads: 1 the threads must be 0 to 1024\n",
+          "no file: 2 /nowhere/model: cannot be read",
+          "no model: 1 the model, the pixels and the probabilities must not be null\n",
+          "width: 1 a picture to classify must have sides of 1 to 65535",
+          "channels: 1 a picture to classify must have 1 channel",
+          "stride: 1 the stride must be 0 or the bytes of a row or more\n", "no picture: 2 ",
+          "is no picture of a known format", "names: 1 1, classes of null: 0\n",
+          "count: 1 the count must be 0 or more\n", "apart: 1 the picture's stride must be 0 or its bytes or more\n",
+          "top: 1 the top must be 1 to the number of classes\n"})
         BOOST_TEST(contains(r.out, line), line << " is not in " << r.out);
     const Run damaged = run_shell(c_program() + " " + quoted(trained().grey.string()) + " x");
     BOOST_TEST(damaged.status == 1);
@@ -156,6 +159,44 @@ BOOST_AUTO_TEST_CASE(python_gets_the_same_bits) {
     const Run r = run_python("examples/c_library.py", {library, trained().model.string(), trained().colour.string()});
     BOOST_REQUIRE_MESSAGE(r.status == 0, r.err);
     check_lines(r.out, predict(trained().colour));
+}
+
+BOOST_AUTO_TEST_CASE(batches_and_the_most_probable_classes) {
+    void* loaded = ::dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL);
+    BOOST_REQUIRE_MESSAGE(loaded, ::dlerror());
+    const auto function = [&]<class F>(F*, const char* name) { return reinterpret_cast<F*>(::dlsym(loaded, name)); };
+    const auto batch = function(decltype(&typenet_photos_classify_batch){}, "typenet_photos_classify_batch");
+    const auto files = function(decltype(&typenet_photos_classify_files){}, "typenet_photos_classify_files");
+    const auto top = function(decltype(&typenet_photos_top){}, "typenet_photos_top");
+    typenet_photos* model = nullptr;
+    BOOST_REQUIRE(function(decltype(&typenet_photos_open){}, "typenet_photos_open")(trained().model.c_str(), 2,
+                                                                                    &model) == TYPENET_OK);
+    const std::vector<float> wanted = predict(trained().grey).probabilities;
+    const std::size_t classes = wanted.size();
+    // Pictures 10 bytes apart, of which every other one is the grey picture.
+    const tn::Picture grey = Trained::picture(1);
+    const int count = 70;
+    const std::size_t apart = grey.pixels.size() + 10;
+    std::vector<unsigned char> pixels(count * apart);
+    for (int i = 0; i < count; i += 2) std::copy(grey.pixels.begin(), grey.pixels.end(), pixels.begin() + i * apart);
+    std::vector<float> p(count * classes);
+    BOOST_TEST(batch(model, pixels.data(), count, 70, 90, 1, 0, apart, p.data()) == TYPENET_OK);
+    for (int i = 0; i < count; ++i)
+        for (std::size_t k = 0; k < classes; ++k)
+            BOOST_TEST((std::abs(p[i * classes + k] - wanted[k]) < 1e-5f) == (i % 2 == 0));
+    const char* paths[] = {trained().colour.c_str(), trained().grey.c_str()};
+    BOOST_TEST(files(model, paths, 2, p.data()) == TYPENET_OK);
+    for (std::size_t k = 0; k < classes; ++k) BOOST_TEST(std::abs(p[classes + k] - wanted[k]) < 1e-5f);
+    const char* missing[] = {trained().grey.c_str(), "/nowhere/picture.png"};
+    p.assign(p.size(), 7.0f);
+    BOOST_TEST(files(model, missing, 2, p.data()) == TYPENET_BAD_FILE);
+    BOOST_TEST(p[0] == 7.0f);
+    const float some[] = {0.1f, 0.4f, 0.1f, 0.4f};
+    int numbers[3] = {};
+    BOOST_TEST(top(some, 4, 3, numbers) == TYPENET_OK);
+    BOOST_TEST((numbers[0] == 1 && numbers[1] == 3 && numbers[2] == 0));
+    function(decltype(&typenet_photos_close){}, "typenet_photos_close")(model);
+    ::dlclose(loaded);
 }
 
 BOOST_AUTO_TEST_CASE(threads_may_share_a_model_or_have_their_own) {

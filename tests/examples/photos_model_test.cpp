@@ -199,10 +199,54 @@ BOOST_FIXTURE_TEST_CASE(an_exported_header_predicts_the_same_without_the_library
                0);
 }
 
+BOOST_FIXTURE_TEST_CASE(exports_headers_in_int8, Trained) {
+    const auto int8 = [&](std::vector<std::string> more) {
+        std::vector<std::string> words{"export", "--model", model(), "--weights-as", "int8"};
+        words.insert(words.end(), more.begin(), more.end());
+        return words;
+    };
+    const Run bytes = run("photos", int8({"--header", at("a.hpp"), "--block", "--calibrate", set()}));
+    BOOST_TEST(bytes.status == 0, bytes.err);
+    BOOST_TEST(fs::file_size(at("a.hpp.bin")) < 1200000u);
+    const Run integers = run("photos", int8({"--header", at("b.hpp"), "--integers", "--calibrate", set()}));
+    BOOST_TEST(integers.status == 0, integers.err);
+    BOOST_TEST(contains(integers.out, "network::infer(x, y, work), where work is "));
+    BOOST_TEST(contains(integers.out, " bytes\n"));
+    folder.write("main.cpp",
+                 "#include \"b.hpp\"\nunsigned char x[network::inputs], work[network::workspace];\nint y[3];\n"
+                 "int main() { network::infer(x, y, work); return network::outputs == 3 && y[0] != y[1] ? 0 : 1; }\n");
+    BOOST_TEST(run_shell(fmt::format("{} -std=c++17 -O1 -Wall -Wextra -Werror {} -o {} && {}", TN_CXX,
+                                     quoted(at("main.cpp")), quoted(at("main")), quoted(at("main"))))
+                   .status == 0);
+    BOOST_TEST(contains(complaint("photos", int8({"--header", at("c.hpp")})), "needs --calibrate FOLDER"));
+    BOOST_TEST(contains(complaint("photos", int8({"--header", at("c.hpp"), "--calibrate", at("nothing")})),
+                        "nothing: must be a folder of photographs to calibrate with"));
+    BOOST_TEST(contains(complaint("photos", int8({"--page", at("c.html"), "--calibrate", set()})), "a page holds"));
+    BOOST_TEST(contains(complaint("photos", {"export", "--model", model(), "--header", at("c.hpp"), "--integers"}),
+                        "--integers needs --weights-as int8"));
+    BOOST_TEST(!fs::exists(at("c.hpp")));
+}
+
 BOOST_FIXTURE_TEST_CASE(exports_an_onnx_model, Trained) {
     const Run exported = run("photos", {"export", "--model", model(), "--onnx", at("faces.onnx")});
     BOOST_TEST(exported.status == 0, exported.err);
     BOOST_TEST(fs::file_size(at("faces.onnx")) > 4000000u);
+
+    const auto probabilities = [&](const std::string& path) {
+        std::vector<double> found;
+        for (const std::string& line : run("photos", {"predict", "--model", path, set() + "/ada"}).lines())
+            found.push_back(std::stod(line.substr(line.rfind('\t') + 1)) + 10 * (line.find("\tada\t") != line.npos));
+        return found;
+    };
+    const Run imported = run("photos", {"import", at("faces.onnx"), "--out", at("imported.safetensors")});
+    BOOST_TEST(imported.out == at("imported.safetensors") + ": network grey-128, 3 classes\n", imported.err);
+    const std::vector<double> own = probabilities(model()), other = probabilities(at("imported.safetensors"));
+    BOOST_REQUIRE((own.size() == 4u && other.size() == 4u));
+    for (std::size_t i = 0; i < own.size(); ++i) BOOST_TEST(std::abs(own[i] - other[i]) < 2e-4);
+    BOOST_TEST(contains(complaint("photos", {"import", at("faces.onnx"), "--network", "colour-128", "--out", at("no")}),
+                        "faces.onnx: fits no network; colour-128: node '0 Conv<16, 3>' (Conv): does not fit"));
+    BOOST_TEST(contains(complaint("photos", {"import", model(), "--out", at("no")}), "is no ONNX model"));
+    BOOST_TEST(!fs::exists(at("no")));
 }
 
 BOOST_FIXTURE_TEST_CASE(refuses_models_that_are_not_its_own, Trained) {

@@ -31,7 +31,8 @@ struct Command {
     COMMAND(weights)             \
     COMMAND(clean)               \
     COMMAND(live)                \
-    COMMAND(export)
+    COMMAND(export)              \
+    COMMAND(import)
 
 #define PHOTOS_DECLARE_COMMAND(name) Command add_##name(CLI::App& program);
 PHOTOS_COMMANDS(PHOTOS_DECLARE_COMMAND)

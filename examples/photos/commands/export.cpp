@@ -4,11 +4,13 @@
 #include <CLI/CLI.hpp>
 #include <filesystem>
 
+#include "examples/photos/commands/calibrate.hpp"
 #include "examples/photos/commands/command.hpp"
 #include "examples/photos/networks/model.hpp"
 #include "runtime/core/escape_text.hpp"
 #include "runtime/core/file.hpp"
 #include "runtime/export/header.hpp"
+#include "runtime/export/integer_header.hpp"
 #include "runtime/export/onnx.hpp"
 #include "runtime/model/weights.hpp"
 #include "runtime/report/network_page.hpp"
@@ -19,13 +21,32 @@ namespace {
 
 struct ExportArguments {
     std::string model = "photos-run/model.safetensors", weights, header, onnx, page, name_space = "network",
-                weights_as = "fp32";
-    bool block = false;
+                weights_as = "fp32", calibrate;
+    bool block = false, integers = false;
+    int opset = 13;
 };
+
+WeightsAs weights_as(const ExportArguments& a) {
+    if (a.weights_as != "int8") return a.weights_as == "fp16" ? WeightsAs::fp16 : WeightsAs::fp32;
+    if (!a.page.empty()) throw Error("a page holds its weights as fp32 or fp16, not as int8");
+    if (a.header.empty() || a.calibrate.empty())
+        throw Error(
+            "--weights-as int8 is for --header FILE, and needs --calibrate FOLDER: photographs like those that the "
+            "model was trained on");
+    return WeightsAs::int8;
+}
+
+void check_integers(const ExportArguments& a) {
+    if (!a.integers) return;
+    if (a.weights_as != "int8") throw Error("--integers needs --weights-as int8");
+    if (a.block) throw Error("--block and --integers do not go together: that header includes nothing");
+}
 
 int write_exports(const ExportArguments& a) {
     if (a.weights.empty() && a.header.empty() && a.onnx.empty() && a.page.empty())
         throw Error("say what to write: --weights FILE, --header FILE, --onnx FILE or --page FILE");
+    const WeightsAs as = weights_as(a);
+    check_integers(a);
     Machine machine;
     machine.threads = 1;
     const auto networks = open_networks(machine);
@@ -33,9 +54,11 @@ int write_exports(const ExportArguments& a) {
     const CheckpointInfo& info = trained.info;
     const InferenceGraph graph = trained.models->graph(*trained.model);
     // Before the first file is written: a name that will not do leaves none of them.
-    const HeaderInfo about{a.name_space, info.classes, info.normalise,
-                           a.weights_as == "fp16" ? WeightsAs::fp16 : WeightsAs::fp32};
-    const auto header = a.header.empty() ? ExportedHeader{} : exported_header(graph, about, a.block);
+    HeaderInfo about{a.name_space, info.classes, info.normalise, as};
+    check_namespace(about.name);
+    if (as == WeightsAs::int8) about.ranges = calibrated(graph, trained, a.calibrate);
+    ExportedHeader header;
+    if (!a.header.empty()) header = a.integers ? integer_header(graph, about) : exported_header(graph, about, a.block);
     std::string page;
     if (!a.page.empty()) {
         const KnownNetwork& network = trained.network;
@@ -51,12 +74,12 @@ int write_exports(const ExportArguments& a) {
     if (!a.header.empty()) {
         if (a.block) write_file(a.header + ".bin", header.block);
         write_file(a.header, header.text);
-        fmt::print("{}: a C++17 header: {}::infer(x, y, work), where work is {} floats\n", escape_text(a.header),
-                   a.name_space, header.workspace);
+        fmt::print("{}: a C++17 header: {}::infer(x, y, work), where work is {} {}\n", escape_text(a.header),
+                   a.name_space, header.workspace, a.integers ? "bytes" : "floats");
         if (a.block) fmt::print("{}.bin: its weights, which must stay beside it to compile\n", escape_text(a.header));
     }
     if (!a.onnx.empty()) {
-        write_file(a.onnx, to_onnx(graph, {info.classes, info.normalise}));
+        write_file(a.onnx, to_onnx(graph, {info.classes, info.normalise, {}, {}, a.opset}));
         fmt::print("{}: an ONNX model from \"x\" to \"y\"\n", escape_text(a.onnx));
     }
     if (!a.page.empty()) {
@@ -76,11 +99,16 @@ Command add_export(CLI::App& program) {
     line->add_option("--weights", a->weights, "safetensors with the names of a PyTorch state_dict");
     line->add_option("--header", a->header, "a C++ header that needs nothing else");
     line->add_option("--name", a->name_space, "the namespace in that header")->capture_default_str();
-    line->add_option("--weights-as", a->weights_as, "the weights in that header and in a page")
-        ->check(CLI::IsMember({"fp32", "fp16"}))
+    line->add_option("--weights-as", a->weights_as, "the weights in that header and in a page; int8 in a header alone")
+        ->check(CLI::IsMember({"fp32", "fp16", "int8"}))
         ->capture_default_str();
+    line->add_option("--calibrate", a->calibrate, "photographs that int8 is fitted to: the folder that was trained on");
+    line->add_flag("--integers", a->integers, "int8 without a floating point number, for microcontrollers");
     line->add_flag("--block", a->block, "the header's weights as bytes in HEADER.bin, which the assembler includes");
     line->add_option("--onnx", a->onnx, "an ONNX model");
+    line->add_option("--opset", a->opset, "the operator set of that model")
+        ->check(CLI::Range(least_opset, most_opset))
+        ->capture_default_str();
     line->add_option("--page", a->page, "a page that classifies photographs offline, in any browser");
     return {line, [a] { return write_exports(*a); }};
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <mutex>
 #include <new>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -89,6 +90,22 @@ void classify(typenet_photos& model, const Picture& picture, float* to) {
     std::copy(p.begin(), p.end(), to);
 }
 
+/// picture(i) gives number i of `count`; every thread asks for some.
+template <class F> void classify_all(typenet_photos& model, int count, F picture, float* to) {
+    const photos::TrainedModel& trained = model.trained;
+    Pictures all;
+    all.shape = trained.network.shape;
+    all.labels.resize(count);
+    all.pixels.resize(count * all.shape.size());
+    const std::lock_guard lock(model.one_at_a_time);
+    model.networks->threads().run(count, [&](int i) {
+        const Pictures one = photos::set_of(picture(i), trained.network);
+        std::copy(one.pixels.begin(), one.pixels.end(), all.pixels.begin() + tn::Index{i} * all.shape.size());
+    });
+    const std::vector<float> p = probabilities(*trained.model, all, trained.info.normalise, trained.model->batch());
+    std::copy(p.begin(), p.end(), to);
+}
+
 }  // namespace
 
 extern "C" {
@@ -133,6 +150,52 @@ typenet_status typenet_photos_classify_file(typenet_photos* model, const char* p
         const photos::TrainedModel& trained = model->trained;
         classify(*model, read_picture(path, trained.network.shape.channels, photos::ground_of(trained.info)),
                  probabilities);
+    });
+}
+
+typenet_status typenet_photos_classify_batch(typenet_photos* model, const unsigned char* pixels, int count, int width,
+                                             int height, int channels, size_t stride, size_t picture_stride,
+                                             float* probabilities) {
+    return guarded(TYPENET_BAD_ARGUMENT, [&] {
+        require(model && pixels && probabilities, "the model, the pixels and the probabilities must not be null");
+        require(count >= 0, "the count must be 0 or more");
+        check_picture_shape({channels, height, width}, "a picture to classify");
+        const std::size_t row = tn::Index{width} * channels, apart = stride ? stride : row;
+        require(apart >= row, "the stride must be 0 or the bytes of a row or more");
+        const std::size_t picture = picture_stride ? picture_stride : apart * height;
+        require(picture >= apart * (height - 1) + row, "the picture's stride must be 0 or its bytes or more");
+        const int wanted = model->trained.network.shape.channels;
+        classify_all(
+            *model, count,
+            [&](int i) { return picture_of(pixels + i * picture, width, height, channels, apart, wanted); },
+            probabilities);
+    });
+}
+
+typenet_status typenet_photos_classify_files(typenet_photos* model, const char* const* paths, int count,
+                                             float* probabilities) {
+    return guarded(TYPENET_BAD_FILE, [&] {
+        require(model && paths && probabilities, "the model, the paths and the probabilities must not be null");
+        require(count >= 0 && std::all_of(paths, paths + count, [](const char* path) { return path != nullptr; }),
+                "the count must be 0 or more, and no path null");
+        const photos::TrainedModel& trained = model->trained;
+        classify_all(
+            *model, count,
+            [&](int i) {
+                return read_picture(paths[i], trained.network.shape.channels, photos::ground_of(trained.info));
+            },
+            probabilities);
+    });
+}
+
+typenet_status typenet_photos_top(const float* probabilities, int classes, int top, int* numbers) {
+    return guarded(TYPENET_BAD_ARGUMENT, [&] {
+        require(probabilities && numbers, "the probabilities and the numbers must not be null");
+        require(top >= 1 && top <= classes, "the top must be 1 to the number of classes");
+        std::vector<int> order(classes);
+        std::iota(order.begin(), order.end(), 0);
+        std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return probabilities[a] > probabilities[b]; });
+        std::copy_n(order.begin(), top, numbers);
     });
 }
 

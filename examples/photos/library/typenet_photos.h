@@ -53,6 +53,22 @@ typenet_status typenet_photos_classify(typenet_photos* model, const unsigned cha
  * AVIF where libwebp and libheif were found when this was built. */
 typenet_status typenet_photos_classify_file(typenet_photos* model, const char* path, float* probabilities);
 
+/* The same of `count` pictures of one size, which lie `picture_stride` bytes apart, 0: height times the bytes from row
+ * to row. They go through the network together, as many at a time as it takes, and every thread resizes some.
+ * `probabilities` are [count][classes]; they may differ from those of one picture by itself in the last digit of a
+ * float, since products are summed in another order. */
+typenet_status typenet_photos_classify_batch(typenet_photos* model, const unsigned char* pixels, int count, int width,
+                                             int height, int channels, size_t stride, size_t picture_stride,
+                                             float* probabilities);
+
+/* The same of `count` picture files. Where one cannot be read, no probability is written. */
+typenet_status typenet_photos_classify_files(typenet_photos* model, const char* const* paths, int count,
+                                             float* probabilities);
+
+/* The numbers of the `top` most probable of `classes` classes, the most probable first, of equals the lower number.
+ * `top` is 1 to `classes`. */
+typenet_status typenet_photos_top(const float* probabilities, int classes, int top, int* numbers);
+
 #ifdef __cplusplus
 }
 #endif

@@ -3,11 +3,11 @@
 #include "runtime/export/header.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <boost/test/unit_test.hpp>
 
 #include "dsl/typenet.hpp"
+#include "tests/runtime/export/header_check.hpp"
 #include "tests/support/exported.hpp"
 #include "tests/support/shell.hpp"
 
@@ -15,56 +15,6 @@ using namespace tn;
 using namespace tn_test;
 
 namespace {
-
-constexpr const char* checked = "-O1 -fsanitize=address,undefined -fno-sanitize-recover=all";
-
-/// What is exported and how that is compiled.
-struct Form {
-    WeightsAs weights = WeightsAs::fp32;
-    bool block = false;
-    std::string options = checked;
-    float tolerance = 1e-4f;
-};
-
-/// The status of a program that runs the header on samples and compares: 0 when all agree. `work` is on the heap and
-/// begins at an odd place, between values that must stay.
-template <class N> int compared(int active = N::output.channels, const Form& form = {}) {
-    TemporaryFolder folder;
-    const Samples<N> samples(active);
-    BOOST_TEST(samples.telling());
-    const ExportedHeader header = exported_header(inference_graph(*samples.model),
-                                                  {"net", {"a\"\\\n\xc3\xa9", "b?"}, {}, form.weights}, form.block);
-    folder.write("net.hpp", header.text);
-    if (form.block) folder.write("net.hpp.bin", header.block);
-    folder.write("main.cpp",
-                 fmt::format("#include \"net.hpp\"\n#include <vector>\n"
-                             "constexpr std::size_t samples = {};\n"
-                             "static_assert(net::inputs == {} && net::outputs == {} && net::workspace == {});\n"
-                             "const float xs[] = {{{}}}, ys[] = {{{}}};\n"
-                             "float x[net::inputs], y[net::outputs];\n"
-                             "int main() {{\n"
-                             "    std::vector<float> all(net::workspace + 3, 7.0f);\n"
-                             "    float* const work = all.data() + 1;\n"
-                             "    for (std::size_t n = 0; n < samples; ++n) {{\n"
-                             "        for (std::size_t i = 0; i < net::inputs; ++i) x[i] = xs[n * net::inputs + i];\n"
-                             "        if (!net::infer(x, y, work)) return 3;\n"
-                             "        for (std::size_t i = 0; i < net::outputs; ++i)\n"
-                             "            if (const float wanted = ys[n * net::outputs + i];\n"
-                             "                !(y[i] - wanted < {}f && wanted - y[i] < {}f)) return 1;\n"
-                             "    }}\n"
-                             "    if (all[0] != 7 || all[net::workspace + 1] != 7) return 4;\n"
-                             "    return net::classes[0][3] == 10 && net::classes[1][1] == 63 ? 0 : 2;\n"
-                             "}}\n",
-                             samples.count, N::input.size(), samples.y.size() / 3, header.workspace,
-                             fmt::join(samples.x, ", "), fmt::join(samples.y, ", "), form.tolerance, form.tolerance));
-    const std::string built = (folder / "main").string();
-    const Run compile = run_shell(fmt::format("{} -std=c++17 -Wall -Wextra -Wpedantic -Werror {} {} -o {}", TN_CXX,
-                                              form.options, quoted((folder / "main.cpp").string()), quoted(built)));
-    BOOST_TEST(compile.status == 0, compile.err);
-    const Run r = run_shell(quoted(built));
-    BOOST_TEST(r.err == "");
-    return r.status;
-}
 
 /// The same compiled for this processor, which may have wider vectors, and without vectors as types.
 template <class N> bool compared_in_all_widths() {

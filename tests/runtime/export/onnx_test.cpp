@@ -16,18 +16,18 @@ namespace {
 
 template <class N>
 std::string model_of(const Samples<N>& samples, const std::vector<OnnxPart>& inputs = {},
-                     const std::vector<OnnxPart>& outputs = {}) {
-    return to_onnx(inference_graph(*samples.model), {{"a", "\xc3\xa9"}, {}, inputs, outputs});
+                     const std::vector<OnnxPart>& outputs = {}, int opset = 13) {
+    return to_onnx(inference_graph(*samples.model), {{"a", "\xc3\xa9"}, {}, inputs, outputs, opset});
 }
 
 /// The largest difference between the model's outputs and onnxruntime's.
 template <class N>
 double difference(int active = N::output.channels, const std::vector<OnnxPart>& inputs = {},
-                  const std::vector<OnnxPart>& outputs = {}) {
+                  const std::vector<OnnxPart>& outputs = {}, int opset = 13) {
     TemporaryFolder folder;
     const Samples<N> samples(active);
     BOOST_TEST(samples.telling());
-    folder.write("model.onnx", model_of(samples, inputs, outputs));
+    folder.write("model.onnx", model_of(samples, inputs, outputs, opset));
     std::vector<std::int64_t> in{samples.count, N::input.channels};
     if (!N::input.is_vector) in.insert(in.end(), {N::input.height, N::input.width});
     const TensorView views[] = {{"x", in, samples.x}, {"y", samples.shape, samples.y}};
@@ -60,6 +60,31 @@ BOOST_AUTO_TEST_CASE(onnxruntime_gives_the_same) {
     BOOST_TEST(difference<Windows>() < 1e-5);
     BOOST_TEST(difference<Decoder>() < 1e-5);
     BOOST_TEST(difference<Segmented>() < 1e-5);
+}
+
+BOOST_AUTO_TEST_CASE(onnxruntime_gives_the_same_with_every_operator_set) {
+    if (!python_has("numpy, onnx, onnxruntime")) return;
+    const auto of = [](auto network, int opset) {
+        using N = decltype(network);
+        return difference<N>(N::output.channels, {}, {}, opset);
+    };
+    for (int opset = least_opset; opset <= most_opset; ++opset) {
+        BOOST_TEST_CONTEXT("operator set " << opset) {
+            BOOST_TEST(of(Photographic{}, opset) < 1e-5);
+            BOOST_TEST(of(Segmented{}, opset) < 1e-5);
+            BOOST_TEST(of(Norms{}, opset) < 1e-5);
+            BOOST_TEST(of(Decoder{}, opset) < 1e-5);
+            BOOST_TEST(of(Words{}, opset) < 1e-5);
+        }
+    }
+    for (const int opset : {11, 12, 18, 21}) {
+        BOOST_TEST(of(Transformer{}, opset) < 1e-5);
+        BOOST_TEST(of(Formulas{}, opset) < 1e-5);
+        BOOST_TEST(of(Windows{}, opset) < 1e-5);
+    }
+    for (const int opset : {10, 22})
+        BOOST_TEST(contains(error_of([&] { model_of(Samples<Values>(), {}, {}, opset); }),
+                            "ONNX models are written with operator sets 11 to 21, not "));
 }
 
 BOOST_AUTO_TEST_CASE(what_layers_share_is_written_once) {

@@ -1,0 +1,18 @@
+// What a network of an inference graph computes, by plain loops: whatever needs to see every value.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "runtime/export/inference_graph.hpp"
+
+namespace tn {
+
+/// f(x).
+float evaluate(const Expression& f, float x);
+
+/// Every value of the graph for one sample x, by number, in fp32. Values that simplify() has left without a producer
+/// are empty. Throws Error naming the first layer that is of a sequence: those are not here.
+std::vector<std::vector<float>> graph_values(const InferenceGraph& graph, std::span<const float> x);
+
+}  // namespace tn

@@ -1,0 +1,62 @@
+// Headers that compute on bytes: near the model, in every width.
+#define BOOST_TEST_MODULE int8_header_export
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
+
+#include "dsl/typenet.hpp"
+#include "runtime/export/header.hpp"
+#include "tests/runtime/export/header_check.hpp"
+#include "tests/support/exported.hpp"
+
+using namespace tn;
+using namespace tn_test;
+
+namespace {
+
+/// With the narrowest vectors and the sanitizers, and with the widest of this processor.
+template <class N> bool compared_in_int8(float tolerance, std::vector<std::string> options = {}) {
+    options.insert(options.end(), {checked, "-O2 -march=native"});
+    return std::all_of(options.begin(), options.end(), [&](const std::string& one) {
+        return compared<N>(N::output.channels, {WeightsAs::int8, false, one, tolerance}) == 0;
+    });
+}
+
+/// And with what there is besides.
+const std::vector<std::string> narrower{"-O1 -DTYPENET_WITHOUT_VECTORS", "-O1 -march=native -mno-avx512f",
+                                        "-O1 -march=native -mno-avx512f -mno-avxvnni",
+                                        "-O1 -march=native -mno-avx512vnni"};
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(int8_like_photos) { BOOST_TEST(compared_in_int8<Photographic>(0.03f)); }
+BOOST_AUTO_TEST_CASE(int8_in_tiles_and_residuals) { BOOST_TEST(compared_in_int8<Tiled>(0.08f)); }
+BOOST_AUTO_TEST_CASE(int8_depthwise) { BOOST_TEST(compared_in_int8<Mobile>(0.03f, narrower)); }
+BOOST_AUTO_TEST_CASE(int8_windows_of_every_kind) { BOOST_TEST(compared_in_int8<Windows>(0.08f)); }
+BOOST_AUTO_TEST_CASE(int8_where_ways_part_and_meet) { BOOST_TEST(compared_in_int8<Winding>(0.08f)); }
+BOOST_AUTO_TEST_CASE(int8_of_scales_and_functions) { BOOST_TEST(compared_in_int8<Unfolded>(0.08f)); }
+BOOST_AUTO_TEST_CASE(int8_of_vectors) { BOOST_TEST(compared_in_int8<Formulas>(0.08f)); }
+BOOST_AUTO_TEST_CASE(int8_beside_layers_in_fp32) { BOOST_TEST(compared_in_int8<Gated>(0.08f)); }
+BOOST_AUTO_TEST_CASE(int8_of_every_pixel) { BOOST_TEST(compared_in_int8<Segmented>(0.08f)); }
+
+BOOST_AUTO_TEST_CASE(int8_as_a_block_of_bytes) {
+    BOOST_TEST(compared<Photographic>(10, {WeightsAs::int8, true, checked, 0.03f}) == 0);
+    const Samples<Tiled> samples;
+    const auto graph = inference_graph(*samples.model);
+    const auto as_int8 = exported_header(graph, {"net", {}, {}, WeightsAs::int8, ranges_of(graph, samples.x)}, true);
+    BOOST_TEST(as_int8.block.size() <
+               0.3 * static_cast<double>(exported_header(graph, {"net", {}, {}}, true).block.size()));
+    BOOST_TEST(contains(as_int8.text, "// In int8 but for these layers: "));
+}
+
+BOOST_AUTO_TEST_CASE(what_int8_needs_is_said) {
+    const Samples<Values> samples;
+    const auto graph = inference_graph(*samples.model);
+    BOOST_TEST(error_of([&] {
+                   exported_header(graph, {"net", {}, {}, WeightsAs::int8}, false);
+               }) == "int8 needs the ranges of all values: samples to calibrate with");
+    BOOST_TEST(error_of([&] { Calibration(graph).ranges(); }) == "int8 needs at least one sample to calibrate with");
+    const Samples<Words> words;
+    const auto sequences = inference_graph(*words.model);
+    BOOST_TEST(error_of([&] { ranges_of(sequences, words.x); }) ==
+               "layer 1 Embedding<6, 5>: has no form in int8, so that its network has none");
+}
