@@ -1,8 +1,6 @@
 // Where in a picture a network sees what it answers.
 #pragma once
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <charconv>
 #include <span>
@@ -83,16 +81,17 @@ public:
     /// zero where nothing speaks for the class. Throws Error when a class is out of range or `to` has another size.
     void maps(std::span<const int> classes, std::span<float> to) {
         const Index n = std::ssize(classes), size = Index{map.height} * map.width;
-        if (std::ssize(to) != n * size) throw Error(fmt::format("{} heat maps have {} values", n, n * size));
+        if (std::ssize(to) != n * size)
+            throw Error(std::to_string(n) + " heat maps have " + std::to_string(n * size) + " values");
         for (const int c : classes)
-            if (c < 0 || c >= N::output.channels) throw Error(fmt::format("the network has no class {}", c));
+            if (c < 0 || c >= N::output.channels) throw Error("the network has no class " + std::to_string(c));
         const std::span<const float> values = front_.predict(static_cast<int>(n));
         std::vector<float> slopes(map.size());
         for (Index i = 0; i < n; ++i) {
             const auto maps = values.subspan(i * map.size(), map.size());
             differentiate(maps, classes[i], slopes);
             const auto heat = to.subspan(i * size, size);
-            std::ranges::fill(heat, 0.0f);
+            std::fill(heat.begin(), heat.end(), 0.0f);
             for (Index k = 0; k < map.channels; ++k) {
                 float slope = 0;
                 for (Index j = 0; j < size; ++j) slope += slopes[k * size + j] / static_cast<float>(size);
@@ -106,7 +105,8 @@ private:
     static void copy(std::span<const Tensor<float>> from, const std::string& name, std::span<float> to) {
         const auto found = std::ranges::find(from, name, [](const auto& t) { return t.name; });
         if (found == from.end() || found->values.size() != to.size())
-            throw Error(fmt::format("the heat map's network needs a tensor {} of {} values", name, to.size()));
+            throw Error("the heat map's network needs a tensor " + name + " of " + std::to_string(to.size()) +
+                        " values");
         std::ranges::copy(found->values, to.begin());
     }
 
