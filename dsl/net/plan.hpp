@@ -45,10 +45,11 @@ public:
         : p(program),
           uses_(program),
           backward_(program, purpose == Purpose::input_gradient || purpose == Purpose::watched),
-          segments_(segments),
           batch_(batch),
           training_(purpose != Purpose::infer),
-          room_(purpose == Purpose::watched ? alignment : 0) {}
+          room_(purpose == Purpose::watched ? alignment : 0) {
+        for (int i = 0; Again && i < p.nodes; ++i) segment_[i] = segments.of[i];
+    }
 
     /// Decides how long every buffer lives. Then they are to be placed.
     constexpr void prepare() {
@@ -98,7 +99,7 @@ public:
     constexpr int node_of(int step) const {
         if (step < p.nodes) return step;
         for (int i = 0; i < p.nodes; ++i)
-            if (backward_step_[i] == step || (reruns_.node[i] && again_step_[i] == step)) return i;
+            if (backward_step_[i] == step || (runs_again(i) && again_step_[i] == step)) return i;
         return p.nodes - 1;
     }
 
@@ -119,7 +120,7 @@ public:
         for (int v = 0; v < Values; ++v) {
             plan.value[v] = offset(value_[v]);
             plan.gradient[v] = offset(gradient_[v]);
-            plan.again[v] = offset(again_[v]);
+            plan.again[v] = Again ? offset(again_[v]) : plan.value[v];
             plan.whole[v] = whole_[v];
         }
         for (int i = 0; i < p.nodes; ++i) {
@@ -129,12 +130,17 @@ public:
             plan.added_gradients[i] = offset(added_gradients_[i]);
             plan.runs_backward[i] = runs_backward_[i];
             plan.backward_step[i] = backward_step_[i];
-            plan.runs_again[i] = reruns_.node[i];
-            plan.again_from[i] = again_from_[i];
-            plan.again_step[i] = again_step_[i];
-            plan.first_saved[i] = offset(first_saved_[i]);
-            plan.work_again[i] = offset(work_again_[i]);
-            plan.spare_states[i] = offset(spare_states_[i]);
+            plan.again_from[i] = i + 1;
+            plan.first_saved[i] = plan.saved[i];
+            plan.spare_states[i] = nowhere;
+            if constexpr (Again) {
+                plan.runs_again[i] = reruns_.node[i];
+                plan.again_from[i] = again_from_[i];
+                plan.again_step[i] = again_step_[i];
+                plan.first_saved[i] = offset(first_saved_[i]);
+                plan.work_again[i] = offset(work_again_[i]);
+                plan.spare_states[i] = offset(spare_states_[i]);
+            }
         }
         return plan;
     }
@@ -154,6 +160,7 @@ private:
     constexpr int loss_step() const { return p.nodes; }
     constexpr int backward_step(int node) const { return backward_step_[node]; }
     constexpr int again_step(int node) const { return again_step_[node]; }
+    constexpr bool runs_again(int node) const { return Again && reruns_.node[node]; }
 
     constexpr int add(std::size_t size, int first, int last) {
         size_[count_] = size;
@@ -163,10 +170,11 @@ private:
     constexpr void lives_until(int b, int step) { buffer_[b].last = std::max(buffer_[b].last, step); }
 
     constexpr void find_users() {
-        for (int v = 0; v < Values; ++v) producer_[v] = user_[v] = value_[v] = again_[v] = gradient_[v] = -1;
+        for (int v = 0; v < Values; ++v) producer_[v] = user_[v] = value_[v] = gradient_[v] = -1;
+        for (int v = 0; Again && v < Values; ++v) again_[v] = -1;
         for (int i = 0; i < p.nodes; ++i) {
             saved_[i] = work_forward_[i] = work_backward_[i] = added_gradients_[i] = -1;
-            first_saved_[i] = work_again_[i] = spare_states_[i] = -1;
+            if constexpr (Again) first_saved_[i] = work_again_[i] = spare_states_[i] = -1;
             for (int k = 0; k < p.node[i].input_count; ++k) user_[p.node[i].inputs[k]] = i;
             for (int k = 0; k < p.node[i].output_count; ++k) producer_[p.node[i].outputs[k]] = i;
         }
@@ -198,11 +206,11 @@ private:
     constexpr void find_steps() {
         int next = loss_step() + 1;
         for (int i = p.nodes - 1; i >= 0; --i) {
-            again_from_[i] = i + 1;
-            const int own = Again ? segments_.of[i] : 0;
-            if (own > 0 && (i + 1 == p.nodes || segments_.of[i + 1] != own)) {
+            if (Again) again_from_[i] = i + 1;
+            const int own = Again ? segment_[i] : 0;
+            if (own > 0 && (i + 1 == p.nodes || segment_[i + 1] != own)) {
                 int& begin = again_from_[i] = i;
-                while (begin > 0 && segments_.of[begin - 1] == own) --begin;
+                while (begin > 0 && segment_[begin - 1] == own) --begin;
                 reruns_.add(p, uses_, runs_backward_, begin, i + 1);
                 for (int j = begin; j <= i; ++j) {
                     again_step_[j] = next++;
@@ -232,7 +240,7 @@ private:
     constexpr bool may_overwrite(int i) const {
         const int x = p.node[i].inputs[0];
         if (!p.node[i].in_place || x == 0 || shared_[x] || whole_[x] != whole_[p.node[i].outputs[0]]) return false;
-        return !training_ || is_made_anew(x) || (!reruns_.node[i] && !backward_reads(i, x));
+        return !training_ || is_made_anew(x) || (!runs_again(i) && !backward_reads(i, x));
     }
     constexpr bool backward_reads(int i, int x) const {
         return (runs_backward_[i] && p.node[i].reads.x) ||
@@ -257,7 +265,7 @@ private:
                 const int x = node.inputs[k];
                 lives_until(value_[x], last_use(x, i));
                 if (is_made_anew(x)) continue;
-                if (reruns_.node[i]) lives_until(value_[x], again_step(i));
+                if (runs_again(i)) lives_until(value_[x], again_step(i));
                 if (runs_backward_[i] && backward_reads_input(node, k)) lives_until(value_[x], backward_step(i));
             }
             for (int k = 0; k < node.output_count; ++k) {
@@ -273,13 +281,13 @@ private:
                 }
                 lives_until(value_[y], last_use(y, i));
                 if (is_made_anew(y)) continue;
-                if (reruns_.node[i] && is_overwritten(y)) continue;
-                again_[y] = value_[y];
-                if (reruns_.node[i]) lives_until(value_[y], again_step(i));
+                if (runs_again(i) && is_overwritten(y)) continue;
+                if (Again) again_[y] = value_[y];
+                if (runs_again(i)) lives_until(value_[y], again_step(i));
                 if (runs_backward_[i] && node.reads.y) lives_until(value_[y], backward_step(i));
             }
         }
-        again_[0] = value_[0];
+        if (Again) again_[0] = value_[0];
         lives_until(value_[p.output], steps_ + 1);
     }
 
@@ -292,11 +300,11 @@ private:
             if (node.is_fork || !node.runs) continue;
             for (int k = 0; k < node.input_count; ++k) {
                 if (!is_made_anew(node.inputs[k]) || again_[node.inputs[k]] < 0) continue;
-                if (reruns_.node[i]) lives_until(again_[node.inputs[k]], again_step(i));
+                if (runs_again(i)) lives_until(again_[node.inputs[k]], again_step(i));
                 if (runs_backward_[i] && backward_reads_input(node, k))
                     lives_until(again_[node.inputs[k]], backward_step(i));
             }
-            for (int k = 0; reruns_.node[i] && k < node.output_count; ++k) {
+            for (int k = 0; runs_again(i) && k < node.output_count; ++k) {
                 const int y = node.outputs[k];
                 if (!is_made_anew(y) && !is_overwritten(y)) continue;
                 again_[y] = may_overwrite_again(i) ? again_[node.inputs[0]]
@@ -342,11 +350,12 @@ private:
         for (int i = 0; i < p.nodes; ++i) {
             if (p.node[i].saved && ((training_ && !p.node[i].at_inference) || p.node[i].saves_for_inference)) {
                 const int end = runs_backward_[i] ? backward_step(i) : forward_step(i);
-                if (reruns_.node[i]) {
+                if (runs_again(i)) {
                     first_saved_[i] = add(p.node[i].saved, forward_step(i), forward_step(i));
                     saved_[i] = add(p.node[i].saved, again_step(i), std::max(end, again_step(i)));
                 } else {
-                    first_saved_[i] = saved_[i] = add(p.node[i].saved, forward_step(i), end);
+                    saved_[i] = add(p.node[i].saved, forward_step(i), end);
+                    if (Again) first_saved_[i] = saved_[i];
                 }
             }
             if (runs_backward_[i] && p.node[i].added_gradients)
@@ -356,7 +365,7 @@ private:
             };
             work_forward_[i] = place_work(p.node[i].work, forward_step(i));
             if (runs_backward_[i]) work_backward_[i] = place_work(p.node[i].backward_work, backward_step(i));
-            if (!reruns_.node[i]) continue;
+            if (!runs_again(i)) continue;
             work_again_[i] = place_work(p.node[i].work, again_step(i));
             spare_states_[i] = place_work(p.node[i].state_values, again_step(i));
         }
@@ -366,18 +375,21 @@ private:
     const Program<Nodes, Values>& p;
     ValueUses<Nodes, Values> uses_;
     BackwardNodes<Nodes, Values> backward_;
-    Segments<Nodes> segments_;
     std::size_t batch_;
     bool training_;
     std::size_t room_;
     int steps_ = 0;
-    int producer_[Values]{}, user_[Values]{}, value_[Values]{}, again_[Values]{}, gradient_[Values]{};
+    int producer_[Values]{}, user_[Values]{}, value_[Values]{}, gradient_[Values]{};
     int first_of_run_[nodes]{}, last_of_run_[nodes]{};
     bool shared_[Values]{}, whole_[Values]{}, runs_backward_[nodes]{};
     int saved_[nodes]{}, work_forward_[nodes]{}, work_backward_[nodes]{}, added_gradients_[nodes]{};
-    Reruns<nodes> reruns_;
-    int backward_step_[nodes]{}, again_step_[nodes]{}, again_from_[nodes]{}, end_of_segment_[nodes]{};
-    int first_saved_[nodes]{}, work_again_[nodes]{}, spare_states_[nodes]{};
+    int backward_step_[nodes]{};
+    // Of the second run; of hardly any size where there is none.
+    static constexpr int again_values = Again ? Values : 1, again_nodes = Again ? nodes : 1;
+    Reruns<again_nodes> reruns_;
+    int again_[again_values]{}, segment_[again_nodes]{}, end_of_segment_[again_nodes]{};
+    int again_step_[again_nodes]{}, again_from_[again_nodes]{};
+    int first_saved_[again_nodes]{}, work_again_[again_nodes]{}, spare_states_[again_nodes]{};
     static constexpr int capacity = Again ? 3 * Values + 7 * nodes : 2 * Values + 4 * nodes;
     Buffer buffer_[capacity]{};
     std::size_t size_[capacity]{};

@@ -19,16 +19,14 @@ template <class P, int Part> struct PlacedPart {
     static constexpr auto planner = PlacedPart<P, Part - 1>::planner.placed(Part, P::parts);
 };
 template <class P> struct PlacedPart<P, 0> {
-    static constexpr auto planner = P::planner;
+    static constexpr auto& planner = P::planner;
 };
 
 /// The planner P::planner with another order, the Try-th that is tried.
 template <class P, int Try> struct Ordered {
     static constexpr int parts = P::parts;
     static constexpr auto planner = [] {
-        if constexpr (Try == 0)
-            return P::planner;
-        else if constexpr (Try == 1)
+        if constexpr (Try == 1)
             return P::planner.in_order(PlacementOrder::by_size_and_life);
         else if constexpr (Try == 2)
             return P::planner.in_order(PlacementOrder::by_life_at_the_most);
@@ -37,10 +35,16 @@ template <class P, int Try> struct Ordered {
     }();
 };
 
+template <class P> struct Ordered<P, 0> {
+    static constexpr int parts = P::parts;
+    static constexpr auto& planner = P::planner;
+};
+
 /// All placed: by the first order that needs hardly more than what is in use at one time, or the best that was tried.
+/// For less than a mebibyte there is one try.
 template <class P> struct Packed {
-    static constexpr int tries = 6;
     static constexpr std::size_t in_use = P::planner.most_in_use().values;
+    static constexpr int tries = in_use * sizeof(float) < 1_MiB ? 1 : 6;
     template <int Try> using By = PlacedPart<Ordered<P, Try>, P::parts>;
     template <int Try, int Best> static constexpr int best() {
         constexpr int better = By<Try>::planner.size() < By<Best>::planner.size() ? Try : Best;

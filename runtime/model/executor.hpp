@@ -43,6 +43,7 @@ template <class Layout, class Device, class T> class Executor {
     using layers = typename Layout::layers;
     static constexpr auto& program = Layout::schedule::program;
     static constexpr auto& plan = Layout::schedule::plan;
+    static constexpr bool runs_again = Layout::schedule::planned::planner::extra_work > 0;
 
 public:
     /// `persistent` is where an arena begins, or memory that has the first Layout::planned values of one alone, which
@@ -81,8 +82,9 @@ public:
     /// After forward() in training and loss(). Calls done(I) when the gradients of entry I are there.
     template <class Done> void backward(int n, int first, const Done& done) {
         for (std::size_t at = layers::size; at-- > 0;) {
-            for (std::size_t again = plan.again_from[at]; again <= at; ++again)
-                if (plan.runs_again[again]) run_forward_again(again, n, first);
+            if constexpr (runs_again)
+                for (std::size_t again = plan.again_from[at]; again <= at; ++again)
+                    if (plan.runs_again[again]) run_forward_again(again, n, first);
             if (passes[at].backward) {
                 begin(plan.backward_step[at]);
                 [[maybe_unused]] const auto around = pass_of(2 * n * work[at]);
