@@ -174,15 +174,15 @@ std::string read_into(const fs::path& path, PictureShape shape, const FolderOpti
     }
 }
 
-void refuse_too_many_failures(const fs::path& root, const std::vector<Candidate>& candidates, double most) {
+void refuse_too_many_failures(const fs::path& root, const std::vector<Candidate>& candidates,
+                              const FolderOptions& options) {
     Reasons failed;
     for (const Candidate& candidate : candidates)
         if (!candidate.reason.empty()) failed.add(candidate.path.string(), candidate.reason);
-    if (static_cast<double>(failed.count()) > most * static_cast<double>(candidates.size()))
-        throw Error(
-            fmt::format("{}: {} of {} pictures cannot be used, more than {:g} %: {}; --skip-unreadable goes on "
-                        "without them",
-                        root.string(), failed.count(), candidates.size(), 100 * most, failed.text()));
+    if (static_cast<double>(failed.count()) > options.unreadable * static_cast<double>(candidates.size()))
+        throw Error(fmt::format("{}: {} of {} pictures cannot be used, more than {:g} %: {}{}", root.string(),
+                                failed.count(), candidates.size(), 100 * options.unreadable, failed.text(),
+                                options.unreadable_advice));
 }
 
 /// Says why none of what lies in a class's folder is a picture, for the first class that has none.
@@ -264,7 +264,7 @@ Pictures read_folder(const fs::path& root, PictureShape shape, ThreadPool& pool,
                                          cache ? &stamps[index] : nullptr, set.pixels.data() + index * size, decoded);
     });
     refuse_class_without_picture(root, folders, candidates, set.skipped);
-    refuse_too_many_failures(root, candidates, options.unreadable);
+    refuse_too_many_failures(root, candidates, options);
     keep_readable(candidates, stamps, set);
     if (cache && (decoded || cache->size() != stamps.size())) cache->keep(stamps, set.pixels);
     return set;

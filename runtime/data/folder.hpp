@@ -27,6 +27,8 @@ struct FolderOptions {
     std::vector<std::filesystem::path> outputs;
     /// The share of the files with a picture's extension that may be unusable.
     double unreadable = 0.05;
+    /// What the error about too many of them adds: how the program is told to go on.
+    std::string unreadable_advice;
     /// Whether links are followed that leave `root`, as in a set made of links into a store.
     bool follow_links = false;
 };

@@ -64,7 +64,7 @@ struct Inputs {
         options.outputs = {a.out};
         options.follow_links = a.follow_links;
         options.ground = parse_ground(a.ground);
-        if (a.skip_unreadable) options.unreadable = 1;
+        allow_unreadable(options, a.skip_unreadable);
         options.fit = judge.network->fit;
         pictures = a.folder.empty() ? generate_characters(a.generated, shape, a.seed)
                                     : read_folder(a.folder, shape, threads, options);

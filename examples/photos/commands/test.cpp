@@ -49,7 +49,7 @@ int test(const TestArguments& a) {
     options.fit = trained.network.fit;
     options.follow_links = a.follow_links;
     options.ground = ground_of(info);
-    if (a.skip_unreadable) options.unreadable = 1;
+    allow_unreadable(options, a.skip_unreadable);
     if (!a.out.empty()) options.outputs = {a.out};
     const Pictures pictures = read_folder(a.folder, trained.network.shape, networks->threads(), options);
     std::optional<OutputFolder> out;

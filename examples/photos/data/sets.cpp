@@ -53,7 +53,7 @@ Sets read_folders(const SetOptions& o, PictureShape shape, Fit fit, ThreadPool& 
     options.outputs = {o.output};
     options.follow_links = o.follow_links;
     options.ground = parse_ground(o.ground);
-    if (o.skip_unreadable) options.unreadable = 1;
+    allow_unreadable(options, o.skip_unreadable);
     const Pictures all = read_folder(o.folder, shape, pool, options);
     print_skipped(all);
     if (shape.channels == 1 && are_in_colour(all))
@@ -81,6 +81,11 @@ void hold_out(Sets& sets, const SetOptions& o) {
 }
 
 }  // namespace
+
+void allow_unreadable(FolderOptions& options, bool skip) {
+    if (skip) options.unreadable = 1;
+    options.unreadable_advice = "; --skip-unreadable goes on without them";
+}
 
 void print_skipped(const Pictures& pictures) {
     std::map<std::string_view, std::vector<std::string_view>> of_reason;

@@ -7,6 +7,7 @@
 
 #include "runtime/core/thread_pool.hpp"
 #include "runtime/data/dataset.hpp"
+#include "runtime/data/folder.hpp"
 #include "runtime/data/image.hpp"
 
 namespace photos {
@@ -38,6 +39,9 @@ struct Sets {
 /// Reads the folders, each picture brought to `shape` as `fit` says, or draws characters, and prints what was skipped.
 /// Throws tn::Error naming what is not in order.
 Sets read_sets(const SetOptions& options, tn::PictureShape shape, tn::Fit fit, tn::ThreadPool& pool);
+
+/// Whether however many photographs cannot be read, and what is said of the option where they are too many.
+void allow_unreadable(tn::FolderOptions& options, bool skip);
 
 /// Prints which files were not used and why: a line for each, or, of more than three with one reason, one for all.
 void print_skipped(const tn::Pictures& pictures);
