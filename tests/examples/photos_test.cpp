@@ -423,3 +423,9 @@ BOOST_FIXTURE_TEST_CASE(without_a_folder_it_says_that_the_characters_are_generat
     BOOST_TEST(contains(r.out, " of them with a wrong label on purpose, and 15 to test on.\n"));
     for (const std::string& line : r.lines()) BOOST_TEST(line.size() <= 80u, line);
 }
+
+BOOST_AUTO_TEST_CASE(training_takes_no_more_memory_than_it_may) {
+    const std::vector<std::string> words{"train", "--generated", "10", "--memory", "20M"};
+    BOOST_TEST(
+        contains(complaint("photos", words), "--memory 20.0 MiB is too little: batches of 64, the smallest, take "));
+}

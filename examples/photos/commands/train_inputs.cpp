@@ -69,7 +69,7 @@ std::string batch_word(const TrainArguments& a, const KnownNetwork& network) {
 /// What training may take: what is free, or less where it is told so.
 std::size_t bytes_to_take(const TrainArguments& a, const NetworkModels& models, std::size_t free) {
     if (a.memory == 0) return free;
-    if (const BuiltBatch& least = models.batches().front(); least.bytes > a.memory)
+    if (const BuiltBatch least = models.batches().front(); least.bytes > a.memory)
         throw Error(fmt::format("--memory {} is too little: batches of {}, the smallest, take {} to train",
                                 format_bytes(a.memory), least.batch, format_bytes(least.bytes)));
     return std::min(free, a.memory);
