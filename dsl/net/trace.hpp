@@ -195,7 +195,8 @@ private:
         const Parameters all = Traits<L>::parameters(node.in);
         for (int i = 0; i < all.count; ++i) node.trained = node.trained || !all.item[i].frozen;
         node.at_inference = runs_at_inference<L>;
-        node.rerun = Traits<L>::rerun(node.in);
+        // At inference states are read and do not move.
+        node.rerun = node.at_inference ? Rerun::as_it_is : Traits<L>::rerun(node.in);
         if (node.rerun != Rerun::beside_its_states) return;
         const States states = Traits<L>::states(node.in);
         for (int i = 0; i < states.count; ++i) node.state_values += aligned(states.item[i].size);

@@ -115,6 +115,22 @@ BOOST_AUTO_TEST_CASE(a_gpu_runs_again) {
     same(some_steps(plain), some_steps(small));
 }
 
+BOOST_AUTO_TEST_CASE(what_is_frozen_in_front_has_its_own_statistics_in_the_second_run) {
+    using N = Trained<Seq<Frozen<Conv<4, 3>, BN, Relu>, Conv<4, 3>, BN, Dense<3>>>;
+    using Schedule = N::schedule<Fusion::off, Purpose::train, cpu::Reference>;
+    constexpr auto& program = Schedule::program;
+    constexpr auto plan = [] {
+        Segments<program.node_capacity> all;
+        for (int& segment : all.of) segment = 1;
+        return make_planner<true>(program, N::batch, Purpose::train, all).placed(1, 1).plan();
+    }();
+    constexpr int frozen_norm = 1, trained_norm = 4;
+    static_assert(program.node[frozen_norm].at_inference && plan.runs_again[frozen_norm]);
+    static_assert(plan.spare_states[frozen_norm] == nowhere, "it reads them");
+    static_assert(!program.node[trained_norm].at_inference && plan.runs_again[trained_norm]);
+    static_assert(plan.spare_states[trained_norm] != nowhere, "it would move them twice");
+}
+
 BOOST_AUTO_TEST_CASE(what_fits_is_kept) {
     using Plain = Trained<Convolutions>;
     using Large = Trained<Convolutions, Within<Plain::train_bytes<Adam>>>;
