@@ -6,6 +6,7 @@
 #include <cstddef>
 
 #include "dsl/net/layer_table.hpp"
+#include "dsl/net/planner.hpp"
 #include "dsl/net/recomputation.hpp"
 #include "dsl/net/within.hpp"
 #include "dsl/net/work.hpp"
@@ -77,8 +78,7 @@ template <class S> struct Search {
                 costs.all += costs.of[i] = forward_cost_of(LayerTable<typename S::layers>::records[i], program.node[i]);
         return costs;
     }();
-    static constexpr SearchedProgram<nodes, program.capacity> searched{
-        program, S::samples, S::purpose == Purpose::input_gradient || S::purpose == Purpose::watched, costs.of};
+    static constexpr SearchedProgram<nodes, program.capacity> searched{program, S::samples, S::purpose, costs.of};
     static constexpr int begin(int part) { return part * per_part; }
     static constexpr int count(int part) { return std::min(per_part, program.nodes - begin(part)); }
     using Searched = SearchedProgram<nodes, program.capacity>;

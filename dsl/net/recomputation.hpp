@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "dsl/net/plan.hpp"
 #include "dsl/net/reruns.hpp"
 
 namespace tn {
@@ -38,28 +37,22 @@ template <int Nodes, int Values> struct SearchedProgram {
     bool read[Values]{};                 // by a backward pass; of roots
     std::size_t gradients[nodes + 1]{};  // in use in the node's backward pass
 
-    constexpr SearchedProgram(const Program<Nodes, Values>& program, int samples, bool input_gradient,
+    constexpr SearchedProgram(const Program<Nodes, Values>& program, int samples, Purpose purpose,
                               const double (&costs)[nodes])
-        : p(program), batch(samples), uses(program), backward(program, input_gradient) {
-        int user[Values]{}, producer[Values]{};
-        for (int v = 0; v < Values; ++v) user[v] = producer[v] = -1;
+        : p(program), batch(samples), uses(program), backward(program, purpose) {
         for (int i = 0; i < p.nodes; ++i) {
             const Node& node = p.node[i];
             cost[i] = costs[i];
-            for (int k = 0; k < node.input_count; ++k) {
-                user[node.inputs[k]] = i;
-                if (backward.runs[i] && backward_reads_input(node, k)) read[uses.root[node.inputs[k]]] = true;
-            }
-            for (int k = 0; k < node.output_count; ++k) {
-                producer[node.outputs[k]] = i;
-                if (backward.runs[i] && node.reads.y) read[uses.root[node.outputs[k]]] = true;
-            }
+            for (int k = 0; backward.runs[i] && k < node.input_count; ++k)
+                if (backward_reads_input(node, k)) read[uses.root[node.inputs[k]]] = true;
+            for (int k = 0; backward.runs[i] && node.reads.y && k < node.output_count; ++k)
+                read[uses.root[node.outputs[k]]] = true;
         }
         for (int v = 0; v < p.values; ++v) {
             if (!backward.needs_gradient[v]) continue;
-            const bool in_place = user[v] >= 0 && p.node[user[v]].in_place;
-            const int last = user[v] < 0 ? p.nodes - 1 : user[v] - in_place;
-            for (int i = std::max(producer[v], 0); i <= last; ++i) gradients[i] += size(v);
+            const int user = uses.user[v];
+            const int last = user < 0 ? p.nodes - 1 : user - p.node[user].in_place;
+            for (int i = std::max(uses.producer[v], 0); i <= last; ++i) gradients[i] += size(v);
         }
     }
 
@@ -101,7 +94,7 @@ template <int Nodes, int Values> struct SearchedProgram {
                 work = std::max(work, aligned(node.work));
                 for (int k = 0; k < node.input_count; ++k) {
                     const int v = uses.root[node.inputs[k]];
-                    if (read[v] || uses.made_by[v] >= begin || v == 0) continue;
+                    if (read[v] || uses.producer[v] >= begin || v == 0) continue;
                     if (std::find(counted, counted + count, v) != counted + count) continue;
                     if (count < max_branches) counted[count++] = v;
                     needs.kept += size(v);

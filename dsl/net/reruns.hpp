@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "dsl/net/plan.hpp"
 #include "dsl/net/trace.hpp"
 
 namespace tn {
@@ -12,27 +13,28 @@ namespace tn {
 /// runs forward once more when it comes to its end. What a node with 0 gives is kept.
 template <int Nodes> struct Segments {
     int of[Nodes > 0 ? Nodes : 1]{};
-    constexpr bool any() const {
-        for (const int segment : of)
-            if (segment > 0) return true;
-        return false;
-    }
 };
 
 namespace detail {
 
-/// Where values come from and where they go to. A fork's outputs are the value that it forks, their `root`.
+/// Where values come from and where they go to; -1: the input, nobody. A fork's outputs are the value that it forks,
+/// their `root`.
 template <int Nodes, int Values> struct ValueUses {
-    int root[Values]{}, made_by[Values]{}, last_reader[Values]{};  // the last two of roots; -1: the input, nobody
+    int root[Values]{}, producer[Values]{}, user[Values]{};
+    int last_reader[Values]{};  ///< of a root: the last node that computes with it, or with a fork's output that it is
 
     constexpr explicit ValueUses(const Program<Nodes, Values>& p) {
-        for (int v = 0; v < Values; ++v) root[v] = v, made_by[v] = last_reader[v] = -1;
+        for (int v = 0; v < Values; ++v) root[v] = v, producer[v] = user[v] = last_reader[v] = -1;
         for (int i = 0; i < p.nodes; ++i) {
             const Node& node = p.node[i];
-            for (int k = 0; node.is_fork && k < node.output_count; ++k) root[node.outputs[k]] = root[node.inputs[0]];
-            if (!node.runs || node.is_fork) continue;
-            for (int k = 0; k < node.input_count; ++k) last_reader[root[node.inputs[k]]] = i;
-            for (int k = 0; k < node.output_count; ++k) made_by[node.outputs[k]] = i;
+            for (int k = 0; k < node.input_count; ++k) {
+                user[node.inputs[k]] = i;
+                if (node.runs && !node.is_fork) last_reader[root[node.inputs[k]]] = i;
+            }
+            for (int k = 0; k < node.output_count; ++k) {
+                producer[node.outputs[k]] = i;
+                if (node.is_fork) root[node.outputs[k]] = root[node.inputs[0]];
+            }
         }
         last_reader[root[p.output]] = p.nodes;
     }
@@ -42,8 +44,9 @@ template <int Nodes, int Values> struct ValueUses {
 template <int Nodes, int Values> struct BackwardNodes {
     bool needs_gradient[Values]{}, runs[Nodes > 0 ? Nodes : 1]{};
 
-    constexpr BackwardNodes(const Program<Nodes, Values>& p, bool input_gradient) {
-        needs_gradient[0] = input_gradient;
+    constexpr BackwardNodes(const Program<Nodes, Values>& p, Purpose purpose) {
+        if (purpose == Purpose::infer) return;
+        needs_gradient[0] = purpose != Purpose::train;
         for (int i = 0; i < p.nodes; ++i) {
             bool needed = p.node[i].trained;
             for (int k = 0; k < p.node[i].input_count; ++k) needed = needed || needs_gradient[p.node[i].inputs[k]];
@@ -67,7 +70,7 @@ template <int Size> struct Reruns {
     constexpr void add(const Program<Nodes, Values>& p, const ValueUses<Nodes, Values>& uses,
                        const bool (&runs_backward)[Nodes > 0 ? Nodes : 1], int begin, int end, int first = 0) {
         const auto read = [&](int v) {
-            const int value = uses.root[v], made = uses.made_by[value];
+            const int value = uses.root[v], made = uses.producer[value];
             if (made >= begin && made < end && uses.last_reader[value] < end) output[made - first] = true;
         };
         for (int i = begin; i < end; ++i) {

@@ -4,7 +4,6 @@
 #include "dsl/core/kernel.hpp"
 #include "dsl/net/batch_parts.hpp"
 #include "dsl/net/layer_table.hpp"
-#include "dsl/net/plan.hpp"
 #include "dsl/net/planned.hpp"
 #include "dsl/net/shared_uses.hpp"
 #include "dsl/net/trace.hpp"

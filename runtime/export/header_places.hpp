@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "dsl/net/plan.hpp"
+#include "dsl/net/placement.hpp"
 #include "runtime/export/header_program.hpp"
 
 namespace tn {
