@@ -5,8 +5,9 @@
 
 #include <algorithm>
 #include <map>
-#include <ranges>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "examples/photos/data/colour.hpp"
 #include "runtime/core/error.hpp"
@@ -92,14 +93,14 @@ void print_skipped(const Pictures& pictures) {
     for (const SkippedFile& s : pictures.skipped) of_reason[s.reason].push_back(s.path);
     for (const SkippedFile& s : pictures.skipped) {
         const auto& alike = of_reason[s.reason];
-        if (alike.size() <= named_of_a_kind)
+        if (alike.size() <= named_of_a_kind) {
             fmt::print("skipped {}: {}\n", escape_text(s.path), escape_text(s.reason));
-        else if (s.path == alike.front())
-            fmt::print("skipped {} and {} more: {}\n",
-                       fmt::join(alike | std::views::take(named_of_a_kind) |
-                                     std::views::transform([](std::string_view path) { return escape_text(path); }),
-                                 ", "),
-                       alike.size() - named_of_a_kind, escape_text(s.reason));
+        } else if (s.path == alike.front()) {
+            std::vector<std::string> named;
+            for (std::size_t i = 0; i < named_of_a_kind; ++i) named.push_back(escape_text(alike[i]));
+            fmt::print("skipped {} and {} more: {}\n", fmt::join(named, ", "), alike.size() - named_of_a_kind,
+                       escape_text(s.reason));
+        }
     }
 }
 
