@@ -34,5 +34,12 @@ set_source_files_properties(runtime/data/image/stb_decode.cpp PROPERTIES
 # Its vector kernels count on a multiply and an add becoming one instruction where there is one, and a sum being the same
 # wherever it is inlined. With "fast", clang decides that anew at every place; g++ has no "on". That sums of pointers do
 # not overflow takes clang 50 seconds to instrument here; that they stay within their objects is watched all the same.
-set_source_files_properties(runtime/cpu/attention.cpp runtime/cpu/conv_block.cpp runtime/cpu/dense.cpp runtime/cpu/planes.cpp runtime/cpu/recurrent.cpp runtime/cpu/sample_norm.cpp PROPERTIES COMPILE_OPTIONS
+set(vector_kernels attention conv_block dense planes recurrent sample_norm)
+list(TRANSFORM vector_kernels REPLACE "(.+)" "runtime/cpu/\\1.cpp")
+set_source_files_properties(${vector_kernels} PROPERTIES COMPILE_OPTIONS
     "$<IF:$<CXX_COMPILER_ID:GNU>,-ffp-contract=fast,-ffp-contract=on;-fno-sanitize=pointer-overflow>")
+
+# What is compiled otherwise than the rest cannot share its precompiled headers.
+target_precompile_headers(typenet PRIVATE ${TYPENET_COMMON_HEADERS})
+set_source_files_properties(${vector_kernels} runtime/data/stb.cpp runtime/data/image/stb_decode.cpp PROPERTIES
+                            SKIP_PRECOMPILE_HEADERS ON)
