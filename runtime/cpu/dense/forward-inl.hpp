@@ -99,7 +99,9 @@ inline void dense_infer_one(ThreadPool& pool, const DensePlan& plan, const ConvI
     pool.run(tasks, [&](int task) {
         const Range own = part_of(tiles, tasks, task);
         const int first = own.first * tile, last = std::min(own.last * tile, plan.outputs);
-        for (int r = first; r < last; r += 4) multiply_few<4, 1>(plan, pass.weight, pass.x, r, pass.y, 1);
+        const Index inputs = plan.inputs;
+        multiply_dots({pass.weight + first * inputs, inputs}, {pass.x, inputs}, 1, plan.inputs, last - first,
+                      pass.y + first, 1, false);
         if (plan.norm)
             for (int o = first; o < last; ++o)
                 pass.y[o] = normalise(running_affine(plan.block(), pass, o), V{} + pass.y[o])[0];

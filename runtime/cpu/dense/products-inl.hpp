@@ -12,6 +12,7 @@
 #include "runtime/core/isa_target.hpp"
 #include "runtime/core/thread_pool.hpp"
 #include "runtime/cpu/dense/plan.hpp"
+#include "runtime/cpu/products/dots-inl.hpp"
 #include "runtime/cpu/products/tile-inl.hpp"
 #include "runtime/cpu/simd/vector-inl.hpp"
 
@@ -64,40 +65,12 @@ inline void multiply_packed(const DensePlan& plan, int n, const float* weights, 
     }
 }
 
-/// R rows of z for S samples.
-template <int R, int S>
-void multiply_few(const DensePlan& plan, const float* weights, const float* x, int first, float* z, Index row) {
-    V acc[R][S];
-    TN_UNROLL for (int r = 0; r < R; ++r) TN_UNROLL for (int s = 0; s < S; ++s) acc[r][s] = V{};
-    const float* of_row[R];
-    for (int r = 0; r < R; ++r) of_row[r] = weights + std::min(first + r, plan.outputs - 1) * Index{plan.inputs};
-    int k = 0;
-    for (; k + lanes <= plan.inputs; k += lanes) {
-        V in[S];
-        TN_UNROLL for (int s = 0; s < S; ++s) in[s] = load(x + Index{s} * plan.inputs + k);
-        TN_UNROLL for (int r = 0; r < R; ++r) {
-            const V w = load(of_row[r] + k);
-            TN_UNROLL for (int s = 0; s < S; ++s) acc[r][s] += w * in[s];
-        }
-    }
-    if (const int rest = plan.inputs - k; rest > 0)
-        for (int r = 0; r < R; ++r) {
-            const V w = load_partial(of_row[r] + k, rest);
-            for (int s = 0; s < S; ++s) acc[r][s] += w * load_partial(x + Index{s} * plan.inputs + k, rest);
-        }
-    for (int r = 0; r < R && first + r < plan.outputs; ++r)
-        for (int s = 0; s < S; ++s) z[(first + r) * row + s] = horizontal_sum(acc[r][s]);
-}
-
 /// Rows first .. first + tile-1, of few samples.
 inline void multiply_few(const DensePlan& plan, int n, const float* weights, const float* x, int first, float* z) {
     const Index row = DensePlan::row(n);
-    for (int r = first; r < std::min(first + tile, plan.outputs); r += 4) {
-        if (n == 1) multiply_few<4, 1>(plan, weights, x, r, z, row);
-        if (n == 2) multiply_few<4, 2>(plan, weights, x, r, z, row);
-        if (n == 3) multiply_few<4, 3>(plan, weights, x, r, z, row);
-        if (n == 4) multiply_few<4, 4>(plan, weights, x, r, z, row);
-    }
+    const Index inputs = plan.inputs;
+    multiply_dots({weights + first * inputs, inputs}, {x, inputs}, n, plan.inputs, std::min(tile, plan.outputs - first),
+                  z + first * row, row, false);
     for (int r = first; r < std::min(first + tile, plan.outputs); ++r)
         for (Index s = n; s < row; ++s) z[r * row + s] = 0;
 }

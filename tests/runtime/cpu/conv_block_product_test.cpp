@@ -30,6 +30,13 @@ BOOST_AUTO_TEST_CASE(small_planes_of_many_samples) {
     check_product<BlockGeometry{conv3(1, 1, 1, 1), true, false, true}>(1);
 }
 
+BOOST_AUTO_TEST_CASE(few_columns) {
+    check_product<BlockGeometry{conv3(130, 2, 2, 18), true, true, true}>(2);
+    check_product<BlockGeometry{conv3(9, 3, 5, 6), true, false, true}>(1);
+    check_product<BlockGeometry{{70, 3, 4, 7, 3, 3, 2, 1}, true, true, true}>(3);
+    check_product<BlockGeometry{{75, 1, 3, 9, 1, 1, 1, 0}, true, true, false}>(5);
+}
+
 BOOST_AUTO_TEST_CASE(planes_in_parts) {
     check_product<BlockGeometry{conv3(3, 20, 34, 5), true, true, true}>(3);
     check_product<BlockGeometry{conv3(2, 33, 16, 9), false, false, true, 3, 2}>(2);

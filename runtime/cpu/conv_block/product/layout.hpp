@@ -36,6 +36,7 @@ struct ProductWork {
     Index sums = 0, channels = 0, floats = 0;
 
     static constexpr Index gathered(int depth, int columns) {
+        if (has_few_columns(depth, columns)) return Index{columns} * round_up(std::min(depth, few_depth));
         return Index{depth_block(depth)} * round_up(columns, product_columns) + max_lanes;
     }
     /// Floats from one channel of a group to the next.

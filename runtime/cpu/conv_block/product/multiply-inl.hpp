@@ -13,6 +13,7 @@
 #include "runtime/cpu/conv_block/product/columns-inl.hpp"
 #include "runtime/cpu/conv_block/product/layout.hpp"
 #include "runtime/cpu/conv_block/split.hpp"
+#include "runtime/cpu/products/dots-inl.hpp"
 #include "runtime/cpu/products/tile-inl.hpp"
 
 namespace tn::cpu::TN_ISA {
@@ -26,6 +27,19 @@ struct ProductWeights {
     Index rows = 0;
 };
 
+/// multiply_group() where the columns of the batch are few.
+inline void multiply_few_columns(const ColumnSource& source, const ColumnGroups& groups, int columns,
+                                 const ProductWeights& weights, int channels, Range tiles, float* gathered, float* c,
+                                 Index c_row) {
+    const int depth = source.grid.taps() * source.channels, first = tiles.first * tile;
+    for (int k = 0; k < depth; k += few_depth) {
+        const int rows = std::min(few_depth, depth - k);
+        gather_apart(source, groups, columns, k, rows, gathered);
+        multiply_dots({weights.data + first * weights.rows + k, weights.rows}, {gathered, rows}, columns, rows,
+                      std::min(tiles.last * tile, channels) - first, c + first * c_row, c_row, k > 0);
+    }
+}
+
 /// The results of a group for the tiles of output channels in `tiles`: c [channels][columns of the group], `c_row`
 /// floats from one channel to the next. `gathered` has room for ProductWork::gathered() floats.
 inline void multiply_group(const ColumnSource& source, const ColumnGroups& groups, int group,
@@ -33,6 +47,8 @@ inline void multiply_group(const ColumnSource& source, const ColumnGroups& group
                            Index c_row) {
     const int depth = source.grid.taps() * source.channels, block = depth_block(depth);
     const int columns = groups.samples_of(group) * (groups.end(group) - groups.begin(group));
+    if (weights.rows != 0 && has_few_columns(depth, columns))
+        return multiply_few_columns(source, groups, columns, weights, channels, tiles, gathered, c, c_row);
     for (int k = 0; k < depth; k += block) {
         const int rows = std::min(block, depth - k);
         for (int first = 0; first < columns; first += panel)

@@ -106,6 +106,11 @@ constexpr int depth_block(int depth) {
     return (depth + blocks - 1) / blocks;
 }
 
+/// So few columns of a whole batch are multiplied as scalar products, if the depth is worth it, and so many rows of it
+/// at a time: a reduction of a vector for so many products.
+inline constexpr int few_columns = 16, few_depth = 1024;
+constexpr bool has_few_columns(int depth, int columns) { return columns <= few_columns && depth >= 64; }
+
 /// How dw is divided: rows of the depth by task, columns that are gathered at a time, and, where the depth is too small
 /// to divide, slices of the groups.
 inline constexpr int dw_depth = 48, dw_columns = 512;
