@@ -31,6 +31,10 @@ set_source_files_properties(runtime/data/stb.cpp PROPERTIES
 set_source_files_properties(runtime/data/image/stb_decode.cpp PROPERTIES
                             COMPILE_DEFINITIONS TN_STB_VERSION="${stb_version}")
 
+# Comparisons and divisions that may not be computed where they are not chosen keep g++ from vectors; the values are the
+# same.
+set_source_files_properties(runtime/data/pixel_rows.cpp PROPERTIES COMPILE_OPTIONS -fno-trapping-math)
+
 # Its vector kernels count on a multiply and an add becoming one instruction where there is one, and a sum being the same
 # wherever it is inlined. With "fast", clang decides that anew at every place; g++ has no "on". That sums of pointers do
 # not overflow takes clang 50 seconds to instrument here; that they stay within their objects is watched all the same.

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <vector>
 
@@ -15,29 +14,6 @@
 namespace tn {
 
 namespace {
-
-struct Named {
-    const char* name;
-    Change Augmentation::*change;
-};
-constexpr Named changes[] = {{"flip", &Augmentation::flip},
-                             {"rotate", &Augmentation::rotate},
-                             {"zoom", &Augmentation::zoom},
-                             {"crop", &Augmentation::crop},
-                             {"shift", &Augmentation::shift},
-                             {"elastic", &Augmentation::elastic},
-                             {"brightness", &Augmentation::brightness},
-                             {"contrast", &Augmentation::contrast},
-                             {"erase", &Augmentation::erase},
-                             {"noise", &Augmentation::noise}};
-
-float number(std::string_view text, std::string_view part) {
-    float value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size() || !(value >= 0) || value > 360)
-        throw Error(fmt::format("augmentation '{}': '{}' must be a number from 0 to 360", part, text));
-    return value;
-}
 
 /// The elastic displacements along one axis of `side` pixels, for a row at height v in 0 .. 1: the control points of a
 /// spline over the columns.
@@ -92,9 +68,12 @@ void sample(const PixelRows& rows, std::span<const std::uint8_t> in, PictureShap
     }
 }
 
-/// Changes of light, erasing and noise on values of 0 .. 255, and their normalising.
+/// Changes of colour and light, erasing and noise on values of 0 .. 255, and their normalising.
 void change_values(const PixelRows& rows, const AugmentDraw& d, PictureShape s, const Normalise& n,
                    std::span<float> v) {
+    const std::size_t plane = v.size() / s.channels;
+    if (s.channels == 3 && d.colours.any())
+        rows.recolour(d.colours, v.data(), v.data() + plane, v.data() + 2 * plane, plane);
     RowLight light;
     if (d.contrast) {
         light.gain = d.gain;
@@ -127,93 +106,6 @@ void check_sizes(std::size_t in, PictureShape shape, std::size_t out) {
 }
 
 }  // namespace
-
-Augmentation Augmentation::none() { return {}; }
-
-Augmentation Augmentation::light() {
-    Augmentation a;
-    a.flip = {0.5f, 1};
-    a.rotate = {0.5f, 8};
-    a.zoom = {0.5f, 0.08f};
-    a.shift = {0.5f, 0.05f};
-    a.brightness = {0.5f, 0.08f};
-    a.contrast = {0.5f, 0.15f};
-    return a;
-}
-
-Augmentation Augmentation::strong() {
-    Augmentation a;
-    a.flip = {0.5f, 1};
-    a.rotate = {0.7f, 15};
-    a.zoom = {0.7f, 0.15f};
-    a.crop = {0.5f, 0.1f};
-    a.shift = {0.7f, 0.08f};
-    a.elastic = {0.7f, 0.06f};
-    a.brightness = {0.6f, 0.15f};
-    a.contrast = {0.6f, 0.35f};
-    a.erase = {0.4f, 0.12f};
-    a.noise = {0.4f, 0.04f};
-    return a;
-}
-
-Augmentation Augmentation::digits() {
-    Augmentation a;
-    a.rotate = {0.8f, 12};
-    a.zoom = {0.8f, 0.12f};
-    a.crop = {0.5f, 0.1f};
-    a.shift = {0.8f, 0.08f};
-    a.elastic = {0.6f, 0.06f};
-    return a;
-}
-
-Augmentation parse_augmentation(std::string_view text) {
-    Augmentation a;
-    bool first = true;
-    for (std::size_t at = 0; at <= text.size(); first = false) {
-        const std::string_view part = text.substr(at, std::min(text.find(',', at), text.size()) - at);
-        at += part.size() + 1;
-        const std::size_t equals = part.find('=');
-        if (first && equals == part.npos) {
-            if (part == "none")
-                a = Augmentation::none();
-            else if (part == "light")
-                a = Augmentation::light();
-            else if (part == "strong")
-                a = Augmentation::strong();
-            else if (part == "digits")
-                a = Augmentation::digits();
-            else
-                throw Error(fmt::format("augmentation '{}' must be none, light, strong or digits", part));
-            continue;
-        }
-        const auto* named = std::find_if(std::begin(changes), std::end(changes),
-                                         [&](const Named& n) { return part.substr(0, equals) == n.name; });
-        if (equals == part.npos || named == std::end(changes)) {
-            std::string names;
-            for (const Named& n : changes) names += (names.empty() ? "" : ", ") + std::string(n.name);
-            throw Error(
-                fmt::format("augmentation '{}' must be name=probability[:amount] with a name of: {}", part, names));
-        }
-        const std::string_view value = part.substr(equals + 1);
-        const std::size_t colon = value.find(':');
-        Change& change = a.*named->change;
-        change.probability = number(value.substr(0, colon), part);
-        if (colon != value.npos) change.amount = number(value.substr(colon + 1), part);
-        if (change.amount == 0 && change.probability > 0 && named->change != &Augmentation::flip && colon == value.npos)
-            throw Error(fmt::format("augmentation '{}' must give an amount too, as in {}:0.1", part, part));
-        if (change.probability > 1)
-            throw Error(fmt::format("augmentation '{}': the probability must be from 0 to 1", part));
-    }
-    return a;
-}
-
-std::string describe(const Augmentation& a) {
-    std::string text = "none";
-    for (const Named& n : changes)
-        if ((a.*n.change) != Change{})
-            text += fmt::format(",{}={}:{}", n.name, (a.*n.change).probability, (a.*n.change).amount);
-    return text;
-}
 
 Normalise fit_normalise(const Pictures& pictures) {
     Normalise n;
@@ -248,6 +140,7 @@ void normalise(std::span<const std::uint8_t> in, PictureShape shape, const Norma
 void augment(std::span<const std::uint8_t> in, PictureShape shape, const Augmentation& a, const Normalise& n,
              Random random, std::span<float> out, Isa isa) {
     check_sizes(in.size(), shape, out.size());
+    check_augmentation(a, shape);
     if (a == Augmentation{}) return normalise(in, shape, n, out);
     const PixelRows& rows = pixel_rows(isa);
     const AugmentDraw drawn = draw_augmentation(a, shape, random);

@@ -49,6 +49,14 @@ struct Augmentation {
     Change contrast;    ///< differences from the mean multiplied by a factor from 1 / (1 + amount) to 1 + amount
     Change erase;       ///< a rectangle of up to this part of the area filled with one random grey
     Change noise;       ///< normal noise with a deviation of up to this part of white
+    // As in torchvision: ColorJitter's saturation and hue, of pictures in colour alone, and RandomResizedCrop.
+    Change saturation;  ///< differences from a pixel's grey times a factor from max(0, 1 - amount) to 1 + amount
+    Change hue;         ///< turned by up to this part of the circle of colours either way, at most 0.5
+    /// The picture is a window of itself, as large as all of it: one of `amount` to 1 of the area, anywhere, whose
+    /// width against its height, in parts of the sides, is from 1 / crop_ratio to crop_ratio (Szegedy and others,
+    /// "Going deeper with convolutions", 2015).
+    Change resized_crop;
+    float crop_ratio = 4.0f / 3;
     bool operator==(const Augmentation&) const = default;
 
     static Augmentation none();
@@ -58,14 +66,18 @@ struct Augmentation {
 };
 
 /// "strong", "light", "digits" or "none", then changes of it: "strong,flip=0,rotate=0.5:20" (probability, or
-/// probability:amount). Throws Error that names the bad part and lists what there is.
+/// probability:amount; of resized-crop also probability:amount:ratio). Throws Error that names the bad part and lists
+/// what there is or what it must be.
 Augmentation parse_augmentation(std::string_view text);
 
 /// The text that parse_augmentation turns back into it.
 std::string describe(const Augmentation& augmentation);
 
+/// Throws Error when there is a change of colours, but the pictures have none: their shape has not 3 channels.
+void check_augmentation(const Augmentation& augmentation, PictureShape shape);
+
 /// One picture (shape.size() bytes, CHW) changed by random numbers and normalised into `out` (shape.size() floats): the
-/// same bits with every instruction set.
+/// same bits with every instruction set. Throws Error when the sizes differ, and as check_augmentation().
 void augment(std::span<const std::uint8_t> in, PictureShape shape, const Augmentation& augmentation,
              const Normalise& normalise, Random random, std::span<float> out, Isa isa = best_isa());
 

@@ -8,6 +8,7 @@
 
 #include "runtime/core/random.hpp"
 #include "runtime/data/augment.hpp"
+#include "runtime/data/recolour.hpp"
 
 namespace tn {
 
@@ -52,12 +53,13 @@ private:
     constexpr float next(Random& random) const { return random.uniform(-amount, amount); }
 };
 
-/// The parameters in the order in which they are drawn and act. A value of the result at (u, v) from the picture's
+/// The parameters in the order in which they act. A value of the result at (u, v) from the picture's
 /// middle is read at (xx u + xy v + dx, yx u + yy v + dy) and moved by the splines; values are 0 .. 255.
 struct AugmentDraw {
     float xx = 1, xy = 0, yx = 0, yy = 1, dx = 0, dy = 0;  ///< pixels
     bool elastic = false;
     ElasticDraw points;
+    ColourChange colours;
     bool contrast = false;
     float gain = 1;  ///< of differences from the picture's mean
     float brighter = 0;
@@ -137,6 +139,36 @@ constexpr void draw_values(const Augmentation& a, PictureShape s, Random& random
     }
 }
 
+template <class Real> constexpr void draw_colours(const Augmentation& a, Random& random, AugmentDraw& d) {
+    if (random.chance(a.saturation.probability))
+        d.colours.saturation =
+            random.uniform(std::max<Real>(0, 1 - a.saturation.amount), Real{1} + a.saturation.amount);
+    if (random.chance(a.hue.probability)) {
+        const Real sixths = random.uniform(-6, 6) * a.hue.amount;
+        d.colours.hue = sixths < 0 ? sixths + 6 : sixths;
+    }
+}
+
+/// What the map reads becomes a window of the picture. As in torchvision's RandomResizedCrop one that does not fit into
+/// the picture is drawn anew, up to ten times, and after that it is the whole picture.
+template <class Real>
+constexpr void draw_window(const Augmentation& a, PictureShape s, Random& random, AugmentDraw& d) {
+    if (!random.chance(a.resized_crop.probability)) return;
+    Real wide = 2, high = 2;
+    for (int attempt = 0; attempt < 10 && !(wide <= 1 && high <= 1); ++attempt) {
+        const Real area = random.uniform(a.resized_crop.amount, 1), ratio = factor<Real>(random, a.crop_ratio - 1);
+        wide = std::sqrt(area * ratio);
+        high = std::sqrt(area / ratio);
+    }
+    if (!(wide <= 1 && high <= 1)) wide = high = 1;
+    d.xx *= wide;
+    d.xy *= wide;
+    d.yx *= high;
+    d.yy *= high;
+    d.dx = d.dx * wide + random.uniform(-0.5f, 0.5f) * (1 - wide) * static_cast<Real>(s.width);
+    d.dy = d.dy * high + random.uniform(-0.5f, 0.5f) * (1 - high) * static_cast<Real>(s.height);
+}
+
 }  // namespace detail
 
 /// Draws a picture's parameters. constexpr, so that nvcc compiles it for a GPU too; `Real` is float.
@@ -151,6 +183,9 @@ constexpr AugmentDraw draw_augmentation(const Augmentation& a, PictureShape s, R
         random.skip(2 * ElasticDraw::per_axis);
     }
     detail::draw_values<Real>(a, s, random, d);
+    // Drawn last, so that the other changes of a seed are what they are without these.
+    detail::draw_colours<Real>(a, random, d);
+    detail::draw_window<Real>(a, s, random, d);
     return d;
 }
 

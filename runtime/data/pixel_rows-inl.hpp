@@ -107,6 +107,12 @@ inline void sample(const std::uint8_t* in, int channels, int height, int width, 
     }
 }
 
+inline void recolour(const ColourChange& change, float* __restrict red, float* __restrict green, float* __restrict blue,
+                     std::size_t count) {
+    const ColourChange all = change;
+    for (std::size_t i = 0; i < count; ++i) tn::recolour(all, red[i], green[i], blue[i]);
+}
+
 inline void add_noise(float half_range, std::uint32_t key, std::uint32_t first, float* __restrict values, int count) {
     const float step = half_range / 255;
     for (int i = 0; i < count; ++i) values[i] += step * static_cast<float>(noise_sum(key, first + i));
@@ -145,7 +151,7 @@ inline double sum(const float* values, std::size_t count) {
     return total;
 }
 
-inline constexpr PixelRows rows{sample, light, plain, sum};
+inline constexpr PixelRows rows{sample, recolour, light, plain, sum};
 
 }  // namespace tn::row_loops::TN_ISA
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "runtime/core/isa.hpp"
+#include "runtime/data/recolour.hpp"
 
 namespace tn {
 
@@ -32,6 +33,8 @@ struct PixelRows {
     /// Samples `channels` planes of height x width bytes bilinearly at the places of an output row, the edge repeated
     /// outside, into channel c's row at out + c * height * width, as 0 .. 255. The pieces are in order and fill it.
     void (*sample)(const std::uint8_t* in, int channels, int height, int width, const RowPiece* pieces, float* out);
+    /// Changes the colours of `count` pixels of 0 .. 255.
+    void (*recolour)(const ColourChange& change, float* red, float* green, float* blue, std::size_t count);
     /// Changes `count` values; `first` is the index of the first one in the picture.
     void (*light)(const RowLight& light, std::uint32_t first, float* values, int count);
     /// v scale + shift of `count` bytes.

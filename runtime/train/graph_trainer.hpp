@@ -44,8 +44,8 @@ public:
     static constexpr int steps_ahead = 64;
 
     /// The model's classes and smoothing, its tensors' factors, the largest norm of its gradients and the weight decay
-    /// are those of all steps. Throws Error when the device has no room, when the batch is out of range, and unless the
-    /// pictures are those of the network's input.
+    /// are those of all steps. Throws Error when the device has no room, when the batch is out of range, unless the
+    /// pictures are those of the network's input, and as check_augmentation().
     GraphTrainer(Device& device, M& model, const Pictures& pictures, const LoaderOptions& options, float weight_decay,
                  const StepOptions& step_options = {})
         : device_(device),
@@ -61,6 +61,7 @@ public:
         if (options.batch < 1 || options.batch > N::batch)
             throw Error("a batch has 1 to " + std::to_string(N::batch) + " pictures here, not " +
                         std::to_string(options.batch));
+        check_augmentation(options.augmentation, pictures.shape);
         share(pictures, options);
         prepare();
     }

@@ -188,6 +188,7 @@ BOOST_FIXTURE_TEST_CASE(what_cannot_begin_leaves_no_folder, Trained) {
         {"train", set(), "--train-per-class", "4"},
         {"train", set(), "--train-per-class", "1", "--patience", "2"},
         {"train", set(), "--augmentation", "wild"},
+        {"train", set(), "--network", "grey-128", "--augmentation", "hue=1:0.1"},
         {"train", set(), "--batch", "0"},
         {"test", at("nothing"), "--model", model()},
         {"test", set(), "--model", at("nothing")},
@@ -355,6 +356,8 @@ BOOST_FIXTURE_TEST_CASE(refuses_options_that_cannot_be, Photographs) {
     BOOST_TEST(contains(train({"--augmentation", "wild"}), "augmentation 'wild' must be"));
     BOOST_TEST(contains(train({"--augmentation", "strong,flip=2"}), "flip=2"));
     BOOST_TEST(contains(train({"--augmentation", "strong,spin=0.5"}), "spin"));
+    BOOST_TEST(contains(train({"--network", "grey-128", "--augmentation", "strong,hue=0.5:0.1"}),
+                        "augmentation 'hue' must be of pictures in colour, of 3 channels, not 1"));
     BOOST_TEST(contains(train({"--seed", "-1"}), "--seed"));
     BOOST_TEST(contains(train({"--batch", "257"}), "--batch must be auto or a number from 1 to 256, not '257'"));
     BOOST_TEST(contains(train({"--epochs", "-1"}), "--epochs"));

@@ -58,7 +58,7 @@ struct Inputs {
     Inputs(const CleanArguments& a, Networks& networks) : judge(choose_judge(a, networks)) {
         ThreadPool& threads = networks.threads();
         const PictureShape shape = judge.network->shape;
-        parse_augmentation(a.augmentation);
+        check_augmentation(parse_augmentation(a.augmentation), shape);
         if (!a.move.empty()) check_quarantine(a.folder, a.move);
         FolderOptions options;
         options.outputs = {a.out};

@@ -109,6 +109,7 @@ TrainInputs::TrainInputs(const TrainArguments& a, ProcessGroup* group)
       // The trainer reads the model once more and compares it with the run; but that comes after the folder is made.
       chosen(choose_network(a.network, a.resume ? model_file : "", a.sets.folder, *networks)),
       models(networks->network(*chosen.network)) {
+    check_augmentation(augmentation, chosen.network->shape);
     const bool in_stages = !chosen.pretrained.empty() && !a.all_layers;
     if (in_stages)
         check_stages(a, chosen, group);

@@ -19,6 +19,13 @@ template <Shape In> struct PictureParts {
     TN_DEVICE static int picture(int block) { return block / count; }
     TN_DEVICE static int first_row(int block) { return block % count * rows; }
 
+    /// Calls f(row, column) for this thread's share of the pixels of the block's part.
+    template <class Thread, class F> TN_DEVICE static void each_pixel(const Thread& t, F f) {
+        for (int k = t.thread(); k < rows * In.width; k += threads) {
+            const int row = first_row(t.block()) + k / In.width;
+            if (row < In.height) f(row, k % In.width);
+        }
+    }
     /// Calls f(place in the picture, channel, row, column) for this thread's share of the block's part.
     template <class Thread, class F> TN_DEVICE static void each(const Thread& t, F f) {
         for (int k = t.thread(); k < In.channels * rows * In.width; k += threads) {
@@ -29,7 +36,8 @@ template <Shape In> struct PictureParts {
     }
 };
 
-/// The pictures read bilinearly at the places that were drawn, in 0 .. 255, and each part's sum. Blocks: n x parts.
+/// The pictures read bilinearly at the places that were drawn, their colours changed, in 0 .. 255, and each part's sum.
+/// Blocks: n x parts.
 template <Shape In> class SamplePictures {
     using Parts = PictureParts<In>;
     static constexpr int moves = 2 * ElasticDraw::per_axis, points_of_row = 2 * elastic_points;
@@ -50,7 +58,7 @@ public:
         if (d.elastic) move_rows(t, d.points, points);
         const Index from = picked[picture] * In.size(), to = picture * In.size();
         float sum = 0;
-        Parts::each(t, [&](int i, int channel, int row, int column) {
+        Parts::each_pixel(t, [&](int row, int column) {
             constexpr float mx = static_cast<float>(In.width - 1) / 2, my = static_cast<float>(In.height - 1) / 2;
             const float u = static_cast<float>(column) - mx, v = static_cast<float>(row) - my;
             float x = d.xx * u + d.xy * v + d.dx + mx, y = d.yx * u + d.yy * v + d.dy + my;
@@ -63,9 +71,14 @@ public:
                     y += along.weight[k] * points[first + elastic_points + k];
                 }
             }
-            const float value = sample(from + channel * In.plane(), x, y);
-            out[to + i] = value;
-            sum += value;
+            float values[In.channels];
+            for (int c = 0; c < In.channels; ++c) values[c] = sample(from + c * In.plane(), x, y);
+            if constexpr (In.channels == 3)
+                if (d.colours.any()) recolour(d.colours, values[0], values[1], values[2]);
+            for (int c = 0; c < In.channels; ++c) {
+                out[to + c * In.plane() + row * In.width + column] = values[c];
+                sum += values[c];
+            }
         });
         if (!d.contrast) return;
         sum = block_sum(t, sum, t.template shared<float>(scratch_at, Parts::threads / warp));

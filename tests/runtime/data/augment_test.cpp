@@ -2,6 +2,7 @@
 #include "runtime/data/augment.hpp"
 
 #include <algorithm>
+#include <array>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <string>
@@ -87,9 +88,10 @@ template <class F> int each_place(const std::vector<float>& out, F f) {
 }
 
 constexpr Change Augmentation::*every_change[] = {
-    &Augmentation::flip,  &Augmentation::rotate,  &Augmentation::zoom,       &Augmentation::crop,
-    &Augmentation::shift, &Augmentation::elastic, &Augmentation::brightness, &Augmentation::contrast,
-    &Augmentation::erase, &Augmentation::noise};
+    &Augmentation::flip,        &Augmentation::rotate,  &Augmentation::zoom,       &Augmentation::crop,
+    &Augmentation::shift,       &Augmentation::elastic, &Augmentation::brightness, &Augmentation::contrast,
+    &Augmentation::erase,       &Augmentation::noise,   &Augmentation::saturation, &Augmentation::hue,
+    &Augmentation::resized_crop};
 
 }  // namespace
 
@@ -123,6 +125,7 @@ BOOST_AUTO_TEST_CASE(nothing_changes_when_all_is_off) {
     Augmentation nothing;
     for (auto change : every_change)
         if (change != &Augmentation::flip) nothing.*change = {1, 0};
+    nothing.resized_crop.amount = 1;  // the whole picture
     for (std::uint64_t i = 0; i < 20; ++i) {
         const auto got = augmented(p, nothing, i);
         for (std::size_t k = 0; k < got.size(); ++k) BOOST_REQUIRE_SMALL(got[k] - p.pixels[k], 1e-3f);
@@ -147,12 +150,15 @@ BOOST_AUTO_TEST_CASE(every_instruction_set_gives_the_same_bits) {
         const Picture p = random_picture(shape, 9);
         Normalise n;
         n.mean = {0.3f, 0.4f, 0.7f};
+        Augmentation all = Augmentation::strong();
+        all.resized_crop = {0.5f, 0.2f};
+        if (shape.channels == 3) all.saturation = {0.6f, 0.5f}, all.hue = {0.6f, 0.2f};
         for (std::uint64_t i = 0; i < 20; ++i) {
-            const auto wanted = augmented(p, Augmentation::strong(), i, n);
+            const auto wanted = augmented(p, all, i, n);
             for (Isa isa : {Isa::portable, Isa::avx2, Isa::avx512}) {
                 if (!available(isa)) continue;
                 std::vector<float> out(shape.size(), std::nanf(""));
-                augment(p.pixels, shape, Augmentation::strong(), n, Random(1, stream::augment, i), out, isa);
+                augment(p.pixels, shape, all, n, Random(1, stream::augment, i), out, isa);
                 BOOST_REQUIRE((out == wanted));
             }
         }
@@ -411,8 +417,135 @@ BOOST_AUTO_TEST_CASE(noise_is_different_everywhere_and_no_stronger_than_asked_fo
     BOOST_TEST(most > 25.5 * 0.85);
 }
 
+/// As (red, green, blue), 0 .. 255.
+using Pixel = std::array<float, 3>;
+
+Pixel recoloured(Pixel p, const ColourChange& change) {
+    recolour(change, p[0], p[1], p[2]);
+    return p;
+}
+
+BOOST_AUTO_TEST_CASE(hue_and_saturation_are_those_of_torchvision) {
+    constexpr Pixel pixels[] = {{200, 40, 90},   {10, 220, 100}, {30, 60, 250},
+                                {128, 128, 128}, {255, 255, 0},  {5, 5, 6}};
+    // Of torchvision's adjust_hue and adjust_saturation, times 255; its grey has 0.2989 for 0.299.
+    const auto check = [&](const ColourChange& change, const std::vector<Pixel>& wanted) {
+        for (std::size_t i = 0; i < wanted.size(); ++i)
+            for (std::size_t c = 0; c < 3; ++c)
+                BOOST_TEST(std::abs(recoloured(pixels[i], change)[c] - wanted[i][c]) < 0.05f);
+    };
+    check({.hue = 0.6f}, {{200, 86, 40}, {10, 214, 220}, {132, 30, 250}, {128, 128, 128}, {102, 255, 0}, {5.6f, 5, 6}});
+    check({.hue = 4.2f}, {{40, 58, 200}, {220, 142, 10}, {30, 250, 44}, {128, 128, 128}, {255, 0, 204}, {5, 6, 5.2f}});
+    check({.hue = 3}, {{40, 200, 150}, {220, 10, 130}, {250, 220, 30}, {128, 128, 128}, {0, 0, 255}, {6, 6, 5}});
+    check({.saturation = 0}, {{93.52f, 93.52f, 93.52f},
+                              {143.529f, 143.529f, 143.529f},
+                              {72.687f, 72.687f, 72.687f},
+                              {127.987f, 127.987f, 127.987f},
+                              {225.904f, 225.904f, 225.904f},
+                              {5.113f, 5.113f, 5.113f}});
+    check({.saturation = 1.9f}, {{255, 0, 86.832f},
+                                 {0, 255, 60.824f},
+                                 {0, 48.582f, 255},
+                                 {128.012f, 128.012f, 128.012f},
+                                 {255, 255, 0},
+                                 {4.898f, 4.898f, 6.798f}});
+}
+
+BOOST_AUTO_TEST_CASE(hue_is_turned_by_one_part_of_the_circle_within_its_range) {
+    const Picture p = random_picture({3, 6, 7}, 4);
+    const auto value = [&](std::size_t k) { return static_cast<float>(p.pixels[k]); };
+    double most = 0, least = 0;
+    for (std::uint64_t i = 0; i < 60; ++i) {
+        const Augmentation a = only(&Augmentation::hue, 1, 0.2f);
+        const auto out = augmented(p, a, i);
+        const float hue = draw_augmentation(a, p.shape, Random(1, stream::augment, i)).colours.hue;
+        for (std::size_t k = 0; k < 42; ++k) {
+            const Pixel wanted = recoloured({value(k), value(42 + k), value(84 + k)}, {.hue = hue});
+            for (std::size_t c = 0; c < 3; ++c) BOOST_REQUIRE_SMALL(out[c * 42 + k] - wanted[c], 1e-3f);
+        }
+        BOOST_TEST((hue >= 0 && hue <= 6));
+        const double part = double{hue > 3 ? hue - 6 : hue} / 6;
+        most = std::max(most, part);
+        least = std::min(least, part);
+    }
+    BOOST_TEST(most <= 0.2001);
+    BOOST_TEST(most > 0.15);
+    BOOST_TEST(least >= -0.2001);
+    BOOST_TEST(least < -0.15);
+}
+
+BOOST_AUTO_TEST_CASE(saturation_scales_around_each_pixel_s_grey_within_its_range) {
+    Picture p = random_picture({3, 6, 7}, 4);
+    for (auto& v : p.pixels) v = static_cast<std::uint8_t>(120 + v % 16);  // nothing is clipped
+    for (const float amount : {0.4f, 1.8f}) {
+        double most = 1, least = 1;
+        for (std::uint64_t i = 0; i < 100; ++i) {
+            const auto out = augmented(p, only(&Augmentation::saturation, 1, amount), i);
+            const double factor = double{out[0] - out[42]} / (p.pixels[0] - p.pixels[42]);
+            for (std::size_t k = 0; k < 42; ++k) {
+                const double grey = 0.299 * p.pixels[k] + 0.587 * p.pixels[42 + k] + 0.114 * p.pixels[84 + k];
+                for (std::size_t c = 0; c < 3; ++c)
+                    BOOST_REQUIRE_SMALL(out[c * 42 + k] - (grey + factor * (p.pixels[c * 42 + k] - grey)), 2e-3);
+            }
+            most = std::max(most, factor);
+            least = std::min(least, factor);
+        }
+        const double highest = 1 + double{amount}, lowest = std::max(0.0, 1 - double{amount});
+        BOOST_TEST(most <= highest + 1e-3);
+        BOOST_TEST(most > highest - 0.1 * (highest - lowest));
+        BOOST_TEST(least >= lowest - 1e-3);
+        BOOST_TEST(least < lowest + 0.1 * (highest - lowest));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_resized_crop_is_a_window_within_the_picture_of_any_area_and_ratio_of_its_ranges) {
+    double largest = 0, smallest = 1, widest = 1, highest = 1, mean = 0;
+    std::array<double, 4> edges{1, 1, 1, 1};  // left, right, top, bottom: the least distance of a window from it
+    for (std::uint64_t i = 0; i < 300; ++i) {
+        const auto drawn = draw_augmentation(only(&Augmentation::resized_crop, 1, 0.25f), {3, side, side},
+                                             Random(1, stream::augment, i));
+        const auto out = augmented(places(), only(&Augmentation::resized_crop, 1, 0.25f), i);
+        Worst different;
+        const int seen = each_place(out, [&](double u, double v, double x, double y) {
+            different.see(x - (double{drawn.xx} * u + double{drawn.dx}));
+            different.see(y - (double{drawn.yy} * v + double{drawn.dy}));
+        });
+        BOOST_TEST(seen > 9000);  // what lies within a pixel of the edge is not counted
+        BOOST_TEST(different.value < 2e-3);
+        const double wide = double{drawn.xx}, high = double{drawn.yy}, x = double{drawn.dx} / side,
+                     y = double{drawn.dy} / side;
+        const std::array<double, 4> apart{0.5 + x - wide / 2, 0.5 - x - wide / 2, 0.5 + y - high / 2,
+                                          0.5 - y - high / 2};
+        for (std::size_t k = 0; k < 4; ++k) {
+            BOOST_TEST(apart[k] > -1e-5);
+            edges[k] = std::min(edges[k], apart[k]);
+        }
+        largest = std::max(largest, wide * high), smallest = std::min(smallest, wide * high);
+        widest = std::max(widest, wide / high), highest = std::max(highest, high / wide);
+        mean += wide * high / 300;
+    }
+    BOOST_TEST(largest > 0.9);
+    BOOST_TEST(smallest >= 0.2499);
+    BOOST_TEST(smallest < 0.28);
+    // Windows that do not fit are drawn anew, so that large areas are somewhat less likely than small ones.
+    BOOST_TEST(std::abs(mean - 0.6) < 0.05);
+    for (double ratio : {widest, highest}) {
+        BOOST_TEST(ratio <= 1.3334);
+        BOOST_TEST(ratio > 1.28);
+    }
+    for (double least : edges) BOOST_TEST(least < 0.01);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_drawn_later_leaves_the_other_changes_of_a_seed_as_they_are) {
+    const Picture p = random_picture({3, 16, 16}, 2);
+    Augmentation more = Augmentation::strong();
+    more.resized_crop = {1, 1};  // the whole picture
+    for (std::uint64_t i = 0; i < 20; ++i)
+        BOOST_TEST((augmented(p, more, i) == augmented(p, Augmentation::strong(), i)));
+}
+
 BOOST_AUTO_TEST_CASE(each_change_comes_as_often_as_its_probability_says) {
-    const Picture p = random_picture({1, 8, 8}, 7);
+    const Picture p = random_picture({3, 8, 8}, 7);
     const auto original = plain(p);
     for (const auto& change : every_change) {
         int changed = 0;
@@ -429,10 +562,13 @@ BOOST_AUTO_TEST_CASE(values_stay_within_black_and_white) {
     Augmentation wild;
     for (auto change : every_change) wild.*change = {0.7f, 2};
     wild.rotate = {0.7f, 360};
+    wild.resized_crop = {0.7f, 0.01f};
+    wild.crop_ratio = 10;
     bool inside = true;
     for (PictureShape shape :
-         {PictureShape{3, 17, 11}, PictureShape{1, 1, 1}, PictureShape{1, 1, 9}, PictureShape{3, 9, 1}}) {
+         {PictureShape{3, 17, 11}, PictureShape{3, 9, 1}, PictureShape{1, 1, 1}, PictureShape{1, 1, 9}}) {
         const Picture p = random_picture(shape, 8);
+        if (shape.channels == 1) wild.hue = wild.saturation = {};
         for (const Augmentation& a : {wild, Augmentation::strong(), Augmentation::light(), Augmentation::digits()})
             for (std::uint64_t i = 0; i < 200; ++i)
                 for (float v : augmented(p, a, i)) inside = inside && v >= 0 && v <= 255.01f;
@@ -449,6 +585,11 @@ BOOST_AUTO_TEST_CASE(what_describe_says_parses_back) {
         Augmentation a;
         for (auto change : every_change)
             if (random.chance(0.5f)) a.*change = {random.uniform(), random.uniform(0, 360)};
+        if (a.hue != Change{}) a.hue.amount = random.uniform(0, 0.5f);
+        if (a.resized_crop != Change{}) {
+            a.resized_crop.amount = random.uniform(0.01f, 1);
+            if (random.chance(0.5f)) a.crop_ratio = random.uniform(1, 10);
+        }
         BOOST_TEST((parse_augmentation(describe(a)) == a), describe(a));
     }
     BOOST_TEST(describe(Augmentation::none()) == "none");
@@ -465,15 +606,26 @@ BOOST_AUTO_TEST_CASE(a_text_begins_with_a_preset_and_changes_it) {
     BOOST_TEST((parse_augmentation("strong,flip=0,rotate=0.25:30") == wanted));
     BOOST_TEST((parse_augmentation("rotate=1:5") == only(&Augmentation::rotate, 1, 5)));
     BOOST_TEST((parse_augmentation("flip=0.5") == only(&Augmentation::flip, 0.5f, 0)));
+    BOOST_TEST((parse_augmentation("hue=1:0.5") == only(&Augmentation::hue, 1, 0.5f)));
+    BOOST_TEST((parse_augmentation("saturation=0.5:0.4") == only(&Augmentation::saturation, 0.5f, 0.4f)));
+    Augmentation cropped = only(&Augmentation::resized_crop, 1, 0.08f);
+    BOOST_TEST(cropped.crop_ratio == 4.0f / 3);
+    BOOST_TEST((parse_augmentation("resized-crop=1:0.08") == cropped));
+    BOOST_TEST(describe(cropped) == "none,resized-crop=1:0.08");
+    cropped.crop_ratio = 2;
+    BOOST_TEST((parse_augmentation("resized-crop=1:0.08:2") == cropped));
+    BOOST_TEST(describe(cropped) == "none,resized-crop=1:0.08:2");
 }
 
 BOOST_AUTO_TEST_CASE(a_wrong_text_is_an_error_that_names_the_part_and_what_there_is) {
     const auto said = [](const char* text) { return error_of([&] { parse_augmentation(text); }); };
     BOOST_TEST(said("") == "augmentation '' must be none, light, strong or digits");
     BOOST_TEST(said("weird") == "augmentation 'weird' must be none, light, strong or digits");
-    BOOST_TEST(contains(said("strong,spin=1"),
-                        "augmentation 'spin=1' must be name=probability[:amount] with a name of: "
-                        "flip, rotate, zoom, crop, shift, elastic, brightness, contrast, erase, noise"));
+    BOOST_TEST(
+        contains(said("strong,spin=1"),
+                 "augmentation 'spin=1' must be name=probability[:amount] with a name of: "
+                 "flip, rotate, zoom, crop, shift, elastic, brightness, contrast, erase, noise, saturation, hue, "
+                 "resized-crop"));
     BOOST_TEST(contains(said("strong,light"), "'light' must be name=probability"));
     BOOST_TEST(contains(said("strong,"), "'' must be name=probability"));
     BOOST_TEST(said("flip=2") == "augmentation 'flip=2': the probability must be from 0 to 1");
@@ -481,6 +633,23 @@ BOOST_AUTO_TEST_CASE(a_wrong_text_is_an_error_that_names_the_part_and_what_there
                             "flip=0.5 ", "rotate=1:361", "flip=inf"})
         BOOST_TEST(contains(said(bad), "must be a number from 0 to 360"), bad << ": " << said(bad));
     BOOST_TEST(said("rotate=0.5") == "augmentation 'rotate=0.5' must give an amount too, as in rotate=0.5:0.1");
+    BOOST_TEST(said("hue=1:0.51") == "augmentation 'hue=1:0.51': the amount must be from 0 to 0.5");
+    for (const char* bad : {"resized-crop=1:0", "resized-crop=1:1.01"})
+        BOOST_TEST(said(bad) == "augmentation '" + std::string(bad) + "': the amount must be from 0.01 to 1");
+    for (const char* bad : {"resized-crop=1:0.5:0.75", "resized-crop=1:0.5:11"})
+        BOOST_TEST(said(bad) == "augmentation '" + std::string(bad) + "': the ratio must be from 1 to 10");
+    for (const char* bad : {"resized-crop=1:0.5:", "resized-crop=1:0.5:2:2", "hue=1:0.1:2"})
+        BOOST_TEST(contains(said(bad), "must be a number from 0 to 360"), bad << ": " << said(bad));
+}
+
+BOOST_AUTO_TEST_CASE(grey_pictures_have_no_colours_to_change) {
+    const Picture grey = random_picture({1, 4, 4}, 1);
+    BOOST_TEST(error_of([&] { augmented(grey, only(&Augmentation::hue, 1, 0.1f), 0); }) ==
+               "augmentation 'hue' must be of pictures in colour, of 3 channels, not 1");
+    BOOST_TEST(error_of([&] {
+                   check_augmentation(only(&Augmentation::saturation, 0.5f, 0.1f), {4, 2, 2});
+               }) == "augmentation 'saturation' must be of pictures in colour, of 3 channels, not 4");
+    check_augmentation(only(&Augmentation::resized_crop, 1, 0.1f), {1, 2, 2});
 }
 
 BOOST_AUTO_TEST_CASE(the_fitted_numbers_make_mean_0_and_deviation_1) {

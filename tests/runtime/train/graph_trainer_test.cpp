@@ -85,6 +85,7 @@ BOOST_AUTO_TEST_CASE(batches_are_those_of_the_loader) {
     for (const Augmentation& a :
          {Augmentation::none(), Augmentation::light(), Augmentation::strong(), Augmentation::digits()})
         check(a, {});
+    check(parse_augmentation("strong,saturation=0.7:0.8,hue=0.7:0.5,resized-crop=0.7:0.1"), {});
     check(Augmentation::light(), {.mixup = 0.3f});
 }
 
@@ -364,6 +365,12 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_kept_is_refused) {
     BOOST_TEST(keep(pictures(4, {1, 12, 9}), 4) == "the device keeps at least 1 picture, and of the network's input");
     BOOST_TEST(keep(pictures(0), 4) == "the device keeps at least 1 picture, and of the network's input");
     BOOST_TEST(keep(pictures(8), 5) == "a batch has 1 to 4 pictures here, not 5");
+    using Grey = Net<Image<1, 12, 9>, Batch<4>, Seq<Dense<3>>, SoftmaxCrossEntropy>;
+    Model<Grey, Adam, Emulated> grey(emulated);
+    BOOST_TEST(tn_test::error_of([&] {
+                   cuda::GraphTrainer<Emulated, Model<Grey, Adam, Emulated>>(
+                       emulated, grey, pictures(8, {1, 12, 9}), loading(4, parse_augmentation("hue=1:0.1")), 0);
+               }) == "augmentation 'hue' must be of pictures in colour, of 3 channels, not 1");
     SmallTrainer trainer(emulated, model, pictures(8), loading(4, {}), 0);
     BOOST_TEST(tn_test::error_of([&] { trainer.average(model.tensors()[0]); }) == "the device keeps no average");
     ModelOn<Small, Adam, Emulated> no_feed(emulated, 3);
