@@ -22,6 +22,7 @@ struct Window {
 
     constexpr bool operator==(const Window&) const = default;
 
+    constexpr int taps() const { return kernel_h * kernel_w; }
     /// Rows and columns from its first tap to its last.
     constexpr int reach_h() const { return dilation_h * (kernel_h - 1) + 1; }
     constexpr int reach_w() const { return dilation_w * (kernel_w - 1) + 1; }
@@ -90,16 +91,29 @@ template <class F> constexpr void each_position(const Window& w, Shape out, int 
     }
 }
 
-/// Where the largest value of the window lies that stands at (row, column) on the plane that begins at `plane`: row by
-/// row the first of equals. x is indexed by positions.
+/// The largest value of a window: where it lies, and which tap of the kernel that is.
+struct Largest {
+    Index at = -1;
+    int tap = 0;
+};
+
+/// Of the window that stands at (row, column) on the plane that begins at `plane`: row by row the first of equals. x is
+/// indexed by positions.
 template <class X>
-constexpr Index first_largest(const X& x, Index plane, Shape in, int row, int column, const Window& w) {
-    Index found = -1;
-    each_tap(w, in, row, column, [&](int y, int at_x, int) {
+constexpr Largest first_largest(const X& x, Index plane, Shape in, int row, int column, const Window& w) {
+    Largest found;
+    each_tap(w, in, row, column, [&](int y, int at_x, int tap) {
         const Index at = plane + Index{y} * in.width + at_x;
-        if (found < 0 || x[at] > x[found]) found = at;
+        if (found.at < 0 || x[at] > x[found.at]) found = {at, tap};
     });
     return found;
+}
+
+/// Where a tap of the window at (row, column) lies on the plane that begins at `plane`, if it lies in the image.
+constexpr Index position_of_tap(const Window& w, Index plane, Shape in, int row, int column, int tap) {
+    const int y = row * w.stride_h + tap / w.kernel_w * w.dilation_h - w.pad.top;
+    const int x = column * w.stride_w + tap % w.kernel_w * w.dilation_w - w.pad.left;
+    return plane + Index{y} * in.width + x;
 }
 
 }  // namespace tn

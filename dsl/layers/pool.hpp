@@ -11,23 +11,30 @@ namespace tn {
 template <auto KernelArgument, class... Options> struct Pool : Pooling<KernelArgument, Options...> {
     using Base = Pooling<KernelArgument, Options...>;
     static constexpr Operation operation{.kind = Operation::max_pool, .window = Base::window};
+    // Backward needs none of the values, only which of a window's was taken.
+    static constexpr Reads reads{.x = false};
+    static constexpr bool saves_for_inference = false;
 
     static constexpr Text name() { return Base::name_as("Pool"); }
 
+    /// Of every output value the tap that it was taken from. Kernels keep it in a byte.
+    static constexpr std::size_t saved(Shape in, int batch) {
+        return Index{batch} * in.channels * Base::window.positions(in);
+    }
+
     template <class T> static constexpr void forward(const Pass<T>& p) {
-        each_largest(p, [&](Index y, Index best) { p.y[y] = p.x[best]; });
+        Base::each_window(p, [&](Index y, Index plane, int row, int column) {
+            const Largest largest = first_largest(p.x, plane, p.in, row, column, Base::window);
+            p.y[y] = p.x[largest.at];
+            if (p.saved) p.saved[y] = static_cast<T>(largest.tap);
+        });
     }
     template <class T> static constexpr void backward(const Pass<T>& p) {
         if (!p.dx) return;
         Base::clear_dx(p);
-        each_largest(p, [&](Index y, Index best) { p.dx[best] += p.dy[y]; });
-    }
-
-private:
-    /// Calls f(y, best) with the positions of every output value and of the input value that it takes.
-    template <class T, class F> static constexpr void each_largest(const Pass<T>& p, F f) {
         Base::each_window(p, [&](Index y, Index plane, int row, int column) {
-            f(y, first_largest(p.x, plane, p.in, row, column, Base::window));
+            const int tap = static_cast<int>(p.saved[y]);
+            p.dx[position_of_tap(Base::window, plane, p.in, row, column, tap)] += p.dy[y];
         });
     }
 };

@@ -68,6 +68,7 @@ struct Tied;
     NETWORK(average_pool, Images<AvgPool<2>, Conv<2, 3>, AvgPool<2, Stride<1>>>) \
     NETWORK(average_pool_overlapping, Images<Conv<2, 3>, AvgPool<3, Stride<2>>, Sigmoid, AvgPool<1, Stride<2>>>) \
     NETWORK(pool_padded, Images<Pool<3, Stride<2>, Pad<1>>, Pool<2, Stride<1>, Pad<0, 1, 1, 0>>, Pool<Kernel<2, 3>, Stride<1>>>) \
+    NETWORK(pool_of_many_taps, Images<Pool<15, Stride<5>, Pad<14>>, Pool<17, Stride<1>, Pad<9>>>) \
     NETWORK(average_pool_padded, \
             Images<AvgPool<3, Stride<2>, Pad<1>>, AvgPool<Kernel<1, 2>, Stride<2, 1>>, AvgPool<2, Stride<2>, Pad<0, 1, 1, 0>>>) \
     NETWORK(upsample, Images<Upsample<2>, Conv<2, 3, Stride<2>>, Upsample<3, Bilinear>>) \

@@ -15,12 +15,14 @@ namespace tn::cpu {
 inline constexpr int max_taps = 256;
 
 /// Pooling of n samples by their largest values or by their means: x [n][channels][height][width], y or dy
-/// [n][channels][out_h][out_w]. Pointers that a pass does not use are null.
+/// [n][channels][out_h][out_w]; of largest values `argmax` as PoolSaved says, null in inference. Pointers that a pass
+/// does not use are null.
 struct PoolPass {
     int n;
     bool largest;
     const float* x;
     float* y;
+    unsigned char* argmax;
     const float* dy;
     float *dx, *work;
 };

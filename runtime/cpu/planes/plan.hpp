@@ -46,6 +46,15 @@ struct DepthwiseSaved {
     }
 };
 
+/// What pooling by largest values saves: of every window the tap that was taken, in a byte, plane by plane in the rows
+/// of its grid.
+struct PoolSaved {
+    Index floats;
+
+    constexpr PoolSaved(const PlanePlan& plan, int n)
+        : floats(Index{n} * plan.block.conv.channels * plan.z_plane() / static_cast<Index>(sizeof(float))) {}
+};
+
 /// The scratch of one pass over planes; without `tasks` only what is known of channels.
 struct PlaneWork {
     Index task = 0, task_stride = 0;        // per task, and in it:

@@ -81,17 +81,20 @@ struct PoolPlanes {
     /// What lies around the image, once.
     void fill_margins(float value) const { std::fill_n(packed, plan.plane.packed_x() + max_lanes, value); }
 
-    void largest(const float* x, float* y) const {
+    /// argmax, if not null, becomes the tap that each value was taken from.
+    void largest(const float* x, float* y, unsigned char* argmax) const {
         pack_sample(plan.plane, x, packed);
-        each_window([&](int v, int at) {
-            const int *offsets = plan.plane.x_offsets, taps = plan.block.conv.taps();
-            V best = load(packed + at + offsets[0]);
-            for (int t = 1; t < taps; ++t) {
-                const V next = load(packed + at + offsets[t]);
-                best = replaces(next, best) ? next : best;
-            }
-            store(values + v * lanes, best);
-        });
+        if (argmax)
+            each_window([&](int v, int at) {
+                I tap;
+                store(values + v * lanes, largest_of_window(at, tap));
+                narrow_to_bytes(tap, argmax + v * lanes);
+            });
+        else
+            each_window([&](int v, int at) {
+                I tap;
+                store(values + v * lanes, largest_of_window(at, tap));
+            });
         unload(y);
     }
 
@@ -101,23 +104,14 @@ struct PoolPlanes {
         unload(y);
     }
 
-    void largest_gradient(const float* x, const float* dy, float* dx) const {
-        pack_sample(plan.plane, x, packed);
+    void largest_gradient(const unsigned char* argmax, const float* dy, float* dx) const {
         begin_gradient(dy);
         each_window([&](int v, int at) {
-            const int *offsets = plan.plane.x_offsets, taps = plan.block.conv.taps();
-            V best = load(packed + at + offsets[0]);
-            I argmax{};
-            for (int t = 1; t < taps; ++t) {
-                const V next = load(packed + at + offsets[t]);
-                const auto replace = replaces(next, best);
-                best = replace ? next : best;
-                argmax = replace ? I{} + t : argmax;
-            }
+            const I taken = widen_bytes(argmax + v * lanes);
             const V g = load(values + v * lanes);
-            for (int t = 0; t < taps; ++t) {
-                float* to = gradient + at + offsets[t];
-                store(to, load(to) + (argmax == t ? g : V{}));
+            for (int t = 0; t < plan.block.conv.taps(); ++t) {
+                float* to = gradient + at + plan.plane.x_offsets[t];
+                store(to, load(to) + (taken == t ? g : V{}));
             }
         });
         end_gradient(dx);
@@ -136,6 +130,19 @@ struct PoolPlanes {
     }
 
 private:
+    /// Of the windows that begin at `at`, and the tap that each is.
+    TN_INLINE V largest_of_window(int at, I& tap) const {
+        const int *offsets = plan.plane.x_offsets, taps = plan.block.conv.taps();
+        V best = load(packed + at + offsets[0]);
+        tap = I{};
+        for (int t = 1; t < taps; ++t) {
+            const V next = load(packed + at + offsets[t]);
+            const auto replace = replaces(next, best);
+            best = replace ? next : best;
+            tap = replace ? I{} + t : tap;
+        }
+        return best;
+    }
     template <class F> void each_window(const F& f) const {
         const Grid& grid = plan.plane.z;
         const int vectors = vectors_of(grid);
@@ -175,9 +182,11 @@ void each_pooled_plane(ThreadPool& pool, const PlanePlan& plan, const PoolPass& 
 inline void pool_forward(ThreadPool& pool, const PlanePlan& plan, const PoolPass& pass) {
     const Index in = plan.block.conv.in_plane(), out = plan.block.conv.out_plane();
     if (pass.largest)
-        return each_pooled_plane(
-            pool, plan, pass, -std::numeric_limits<float>::infinity(),
-            [&](const PoolPlanes& planes, Index i) { planes.largest(pass.x + i * in, pass.y + i * out); });
+        return each_pooled_plane(pool, plan, pass, -std::numeric_limits<float>::infinity(),
+                                 [&](const PoolPlanes& planes, Index i) {
+                                     planes.largest(pass.x + i * in, pass.y + i * out,
+                                                    pass.argmax ? pass.argmax + i * plan.z_plane() : nullptr);
+                                 });
     const int taps = plan.block.conv.taps();
     float shares[max_taps];
     std::fill_n(shares, taps, 1.0f / static_cast<float>(taps));
@@ -188,14 +197,14 @@ inline void pool_forward(ThreadPool& pool, const PlanePlan& plan, const PoolPass
 
 inline void pool_backward(ThreadPool& pool, const PlanePlan& plan, const PoolPass& pass) {
     const Index in = plan.block.conv.in_plane(), out = plan.block.conv.out_plane();
-    if (pass.largest)
-        return each_pooled_plane(pool, plan, pass, -std::numeric_limits<float>::infinity(),
-                                 [&](const PoolPlanes& planes, Index i) {
-                                     planes.largest_gradient(pass.x + i * in, pass.dy + i * out, pass.dx + i * in);
-                                 });
     const float share = 1.0f / static_cast<float>(plan.block.conv.taps());
     each_pooled_plane(pool, plan, pass, 0, [&](const PoolPlanes& planes, Index i) {
-        planes.mean_gradient(pass.dy + i * out, pass.dx + i * in, share);
+        const float* dy = pass.dy + i * out;
+        float* dx = pass.dx + i * in;
+        if (pass.largest)
+            planes.largest_gradient(pass.argmax + i * plan.z_plane(), dy, dx);
+        else
+            planes.mean_gradient(dy, dx, share);
     });
 }
 

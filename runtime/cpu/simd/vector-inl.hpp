@@ -95,7 +95,7 @@ TN_INLINE void stream_fence() {
 inline constexpr __mmask16 every_lane = 0xffff;  // without a mask g++ 12 warns that these use an unset value
 #endif
 
-/// `lanes` bytes as integers, and integers of 0 .. 127 as bytes. Intrinsics, because compilers turn
+/// `lanes` bytes as integers, and integers of 0 .. 255 as bytes. Intrinsics, because compilers turn
 /// __builtin_convertvector into a conversion of one value after another here.
 TN_INLINE I widen_bytes(const unsigned char* p) {
 #if defined(__x86_64__) && TN_LANES == 16

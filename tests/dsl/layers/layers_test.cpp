@@ -2,6 +2,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "tests/support/check_layer.hpp"
+#include "tests/support/equal_maxima.hpp"
 
 using namespace tn;
 using namespace tn::test;
@@ -11,6 +12,13 @@ TN_TEST_LAYERS(CHECK_LAYER)
 BOOST_AUTO_TEST_CASE(one_sample_is_a_batch) {
     check_gradients<Vectors<Dense<8>, Sigmoid>>(1);
     check_kernels<Images<Conv<4, 3>, BN, Relu, Pool<2>>>(1);
+}
+
+BOOST_AUTO_TEST_CASE(the_first_of_equal_maxima_gets_the_gradient) {
+    cpu::Device device(2);
+    check_equal_maxima<float>(device);
+    cpu::Reference reference;
+    check_equal_maxima<double>(reference);
 }
 
 BOOST_AUTO_TEST_CASE(a_batch_out_of_range_is_an_error) {

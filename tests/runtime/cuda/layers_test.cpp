@@ -3,8 +3,14 @@
 #include <boost/test/unit_test.hpp>
 
 #include "tests/support/cuda_emulator/check_kernels.hpp"
+#include "tests/support/equal_maxima.hpp"
 
 using namespace tn;
 using namespace tn::test;
 
 TN_TEST_LAYERS(CHECK_KERNELS)
+
+BOOST_AUTO_TEST_CASE(the_first_of_equal_maxima_gets_the_gradient) {
+    Emulated device;
+    check_equal_maxima<float>(device);
+}

@@ -66,6 +66,8 @@ template <class N> constexpr bool saves_nothing() {
 }
 static_assert(saves_nothing<Net<Image<1, 8, 8>, Batch<4>, Seq<Conv<4, 3>, BN, Relu, Pool<2>, Dense<4>, BN, Dense<2>>,
                                 SoftmaxCrossEntropy>>());
+static_assert(saves_nothing<
+              Net<Image<1, 8, 8>, Batch<4>, Seq<Relu, Pool<3, Stride<2>, Pad<1>>, Dense<2>>, SoftmaxCrossEntropy>>());
 static_assert(saves_nothing<Thrifty>() && !saves_nothing<Squares>());
 
 template <class N> void check() {
