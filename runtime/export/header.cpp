@@ -12,6 +12,7 @@
 #include "runtime/export/header_calls.hpp"
 #include "runtime/export/header_convolution.hpp"
 #include "runtime/export/header_kernels.hpp"
+#include "runtime/export/header_lanes.hpp"
 #include "runtime/export/header_layouts.hpp"
 #include "runtime/export/header_sequences.hpp"
 #include "runtime/export/header_text.hpp"
@@ -20,6 +21,7 @@
 #include "runtime/export/int8_blocks.hpp"
 #include "runtime/export/int8_calls.hpp"
 #include "runtime/export/int8_kernels.hpp"
+#include "runtime/export/int8_narrow_vectors.hpp"
 #include "runtime/export/int8_program.hpp"
 #include "runtime/export/int8_vectors.hpp"
 
@@ -77,8 +79,8 @@ std::string plane_kernels(const InferenceGraph& graph, const HeaderProgram& prog
 /// The functions on bytes.
 std::string int8_functions(const InferenceGraph& graph, const HeaderProgram& program) {
     std::string text;
-    for (const std::string_view part :
-         {int8_vectors, header_indices, int8_layouts, header_tiles, int8_convolution, int8_depthwise, int8_put_16})
+    for (const std::string_view part : {int8_wide_vectors, int8_narrow_vectors, header_indices, int8_layouts,
+                                        header_tiles, int8_convolution, int8_depthwise, int8_put_16})
         text += part;
     const std::set<Operation::Kind> used = operations(graph, program, HeaderStep::int8);
     for (const HeaderKernel& kernel : int8_block_kernels)
@@ -197,7 +199,7 @@ ExportedHeader exported_header(const InferenceGraph& graph, const HeaderInfo& in
         graph.description, int8 ? left_in_fp32(graph, program) : "",
         (int8 ? std::string(int8_includes) : "") + (as_block ? fmt::format(fmt::runtime(block_text), info.name) : ""),
         info.name, constants(graph, info, header.workspace), as_block ? place_text : "", weights.text());
-    header.text += int8 ? int8_lanes : header_lanes;
+    header.text += int8 ? open_lanes(int8_lanes) : open_lanes(fp32_lanes);
     header.text += int8 ? int8_functions(graph, program) : fp32_functions(graph, program);
     header.text += plane_kernels(graph, program, functions);
     if (as_block)

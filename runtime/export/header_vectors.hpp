@@ -5,28 +5,6 @@
 
 namespace tn {
 
-/// Opens the namespace that is named by the width of vectors: files that are compiled for different processors may
-/// include one header and be linked.
-inline constexpr std::string_view header_lanes = R"(
-#if defined(__AVX512F__)
-inline namespace lanes_16_of_32 {
-namespace detail {
-inline constexpr int lanes = 16, registers = 32;
-#elif defined(__AVX__)
-inline namespace lanes_8_of_16 {
-namespace detail {
-inline constexpr int lanes = 8, registers = 16;
-#elif defined(__aarch64__)
-inline namespace lanes_4_of_32 {
-namespace detail {
-inline constexpr int lanes = 4, registers = 32;
-#else
-inline namespace lanes_4_of_16 {
-namespace detail {
-inline constexpr int lanes = 4, registers = 16;
-#endif
-)";
-
 /// As wide as a register where the compiler has vectors as types, as g++ and clang do; a loop over an array elsewhere,
 /// and where TYPENET_WITHOUT_VECTORS is defined.
 inline constexpr std::string_view header_vectors = R"(

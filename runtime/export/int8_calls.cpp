@@ -52,6 +52,12 @@ std::vector<float> pack_fours(const std::vector<float>& weight, int filters, con
     return packed;
 }
 
+/// The first and the second, and the third and the fourth of pack_fours().
+WeightPairs pairs_of(const HeaderValue& in, const Window& w) {
+    if (in.pixel == 1) return {1, static_cast<std::size_t>(w.kernel_w)};
+    return {static_cast<std::size_t>(w.kernel_h) * w.kernel_w, static_cast<std::size_t>(in.shape.channels)};
+}
+
 /// [channels][taps] as [channels / 16][rows][columns / 2][16][2].
 std::vector<float> pack_pairs(const std::vector<float>& weight, int channels, const Window& w) {
     std::vector<float> packed;
@@ -83,7 +89,8 @@ std::string Int8Calls::with_weights(const HeaderStep& step) {
     const HeaderValue &in = value(step.read[0]), &out = value(step.written);
     const bool scales = node.operation.kind == Operation::scale, depthwise = scales || is_depthwise(graph_, node);
     const Window window = window_of_weights(node, in.shape);
-    const QuantisedWeights q = quantised_weights(node, in.quantisation);
+    const QuantisedWeights q =
+        quantised_weights(node, in.quantisation, depthwise ? WeightPairs{} : pairs_of(in, window));
     const int filters = out.shape.channels;
     std::vector<float> scale;
     for (const double s : q.scale)

@@ -7,6 +7,7 @@
 
 #include "dsl/core/functions.hpp"
 #include "runtime/export/onnx_checks.hpp"
+#include "runtime/export/onnx_extents.hpp"
 
 namespace tn {
 
@@ -237,6 +238,16 @@ private:
             const auto found = node.tensors.find("value");
             require(found != node.tensors.end(), node, "must have a tensor");
             constants_[node.outputs[0]] = found->second;
+            return;
+        }
+        if (node.type == "Shape") {
+            constants_[node.outputs[0]] = extents_of(node, shape(node));
+            return;
+        }
+        std::vector<const OnnxTensor*> numbers;
+        for (std::size_t i = 0; i < node.inputs.size(); ++i) numbers.push_back(constant(node, i));
+        if (auto extents = computed_extents(node, numbers)) {
+            constants_[node.outputs[0]] = std::move(*extents);
             return;
         }
         static const std::map<std::string, std::function<void(OnnxReader&, const OnnxNode&)>> readers = {

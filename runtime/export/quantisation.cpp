@@ -35,7 +35,7 @@ Quantisation quantisation_of(ValueRange range) {
     return {scale, static_cast<int>(std::lround(-range.low / scale))};
 }
 
-QuantisedWeights quantised_weights(const GraphNode& node, Quantisation in) {
+QuantisedWeights quantised_weights(const GraphNode& node, Quantisation in, WeightPairs pairs) {
     const std::vector<float>&weight = node.tensors[0], &bias = node.tensors[1];
     const std::size_t each = weight.size() / bias.size();
     if (each > (std::size_t{1} << 30) / (255 * 127))
@@ -43,9 +43,11 @@ QuantisedWeights quantised_weights(const GraphNode& node, Quantisation in) {
     QuantisedWeights q;
     q.weight.reserve(weight.size());
     for (std::size_t f = 0; f < bias.size(); ++f) {
+        const auto size = [&](std::size_t i) { return std::abs(static_cast<double>(weight[f * each + i])); };
+        // Rounding adds at most a half to each of two.
         double most = 0;
         for (std::size_t i = 0; i < each; ++i)
-            most = std::max(most, std::abs(static_cast<double>(weight[f * each + i])));
+            most = std::max(most, size(i) + (pairs.begins(i) ? size(i + pairs.apart) : 0));
         // A bias that is large beside all weights must fit, too.
         const double step = std::max({most / 127, std::abs(bias[f]) / (in.scale * 0x1p29), 1e-30});
         double sum = 0;

@@ -47,7 +47,16 @@ struct QuantisedWeights {
     std::vector<double> scale;        ///< by output channel
 };
 
-/// Throws Error naming the layer where so many products would not fit a sum of 32 bits.
-QuantisedWeights quantised_weights(const GraphNode& node, Quantisation in);
+/// Which weights of an output, of a number of them each, have their products added as 16 bits: the weights i and
+/// i + apart, where i / apart is an even number of a run of `run`. None where apart is 0.
+struct WeightPairs {
+    std::size_t apart = 0, run = 0;
+
+    bool begins(std::size_t i) const { return apart > 0 && i / apart % run % 2 == 0 && i / apart % run + 1 < run; }
+};
+
+/// Both of a pair are together at most 128, so that their products with bytes, 255 * 128, fit 16 bits. Throws Error
+/// naming the layer where so many products would not fit a sum of 32 bits.
+QuantisedWeights quantised_weights(const GraphNode& node, Quantisation in, WeightPairs pairs = {});
 
 }  // namespace tn

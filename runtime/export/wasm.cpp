@@ -81,7 +81,7 @@ WasmModule to_wasm(const InferenceGraph& graph, const HeaderInfo& info) {
     for (const char* name : {"calls", "weights"}) {
         const std::string object = file(name) + ".o";
         if (!run_program({compiler, "--target=wasm32-unknown-unknown", "-msimd128", "-mbulk-memory", "-std=c++17",
-                          "-O3", "-ffreestanding", "-nostdinc", "-fno-exceptions", "-fno-rtti", "-I",
+                          "-O3", "-ffreestanding", "-nostdlibinc", "-fno-exceptions", "-fno-rtti", "-I",
                           folder.path().string(), "-c", file(name) + ".cpp", "-o", object}))
             throw Error(compiler + ": could not compile the network for WebAssembly");
         link.push_back(object);

@@ -221,7 +221,9 @@ BOOST_FIXTURE_TEST_CASE(exports_headers_in_int8, Trained) {
     BOOST_TEST(contains(complaint("photos", int8({"--header", at("c.hpp")})), "needs --calibrate FOLDER"));
     BOOST_TEST(contains(complaint("photos", int8({"--header", at("c.hpp"), "--calibrate", at("nothing")})),
                         "nothing: must be a folder of photographs to calibrate with"));
-    BOOST_TEST(contains(complaint("photos", int8({"--page", at("c.html"), "--calibrate", set()})), "a page holds"));
+    BOOST_TEST(contains(complaint("photos", int8({"--page", at("c.html")})), "needs --calibrate FOLDER"));
+    BOOST_TEST(contains(complaint("photos", int8({"--page", at("c.html"), "--calibrate", set(), "--integers"})),
+                        "--integers is for --header FILE"));
     BOOST_TEST(contains(complaint("photos", {"export", "--model", model(), "--header", at("c.hpp"), "--integers"}),
                         "--integers needs --weights-as int8"));
     BOOST_TEST(!fs::exists(at("c.hpp")));

@@ -139,6 +139,41 @@ BOOST_AUTO_TEST_CASE(a_page_answers_as_predict_does_in_grey_and_in_colour) {
     compare(colour, colour.exported(), 1e-3);
 }
 
+BOOST_AUTO_TEST_CASE(a_page_in_int8_answers_as_the_header_does_at_a_quarter_of_the_size) {
+    if (!can_be_made()) return;
+    const Page page({"--network", "grey-128"});
+    const std::string whole = page.exported();
+    const std::string html = page.exported(
+        {"--weights-as", "int8", "--calibrate", page.at("set"), "--header", page.at("bytes.hpp"), "--block"});
+    BOOST_TEST(static_cast<double>(html.size()) < 0.27 * static_cast<double>(whole.size()));
+    compare(page, html, 2e-2);
+    page.folder.write("main.cpp", R"(#include "bytes.hpp"
+#include <cstdio>
+float x[network::inputs], work[network::workspace];
+int main() {
+    for (int n = 1; n <= samples; ++n) {
+        float y[network::outputs];
+        for (int i = 0; i < int(network::inputs); ++i) x[i] = float(i * n * 7919 % 1000 / 500.0 - 1);
+        network::infer(x, y, work);
+        for (const float p : y) std::printf("%.9g\n", p);
+    }
+})");
+    const Run native = run_shell(fmt::format("{0} -std=c++17 -O2 -Dsamples=4 {1}/main.cpp -o {1}/main && {1}/main",
+                                             TN_CXX, quoted(page.folder.path().string())));
+    const auto seen = awaited(html,
+                              "(async()=>{const e=await ready,size=network.shape.height*network.shape.width,all=[];"
+                              "const x=new Float32Array(e.memory.buffer,e.input(),size);for(let n=1;n<=4;++n){"
+                              "for(let i=0;i<size;++i)x[i]=i*n*7919%1000/500-1;e.run();all.push(...new Float32Array("
+                              "e.memory.buffer,e.output(),network.classes.length))}return all})()",
+                              800, 600, false);
+    BOOST_REQUIRE_MESSAGE(seen.is_array(), seen.dump());
+    const std::vector<std::string> wanted = native.lines();
+    BOOST_REQUIRE_MESSAGE((wanted.size() == 8u && seen.size() == 8u), native.err);
+    // Sums of whole numbers are the same everywhere; the exponentials of the softmax are not.
+    for (std::size_t i = 0; i < wanted.size(); ++i)
+        BOOST_TEST(std::abs(seen[i].get<double>() - std::stod(wanted[i])) < 1e-5);
+}
+
 BOOST_AUTO_TEST_CASE(a_page_answers_as_predict_does_where_the_middle_is_looked_at) {
     if (!can_be_made()) return;
     const Page page({"--network", "efficientnet-lite0"}, "1");

@@ -28,17 +28,17 @@ struct ExportArguments {
 
 WeightsAs weights_as(const ExportArguments& a) {
     if (a.weights_as != "int8") return a.weights_as == "fp16" ? WeightsAs::fp16 : WeightsAs::fp32;
-    if (!a.page.empty()) throw Error("a page holds its weights as fp32 or fp16, not as int8");
-    if (a.header.empty() || a.calibrate.empty())
+    if ((a.header.empty() && a.page.empty()) || a.calibrate.empty())
         throw Error(
-            "--weights-as int8 is for --header FILE, and needs --calibrate FOLDER: photographs like those that the "
-            "model was trained on");
+            "--weights-as int8 is for --header FILE and --page FILE, and needs --calibrate FOLDER: photographs like "
+            "those that the model was trained on");
     return WeightsAs::int8;
 }
 
 void check_integers(const ExportArguments& a) {
     if (!a.integers) return;
     if (a.weights_as != "int8") throw Error("--integers needs --weights-as int8");
+    if (a.header.empty()) throw Error("--integers is for --header FILE");
     if (a.block) throw Error("--block and --integers do not go together: that header includes nothing");
 }
 
@@ -99,7 +99,7 @@ Command add_export(CLI::App& program) {
     line->add_option("--weights", a->weights, "safetensors with the names of a PyTorch state_dict");
     line->add_option("--header", a->header, "a C++ header that needs nothing else");
     line->add_option("--name", a->name_space, "the namespace in that header")->capture_default_str();
-    line->add_option("--weights-as", a->weights_as, "the weights in that header and in a page; int8 in a header alone")
+    line->add_option("--weights-as", a->weights_as, "the weights in that header and in a page")
         ->check(CLI::IsMember({"fp32", "fp16", "int8"}))
         ->capture_default_str();
     line->add_option("--calibrate", a->calibrate, "photographs that int8 is fitted to: the folder that was trained on");

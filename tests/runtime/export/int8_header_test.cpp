@@ -24,7 +24,7 @@ template <class N> bool compared_in_int8(float tolerance, std::vector<std::strin
 /// And with what there is besides.
 const std::vector<std::string> narrower{"-O1 -DTYPENET_WITHOUT_VECTORS", "-O1 -march=native -mno-avx512f",
                                         "-O1 -march=native -mno-avx512f -mno-avxvnni",
-                                        "-O1 -march=native -mno-avx512vnni"};
+                                        "-O1 -march=native -mno-avx512vnni", "-O1 -mssse3"};
 
 }  // namespace
 
@@ -37,6 +37,30 @@ BOOST_AUTO_TEST_CASE(int8_of_scales_and_functions) { BOOST_TEST(compared_in_int8
 BOOST_AUTO_TEST_CASE(int8_of_vectors) { BOOST_TEST(compared_in_int8<Formulas>(0.08f)); }
 BOOST_AUTO_TEST_CASE(int8_beside_layers_in_fp32) { BOOST_TEST(compared_in_int8<Gated>(0.08f)); }
 BOOST_AUTO_TEST_CASE(int8_of_every_pixel) { BOOST_TEST(compared_in_int8<Segmented>(0.08f)); }
+
+/// Weights and values as large as they come, of one sign: two products of bytes are then just as many as 16 bits hold.
+BOOST_AUTO_TEST_CASE(int8_of_the_largest_products) {
+    using Largest = Net<Image<2, 4, 4>, Batch<3>, Seq<Conv<3, 3>, Relu, Dense<2>>, MeanSquaredError>;
+    cpu::Device device(1);
+    Model<Largest> model(device, 1);
+    for (const auto& t : model.tensors())
+        std::fill(t.values.begin(), t.values.end(), t.parameter.rank > 1 ? 0.1f : 0.0f);
+    std::fill(model.input().begin(), model.input().end(), 1.0f);
+    const auto p = model.predict(1);
+    const InferenceGraph graph = inference_graph(model);
+    const std::vector<float> x(32, 1.0f);
+    const TemporaryFolder folder;
+    folder.write("net.hpp", to_header(graph, {"net", {}, {}, WeightsAs::int8, ranges_of(graph, x)}));
+    folder.write("main.cpp",
+                 fmt::format("#include \"net.hpp\"\nfloat x[32], y[2], work[net::workspace];\nint main() {{\n"
+                             "for (float& v : x) v = 1;\nnet::infer(x, y, work);\n"
+                             "return y[0] > {0}f * 0.98f && y[0] < {0}f * 1.02f ? 0 : 1;\n}}\n",
+                             p[0]));
+    for (const std::string& options : narrower)
+        BOOST_TEST(run_shell(fmt::format("{0} -std=c++17 {1} {2}/main.cpp -o {2}/main && {2}/main", TN_CXX, options,
+                                         quoted(folder.path().string())))
+                       .status == 0);
+}
 
 BOOST_AUTO_TEST_CASE(int8_as_a_block_of_bytes) {
     BOOST_TEST(compared<Photographic>(10, {WeightsAs::int8, true, checked, 0.03f}) == 0);

@@ -106,6 +106,40 @@ BOOST_AUTO_TEST_CASE(zeros_around_an_image_are_those_of_the_convolution_behind_i
     BOOST_TEST(error_of([&] { onnx_graph(model); }) == "node 'relu' (Relu): input 0 is not what a node before gives");
 }
 
+/// As PyTorch writes x.view(x.size(0), x.size(1) * x.size(2) * x.size(3)) where the batch has a name.
+BOOST_AUTO_TEST_CASE(extents_that_are_computed_where_any_batch_runs) {
+    OnnxModel model;
+    model.inputs["x"] = {0, 2, 4, 3};
+    model.outputs = {"y"};
+    model.constants["weight"] = {{5, 24}, std::vector<float>(120, 1.0f), {}};
+    for (int i = 0; i < 4; ++i) model.constants["at_" + std::to_string(i)] = {{}, {}, {i}};
+    const auto add = [&](const std::string& type, std::vector<std::string> inputs, const std::string& output) {
+        model.nodes.push_back({output, type, std::move(inputs), {output}, {}, {}, {}, {}});
+    };
+    add("Shape", {"x"}, "shape");
+    for (const char* i : {"0", "1", "2", "3"})
+        add("Gather", {"shape", std::string("at_") + i}, std::string("extent_") + i);
+    add("Mul", {"extent_1", "extent_2"}, "channel_rows");
+    add("Mul", {"channel_rows", "extent_3"}, "features");
+    add("Unsqueeze", {"extent_0", "at_0"}, "batch");
+    add("Unsqueeze", {"features", "at_0"}, "vector");
+    add("Concat", {"batch", "vector"}, "wanted");
+    add("Reshape", {"x", "wanted"}, "flat");
+    add("Gemm", {"flat", "weight"}, "y");
+    model.nodes.back().numbers["transB"] = {1};
+    const InferenceGraph graph = onnx_graph(model);
+    BOOST_REQUIRE(graph.nodes.size() == 2u);
+    BOOST_TEST((graph.values[graph.output] == Shape{5, 1, 1, true}));
+
+    model.constants["at_3"].numbers = {4};
+    BOOST_TEST(error_of([&] { onnx_graph(model); }) == "node 'extent_3' (Gather): there is no such extent");
+    model.constants["at_3"].numbers = {-4};
+    BOOST_TEST(error_of([&] { onnx_graph(model); }) ==
+               "node 'features' (Mul): must be of extents other than the batch");
+    model.constants["at_3"].numbers = {2};
+    BOOST_TEST(error_of([&] { onnx_graph(model); }) == "node 'flat' (Reshape): must flatten every sample to a vector");
+}
+
 BOOST_AUTO_TEST_CASE(files_that_are_none) {
     const TemporaryFolder folder;
     const std::string bytes = to_onnx(inference_graph(*Samples<Values>().model), {});
