@@ -24,23 +24,28 @@ namespace tn {
 class DataParallel {
 public:
     /// `group` may be null. Throws Error when its processes cannot share such a batch, when the model's device cannot
-    /// share at all, or when the others have other samples.
+    /// share at all, when the others have other samples, or when samples are to be cut that are no pictures of one
+    /// label.
     template <class M>
-    DataParallel(M& model, const AnyDataset& training, int batch, float mixup, ProcessGroup* group)
-        : group_(group), mixup_(mixup) {
+    DataParallel(M& model, const AnyDataset& training, int batch, const Mixing& mixing, ProcessGroup* group)
+        : group_(group), mixing_(mixing), input_(input_of(model)) {
         const int used = std::min(batch, training.size());
-        if (mixup > 0) blends_.resize(std::max(used, 0));
+        const SampleSizes sizes = sample_sizes(model);
+        if (mixing.cutmix > 0 && input_.plane() < 2)
+            throw Error("cutmix is for pictures, not for an input of " + input_.text().string());
+        if (mixing.cutmix > 0 && sizes.labels > 1)
+            throw Error("cutmix is for pictures of one label each, not of " + std::to_string(sizes.labels));
+        if (mixing.any()) blends_.resize(std::max(used, 0));
         if (!group) return;
         const int most = model.batch();
         if (used < group->size() || group->size() > most || part(used) > most)
             throw Error("a batch of " + std::to_string(used) + " cannot be shared by " + std::to_string(group->size()) +
                         " processes: each computes 1 to " + std::to_string(most) + " of its samples");
         model.join(group);
-        const SampleSizes sizes = sample_sizes(model);
         const std::uint64_t seen = fingerprint(training, sizes);
         if (!group->same(static_cast<int>(seen ^ seen >> 32)))
             throw Error("the processes do not train on the same samples: every machine must read the same ones");
-        if (mixup > 0) mixed_.resize(used * input_of(model).size());
+        if (mixing.any()) mixed_.resize(used * input_.size());
     }
 
     /// This process has every batch to itself.
@@ -51,7 +56,7 @@ public:
 
     /// Leaves out the samples that this process does not need. A blend needs those of others.
     void limit(LoaderOptions& loading) const {
-        if (!group_ || mixup_ > 0) return;
+        if (!group_ || mixing_.any()) return;
         loading.rank = group_->rank();
         loading.ranks = group_->size();
     }
@@ -73,11 +78,11 @@ public:
             const std::size_t each = values.size() / batch.n;
             return values.subspan(first * each, count * each);
         };
-        if (mixup_ > 0) {
+        if (mixing_.any()) {
             const auto blends = std::span(blends_).first(batch.n);
-            draw_blends(mixup_, random, blends);
+            draw_mixing(mixing_, input_.height, input_.width, random, blends);
             const std::span<float> all = group_ ? std::span<float>(mixed_) : model.input();
-            blend_pictures(batch.inputs, blends, all);
+            blend_pictures(batch.inputs, blends, input_.height, input_.width, all);
             if (group_) std::copy_n(all.data() + first * size, count * size, model.input().data());
         } else {
             std::ranges::copy(part(batch.inputs), model.input().begin());
@@ -101,7 +106,8 @@ public:
 
 private:
     ProcessGroup* group_;
-    float mixup_;
+    Mixing mixing_;
+    Shape input_;
     std::vector<Blend> blends_;
     std::vector<float> mixed_;
 };

@@ -148,7 +148,7 @@ private:
     };
 
     int rest() const { return pictures_ % batch_; }
-    bool blends() const { return step_options_.mixup > 0; }
+    bool blends() const { return step_options_.mixing().any(); }
 
     void share(const Pictures& pictures, const LoaderOptions& options) {
         const std::size_t count = pictures_, batch = batch_;
@@ -240,8 +240,7 @@ private:
         for (int c = 0; c < in.channels; ++c) change.scaling[c] = normalise_.scaling(c);
         gpu.launch(change, blocks, Parts::threads);
         if (blends())
-            launch_each(gpu, values,
-                        BlendBatch{values, data_.shape.size(), {blends_.device, samples}, augmented, input});
+            launch_each(gpu, values, BlendBatch{values, data_.shape, {blends_.device, samples}, augmented, input});
         model_.engine().enqueue_step(n, PlannedRule<Rule>{{rules_.device, steps_ahead}, steps_ahead, step}, decay_);
         if (average_) {
             const std::size_t parameters = pointers.parameters.size(), states = pointers.states.size(),
@@ -283,7 +282,8 @@ private:
         if (!blends()) return;
         Blend* const host = blends_.host + step % steps_ahead * batch_;
         const std::size_t samples = n;
-        draw_blends(step_options_.mixup, Random(data_.seed, stream::mixup, step), {host, samples});
+        draw_mixing(step_options_.mixing(), data_.shape.height, data_.shape.width,
+                    Random(data_.seed, stream::mixup, step), {host, samples});
         device_.upload(blends_.device, host, samples);
     }
 

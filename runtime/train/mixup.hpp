@@ -1,4 +1,4 @@
-// Mixup: training on blends of two pictures.
+// Mixup and CutMix: training on pictures made of two.
 #pragma once
 
 #include <cstddef>
@@ -8,12 +8,30 @@
 
 namespace tn {
 
-/// What a picture of a batch becomes by mixup: share * itself + (1 - share) * picture `other` of the batch.
+/// What a picture of a batch becomes: share * itself + (1 - share) * picture `other` of the batch, and within the
+/// rectangle of the rows from top to bottom - 1 and the columns from left to right - 1 with another share.
 struct Blend {
     float share = 1;
     int other = 0;
+    float share_within = 1;
+    int top = 0, bottom = 0, left = 0, right = 0;
 
-    constexpr float of(float own, float others) const { return share * own + (1 - share) * others; }
+    constexpr bool is_within(int row, int column) const {
+        return row >= top && row < bottom && column >= left && column < right;
+    }
+    /// Of the values at one place.
+    constexpr float of(float own, float others, int row, int column) const {
+        const float part = is_within(row, column) ? share_within : share;
+        return part * own + (1 - part) * others;
+    }
+};
+
+/// How the pictures of a batch are mixed: the alphas of both ways, 0 for none. Where both are given, a batch is mixed
+/// one way or the other, as likely either.
+struct Mixing {
+    float mixup = 0, cutmix = 0;
+
+    constexpr bool any() const { return mixup > 0 || cutmix > 0; }
 };
 
 /// Draws what each of the blends.size() pictures of a batch becomes: a blend with the picture so many places further,
@@ -24,14 +42,17 @@ struct Blend {
 /// is left as it is.
 void draw_blends(float alpha, Random random, std::span<Blend> blends);
 
-/// Fills `out` with the blends of `images`, [blends.size()][...].
-inline void blend_pictures(std::span<const float> images, std::span<const Blend> blends, std::span<float> out) {
-    const std::size_t size = images.size() / blends.size();
-    for (std::size_t i = 0; i < blends.size(); ++i) {
-        const std::size_t other = blends[i].other;
-        for (std::size_t k = 0; k < size; ++k)
-            out[i * size + k] = blends[i].of(images[i * size + k], images[other * size + k]);
-    }
-}
+/// The same for CutMix (Yun, Han, Oh, Chun, Choe and Yoo, 2019): a rectangle whose sides are sqrt(1 - share) of the
+/// picture's `height` and `width`, share from Beta(alpha, alpha), its middle anywhere, clipped at the edges. Its loss,
+/// too, is the mean of both labels' by the areas that are left; here a picture keeps its label, and is what lies around
+/// the rectangle with the probability of that area, else what lies within: the same in expectation.
+void draw_cuts(float alpha, int height, int width, Random random, std::span<Blend> blends);
+
+/// One of the two. There must be one.
+void draw_mixing(const Mixing& mixing, int height, int width, Random random, std::span<Blend> blends);
+
+/// Fills `out` with the blends of `images`, [blends.size()][...][height][width].
+void blend_pictures(std::span<const float> images, std::span<const Blend> blends, int height, int width,
+                    std::span<float> out);
 
 }  // namespace tn

@@ -29,7 +29,8 @@ Recipe recipe_of(const TrainOptions& o, const char* optimizer, float rate, float
         {"largest norm of the gradients", fmt::format("{}", o.clip)},
         {"augmentation", describe(o.loader.augmentation)},
         {"label smoothing", fmt::format("{}", o.label_smoothing)},
-        {"mixup", fmt::format("{}", o.mixup)},
+        // One entry, so that runs of before CutMix can be gone on with.
+        {"mixup", o.cutmix > 0 ? fmt::format("{}, cutmix {}", o.mixup, o.cutmix) : fmt::format("{}", o.mixup)},
         {"average", fmt::format("{}", o.average)},
         {"class weights", o.class_weights.empty() ? "none" : fmt::format("{}", fmt::join(o.class_weights, " "))},
         {fmt::format("{} held out", noun), fmt::format("{}", o.patience != 0 ? o.held_out.size() : 0)},

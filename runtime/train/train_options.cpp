@@ -23,6 +23,8 @@ void check_options(const TrainOptions& o) {
         throw Error("the warm-up must be a part from 0 to 1 of the run, not " + std::to_string(o.warm_up));
     if (!(o.mixup >= 0 && o.mixup <= 100))
         throw Error("the alpha of mixup must be from 0 to 100, not " + std::to_string(o.mixup));
+    if (!(o.cutmix >= 0 && o.cutmix <= 100))
+        throw Error("the alpha of cutmix must be from 0 to 100, not " + std::to_string(o.cutmix));
     if (o.patience != 0 && o.held_out.size() == 0)
         throw Error("a run with a patience needs samples that are held out for it");
 }

@@ -33,7 +33,8 @@ struct TrainOptions {
     float warm_up = 0.05f;                       ///< part of the run over which the rate rises from 0
     RunSchedule schedule = RunSchedule::cosine;  ///< of the rate after that
     float label_smoothing = 0;                   ///< part of the target that all classes share (Model::label_smoothing)
-    float mixup = 0;                             ///< alpha of mixup (draw_blends); 0: samples are not mixed
+    float mixup = 0;                             ///< alpha of mixup (draw_blends); 0: samples are not blended
+    float cutmix = 0;                            ///< alpha of CutMix (draw_cuts), of pictures; with mixup: either
     float average = 0;                  ///< decay of averaged weights (WeightAverage); 0: the last ones are kept
     float clip = 0;                     ///< the largest norm of all gradients (Model::clip_gradients); 0: any
     std::vector<float> class_weights;   ///< of each class's samples (Model::class_weights); empty: all 1
@@ -53,7 +54,8 @@ struct TrainOptions {
     std::map<std::string, std::string> metadata;  ///< what else a checkpoint keeps, under keys of its own
 };
 
-/// Throws Error when the run's length, the warm-up or mixup is out of range, or a patience has nothing to look at.
+/// Throws Error when the run's length, the warm-up, mixup or CutMix is out of range, or a patience has nothing to look
+/// at.
 void check_options(const TrainOptions& options);
 
 /// The steps that a run on so many samples takes in all.

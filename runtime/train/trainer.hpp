@@ -60,7 +60,7 @@ public:
           progress_(progress),
           state_(model, options),
           source_(model, *data.training, loader_options(), shared, state_.average, optimizer.weight_decay,
-                  {.mixup = options.mixup, .average = options.average}),
+                  {.mixup = options.mixup, .cutmix = options.cutmix, .average = options.average}),
           meter_(source_.loader()),
           total_(run_length(options, data.training->size())),
           schedule_(schedule_of(options, total_)),
@@ -259,7 +259,7 @@ std::vector<EpochResult> train(M& model, Optimizer optimizer, const Training& tr
     const PictureOptions pictures{options.loader.augmentation, options.loader.normalise};
     const detail::TrainingData data{any_dataset(training, pictures), any_dataset(test, pictures),
                                     options.patience != 0 ? options.held_out.open(pictures) : nullptr};
-    DataParallel shared(model, *data.training, options.batch, options.mixup, options.group);
+    DataParallel shared(model, *data.training, options.batch, {options.mixup, options.cutmix}, options.group);
     const int largest_part = shared.part(options.batch);
     detail::check_data(model, *data.training, largest_part, "the samples to train on");
     detail::check_data(model, *data.test, largest_part, "the samples to test on");

@@ -226,6 +226,7 @@ BOOST_FIXTURE_TEST_CASE(the_recipe_is_chosen_by_options_and_a_run_with_all_of_it
                                    "--epochs",  "2",
                                    "--batch",   "4",
                                    "--mixup",   "0.2",
+                                   "--cutmix",  "1",
                                    "--average", "0.9",
                                    "--mirror",  "--label-smoothing",
                                    "0.1",       "--schedule",
@@ -364,6 +365,7 @@ BOOST_FIXTURE_TEST_CASE(refuses_options_that_cannot_be, Photographs) {
     BOOST_TEST(contains(train({"--rate", "nan"}), "--rate"));
     BOOST_TEST(contains(train({"--label-smoothing", "1"}), "--label-smoothing"));
     BOOST_TEST(contains(train({"--mixup", "-1"}), "--mixup"));
+    BOOST_TEST(contains(train({"--cutmix", "101"}), "--cutmix"));
     BOOST_TEST(contains(train({"--average", "1"}), "--average"));
     BOOST_TEST(contains(train({"--colour"}), "--colour"));
     BOOST_TEST(!fs::exists(at("run/model.safetensors")));

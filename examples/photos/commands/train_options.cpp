@@ -100,6 +100,11 @@ void add_regularisation_options(CLI::App& line, RecipeOptions& o) {
     line.add_option("--mixup", o.mixup, "train on blends of two photographs; alpha, as in 0.2")
         ->capture_default_str()
         ->check(within(0, 100));
+    line.add_option("--cutmix", o.cutmix,
+                    "train on photographs with a rectangle of another one; alpha, as in 1; with --mixup a batch is "
+                    "either")
+        ->capture_default_str()
+        ->check(within(0, 100));
     line.add_option(
             "--average", o.average,
             "keep a running mean of the weights with this decay; 0: the last ones; without it 0.99 for photographs in "

@@ -30,6 +30,7 @@ TrainOptions train_options(const RecipeOptions& recipe, const Augmentation& augm
     const bool has_colours_to_learn = network.shape.channels == 3 && network.tensor_names.empty();
     o.label_smoothing = static_cast<float>(recipe.label_smoothing.value_or(has_colours_to_learn ? 0.1 : 0));
     o.mixup = static_cast<float>(recipe.mixup);
+    o.cutmix = static_cast<float>(recipe.cutmix);
     o.average = static_cast<float>(recipe.average.value_or(has_colours_to_learn ? 0.99 : 0));
     o.clip = static_cast<float>(recipe.clip);
     o.classes = sets.training.classes;

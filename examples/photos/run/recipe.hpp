@@ -18,7 +18,7 @@ struct RecipeOptions {
     double rate = 1e-3, weight_decay = 1e-4, warm_up = 0.05;
     std::string schedule = "cosine", class_weights = "none", augmentation = "strong";
     int patience = 0;
-    double mixup = 0, clip = 0;
+    double mixup = 0, cutmix = 0, clip = 0;
     std::optional<double> label_smoothing, average;  ///< none: what suits the network
     bool mirror = false;
     int evaluate_limit = 0;

@@ -49,10 +49,11 @@ struct PickBatch {
     }
 };
 
-/// Every picture of the batch, of `size` values, blended with another one. Reads what it does not write: a picture is
+/// Every picture of the batch blended with another one. Reads what it does not write: a picture is
 /// part of two blends.
 struct BlendBatch {
-    std::size_t count, size;
+    std::size_t count;
+    PictureShape shape;
     Span<const Blend> blends;
     Span<const float> pictures;
     Span<float> out;
@@ -60,8 +61,10 @@ struct BlendBatch {
     template <class Thread> TN_DEVICE void operator()(Thread& t) const {
         const std::size_t i = global_index(t);
         if (i >= count) return;
+        const std::size_t size = shape.size(), place = i % size, width = shape.width;
         const Blend& blend = blends[i / size];
-        out[i] = blend.of(pictures[i], pictures[blend.other * size + i % size]);
+        out[i] = blend.of(pictures[i], pictures[blend.other * size + place],
+                          static_cast<int>(place / width % shape.height), static_cast<int>(place % width));
     }
 };
 

@@ -115,10 +115,11 @@ template <class N> void check_kept(int pictures, int batch, int steps, const Ste
             const BatchView view = loader.next();
             std::copy(view.inputs.begin(), view.inputs.end(), here.input().begin());
             std::copy(view.labels.begin(), view.labels.end(), here.labels().begin());
-            if (step_options.mixup > 0) {
+            if (step_options.mixing().any()) {
                 blends.resize(view.n);
-                draw_blends(step_options.mixup, Random(o.seed, stream::mixup, step), blends);
-                blend_pictures(view.inputs, blends, here.input());
+                draw_mixing(step_options.mixing(), set.shape.height, set.shape.width,
+                            Random(o.seed, stream::mixup, step), blends);
+                blend_pictures(view.inputs, blends, set.shape.height, set.shape.width, here.input());
             }
             wanted += here.train(view.n, optimizers[step]).loss;
         }
@@ -135,6 +136,7 @@ BOOST_AUTO_TEST_CASE(few_pictures_kept_on_the_gpu_train_as_the_loader_s, *label(
 }
 BOOST_AUTO_TEST_CASE(the_gpu_blends_and_averages_as_the_host, *label("small")) {
     check_kept<Small>(20, 9, 7, {.mixup = 0.3f});
+    check_kept<Small>(20, 9, 7, {.cutmix = 1});
     check_kept<Small>(20, 9, 7, {.average = 0.4f});
 }
 BOOST_AUTO_TEST_CASE(pictures_kept_on_the_gpu_train_as_the_loader_s) { check_kept<Photos>(150, 64, 9); }

@@ -289,6 +289,10 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_is_named) {
     TrainOptions o = run_options(1);
     o.class_weights = {1, 2, 3};
     BOOST_TEST(refusal<Regressor>(values, values, o) == "the network's loss has no classes to weigh");
+    TrainOptions cut = run_options(1);
+    cut.cutmix = 1;
+    BOOST_TEST(refusal<Classifier>(training, testing, cut) == "cutmix is for pictures, not for an input of Vector<2>");
+    BOOST_TEST(refusal<Segmenter>(Crosses(), Crosses(), cut) == "cutmix is for pictures of one label each, not of 16");
     const Table table{{"x", "y", "z"}, 1, {1, 2, 0.5f}};
     BOOST_TEST(error_of([&] { TableTargets(table, {"w"}); }) == "the table has no column 'w', but these: x, y, z");
     BOOST_TEST(error_of([&] { TableTargets(table, {"x", "x"}); }) == "the column 'x' is named twice");

@@ -122,13 +122,13 @@ Pictures pictures(int count) {
     return all;
 }
 
-std::vector<EpochResult> run(ProcessGroup* group, const Pictures& training, float mixup, int batch = 8) {
+std::vector<EpochResult> run(ProcessGroup* group, const Pictures& training, float alpha, int batch = 8) {
     cpu::Device device(1);
     SmallModel model(device, 3);
     TrainOptions o;
     o.batch = batch;
     o.epochs = 4;
-    o.mixup = mixup;
+    o.mixup = o.cutmix = alpha;  // every other batch
     o.group = group;
     Quiet quiet;
     return train(model, Momentum{.rate = 0.01f}, training, training, o, quiet.progress);
@@ -139,11 +139,11 @@ std::vector<EpochResult> run(ProcessGroup* group, const Pictures& training, floa
 // 25 pictures in batches of 8 leave one for the last batch of an epoch: fewer than there are processes.
 BOOST_AUTO_TEST_CASE(a_run_by_several_has_the_curve_of_a_run_by_one) {
     const Pictures training = pictures(25);
-    for (const float mixup : {0.0f, 0.4f}) {
-        const auto alone = run(nullptr, training, mixup);
+    for (const float alpha : {0.0f, 0.4f}) {
+        const auto alone = run(nullptr, training, alpha);
         std::vector<EpochResult> shared;
         in_group(3, [&](ProcessGroup& group) {
-            const auto mine = run(&group, training, mixup);
+            const auto mine = run(&group, training, alpha);
             if (group.rank() == 2) shared = mine;
         });
         BOOST_REQUIRE(shared.size() == alone.size());

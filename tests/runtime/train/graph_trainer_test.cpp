@@ -47,7 +47,7 @@ LoaderOptions loading(int batch, const Augmentation& augmentation) {
 }
 
 using SmallTrainer = cuda::GraphTrainer<Emulated, Model<Small, Adam, Emulated>>;
-constexpr StepOptions both{.mixup = 0.3f, .average = 0.4f};
+constexpr StepOptions both{.mixup = 0.3f, .cutmix = 0, .average = 0.4f};
 
 std::vector<Adam> adams(int count) {
     std::vector<Adam> all;
@@ -68,10 +68,10 @@ BOOST_AUTO_TEST_CASE(batches_are_those_of_the_loader) {
         for (std::uint64_t step = 0; step < 9; ++step) {
             const BatchView batch = loader.next();
             std::vector<float> wanted(batch.inputs.begin(), batch.inputs.end());
-            if (step_options.mixup > 0) {
+            if (step_options.mixing().any()) {
                 std::vector<Blend> blends(batch.n);
-                draw_blends(step_options.mixup, Random(o.seed, stream::mixup, step), blends);
-                blend_pictures(batch.inputs, blends, wanted);
+                draw_mixing(step_options.mixing(), 12, 9, Random(o.seed, stream::mixup, step), blends);
+                blend_pictures(batch.inputs, blends, 12, 9, wanted);
             }
             const Adam one;
             const TakenSteps got = trainer.run(step, {&one, 1});
@@ -87,6 +87,7 @@ BOOST_AUTO_TEST_CASE(batches_are_those_of_the_loader) {
         check(a, {});
     check(parse_augmentation("strong,saturation=0.7:0.8,hue=0.7:0.5,resized-crop=0.7:0.1"), {});
     check(Augmentation::light(), {.mixup = 0.3f});
+    check(Augmentation::light(), {.cutmix = 1});
 }
 
 BOOST_AUTO_TEST_CASE(a_run_is_the_one_on_the_cpu) {
@@ -257,7 +258,7 @@ BOOST_AUTO_TEST_CASE(any_two_ways_through_the_steps_give_the_same_bits) {
 BOOST_AUTO_TEST_CASE(the_trainer_trains_on_the_device_as_on_the_cpu) {
     const Pictures set = pictures(10), test = pictures(5);
     for (const StepOptions& step_options :
-         {StepOptions{}, StepOptions{.mixup = 0.3f}, StepOptions{.average = 0.4f}, both}) {
+         {StepOptions{}, StepOptions{.cutmix = 1}, StepOptions{.average = 0.4f}, both}) {
         Emulated emulated;
         cpu::Device cpu(1);
         ModelOn<Small, Adam, Emulated> there(emulated, 3);
@@ -267,6 +268,7 @@ BOOST_AUTO_TEST_CASE(the_trainer_trains_on_the_device_as_on_the_cpu) {
         o.epochs = 3;
         o.loader = loading(4, Augmentation::light());
         o.mixup = step_options.mixup;
+        o.cutmix = step_options.cutmix;
         o.average = step_options.average;
         int looks = 0;
         const auto run = [&](auto& model) {

@@ -38,6 +38,7 @@ BOOST_AUTO_TEST_CASE(a_run_goes_on_only_with_its_own_recipe_and_what_differs_is_
     refused("largest norm of the gradients 0, not 0.5", [](TrainOptions& t) { t.clip = 0.5f; });
     refused("label smoothing 0, not 0.1", [](TrainOptions& t) { t.label_smoothing = 0.1f; });
     refused("mixup 0, not 0.2", [](TrainOptions& t) { t.mixup = 0.2f; });
+    refused("mixup 0, not 0, cutmix 1", [](TrainOptions& t) { t.cutmix = 1; });
     refused("average 0, not 0.9", [](TrainOptions& t) { t.average = 0.9f; });
     refused("class weights none, not 1 2 0.5", [](TrainOptions& t) { t.class_weights = {1, 2, 0.5f}; });
     refused("photographs held out 0, not 13", [](TrainOptions& t) { t.patience = 1, t.held_out = &testing; });

@@ -274,13 +274,16 @@ BOOST_AUTO_TEST_CASE(tests_can_be_limited_and_spaced_out_but_the_last_one_is_who
 
 BOOST_AUTO_TEST_CASE(smoothing_and_mixup_change_training_and_mirroring_changes_tests) {
     const Outcome plain = run(1, run_options(3));
-    TrainOptions smooth = run_options(3), mixed = run_options(3), mirrored = run_options(3);
+    TrainOptions smooth = run_options(3), mixed = run_options(3), cut = run_options(3), mirrored = run_options(3);
     smooth.label_smoothing = 0.1f;
     mixed.mixup = 0.3f;
+    cut.cutmix = 1;
     mirrored.mirror = true;
     BOOST_TEST((run(1, smooth).bits != plain.bits));
     BOOST_TEST((run(1, mixed).bits != plain.bits));
     BOOST_TEST((run(2, mixed).bits == run(1, mixed).bits));
+    BOOST_TEST((run(1, cut).bits != plain.bits));
+    BOOST_TEST((run(2, cut).bits == run(1, cut).bits));
     const Outcome twice = run(1, mirrored);
     BOOST_TEST((twice.bits == plain.bits));
     BOOST_TEST(twice.epochs[2].test_loss != plain.epochs[2].test_loss);
@@ -289,6 +292,8 @@ BOOST_AUTO_TEST_CASE(smoothing_and_mixup_change_training_and_mirroring_changes_t
     for (float alpha : {-1.0f, 101.0f, std::nanf("")}) {
         mixed.mixup = alpha;
         BOOST_TEST(contains(error_of([&] { run(1, mixed); }), "the alpha of mixup must be from 0 to 100"));
+        cut.cutmix = alpha;
+        BOOST_TEST(contains(error_of([&] { run(1, cut); }), "the alpha of cutmix must be from 0 to 100"));
     }
 }
 
