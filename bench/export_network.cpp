@@ -8,6 +8,7 @@
 #include <runtime/export/onnx.hpp>
 #include <runtime/model/model.hpp>
 #include <string>
+#include <vector>
 
 #include "networks.hpp"
 #include "reference_network.hpp"
@@ -28,14 +29,20 @@ int main(int argc, char** argv) try {
     const tn::InferenceGraph graph = tn::inference_graph(model);
     const std::string name = TN_NAME(TN_NETWORK);
     tn::write_file(folder / (name + ".onnx"), tn::to_onnx(graph, {}));
-    for (const bool half : {false, true}) {
-        if (only_onnx) break;
-        const std::string file = name + (half ? "_fp16.hpp" : ".hpp");
-        const tn::HeaderInfo info{"exported", {}, {}, half ? tn::WeightsAs::fp16 : tn::WeightsAs::fp32};
+    if (only_onnx) return 0;
+    const auto write = [&](const tn::HeaderInfo& info, const std::string& file) {
         const tn::ExportedHeader header = tn::exported_header(graph, info, true);
         tn::write_file(folder / file, header.text);
         tn::write_file(folder / (file + ".bin"), header.block);
-    }
+    };
+    write({"exported", {}, {}, tn::WeightsAs::fp32}, name + ".hpp");
+    write({"exported", {}, {}, tn::WeightsAs::fp16}, name + "_fp16.hpp");
+    // Calibrated on what one_header.cpp feeds it.
+    std::vector<float> sample(graph.values[0].size());
+    for (std::size_t i = 0; i < sample.size(); ++i) sample[i] = static_cast<float>(i * 7919 % 1000) / 500 - 1;
+    tn::Calibration calibration(graph);
+    calibration.add(sample);
+    write({"exported", {}, {}, tn::WeightsAs::int8, calibration.ranges()}, name + "_int8.hpp");
 } catch (const std::exception& e) {
     std::fprintf(stderr, "error: %s\n", e.what());
     return 1;
