@@ -144,6 +144,12 @@ void augment(std::span<const std::uint8_t> in, PictureShape shape, const Augment
     if (a == Augmentation{}) return normalise(in, shape, n, out);
     const PixelRows& rows = pixel_rows(isa);
     const AugmentDraw drawn = draw_augmentation(a, shape, random);
+    if (drawn.trivial.changes_values()) {
+        thread_local std::vector<std::uint8_t> changed;
+        changed.resize(in.size());
+        change_trivially(drawn.trivial, in, shape, changed);
+        in = changed;
+    }
     sample(rows, in, shape, drawn, out);
     change_values(rows, drawn, shape, n, out);
 }

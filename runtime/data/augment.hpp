@@ -57,15 +57,17 @@ struct Augmentation {
     /// "Going deeper with convolutions", 2015).
     Change resized_crop;
     float crop_ratio = 4.0f / 3;
+    Change trivial;  ///< TrivialAugment's (draw_trivial), with this part of its ranges
     bool operator==(const Augmentation&) const = default;
 
     static Augmentation none();
     static Augmentation light();
     static Augmentation strong();
     static Augmentation digits();
+    static Augmentation trivially();  ///< flip and `trivial`, as published
 };
 
-/// "strong", "light", "digits" or "none", then changes of it: "strong,flip=0,rotate=0.5:20" (probability, or
+/// "strong", "light", "digits", "trivial" or "none", then changes of it: "strong,flip=0,rotate=0.5:20" (probability, or
 /// probability:amount; of resized-crop also probability:amount:ratio). Throws Error that names the bad part and lists
 /// what there is or what it must be.
 Augmentation parse_augmentation(std::string_view text);

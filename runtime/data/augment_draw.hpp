@@ -9,6 +9,7 @@
 #include "runtime/core/random.hpp"
 #include "runtime/data/augment.hpp"
 #include "runtime/data/recolour.hpp"
+#include "runtime/data/trivial_augment.hpp"
 
 namespace tn {
 
@@ -56,6 +57,7 @@ private:
 /// The parameters in the order in which they act. A value of the result at (u, v) from the picture's
 /// middle is read at (xx u + xy v + dx, yx u + yy v + dy) and moved by the splines; values are 0 .. 255.
 struct AugmentDraw {
+    TrivialChange trivial;  ///< of values, which comes first; one of places is in the map
     float xx = 1, xy = 0, yx = 0, yy = 1, dx = 0, dy = 0;  ///< pixels
     bool elastic = false;
     ElasticDraw points;
@@ -169,6 +171,32 @@ constexpr void draw_window(const Augmentation& a, PictureShape s, Random& random
     d.dy = d.dy * high + random.uniform(-0.5f, 0.5f) * (1 - high) * static_cast<Real>(s.height);
 }
 
+/// TrivialAugment's change; one of places acts on the picture before all others do, as one of values.
+template <class Real>
+constexpr void draw_trivial_change(const Augmentation& a, PictureShape s, Random& random, AugmentDraw& d) {
+    if (!random.chance(a.trivial.probability)) return;
+    d.trivial = draw_trivial(a.trivial.amount, random);
+    const Real by = d.trivial.strength;
+    if (d.trivial.kind == Trivial::translate_x) d.dx += by;
+    if (d.trivial.kind == Trivial::translate_y) d.dy += by;
+    if (d.trivial.kind == Trivial::shear_x) {  // from the upper left corner, as PIL's
+        d.xx += by * d.yx;
+        d.xy += by * d.yy;
+        d.dx += by * (d.dy + static_cast<Real>(s.height) / 2);
+    }
+    if (d.trivial.kind == Trivial::shear_y) {
+        d.yx += by * d.xx;
+        d.yy += by * d.xy;
+        d.dy += by * (d.dx + static_cast<Real>(s.width) / 2);
+    }
+    if (d.trivial.kind == Trivial::rotate) {
+        const Real angle = by * 0.017453293f, c = std::cos(angle), n = std::sin(angle);
+        const AugmentDraw m = d;
+        d.xx = c * m.xx + n * m.yx, d.xy = c * m.xy + n * m.yy, d.dx = c * m.dx + n * m.dy;
+        d.yx = c * m.yx - n * m.xx, d.yy = c * m.yy - n * m.xy, d.dy = c * m.dy - n * m.dx;
+    }
+}
+
 }  // namespace detail
 
 /// Draws a picture's parameters. constexpr, so that nvcc compiles it for a GPU too; `Real` is float.
@@ -186,6 +214,7 @@ constexpr AugmentDraw draw_augmentation(const Augmentation& a, PictureShape s, R
     // Drawn last, so that the other changes of a seed are what they are without these.
     detail::draw_colours<Real>(a, random, d);
     detail::draw_window<Real>(a, s, random, d);
+    detail::draw_trivial_change<Real>(a, s, random, d);
     return d;
 }
 

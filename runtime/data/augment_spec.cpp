@@ -30,7 +30,8 @@ constexpr Named changes[] = {{"flip", &Augmentation::flip},
                              {"noise", &Augmentation::noise},
                              {"saturation", &Augmentation::saturation},
                              {"hue", &Augmentation::hue, 0, 0.5f},
-                             {"resized-crop", &Augmentation::resized_crop, 0.01f, 1, &Augmentation::crop_ratio}};
+                             {"resized-crop", &Augmentation::resized_crop, 0.01f, 1, &Augmentation::crop_ratio},
+                             {"trivial", &Augmentation::trivial, 0, 1}};
 
 float number(std::string_view text, std::string_view part) {
     float value = 0;
@@ -101,6 +102,13 @@ Augmentation Augmentation::digits() {
     return a;
 }
 
+Augmentation Augmentation::trivially() {
+    Augmentation a;
+    a.flip = {0.5f, 1};
+    a.trivial = {1, 1};
+    return a;
+}
+
 Augmentation parse_augmentation(std::string_view text) {
     Augmentation a;
     bool first = true;
@@ -117,8 +125,10 @@ Augmentation parse_augmentation(std::string_view text) {
                 a = Augmentation::strong();
             else if (part == "digits")
                 a = Augmentation::digits();
+            else if (part == "trivial")
+                a = Augmentation::trivially();
             else
-                throw Error(fmt::format("augmentation '{}' must be none, light, strong or digits", part));
+                throw Error(fmt::format("augmentation '{}' must be none, light, strong, digits or trivial", part));
             continue;
         }
         const auto* named = std::find_if(std::begin(changes), std::end(changes),

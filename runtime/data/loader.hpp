@@ -37,7 +37,7 @@ struct LoaderOptions {
 
 /// Every epoch goes through all samples once in an order of its own (epoch_order); the last batch holds the rest. What
 /// a sample looks like depends on the seed, the epoch and its index only, never on the number of threads. Allocates
-/// nothing after construction.
+/// nothing after construction, but with TrivialAugment one picture a thread.
 class Loader {
 public:
     /// Samples of which a model takes so much. Throws Error when there is none, when an option is out of range or when

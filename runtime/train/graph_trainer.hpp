@@ -23,6 +23,7 @@
 #include "runtime/train/graph/augment.hpp"
 #include "runtime/train/graph/batch.hpp"
 #include "runtime/train/graph/ema.hpp"
+#include "runtime/train/graph/trivial_augment.hpp"
 #include "runtime/train/mixup.hpp"
 #include "runtime/train/step_options.hpp"
 
@@ -153,6 +154,7 @@ private:
     void share(const Pictures& pictures, const LoaderOptions& options) {
         const std::size_t count = pictures_, batch = batch_;
         const std::size_t bytes = count * pictures.shape.size(), parts = PictureParts<M::network::input>::count;
+        const std::size_t changed = options.augmentation.trivial.probability > 0 ? batch * pictures.shape.size() : 0;
         const std::size_t blended = blends() ? batch : 0, values = blended * pictures.shape.size();
         const std::size_t averaged = step_options_.average > 0
                                          ? M::network::parameter_span + M::network::state_span + M::network::frozen_span
@@ -161,10 +163,11 @@ private:
                                  Memory::template bytes<std::uint64_t>(1);
         memory_ = std::make_unique<Memory>(
             device_,
-            both + Memory::template bytes<std::uint8_t>(bytes) + 2 * Memory::template bytes<int>(count) +
-                Memory::template bytes<int>(batch) + Memory::template bytes<AugmentDraw>(batch) +
-                Memory::template bytes<float>(batch * parts) + Memory::template bytes<Blend>(blended) +
-                Memory::template bytes<float>(values) + Memory::template bytes<float>(averaged),
+            both + Memory::template bytes<std::uint8_t>(bytes) + Memory::template bytes<std::uint8_t>(changed) +
+                2 * Memory::template bytes<int>(count) + Memory::template bytes<int>(batch) +
+                Memory::template bytes<AugmentDraw>(batch) + Memory::template bytes<float>(batch * parts) +
+                Memory::template bytes<Blend>(blended) + Memory::template bytes<float>(values) +
+                Memory::template bytes<float>(averaged),
             both + Memory::template bytes<Blend>(blended * steps_ahead));
         rules_ = memory_->template on_both<Rule>(steps_ahead);
         sums_ = memory_->template on_both<StepSums>(1);
@@ -177,6 +180,7 @@ private:
         part_sums_ = {memory_->template on_device<float>(batch * parts), batch * parts};
         blends_ = {memory_->template on_device<Blend>(blended),
                    memory_->template on_host<Blend>(blended * steps_ahead)};
+        changed_ = {memory_->template on_device<std::uint8_t>(changed), changed};
         augmented_ = memory_->template on_device<float>(values);
         if (averaged > 0) average_.emplace(device_, memory_->template on_device<float>(averaged), averaged);
         device_.upload(pixels, pictures.pixels.data(), bytes);
@@ -235,7 +239,9 @@ private:
         constexpr Shape in = M::network::input;
         using Parts = PictureParts<in>;
         const int blocks = n * Parts::count;
-        gpu.launch(SamplePictures<in>{data_, picked_, drawn_, augmented, part_sums_}, blocks, Parts::threads);
+        if (data_.augmentation.trivial.probability > 0)
+            gpu.launch(ChangeTrivially<in>{data_, picked_, drawn_, changed_}, n, ChangeTrivially<in>::threads);
+        gpu.launch(SamplePictures<in>{data_, picked_, drawn_, changed_, augmented, part_sums_}, blocks, Parts::threads);
         ChangeValues<in> change{{}, drawn_, part_sums_, augmented};
         for (int c = 0; c < in.channels; ++c) change.scaling[c] = normalise_.scaling(c);
         gpu.launch(change, blocks, Parts::threads);
@@ -308,6 +314,7 @@ private:
     Span<int> picked_;
     Span<AugmentDraw> drawn_;
     Span<float> part_sums_;
+    Span<std::uint8_t> changed_;  ///< the batch's bytes after TrivialAugment; empty without it
     Staged<Blend> blends_;        ///< on the device of the step under way, on the host of steps_ahead
     float* augmented_ = nullptr;  ///< what is blended: [batch][input]
     std::optional<MirroredBuffer<Device, float>> average_;  ///< of the model's parameters, then its states

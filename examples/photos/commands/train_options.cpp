@@ -90,8 +90,9 @@ void add_regularisation_options(CLI::App& line, RecipeOptions& o) {
                     "balanced: a class with few photographs counts as much as one with many")
         ->capture_default_str()
         ->check(CLI::IsMember({"none", "balanced"}));
-    line.add_option("--augmentation", o.augmentation,
-                    "none, light, strong, digits, or changes of them, as in strong,flip=0,rotate=0.5:20,hue=0.5:0.1")
+    line.add_option(
+            "--augmentation", o.augmentation,
+            "none, light, strong, digits, trivial, or changes of them, as in strong,flip=0,rotate=0.5:20,hue=0.5:0.1")
         ->capture_default_str();
     line.add_option(
             "--label-smoothing", o.label_smoothing,

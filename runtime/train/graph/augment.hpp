@@ -49,6 +49,7 @@ public:
     DataSet data;
     Span<const int> picked;
     Span<const AugmentDraw> drawn;
+    Span<const std::uint8_t> changed;  ///< the batch's pictures whose values TrivialAugment changes, [batch][input]
     Span<float> out, sums;
 
     template <class Thread> TN_DEVICE void operator()(Thread& t) const {
@@ -56,7 +57,9 @@ public:
         const AugmentDraw d = drawn[picture];  // a copy, which what is written cannot change
         const auto points = t.template shared<float>(rows_at, Parts::rows * points_of_row);
         if (d.elastic) move_rows(t, d.points, points);
-        const Index from = picked[picture] * In.size(), to = picture * In.size();
+        const bool is_changed = d.trivial.changes_values();
+        const auto pixels = is_changed ? changed : data.pixels;
+        const Index to = picture * In.size(), from = is_changed ? to : picked[picture] * In.size();
         float sum = 0;
         Parts::each_pixel(t, [&](int row, int column) {
             constexpr float mx = static_cast<float>(In.width - 1) / 2, my = static_cast<float>(In.height - 1) / 2;
@@ -72,7 +75,7 @@ public:
                 }
             }
             float values[In.channels];
-            for (int c = 0; c < In.channels; ++c) values[c] = sample(from + c * In.plane(), x, y);
+            for (int c = 0; c < In.channels; ++c) values[c] = sample(pixels, from + c * In.plane(), x, y);
             if constexpr (In.channels == 3)
                 if (d.colours.any()) recolour(d.colours, values[0], values[1], values[2]);
             for (int c = 0; c < In.channels; ++c) {
@@ -108,13 +111,13 @@ private:
     }
 
     /// The value at (x, y) of the plane that begins at byte `plane`; beyond the border that of the border.
-    TN_DEVICE float sample(Index plane, float fx, float fy) const {
+    TN_DEVICE static float sample(const Span<const std::uint8_t>& pixels, Index plane, float fx, float fy) {
         fx = within(fx, In.width);
         fy = within(fy, In.height);
         const int x = static_cast<int>(fx), y = static_cast<int>(fy);
         const float tx = fx - static_cast<float>(x), ty = fy - static_cast<float>(y);
         const int right = x + 1 < In.width, down = y + 1 < In.height ? In.width : 0;
-        const auto value = [&](int i) { return static_cast<float>(data.pixels[plane + y * In.width + x + i]); };
+        const auto value = [&](int i) { return static_cast<float>(pixels[plane + y * In.width + x + i]); };
         const float top = value(0) + tx * (value(right) - value(0));
         const float low = value(down) + tx * (value(down + right) - value(down));
         return top + ty * (low - top);

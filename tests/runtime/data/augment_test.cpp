@@ -88,10 +88,10 @@ template <class F> int each_place(const std::vector<float>& out, F f) {
 }
 
 constexpr Change Augmentation::*every_change[] = {
-    &Augmentation::flip,        &Augmentation::rotate,  &Augmentation::zoom,       &Augmentation::crop,
-    &Augmentation::shift,       &Augmentation::elastic, &Augmentation::brightness, &Augmentation::contrast,
-    &Augmentation::erase,       &Augmentation::noise,   &Augmentation::saturation, &Augmentation::hue,
-    &Augmentation::resized_crop};
+    &Augmentation::flip,         &Augmentation::rotate,  &Augmentation::zoom,       &Augmentation::crop,
+    &Augmentation::shift,        &Augmentation::elastic, &Augmentation::brightness, &Augmentation::contrast,
+    &Augmentation::erase,        &Augmentation::noise,   &Augmentation::saturation, &Augmentation::hue,
+    &Augmentation::resized_crop, &Augmentation::trivial};
 
 }  // namespace
 
@@ -124,7 +124,7 @@ BOOST_AUTO_TEST_CASE(nothing_changes_when_all_is_off) {
     // Always drawn, but by nothing.
     Augmentation nothing;
     for (auto change : every_change)
-        if (change != &Augmentation::flip) nothing.*change = {1, 0};
+        if (change != &Augmentation::flip && change != &Augmentation::trivial) nothing.*change = {1, 0};
     nothing.resized_crop.amount = 1;  // the whole picture
     for (std::uint64_t i = 0; i < 20; ++i) {
         const auto got = augmented(p, nothing, i);
@@ -548,6 +548,7 @@ BOOST_AUTO_TEST_CASE(each_change_comes_as_often_as_its_probability_says) {
     const Picture p = random_picture({3, 8, 8}, 7);
     const auto original = plain(p);
     for (const auto& change : every_change) {
+        if (change == &Augmentation::trivial) continue;  // some of its changes leave such a picture as it is
         int changed = 0;
         for (std::uint64_t i = 0; i < 1000; ++i) {
             const auto out = augmented(p, only(change, 0.3f, 0.2f), i);
@@ -577,14 +578,15 @@ BOOST_AUTO_TEST_CASE(values_stay_within_black_and_white) {
 }
 
 BOOST_AUTO_TEST_CASE(what_describe_says_parses_back) {
-    for (const Augmentation& a :
-         {Augmentation::none(), Augmentation::light(), Augmentation::strong(), Augmentation::digits()})
+    for (const Augmentation& a : {Augmentation::none(), Augmentation::light(), Augmentation::strong(),
+                                  Augmentation::digits(), Augmentation::trivially()})
         BOOST_TEST((parse_augmentation(describe(a)) == a), describe(a));
     Random random(1, 1);
     for (int i = 0; i < 300; ++i) {
         Augmentation a;
         for (auto change : every_change)
             if (random.chance(0.5f)) a.*change = {random.uniform(), random.uniform(0, 360)};
+        if (a.trivial != Change{}) a.trivial.amount = random.uniform();
         if (a.hue != Change{}) a.hue.amount = random.uniform(0, 0.5f);
         if (a.resized_crop != Change{}) {
             a.resized_crop.amount = random.uniform(0.01f, 1);
@@ -600,6 +602,8 @@ BOOST_AUTO_TEST_CASE(a_text_begins_with_a_preset_and_changes_it) {
     BOOST_TEST((parse_augmentation("strong") == Augmentation::strong()));
     BOOST_TEST((parse_augmentation("light") == Augmentation::light()));
     BOOST_TEST((parse_augmentation("digits") == Augmentation::digits()));
+    BOOST_TEST((parse_augmentation("trivial") == Augmentation::trivially()));
+    BOOST_TEST((parse_augmentation("none,flip=0.5:1,trivial=1:1") == Augmentation::trivially()));
     Augmentation wanted = Augmentation::strong();
     wanted.flip.probability = 0;
     wanted.rotate = {0.25f, 30};
@@ -619,13 +623,13 @@ BOOST_AUTO_TEST_CASE(a_text_begins_with_a_preset_and_changes_it) {
 
 BOOST_AUTO_TEST_CASE(a_wrong_text_is_an_error_that_names_the_part_and_what_there_is) {
     const auto said = [](const char* text) { return error_of([&] { parse_augmentation(text); }); };
-    BOOST_TEST(said("") == "augmentation '' must be none, light, strong or digits");
-    BOOST_TEST(said("weird") == "augmentation 'weird' must be none, light, strong or digits");
+    BOOST_TEST(said("") == "augmentation '' must be none, light, strong, digits or trivial");
+    BOOST_TEST(said("weird") == "augmentation 'weird' must be none, light, strong, digits or trivial");
     BOOST_TEST(
         contains(said("strong,spin=1"),
                  "augmentation 'spin=1' must be name=probability[:amount] with a name of: "
                  "flip, rotate, zoom, crop, shift, elastic, brightness, contrast, erase, noise, saturation, hue, "
-                 "resized-crop"));
+                 "resized-crop, trivial"));
     BOOST_TEST(contains(said("strong,light"), "'light' must be name=probability"));
     BOOST_TEST(contains(said("strong,"), "'' must be name=probability"));
     BOOST_TEST(said("flip=2") == "augmentation 'flip=2': the probability must be from 0 to 1");
@@ -633,6 +637,7 @@ BOOST_AUTO_TEST_CASE(a_wrong_text_is_an_error_that_names_the_part_and_what_there
                             "flip=0.5 ", "rotate=1:361", "flip=inf"})
         BOOST_TEST(contains(said(bad), "must be a number from 0 to 360"), bad << ": " << said(bad));
     BOOST_TEST(said("rotate=0.5") == "augmentation 'rotate=0.5' must give an amount too, as in rotate=0.5:0.1");
+    BOOST_TEST(said("trivial=1:1.5") == "augmentation 'trivial=1:1.5': the amount must be from 0 to 1");
     BOOST_TEST(said("hue=1:0.51") == "augmentation 'hue=1:0.51': the amount must be from 0 to 0.5");
     for (const char* bad : {"resized-crop=1:0", "resized-crop=1:1.01"})
         BOOST_TEST(said(bad) == "augmentation '" + std::string(bad) + "': the amount must be from 0.01 to 1");

@@ -86,6 +86,8 @@ BOOST_AUTO_TEST_CASE(batches_are_those_of_the_loader) {
          {Augmentation::none(), Augmentation::light(), Augmentation::strong(), Augmentation::digits()})
         check(a, {});
     check(parse_augmentation("strong,saturation=0.7:0.8,hue=0.7:0.5,resized-crop=0.7:0.1"), {});
+    check(Augmentation::trivially(), {});
+    check(parse_augmentation("strong,trivial=1:0.5"), {.cutmix = 1});
     check(Augmentation::light(), {.mixup = 0.3f});
     check(Augmentation::light(), {.cutmix = 1});
 }
