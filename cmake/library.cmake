@@ -45,5 +45,5 @@ set_source_files_properties(${vector_kernels} PROPERTIES COMPILE_OPTIONS
 
 # What is compiled otherwise than the rest cannot share its precompiled headers.
 target_precompile_headers(typenet PRIVATE ${TYPENET_COMMON_HEADERS})
-set_source_files_properties(${vector_kernels} runtime/data/stb.cpp runtime/data/image/stb_decode.cpp PROPERTIES
-                            SKIP_PRECOMPILE_HEADERS ON)
+set_source_files_properties(${vector_kernels} runtime/data/pixel_rows.cpp runtime/data/stb.cpp
+                            runtime/data/image/stb_decode.cpp PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
