@@ -15,7 +15,7 @@ BOOST_AUTO_TEST_CASE(the_networks_are_listed) {
     BOOST_TEST(!contains(r.out, "again"));
     const Run more = run("photos", {"networks", "--verbose"});
     BOOST_TEST(contains(more.out, "in batches of 64: memory to train"), more.err);
-    BOOST_TEST(contains(more.out, "none\\n"));
+    BOOST_TEST(contains(more.out, "none\n"));
 }
 
 BOOST_AUTO_TEST_CASE(the_program_chooses_by_the_colours) {
