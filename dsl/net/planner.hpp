@@ -3,6 +3,7 @@
 
 #include <cstddef>
 
+#include "dsl/net/buffer_use.hpp"
 #include "dsl/net/lifetimes.hpp"
 #include "dsl/net/placement.hpp"
 #include "dsl/net/plan.hpp"
@@ -81,6 +82,37 @@ public:
         for (; all.count < count_; ++all.count) {
             const Buffer& b = buffer_[all.count];
             all.buffer[all.count] = {size_[all.count], b.offset + room_, b.first, b.last};
+        }
+        return all;
+    }
+
+    /// What each of buffers() is for: of several uses the first.
+    constexpr auto uses() const {
+        BufferUses<capacity> all;
+        bool known[capacity]{};
+        const auto put = [&](int b, BufferUse::Kind kind, int node) {
+            if (b < 0 || known[b]) return;
+            known[b] = true;
+            all.use[b] = {kind, node};
+        };
+        for (int v = 0; v < p.values; ++v) {
+            const int made = this->uses_.producer[this->uses_.root[v]];
+            put(this->value_[v], BufferUse::value, made);
+            if (Again) put(this->again_[v], BufferUse::value, made);
+            put(this->gradient_[v], BufferUse::gradient, made);
+        }
+        for (int i = 0; i < p.nodes; ++i) {
+            put(this->saved_[i], BufferUse::saved, i);
+            if (Again) put(this->first_saved_[i], BufferUse::saved, i);
+            put(this->added_gradients_[i], BufferUse::scratch, i);
+            const auto scratch = [&](int b) {
+                // What lives all the time serves all nodes.
+                if (b >= 0) put(b, BufferUse::scratch, buffer_[b].first < buffer_[b].last ? -1 : i);
+            };
+            scratch(this->work_forward_[i]);
+            scratch(this->work_backward_[i]);
+            if (Again) scratch(this->work_again_[i]);
+            if (Again) scratch(this->spare_states_[i]);
         }
         return all;
     }

@@ -36,6 +36,7 @@ template <int Nodes, int Values> struct SearchedProgram {
     double cost[nodes]{};                // of the forward pass
     bool read[Values]{};                 // by a backward pass; of roots
     std::size_t gradients[nodes + 1]{};  // in use in the node's backward pass
+    std::size_t waiting[nodes + 1]{};    // gradients that are there before the backward pass of the node before
 
     constexpr SearchedProgram(const Program<Nodes, Values>& program, int samples, Purpose purpose,
                               const double (&costs)[nodes])
@@ -53,6 +54,7 @@ template <int Nodes, int Values> struct SearchedProgram {
             const int user = uses.user[v];
             const int last = user < 0 ? p.nodes - 1 : user - p.node[user].in_place;
             for (int i = std::max(uses.producer[v], 0); i <= last; ++i) gradients[i] += size(v);
+            for (int i = uses.producer[v] + 1; i <= (user < 0 ? p.nodes : user); ++i) waiting[i] += size(v);
         }
     }
 
@@ -81,7 +83,8 @@ template <int Nodes, int Values> struct SearchedProgram {
         Reruns<longest> reruns;
         reruns.add(p, uses, backward.runs, begin, end, begin);
         SegmentNeeds needs;
-        std::size_t anew = 0, most = 0, work = 0;
+        // Made anew: what backward passes read, and what only the second run does.
+        std::size_t anew = 0, passing = 0, in_run = 0, most = 0;
         int counted[max_branches]{}, count = 0;  // what comes into the segment and is counted already
         for (int i = begin; i < end; ++i) {
             if (!computes(i)) continue;
@@ -91,26 +94,31 @@ template <int Nodes, int Values> struct SearchedProgram {
                 if (node.rerun == Rerun::never) return {};
                 needs.work += cost[i];
                 anew += aligned(node.saved);
-                work = std::max(work, aligned(node.work));
-                for (int k = 0; k < node.input_count; ++k) {
-                    const int v = uses.root[node.inputs[k]];
-                    if (read[v] || uses.producer[v] >= begin || v == 0) continue;
-                    if (std::find(counted, counted + count, v) != counted + count) continue;
+            }
+            for (int k = 0; k < node.output_count; ++k) {
+                const int v = node.outputs[k];
+                if (uses.last_reader[v] >= end)
+                    needs.kept += read[v] || runs_again ? size(v) : 0;
+                else if (runs_again)
+                    (read[v] ? anew : passing) += size(v);
+            }
+            if (runs_again) in_run = std::max(in_run, anew + passing + aligned(node.work));
+            for (int k = 0; runs_again && k < node.input_count; ++k) {
+                const int v = uses.root[node.inputs[k]];
+                bool twice = false;
+                for (int j = 0; j < k; ++j) twice = twice || uses.root[node.inputs[j]] == v;
+                if (twice || read[v] || v == 0) continue;
+                if (uses.producer[v] >= begin) {
+                    if (uses.last_reader[v] == i) passing -= size(v);
+                } else if (std::find(counted, counted + count, v) == counted + count) {
                     if (count < max_branches) counted[count++] = v;
                     needs.kept += size(v);
                 }
             }
-            for (int k = 0; k < node.output_count; ++k) {
-                const int v = node.outputs[k];
-                if (uses.last_reader[v] < end)
-                    anew += runs_again ? size(v) : 0;
-                else if (read[v] || runs_again)
-                    needs.kept += size(v);
-            }
             if (backward.runs[i]) most = std::max(most, anew + in_backward(i));
         }
         needs.possible = needs.work > 0;
-        needs.most = needs.kept + std::max(most, anew + work + gradients[end - 1]);
+        needs.most = needs.kept + std::max(most, in_run + waiting[end]);
         return needs;
     }
 

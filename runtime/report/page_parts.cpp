@@ -7,6 +7,7 @@
 #include "runtime/core/error.hpp"
 #include "runtime/report/confusion_chart.hpp"
 #include "runtime/report/html.hpp"
+#include "runtime/report/memory_chart.hpp"
 #include "runtime/report/report_style.hpp"
 
 namespace tn {
@@ -97,6 +98,30 @@ std::string confusion_section(const Confusion& c, const std::vector<std::string>
                    fmt::format("<div class=\"scroll\"><img class=\"wide\" alt=\"confusion matrix\" src=\"{}\"></div>",
                                data_uri(draw_confusion(c, classes))) +
                        most_confused(c, classes));
+}
+
+std::string memory_section(const ArenaMap& arena, std::span<const MemoryPoint> curve, const std::string& curve_of) {
+    std::string content;
+    if (!arena.parts.empty())
+        content +=
+            note(
+                "One block of memory, from the first layer of a step at the left to the last gradient at the right: "
+                "buffers that are never needed together have the same place. Each names itself when it is "
+                "pointed at.") +
+            "<div class=\"scroll\">" + arena_svg(arena) + "</div>";
+    const auto rows = memory_curve_rows(curve);
+    if (rows.size() > 1) {
+        content += note(
+                       "Within less memory (Within<...> in the network's type) layers are computed again in backward "
+                       "instead of kept; the weights come out the same. Here for " +
+                       curve_of + ".") +
+                   "<div class=\"two\">" + memory_curve_svg(curve) +
+                   "<div><table><thead><tr><th scope=\"col\">memory to train</th><th scope=\"col\">computed again"
+                   "</th></tr></thead><tbody>";
+        for (const auto& [bytes, work] : rows) content += fmt::format("<tr><td>{}</td><td>{}</td></tr>", bytes, work);
+        content += "</tbody></table></div></div>";
+    }
+    return content.empty() ? "" : section("Memory", content);
 }
 
 std::string network_section(const Summary& n, std::size_t train_bytes) {

@@ -156,7 +156,7 @@ std::string to_html(const Report& r) {
             "Augmented samples",
             note("A row a photograph: as it is, then as the network was shown it.") +
                 fmt::format("<img class=\"wide\" alt=\"augmented photographs\" src=\"{}\">", data_uri(r.augmented)));
-    page += network_section(r.network, r.train_bytes);
+    page += network_section(r.network, r.train_bytes) + memory_section(r.arena, r.curve, r.curve_of);
     page += section("Skipped files", skipped(r));
     return page + page_end();
 }

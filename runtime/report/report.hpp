@@ -6,9 +6,11 @@
 #include <utility>
 #include <vector>
 
+#include "dsl/net/memory_curve.hpp"
 #include "dsl/net/summary.hpp"
 #include "runtime/data/dataset.hpp"
 #include "runtime/data/image.hpp"
+#include "runtime/model/arena_map.hpp"
 #include "runtime/report/curves.hpp"
 #include "runtime/report/prediction_grid.hpp"
 #include "runtime/train/confusion.hpp"
@@ -27,9 +29,12 @@ struct Report {
     std::span<const Prediction> predictions;  ///< of the test pictures
     std::vector<SkippedFile> skipped;
     Summary network;
-    std::size_t train_bytes = 0;  ///< all that training allocates for the network
-    Explain explain{};            ///< of the worst mistakes; empty: none
-    Picture augmented;            ///< samples of what the network was shown; empty: none
+    std::size_t train_bytes = 0;       ///< all that training allocates for the network
+    Explain explain{};                 ///< of the worst mistakes; empty: none
+    Picture augmented;                 ///< samples of what the network was shown; empty: none
+    ArenaMap arena{};                  ///< what lay where while it was trained; empty: not shown
+    std::vector<MemoryPoint> curve{};  ///< what less memory would cost; empty: not shown
+    std::string curve_of{};            ///< what the curve is of: "batches of 64 on the CPU"
 };
 
 /// One HTML file with everything in it: no script, and nothing is fetched, so that it can be kept, sent and opened

@@ -21,6 +21,7 @@ section{background:var(--card);border:1px solid var(--line);border-radius:12px;p
 .facts dd{margin:0;font-weight:600;overflow-wrap:anywhere}
 .two{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,420px),1fr));gap:8px}
 .tn-chart{width:100%;height:auto;display:block}
+.tn-map{width:100%;min-width:760px;height:auto;display:block}
 .grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(112px,1fr));gap:12px}
 .pairs{grid-template-columns:repeat(auto-fill,minmax(212px,1fr))}.pairs img{display:inline-block;vertical-align:top;width:50%}
 figure{margin:0;border:2px solid var(--line);border-radius:8px;overflow:hidden;min-width:0}

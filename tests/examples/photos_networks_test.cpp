@@ -12,6 +12,10 @@ BOOST_AUTO_TEST_CASE(the_networks_are_listed) {
     for (const char* name : {"grey-128", "colour-128", "colour-deep-128", "resnet18", "efficientnet-lite0"})
         BOOST_TEST(contains(r.out, std::string("\n") + name));
     BOOST_TEST(contains(r.out, "4652008"));
+    BOOST_TEST(!contains(r.out, "again"));
+    const Run more = run("photos", {"networks", "--verbose"});
+    BOOST_TEST(contains(more.out, "in batches of 64: memory to train"), more.err);
+    BOOST_TEST(contains(more.out, "none\n"));
 }
 
 BOOST_AUTO_TEST_CASE(the_program_chooses_by_the_colours) {

@@ -59,6 +59,9 @@ void test_and_report(TrainInputs& in, const TrainArguments& a, const std::vector
                     epochs.back().train_accuracy,
                     !in.chosen.pretrained.empty(),
                     explain_by_heat(*in.models, in.model->tensors(), in.sets.test, in.options.loader.normalise)};
+    results.arena = in.models->arena(in.batch.built);
+    results.memory_curve = in.chosen.network->memory_curve;
+    results.memory_curve_of = fmt::format("batches of {} on the CPU", in.chosen.network->train_batch);
     results.final = evaluate(*in.model, in.sets.test, in.options.loader.normalise, in.options.batch, 0,
                              &results.confusion, &results.predictions, a.recipe.mirror);
     if (a.recipe.patience > 0)

@@ -8,11 +8,13 @@
 #include <vector>
 
 #include "dsl/net/kernel_table.hpp"
+#include "dsl/net/memory_curve.hpp"
 #include "dsl/net/summary.hpp"
 #include "dsl/optim/adam.hpp"
 #include "runtime/data/augment.hpp"
 #include "runtime/data/image.hpp"
 #include "runtime/export/inference_graph.hpp"
+#include "runtime/model/arena_map.hpp"
 #include "runtime/train/any_model.hpp"
 #include "runtime/train/machine.hpp"
 
@@ -41,6 +43,8 @@ public:
     /// The largest batches that it was compiled for, and what training takes in each; below, `built` is one's index.
     virtual std::vector<BuiltBatch> batches() const = 0;
     virtual Summary summary(int built) const = 0;
+    /// What lies where in memory while it is trained.
+    virtual ArenaMap arena(int built) const = 0;
     /// Which kernel runs each layer, and why.
     virtual std::vector<KernelRow> kernels() const = 0;
     virtual std::unique_ptr<TrainingModel> training_model(int built, std::uint64_t seed) = 0;
@@ -76,6 +80,7 @@ struct KnownNetwork {
     std::size_t parameters = 0;
     int infer_batch = 0, train_batch = 0;          ///< the smallest that it was compiled for
     std::size_t infer_bytes = 0, train_bytes = 0;  ///< of these, on the CPU
+    std::vector<MemoryPoint> memory_curve{};       ///< of train_batch on the CPU: what less memory would cost
     std::unique_ptr<NetworkModels> (*on_cpu)(cpu::Device&) = nullptr;
 };
 

@@ -57,6 +57,11 @@ public:
         choose(built, [&]<class N>(Type<N>) { result = N::table(); });
         return result;
     }
+    ArenaMap arena(int built) const override {
+        ArenaMap result;
+        choose(built, [&]<class N>(Type<N>) { result = arena_map<N, Adam, Device>(); });
+        return result;
+    }
     std::vector<KernelRow> kernels() const override { return Infers::template kernels<Device>(); }
     std::unique_ptr<TrainingModel> training_model(int built, std::uint64_t seed) override {
         std::unique_ptr<TrainingModel> result;

@@ -88,7 +88,10 @@ void write_results(const Results& r, const fs::path& out) {
                                              .network = r.network,
                                              .train_bytes = r.bytes,
                                              .explain = r.explain,
-                                             .augmented = r.augmented}));
+                                             .augmented = r.augmented,
+                                             .arena = r.arena,
+                                             .curve = r.memory_curve,
+                                             .curve_of = r.memory_curve_of}));
     if (r.sets.test.size() > 0)
         fmt::print("test accuracy {:.2f} % of {} photographs\n{}\n", 100 * r.final.test_accuracy, r.sets.test.size(),
                    beside_accuracy(r.confusion));

@@ -6,10 +6,12 @@
 #include <utility>
 #include <vector>
 
+#include "dsl/net/memory_curve.hpp"
 #include "dsl/net/summary.hpp"
 #include "examples/photos/data/sets.hpp"
 #include "examples/photos/run/recipe.hpp"
 #include "runtime/data/image.hpp"
+#include "runtime/model/arena_map.hpp"
 #include "runtime/report/curves.hpp"
 #include "runtime/report/prediction_grid.hpp"
 #include "runtime/train/confusion.hpp"
@@ -36,6 +38,9 @@ struct Results {
     double train_accuracy = 0;
     bool pretrained = false;  ///< it began with weights of others
     tn::Explain explain{};    ///< where the network saw what it answered; empty: that cannot be had
+    tn::ArenaMap arena{};     ///< of the model that was trained; empty where that was its last layer alone
+    std::vector<tn::MemoryPoint> memory_curve{};  ///< of the network
+    std::string memory_curve_of{};                ///< in which batches, where
 };
 
 /// How a run of these epochs was trained, for Results::recipe.

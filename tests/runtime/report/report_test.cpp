@@ -3,8 +3,10 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "dsl/typenet.hpp"
 #include "runtime/data/augment.hpp"
 #include "runtime/data/synthetic.hpp"
+#include "runtime/report/memory_chart.hpp"
 #include "tests/runtime/temporary_folder.hpp"
 #include "tests/support/browser.hpp"
 
@@ -16,6 +18,9 @@ namespace {
 
 const std::string hostile_class = "<img src=x onerror=alert(1)>",
                   hostile_file = "a/\"><script>alert(2)</script>&\n.png";
+
+using Trained = Net<Image<1, 32, 32>, Batch<8>, Seq<Conv<16, 3>, BN, Relu, Pool<3, Stride<2>, Pad<1>>, Dense<3>>,
+                    SoftmaxCrossEntropy>;
 
 /// A run on three classes; two of the twelve predictions are wrong.
 struct Run {
@@ -45,7 +50,10 @@ struct Run {
             .network =
                 {"Image<1, 32, 32>", 8, 1234, 5678, {{"0", "Conv<16, 3>", "Image<16, 32, 32>", 160, 524288}}, "loss"},
             .train_bytes = 3 << 20,
-            .augmented = augmentation_sheet(training, Augmentation::strong(), 1, 2, 4)};
+            .augmented = augmentation_sheet(training, Augmentation::strong(), 1, 2, 4),
+            .arena = arena_map<Trained, Adam>(),
+            .curve = {{3 << 20, 0}, {2 << 20, 0.031}, {2 << 20, 0.031}},
+            .curve_of = "batches of 8"};
     }
 };
 
@@ -65,7 +73,8 @@ BOOST_FIXTURE_TEST_CASE(everything_is_on_the_page, Run) {
          {"<title>A &lt;title&gt;</title>", "<dt>test accuracy</dt><dd>83.33 %</dd>", ">loss<", ">accuracy<",
           "2 of 12 test photographs are wrong", "cleo taken for ada: 1", "ada taken for &lt;img", "Conv&lt;16, 3&gt;",
           "512.0 KiB", "Training needs 3.0 MiB", "2 files were not used.", "folder/&lt;b&gt;.txt: not a picture",
-          "alt=\"augmented photographs\""})
+          "alt=\"augmented photographs\"", ">Memory<", "Here for batches of 8.",
+          "<tr><td>3.0 MiB</td><td>none</td></tr><tr><td>2.0 MiB</td><td>+3.1 %</td></tr></tbody>"})
         BOOST_TEST(contains(page, text), text);
     // Two mistakes, both also among the twelve predictions; the surest mistake comes first.
     BOOST_TEST(times(page, "<figure class=\"wrong\"") == 4);
@@ -79,6 +88,28 @@ BOOST_FIXTURE_TEST_CASE(everything_is_on_the_page, Run) {
     BOOST_TEST(contains(page,
                         "<th scope=\"row\">ada</th><td class=\"right strong\" style=\"--s:0.75\">3</td>"
                         "<td class=\"error\" style=\"--s:0.25\">1</td><td></td></tr>"));
+}
+
+BOOST_AUTO_TEST_CASE(the_map_of_an_arena_names_what_lies_where) {
+    const ArenaMap map = arena_map<Trained, Adam>();
+    BOOST_TEST(map.bytes == Trained::train_bytes<Adam>);
+    BOOST_TEST((map.loss > 0 && map.loss < map.steps));
+    for (const ArenaPart& a : map.parts) {
+        BOOST_TEST((a.first >= 0 && a.first <= a.last && a.last < map.steps), a.name);
+        BOOST_TEST(a.offset + a.bytes <= map.bytes, a.name);
+        for (const ArenaPart& b : map.parts)
+            BOOST_TEST((&a == &b || a.last < b.first || b.last < a.first || a.offset + a.bytes <= b.offset ||
+                        b.offset + b.bytes <= a.offset),
+                       a.name << " and " << b.name << " overlap");
+    }
+    const std::string svg = arena_svg(map);
+    for (const char* text :
+         {"<title>weights, ", "<title>the network&#39;s input, 32.0 KiB</title>",
+          "<title>output of 3 Pool&lt;3, Stride&lt;2&gt;, Pad&lt;1&gt;&gt;, 128.0 KiB</title>",
+          "<title>what 3 Pool&lt;3, Stride&lt;2&gt;, Pad&lt;1&gt;&gt; keeps for backward, 32.0 KiB</title>",
+          "<title>gradient of the output of 0 Conv&lt;16, 3&gt; + BN + Relu, 512.0 KiB</title>", ">0 Conv&lt;16, 3&gt;",
+          "prefers-color-scheme:dark"})
+        BOOST_TEST(contains(svg, text), text);
 }
 
 BOOST_FIXTURE_TEST_CASE(what_explains_a_mistake_is_beside_it, Run) {
@@ -200,7 +231,7 @@ BOOST_FIXTURE_TEST_CASE(a_browser_shows_it_offline_light_and_dark_wide_and_on_a_
         BOOST_TEST(seen["broken"] == 0);
         BOOST_TEST(seen["fetched"] == 0);
         BOOST_TEST(seen["overflow"] <= 0);
-        BOOST_TEST(seen["tables"] == 3);
+        BOOST_TEST(seen["tables"] == 4);
         BOOST_TEST(seen["curve"].get<double>() > 100);
     }
     BOOST_TEST(light["ground"] == "rgb(246, 247, 249)");
