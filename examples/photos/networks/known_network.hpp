@@ -80,7 +80,7 @@ struct KnownNetwork {
     std::size_t parameters = 0;
     int infer_batch = 0, train_batch = 0;          ///< the smallest that it was compiled for
     std::size_t infer_bytes = 0, train_bytes = 0;  ///< of these, on the CPU
-    std::vector<MemoryPoint> memory_curve{};       ///< of train_batch on the CPU: what less memory would cost
+    std::vector<MemoryPoint> memory_curve{};       ///< of train_batch on the CPU; none of large networks
     std::unique_ptr<NetworkModels> (*on_cpu)(cpu::Device&) = nullptr;
 };
 

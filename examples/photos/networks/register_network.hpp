@@ -33,8 +33,11 @@ private:
     static void set_training(KnownNetwork& n, std::integer_sequence<int, First, Others...>) {
         n.train_batch = First;
         n.train_bytes = Known::template Of<First>::template train_bytes<Adam>;
-        constexpr auto& curve = Known::template Of<First>::template memory_curve<Adam>;
-        n.memory_curve.assign(curve.begin(), curve.end());
+        // Of large networks the search alone takes twice as long to compile as all the rest.
+        if constexpr (Known::template Of<First>::program.nodes <= 100) {
+            constexpr auto& curve = Known::template Of<First>::template memory_curve<Adam>;
+            n.memory_curve.assign(curve.begin(), curve.end());
+        }
     }
 };
 
