@@ -1,6 +1,7 @@
 // What lies where in the arena of a model that trains, and when: for people.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <span>
 #include <string>
@@ -50,18 +51,19 @@ template <class N, class Optimizer, class Device = cpu::Device> ArenaMap arena_m
     using Table = LayerTable<typename Layout::layers>;
     static constexpr auto buffers = Layout::schedule::buffers();
     static constexpr auto use = Layout::schedule::planned::placed.uses();
-    const detail::PersistentSpan persistent[] = {
-        {"weights", 0, Layout::parameter_span},
-        {"gradients of the weights", Layout::gradients, Layout::gradients + Layout::parameter_span},
-        {"what the optimizer keeps", Layout::optimizer_state(0), Layout::states},
-        {"running statistics", Layout::states, Layout::frozen},
-        {"frozen weights", Layout::frozen, Layout::planned},
-        {"targets and losses", Layout::step_number, Layout::size}};
+    const std::array<detail::PersistentSpan, 6> persistent{
+        {{"weights", 0, Layout::parameter_span},
+         {"gradients of the weights", Layout::gradients, Layout::gradients + Layout::parameter_span},
+         {"what the optimizer keeps", Layout::optimizer_state(0), Layout::states},
+         {"running statistics", Layout::states, Layout::frozen},
+         {"frozen weights", Layout::frozen, Layout::planned},
+         {"targets and losses", Layout::step_number, Layout::size}}};
     std::vector<std::string> layers;
     for (const LayerRecord& record : Table::records)
         layers.push_back(record.members ? record.path[0].text().string() + " " + record.name().string() : "");
-    return detail::map_of(Layout::size, Layout::planned, persistent, {buffers.buffer, std::size_t(buffers.count)},
-                          {use.use, std::size_t(buffers.count)}, layers);
+    const auto count = static_cast<std::size_t>(buffers.count);
+    return detail::map_of(Layout::size, Layout::planned, persistent, std::span<const Buffer>(buffers.buffer, count),
+                          std::span<const BufferUse>(use.use, count), layers);
 }
 
 }  // namespace tn
