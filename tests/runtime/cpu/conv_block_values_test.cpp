@@ -179,11 +179,11 @@ BOOST_AUTO_TEST_CASE(nan_goes_through_relu_and_pooling_to_the_windows_that_see_i
 }
 
 /// Values at a multiple of 64 bytes, or a float behind one.
-struct Placed {
+struct PlacedBuffer {
     std::vector<float> all;
     float* first;
 
-    Placed(std::size_t size, std::size_t behind) : all(size + 32) {
+    PlacedBuffer(std::size_t size, std::size_t behind) : all(size + 32) {
         const std::size_t past = reinterpret_cast<std::uintptr_t>(all.data()) % 64 / sizeof(float);
         first = all.data() + (16 - past) % 16 + behind;
     }
@@ -201,7 +201,7 @@ template <BlockGeometry G> std::vector<float> many_samples(Isa isa, std::size_t 
     constexpr std::size_t x_size = n * G.conv.in_size(), y_size = n * G.y_size(), filters = std::size_t(G.conv.filters);
     static_assert((cpu::method_of(G) == cpu::Method::stem ? y_size : n * cpu::WinogradPlan(G).z_size()) >=
                   std::size_t{2} << 20);
-    Placed x(x_size, behind), weight(G.conv.weights(), behind), gamma(filters, 0), y(y_size, behind),
+    PlacedBuffer x(x_size, behind), weight(G.conv.weights(), behind), gamma(filters, 0), y(y_size, behind),
         dy(y_size, behind), saved(Fused::saved_floats(n), behind), work(Fused::work_floats(n), behind),
         dweight(G.conv.weights(), behind), other(4 * filters, 0), mean(filters, 0), variance(filters, 0);
     x.fill(1, x_size);
