@@ -42,7 +42,7 @@ Rectangle largest_inside(PictureShape shape, int height, int width) {
 
 /// The whole whose middle is `shape`, for Fit::centre; both sides are rounded down, as torchvision does, and the long
 /// side of a strip is cut short where an int ends.
-Window around_centre(PictureShape shape, int height, int width) {
+SourceWindow around_centre(PictureShape shape, int height, int width) {
     constexpr double longest = std::numeric_limits<int>::max() - 1;
     const double scale = std::max(shape.height * 8.0 / 7 / height, shape.width * 8.0 / 7 / width);
     const int h = std::max(shape.height, static_cast<int>(std::min(height * scale + 1e-6, longest)));

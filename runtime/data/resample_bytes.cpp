@@ -49,7 +49,7 @@ std::uint8_t to_byte(std::int32_t sum) {
 
 }  // namespace
 
-void resample_bytes(Plane<const std::uint8_t> in, Plane<std::uint8_t> out, Window window) {
+void resample_bytes(Plane<const std::uint8_t> in, Plane<std::uint8_t> out, SourceWindow window) {
     const ByteFilter across(in.width, window.width, window.left, out.width);
     const ByteFilter down(in.height, window.height, window.top, out.height);
     const int top = down.first.front(), rows = down.last() - top;

@@ -8,7 +8,7 @@
 namespace tn {
 
 /// The whole of which a plane is a part: its sides, and where in it the plane begins.
-struct Window {
+struct SourceWindow {
     int height, width, top, left;
 };
 
@@ -16,6 +16,6 @@ struct Window {
 /// bytes between the two passes, first along rows, by weights of 22 bits, as Pillow does. Networks that were trained on
 /// pictures scaled so give the same answers to 5 digits, where another rounding costs the third. All sides must be
 /// positive; the planes must not overlap.
-void resample_bytes(Plane<const std::uint8_t> in, Plane<std::uint8_t> out, Window window);
+void resample_bytes(Plane<const std::uint8_t> in, Plane<std::uint8_t> out, SourceWindow window);
 
 }  // namespace tn

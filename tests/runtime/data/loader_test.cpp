@@ -30,7 +30,7 @@ Pictures numbered(int count, PictureShape shape = {1, 3, 4}) {
     return set;
 }
 
-LoaderOptions options(int batch, int threads = 1, Augmentation augmentation = {}) {
+LoaderOptions loader_options(int batch, int threads = 1, Augmentation augmentation = {}) {
     LoaderOptions o;
     o.batch = batch;
     o.threads = threads;
@@ -63,7 +63,7 @@ std::vector<Copy> take(Loader& loader, int count) {
 
 BOOST_AUTO_TEST_CASE(every_picture_comes_once_an_epoch_with_its_label) {
     const Pictures set = numbered(23);
-    Loader loader(set, options(5, 2));
+    Loader loader(set, loader_options(5, 2));
     BOOST_TEST(loader.batches_per_epoch() == 5);
     std::set<std::vector<int>> orders;
     for (std::uint64_t epoch = 0; epoch < 4; ++epoch) {
@@ -92,11 +92,11 @@ BOOST_AUTO_TEST_CASE(every_picture_comes_once_an_epoch_with_its_label) {
 
 BOOST_AUTO_TEST_CASE(a_batch_larger_than_the_set_is_the_set) {
     const Pictures set = numbered(3);
-    Loader loader(set, options(64));
+    Loader loader(set, loader_options(64));
     BOOST_TEST(loader.batches_per_epoch() == 1);
     for (int i = 0; i < 3; ++i) BOOST_TEST(take(loader).n == 3);
     const Pictures one = numbered(1);
-    Loader single(one, options(1));
+    Loader single(one, loader_options(1));
     BOOST_TEST(take(single).n == 1);
 }
 
@@ -105,14 +105,14 @@ BOOST_AUTO_TEST_CASE(the_batches_are_the_same_bits_at_any_number_of_threads_and_
     std::vector<Copy> wanted;
     for (int threads : {1, 2, 4})
         for (int ahead : {1, 3, 8}) {
-            LoaderOptions o = options(7, threads, Augmentation::strong());
+            LoaderOptions o = loader_options(7, threads, Augmentation::strong());
             o.ahead = ahead;
             Loader loader(set, o);
             const auto got = take(loader, 20);
             if (wanted.empty()) wanted = got;
             BOOST_TEST((got == wanted), threads << " threads, " << ahead << " ahead");
         }
-    LoaderOptions other = options(7, 1, Augmentation::strong());
+    LoaderOptions other = loader_options(7, 1, Augmentation::strong());
     other.seed = 2;
     Loader loader(set, other);
     BOOST_TEST((take(loader, 20) != wanted));
@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(a_picture_looks_different_in_every_epoch) {
     const Pictures set = numbered(1, {1, 8, 8});
     Augmentation noise;
     noise.noise = {1, 0.5f};
-    Loader loader(set, options(1, 1, noise));
+    Loader loader(set, loader_options(1, 1, noise));
     const auto batches = take(loader, 5);
     for (std::size_t i = 0; i < 5; ++i)
         for (std::size_t j = 0; j < i; ++j) BOOST_TEST((batches[i].inputs != batches[j].inputs));
@@ -131,7 +131,7 @@ BOOST_AUTO_TEST_CASE(a_picture_looks_different_in_every_epoch) {
 BOOST_AUTO_TEST_CASE(seeking_is_as_good_as_having_run) {
     const Pictures set = numbered(40);
     for (int threads : {1, 3}) {
-        const LoaderOptions o = options(7, threads, Augmentation::strong());
+        const LoaderOptions o = loader_options(7, threads, Augmentation::strong());
         Loader runs(set, o), seeks(set, o);
         const auto all = take(runs, 30);
         for (std::uint64_t at : {0u, 11u, 12u, 5u, 29u, 0u, 17u}) {
@@ -150,7 +150,7 @@ BOOST_AUTO_TEST_CASE(seeking_is_as_good_as_having_run) {
 
 BOOST_AUTO_TEST_CASE(batches_are_made_ahead_of_their_time) {
     const Pictures set = numbered(64, {1, 64, 64});
-    LoaderOptions o = options(16, 1, Augmentation::strong());
+    LoaderOptions o = loader_options(16, 1, Augmentation::strong());
     o.ahead = 1;
     Loader loader(set, o);
     // The first before it is asked for, then one more for each that is taken.
@@ -165,7 +165,7 @@ BOOST_AUTO_TEST_CASE(batches_are_made_ahead_of_their_time) {
 
 BOOST_AUTO_TEST_CASE(the_last_batch_stays_whole_while_the_next_ones_are_made) {
     const Pictures set = numbered(50);
-    LoaderOptions o = options(5, 3);
+    LoaderOptions o = loader_options(5, 3);
     o.ahead = 2;
     Loader loader(set, o);
     for (int i = 0; i < 40; ++i) {
@@ -178,7 +178,7 @@ BOOST_AUTO_TEST_CASE(the_last_batch_stays_whole_while_the_next_ones_are_made) {
 
 BOOST_AUTO_TEST_CASE(nothing_is_allocated_after_construction) {
     const Pictures set = numbered(37, {3, 16, 16});
-    Loader loader(set, options(8, 2, Augmentation::strong()));
+    Loader loader(set, loader_options(8, 2, Augmentation::strong()));
     loader.next();
     const long before = tn::test::allocations;
     for (int i = 0; i < 25; ++i) loader.next();
@@ -190,7 +190,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_allocated_after_construction) {
 BOOST_AUTO_TEST_CASE(what_goes_wrong_on_a_thread_is_thrown_by_next) {
     Pictures set = numbered(6, {2, 3, 3});  // two channels are neither grey nor RGB
     for (int threads : {1, 4}) {
-        Loader loader(set, options(2, threads));
+        Loader loader(set, loader_options(2, threads));
         for (int i = 0; i < 3; ++i)
             BOOST_TEST(contains(error_of([&] { loader.next(); }), "must have 1 channel (grey) or 3 (RGB), not 2"));
     }
@@ -199,7 +199,7 @@ BOOST_AUTO_TEST_CASE(what_goes_wrong_on_a_thread_is_thrown_by_next) {
 BOOST_AUTO_TEST_CASE(what_cannot_work_is_an_error_at_construction) {
     const Pictures set = numbered(4);
     const auto said = [&](const Pictures& pictures, auto change) {
-        LoaderOptions o = options(2);
+        LoaderOptions o = loader_options(2);
         change(o);
         return error_of([&] { Loader(pictures, o); });
     };
@@ -217,7 +217,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_work_is_an_error_at_construction) {
 BOOST_AUTO_TEST_CASE(it_can_be_given_up_at_any_time) {
     const Pictures set = numbered(30, {1, 20, 20});
     for (int i = 0; i < 60; ++i) {
-        Loader loader(set, options(8, 1 + i % 4, Augmentation::strong()));
+        Loader loader(set, loader_options(8, 1 + i % 4, Augmentation::strong()));
         for (int k = 0; k < i % 3; ++k) loader.next();
     }
 }

@@ -21,7 +21,7 @@ Bytes plane(int height, int width) {
 }
 
 /// The part of `to` that a window of these sides shows, of a plane that is scaled to it.
-Bytes scaled(int height, int width, Window to, int out_height, int out_width) {
+Bytes scaled(int height, int width, SourceWindow to, int out_height, int out_width) {
     const Bytes in = plane(height, width);
     Bytes out(static_cast<std::size_t>(out_height * out_width));
     resample_bytes({in.data(), height, width, width}, {out.data(), out_height, out_width, out_width}, to);
