@@ -17,10 +17,10 @@ namespace {
 
 constexpr std::size_t no_limit = std::numeric_limits<std::size_t>::max();
 
-struct Groups {
+struct ControlGroups {
     fs::path root = fs::temp_directory_path() / ("typenet_groups_" + std::to_string(::getpid()));
-    Groups() { fs::create_directories(root); }
-    ~Groups() { fs::remove_all(root); }
+    ControlGroups() { fs::create_directories(root); }
+    ~ControlGroups() { fs::remove_all(root); }
 
     void write(const fs::path& name, const std::string& text) {
         fs::create_directories((root / name).parent_path());
@@ -32,7 +32,7 @@ struct Groups {
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(a_group_leaves_what_is_below_its_limit) {
-    Groups groups;
+    ControlGroups groups;
     groups.write("membership", "0::/work/job");
     groups.write("mount/work/job/memory.max", "1000000");
     groups.write("mount/work/job/memory.current", "300000");
@@ -44,7 +44,7 @@ BOOST_AUTO_TEST_CASE(a_group_leaves_what_is_below_its_limit) {
 }
 
 BOOST_AUTO_TEST_CASE(the_least_of_the_groups_that_it_is_within_counts) {
-    Groups groups;
+    ControlGroups groups;
     groups.write("membership", "0::/work/job");
     groups.write("mount/work/memory.max", "500000");
     groups.write("mount/work/memory.current", "100000");
@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(the_least_of_the_groups_that_it_is_within_counts) {
 }
 
 BOOST_AUTO_TEST_CASE(groups_of_version_1_say_it_too) {
-    Groups groups;
+    ControlGroups groups;
     groups.write("membership", "5:devices:/\n4:cpu,memory:/docker/abc\n0::/");
     groups.write("mount/memory/memory.limit_in_bytes", "9000000");
     groups.write("mount/memory/memory.usage_in_bytes", "1000000");
@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(groups_of_version_1_say_it_too) {
 }
 
 BOOST_AUTO_TEST_CASE(without_a_limit_any_number_is_free) {
-    Groups groups;
+    ControlGroups groups;
     BOOST_TEST(groups.free() == no_limit);
     groups.write("membership", "0::/\nnonsense\n7:blkio:/");
     BOOST_TEST(groups.free() == no_limit);
