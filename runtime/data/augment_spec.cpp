@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <string_view>
 
 #include "runtime/core/error.hpp"
 #include "runtime/data/augment.hpp"
@@ -32,6 +33,16 @@ constexpr Named changes[] = {{"flip", &Augmentation::flip},
                              {"hue", &Augmentation::hue, 0, 0.5f},
                              {"resized-crop", &Augmentation::resized_crop, 0.01f, 1, &Augmentation::crop_ratio},
                              {"trivial", &Augmentation::trivial, 0, 1}};
+
+struct Preset {
+    std::string_view name;
+    Augmentation (*make)();
+};
+constexpr Preset presets[] = {{"none", &Augmentation::none},
+                              {"light", &Augmentation::light},
+                              {"strong", &Augmentation::strong},
+                              {"digits", &Augmentation::digits},
+                              {"trivial", &Augmentation::trivially}};
 
 float number(std::string_view text, std::string_view part) {
     float value = 0;
@@ -117,18 +128,10 @@ Augmentation parse_augmentation(std::string_view text) {
         at += part.size() + 1;
         const std::size_t equals = part.find('=');
         if (first && equals == part.npos) {
-            if (part == "none")
-                a = Augmentation::none();
-            else if (part == "light")
-                a = Augmentation::light();
-            else if (part == "strong")
-                a = Augmentation::strong();
-            else if (part == "digits")
-                a = Augmentation::digits();
-            else if (part == "trivial")
-                a = Augmentation::trivially();
-            else
+            const auto* preset = std::ranges::find(presets, part, &Preset::name);
+            if (preset == std::end(presets))
                 throw Error(fmt::format("augmentation '{}' must be none, light, strong, digits or trivial", part));
+            a = preset->make();
             continue;
         }
         const auto* named = std::find_if(std::begin(changes), std::end(changes),

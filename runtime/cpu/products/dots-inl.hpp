@@ -32,8 +32,9 @@ void multiply_dots(DotRows weights, DotRows x, int depth, int rows, float* c, In
     const float *of_row[R], *of_column[C];
     for (int r = 0; r < R; ++r) of_row[r] = weights[r < rows ? r : 0];
     for (int s = 0; s < C; ++s) of_column[s] = x[s];
-    V acc[R][C];
-    TN_UNROLL for (int r = 0; r < R; ++r) TN_UNROLL for (int s = 0; s < C; ++s) acc[r][s] = V{};
+    constexpr int summed = C == 3 ? 4 : C;  // as many vectors as are summed together, a power of 2
+    V acc[R][summed];
+    TN_UNROLL for (int r = 0; r < R; ++r) TN_UNROLL for (int s = 0; s < summed; ++s) acc[r][s] = V{};
     int k = 0;
     for (; k + lanes <= depth; k += lanes) {
         V in[C];
@@ -48,8 +49,10 @@ void multiply_dots(DotRows weights, DotRows x, int depth, int rows, float* c, In
             const V w = load_partial(of_row[r] + k, rest);
             for (int s = 0; s < C; ++s) acc[r][s] += w * load_partial(of_column[s] + k, rest);
         }
-    for (int r = 0; r < std::min(R, rows); ++r)
-        for (int s = 0; s < C; ++s) c[r * c_row + s] = (add ? c[r * c_row + s] : 0.0f) + horizontal_sum(acc[r][s]);
+    for (int r = 0; r < std::min(R, rows); ++r) {
+        const V sums = horizontal_sums<summed>(acc[r]);
+        for (int s = 0; s < C; ++s) c[r * c_row + s] = (add ? c[r * c_row + s] : 0.0f) + sums[s];
+    }
 }
 
 /// The same for any number of columns.
