@@ -155,8 +155,9 @@ public:
 
     /// Values of the one arena of a model with this many optimizer states a weight.
     template <Fusion F, Purpose For, int OptimizerStates, class Device = cpu::Device>
-    static constexpr std::size_t arena_values = detail::unplanned_values<check, batch, For>(OptimizerStates) +
-                                                schedule<F, For, Device, OptimizerStates>::plan.size;
+    static constexpr std::size_t arena_values =
+        detail::unplanned_values<check, batch, For>(OptimizerStates) + schedule<F, For, Device, OptimizerStates>::kept +
+        schedule<F, For, Device, OptimizerStates>::plan.size;
 
     /// Bytes of the one arena of a model that only infers on the CPU.
     static constexpr std::size_t infer_bytes = arena_values<Fusion::on, Purpose::infer, 0> * sizeof(float);

@@ -7,6 +7,7 @@
 #include "dsl/net/planned.hpp"
 #include "dsl/net/shared_uses.hpp"
 #include "dsl/net/trace.hpp"
+#include "dsl/net/value_layouts.hpp"
 
 namespace tn {
 
@@ -18,6 +19,7 @@ struct RoomRecord {
     std::size_t (*saved)(Shape in, int batch) = nullptr;
     std::size_t (*work)(Shape in, int batch) = nullptr;
     std::size_t (*backward_work)(Shape in, int batch) = nullptr;
+    std::size_t (*channels_last_work)(Shape in, int batch, Sides sides) = nullptr;
     bool saves_for_inference = false;
     bool frozen = false;  ///< it, or a member
 };
@@ -27,6 +29,7 @@ template <class Device, class L> constexpr RoomRecord room_record() {
                 &saved_values<Device, L>,
                 &work_values<Device, L>,
                 &backward_work_values<Device, L>,
+                &channels_last_work_values<Device, L>,
                 !has_kernel_of<Device, L> && Traits<L>::saves_for_inference,
                 is_frozen<L>};
     else
@@ -45,7 +48,8 @@ constexpr Program<Nodes, Values> with_room_on(Program<Nodes, Values> program, Li
         Node& node = program.node[at];
         if (!rooms[at].runs) continue;
         node.saved = rooms[at].saved(node.in, node.part);
-        node.work = rooms[at].work(node.in, node.part);
+        node.work = node.channels_last.any() ? rooms[at].channels_last_work(node.in, node.part, node.channels_last)
+                                             : rooms[at].work(node.in, node.part);
         node.backward_work = rooms[at].backward_work(node.in, node.part);
         node.saves_for_inference = rooms[at].saves_for_inference;
     }
@@ -73,7 +77,14 @@ struct Schedule {
     using limit = Limit;
     static constexpr auto divided = in_parts(trace(LayerList{}, Input, Samples), LayerList{}, Samples,
                                              For == Purpose::infer ? part_values<Device>() : 0);
-    static constexpr auto program = with_room_on<Device>(divided, LayerList{});
+    static constexpr auto laid_out = For == Purpose::infer ? with_layouts_on<Device>(divided, LayerList{}) : divided;
+    static constexpr auto program = with_room_on<Device>(laid_out, LayerList{});
+    /// Values that inference keeps of weights.
+    static constexpr std::size_t kept = [] {
+        std::size_t values = 0;
+        for (int at = 0; at < program.nodes; ++at) values += program.node[at].kept;
+        return values;
+    }();
     using planned = detail::Planned<Schedule>;
     static constexpr auto plan = planned::placed.plan();
     /// What lies where, and when.

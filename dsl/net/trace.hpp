@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "dsl/core/kernel.hpp"
 #include "dsl/loss/loss.hpp"
 #include "dsl/net/flatten.hpp"
 #include "dsl/net/placement.hpp"
@@ -34,6 +35,8 @@ struct Node {
     /// How many samples it runs at a time at most: all, but in inference (dsl/net/batch_parts.hpp). One thread by
     /// itself runs `close` there.
     int part = 0, close = 0;
+    Sides channels_last{};  ///< which values have channels side by side in inference (dsl/net/value_layouts.hpp)
+    std::size_t kept = 0;   ///< values that inference keeps of its weights, in whole cache lines
 };
 
 /// A whole network: its nodes in order, the shape of every value, and the fault if there is one.

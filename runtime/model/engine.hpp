@@ -198,7 +198,7 @@ private:
     }
 
     void upload(int n, bool with_targets) {
-        memory_.upload();
+        if (memory_.upload()) executor_.keep();
         memory_.batch().upload(device_, n, step, with_targets);
     }
 

@@ -27,11 +27,16 @@ template <class T> struct AddValues {
 template <class Device, class T> struct LayerPasses {
     void (*forward)(Device&, const Pass<T>&) = nullptr;
     void (*backward)(Device&, const Pass<T>&) = nullptr;
+    void (*keep)(Device&, const Pass<T>&) = nullptr;
 };
-template <class L, Shape In, class Device, class T, bool Forward, bool Backward>
+template <class L, Shape In, Sides Last, class Device, class T, bool Forward, bool Backward, bool Keeps>
 constexpr LayerPasses<Device, T> layer_passes() {
     LayerPasses<Device, T> found;
-    if constexpr (Forward) found.forward = &run_forward<L, In, Device, T>;
+    if constexpr (Keeps) found.keep = &KernelOf<Device, L>::template keep<In>;
+    if constexpr (Forward && Last.any())
+        found.forward = &run_channels_last<L, In, Last, Device, T>;
+    else if constexpr (Forward)
+        found.forward = &run_forward<L, In, Device, T>;
     if constexpr (Backward) found.backward = &run_backward<L, In, Device, T>;
     return found;
 }
@@ -51,6 +56,12 @@ public:
     /// seed and where the step's number lies.
     Executor(Device& device, T* persistent, T* planned, RandomKey random)
         : device_(device), persistent_(persistent), planned_(planned), random_(random) {}
+
+    /// Makes what inference keeps of the weights, which may have changed.
+    void keep() {
+        for (std::size_t at = 0; at != layers::size; ++at)
+            if (passes[at].keep) passes[at].keep(device_, weights(at));
+    }
 
     /// On n samples of a batch, before which others compute `first`.
     void forward(int n, bool training, int first = 0) {
@@ -114,9 +125,9 @@ private:
     template <class... Ps, std::size_t... I>
     static constexpr std::array<LayerPasses<Device, T>, sizeof...(Ps)> list_passes(List<Ps...>,
                                                                                    std::index_sequence<I...>) {
-        return {layer_passes<typename Ps::type, program.node[I].in, Device, T,
+        return {layer_passes<typename Ps::type, program.node[I].in, program.node[I].channels_last, Device, T,
                              (program.node[I].runs && !program.node[I].is_fork),
-                             (plan.runs_backward[I] && Layout::trains)>()...};
+                             (plan.runs_backward[I] && Layout::trains), (program.node[I].kept > 0)>()...};
     }
     static constexpr auto passes = list_passes(layers{}, std::make_index_sequence<layers::size>{});
 
@@ -171,11 +182,24 @@ private:
         return all && plan.whole[v] ? all + program.value[v].size() * done : all;
     }
 
+    /// What an entry keeps from pass to pass.
+    Pass<T> weights(std::size_t at) const {
+        Pass<T> p;
+        const auto& entry = Layout::entries[at];
+        for (int k = 0; k < entry.parameters; ++k) {
+            p.parameter[k] = persistent_ + entry.parameter[k];
+            if (Layout::trains && !entry.freezes(k)) p.gradient[k] = p.parameter[k] + Layout::gradients;
+        }
+        for (int k = 0; k < entry.states; ++k) p.state[k] = persistent_ + entry.state[k];
+        if (program.node[at].kept > 0) p.kept = persistent_ + entry.kept;
+        return p;
+    }
+
     /// The tensors of an entry for n samples from sample `done` of the batch on.
     Pass<T> pass(std::size_t at, int n, int first, bool training, Run run, int done = 0) const {
         const Node& node = program.node[at];
         const bool backward = run == Run::backward;
-        Pass<T> p;
+        Pass<T> p = weights(at);
         p.n = n;
         p.in = node.in;
         p.out = node.out;
@@ -200,13 +224,7 @@ private:
             p.dy = planned(plan.gradient[node.outputs[0]]);
             for (int k = 0; k < node.output_count; ++k) p.dys[k] = planned(plan.gradient[node.outputs[k]]);
         }
-        const auto& entry = Layout::entries[at];
-        for (int k = 0; k < entry.parameters; ++k) {
-            p.parameter[k] = persistent_ + entry.parameter[k];
-            if (Layout::trains && !entry.freezes(k)) p.gradient[k] = p.parameter[k] + Layout::gradients;
-        }
         if (backward) each_apart(at, [&](int k, T* gradient, Index) { p.gradient[k] = gradient; });
-        for (int k = 0; k < entry.states; ++k) p.state[k] = persistent_ + entry.state[k];
         return p;
     }
 
