@@ -3,6 +3,8 @@
 #define BOOST_TEST_MODULE onnx_import
 #include "runtime/export/onnx_import.hpp"
 
+#include <fmt/format.h>
+
 #include <boost/test/unit_test.hpp>
 
 #include "dsl/typenet.hpp"
@@ -109,6 +111,23 @@ BOOST_AUTO_TEST_CASE(zeros_around_an_image_are_those_of_the_convolution_behind_i
     BOOST_TEST((graph.values[graph.output] == Shape{2, 2, 2, false}));
     model.nodes[1] = {"relu", "Relu", {"padded"}, {"y"}, {}, {}, {}, {}};
     BOOST_TEST(error_of([&] { onnx_graph(model); }) == "node 'relu' (Relu): input 0 is not what a node before gives");
+}
+
+BOOST_AUTO_TEST_CASE(windows_that_reach_further_than_numbers_do) {
+    OnnxModel model;
+    model.inputs["x"] = {0, 1, 4, 4};
+    model.outputs = {"y"};
+    model.constants["weight"] = {{1, 1, 40000, 1}, std::vector<float>(40000, 1.0f), {}};
+    for (const char* const type : {"Conv", "ConvTranspose"}) {
+        model.nodes = {{"c", type, {"x", "weight"}, {"y"}, {{"dilations", {65535, 1}}}, {}, {}, {}}};
+        BOOST_TEST(error_of([&] { onnx_graph(model); }) == fmt::format("node 'c' ({}): the window is too large", type));
+    }
+    model.constants["weight"] = {{1, 2, 3, 3}, std::vector<float>(18, 1.0f), {}};
+    model.nodes[0].numbers = {{"output_padding", {1, 0}}, {"strides", {2, 2}}};
+    BOOST_TEST(error_of([&] { onnx_graph(model); }) ==
+               "node 'c' (ConvTranspose): output_padding must be the same for rows and columns");
+    model.nodes[0].numbers = {{"output_padding", {1, 1}}, {"strides", {2, 2}}};
+    BOOST_TEST((onnx_graph(model).values.back() == Shape{2, 10, 10, false}));
 }
 
 /// As PyTorch writes x.view(x.size(0), x.size(1) * x.size(2) * x.size(3)) where the batch has a name.
