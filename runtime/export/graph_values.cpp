@@ -4,10 +4,14 @@
 #include <cmath>
 
 #include "dsl/core/index.hpp"
+#include "runtime/export/graph_image_values.hpp"
+#include "runtime/export/graph_sequence_values.hpp"
 
 namespace tn {
 
 namespace {
+
+using namespace graph_values_of;
 
 using Values = std::vector<float>;
 
@@ -37,40 +41,6 @@ float combine(Expression::Code code, float a, float b) {
     }
 }
 
-/// Rows of weight times values of a plane, added: the loop that takes the time.
-void add_row(float* y, const float* x, float weight, int count, int stride) {
-    if (stride == 1)
-        for (int i = 0; i < count; ++i) y[i] += weight * x[i];
-    else
-        for (int i = 0; i < count; ++i) y[i] += weight * x[Index{i} * stride];
-}
-
-void convolution(const GraphNode& node, Shape in, Shape out, const Values& x, Values& y) {
-    const Window& w = node.operation.window;
-    const int groups = node.operation.groups_of(in.channels), channels = in.channels / groups,
-              filters = out.channels / groups, taps = w.kernel_h * w.kernel_w;
-    for (int f = 0; f < out.channels; ++f) {
-        float* to = y.data() + f * out.plane();
-        std::fill_n(to, out.plane(), node.tensors[1][f]);
-        for (int c = 0; c < channels; ++c)
-            for (int tap = 0; tap < taps; ++tap) {
-                const float weight = node.tensors[0][(Index{f} * channels + c) * taps + tap];
-                const int down = tap / w.kernel_w * w.dilation_h - w.pad.top,
-                          right = tap % w.kernel_w * w.dilation_w - w.pad.left;
-                const int first = right >= 0 ? 0 : (-right + w.stride_w - 1) / w.stride_w;
-                const int end = in.width > right ? std::min(out.width, (in.width - 1 - right) / w.stride_w + 1) : 0;
-                for (int row = 0; row < out.height; ++row) {
-                    const int from = row * w.stride_h + down;
-                    if (from < 0 || from >= in.height) continue;
-                    const Index plane = Index{f / filters * channels + c} * in.plane();
-                    add_row(to + Index{row} * out.width + first,
-                            x.data() + plane + Index{from} * in.width + first * w.stride_w + right, weight, end - first,
-                            w.stride_w);
-                }
-            }
-    }
-}
-
 void dense(const GraphNode& node, const Values& x, Values& y) {
     for (std::size_t f = 0; f < y.size(); ++f) {
         double sum = node.tensors[1][f];
@@ -79,43 +49,12 @@ void dense(const GraphNode& node, const Values& x, Values& y) {
     }
 }
 
-void pool(const GraphNode& node, Shape in, Shape out, const Values& x, Values& y) {
-    const Window& w = node.operation.window;
-    const bool largest = node.operation.kind == Operation::max_pool;
-    for (int c = 0; c < out.channels; ++c)
-        for (int row = 0; row < out.height; ++row)
-            for (int column = 0; column < out.width; ++column) {
-                float value = largest ? -INFINITY : 0;
-                each_tap(w, in, row, column, [&](int h, int v, int) {
-                    const float one = x[c * in.plane() + Index{h} * in.width + v];
-                    value = largest ? std::max(value, one) : value + one;
-                });
-                y[c * out.plane() + Index{row} * out.width + column] =
-                    largest ? value : value / static_cast<float>(w.kernel_h * w.kernel_w);
-            }
-}
-
 void softmax(Shape in, const Values& x, Values& y) {
     for (Index i = 0; i < in.plane(); ++i) {
         float most = x[i], sum = 0;
         for (int c = 1; c < in.channels; ++c) most = std::max(most, x[c * in.plane() + i]);
         for (int c = 0; c < in.channels; ++c) sum += y[c * in.plane() + i] = std::exp(x[c * in.plane() + i] - most);
         for (int c = 0; c < in.channels; ++c) y[c * in.plane() + i] /= sum;
-    }
-}
-
-/// Over groups of channels, all positions of a group together.
-void group_norm(const GraphNode& node, Shape in, const Values& x, Values& y) {
-    const std::size_t size = in.size() / node.operation.groups;
-    for (std::size_t first = 0; first < x.size(); first += size) {
-        double sum = 0, squares = 0;
-        for (std::size_t i = first; i < first + size; ++i) sum += x[i];
-        const double mean = sum / static_cast<double>(size);
-        for (std::size_t i = first; i < first + size; ++i) squares += (x[i] - mean) * (x[i] - mean);
-        const double inv_std = 1 / std::sqrt(squares / static_cast<double>(size) + node.operation.epsilon);
-        for (std::size_t i = first; i < first + size; ++i)
-            y[i] = static_cast<float>((x[i] - mean) * inv_std) * node.tensors[0][i / in.plane()] +
-                   node.tensors[1][i / in.plane()];
     }
 }
 
@@ -129,6 +68,7 @@ public:
         Values y(out.size());
         switch (node.operation.kind) {
             case Operation::convolution: convolution(node, in, out, x, y); break;
+            case Operation::transposed_convolution: transposed_convolution(node, in, out, x, y); break;
             case Operation::dense: dense(node, x, y); break;
             case Operation::scale:
                 for (std::size_t i = 0; i < y.size(); ++i)
@@ -139,6 +79,8 @@ public:
                 break;
             case Operation::max_pool:
             case Operation::average_pool: pool(node, in, out, x, y); break;
+            case Operation::upsample_nearest:
+            case Operation::upsample_bilinear: upsample(node, in, out, x, y); break;
             case Operation::global_average_pool:
                 for (std::size_t i = 0; i < x.size(); ++i) y[i / in.plane()] += x[i] / static_cast<float>(in.plane());
                 break;
@@ -149,11 +91,10 @@ public:
                 break;
             case Operation::concat: concat(node, y); break;
             case Operation::softmax: softmax(in, x, y); break;
-            case Operation::group_norm: group_norm(node, in, x, y); break;
             case Operation::slice: std::copy_n(x.begin() + node.operation.first, y.size(), y.begin()); break;
             case Operation::flatten:
             case Operation::reshape: y = x; break;
-            default: throw Error("layer " + node.layer + ": has no form in int8, so that its network has none");
+            default: sequence_layer(node, in, x, y);
         }
         if (node.relu)
             for (float& v : y) v = std::max(v, 0.0f);

@@ -12,7 +12,7 @@ namespace tn {
 float evaluate(const Expression& f, float x);
 
 /// Every value of the graph for one sample x, by number, in fp32. Values that simplify() has left without a producer
-/// are empty. Throws Error naming the first layer that is of a sequence: those are not here.
+/// are empty.
 std::vector<std::vector<float>> graph_values(const InferenceGraph& graph, std::span<const float> x);
 
 }  // namespace tn

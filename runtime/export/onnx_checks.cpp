@@ -3,6 +3,7 @@
 #include <tuple>
 #include <utility>
 
+#include "dsl/core/index.hpp"
 #include "runtime/core/error.hpp"
 
 namespace tn::onnx {
@@ -29,6 +30,8 @@ Window window_of(const OnnxNode& node, int kernel_h, int kernel_w) {
     Window w{.kernel_h = kernel_h, .kernel_w = kernel_w};
     std::tie(w.stride_h, w.stride_w) = pair("strides", 1);
     std::tie(w.dilation_h, w.dilation_w) = pair("dilations", 1);
+    const auto reaches = [](int kernel, int dilation) { return Index{kernel} * dilation < Index{1} << 30; };
+    require(reaches(w.kernel_h, w.dilation_h) && reaches(w.kernel_w, w.dilation_w), node, "the window is too large");
     if (const auto pads = node.numbers.find("pads"); pads != node.numbers.end()) {
         require(pads->second.size() == 4, node, "pads must be four");
         const auto pad = [&](std::size_t i) { return extent_of(node, pads->second[i]); };

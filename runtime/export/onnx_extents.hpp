@@ -1,4 +1,5 @@
-// Extents that an ONNX model computes from those of its values, as it does where its batch may have any size.
+// Constants that an ONNX model computes: extents from those of its values, as where its batch may have any size, and
+// zeros.
 #pragma once
 
 #include <optional>
@@ -9,12 +10,17 @@
 
 namespace tn::onnx {
 
-/// What Shape says of a value: [batch][channels][height][width] or [batch][features], where 0 stands for the batch, as
-/// it does in what Reshape reads.
-OnnxTensor extents_of(const OnnxNode& node, Shape shape);
+using Numbers = std::vector<std::int64_t>;
 
-/// What a node makes of whole numbers, given in order: of `Gather`, `Unsqueeze`, `Cast`, `Concat` and `Mul`; none where
-/// it is another one or reads something else, which is null. Throws Error naming the node where it is out of order.
-std::optional<OnnxTensor> computed_extents(const OnnxNode& node, const std::vector<const OnnxTensor*>& inputs);
+/// The extents of a value: [batch][channels][height][width] or [batch][features], where 0 stands for the batch, as it
+/// does in what Reshape reads.
+Numbers extents_of(Shape shape);
+/// Those of them that a node Shape asks for.
+OnnxTensor shape_of(const OnnxNode& node, const Numbers& all);
+
+/// What a node makes of constants, given in order: of whole numbers `Gather`, `Slice`, `Unsqueeze`, `Squeeze`, `Cast`,
+/// `Reshape`, `Concat` and `Mul`, of one value `Expand` and `CastLike`; none where it is another one or reads something
+/// else, which is null. Throws Error naming the node where it is out of order.
+std::optional<OnnxTensor> computed_constant(const OnnxNode& node, const std::vector<const OnnxTensor*>& inputs);
 
 }  // namespace tn::onnx

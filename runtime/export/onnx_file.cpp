@@ -3,15 +3,19 @@
 #include <algorithm>
 #include <cstring>
 #include <exception>
+#include <filesystem>
 #include <protozero/pbf_reader.hpp>
 #include <string_view>
 
 #include "runtime/core/error.hpp"
 #include "runtime/core/file.hpp"
+#include "runtime/export/onnx_beside.hpp"
 
 namespace tn {
 
 namespace {
+
+using onnx::FilesBeside;
 
 /// Of a field that is written in another way than its type is, protozero asks its caller to take care.
 class Reader : public protozero::pbf_reader {
@@ -53,9 +57,20 @@ template <class Stored, class Value> void read_raw(std::string_view bytes, std::
     }
 }
 
-OnnxTensor tensor_of(Reader message, std::string& name) {
+std::pair<std::string, std::string> entry_of(Reader message) {
+    std::pair<std::string, std::string> entry;
+    while (message.next()) switch (message.tag()) {
+            case 1: entry.first = message.get_string(); break;
+            case 2: entry.second = message.get_string(); break;
+            default: message.skip();
+        }
+    return entry;
+}
+
+OnnxTensor tensor_of(Reader message, std::string& name, FilesBeside& files) {
     OnnxTensor tensor;
     std::string_view raw;
+    std::map<std::string, std::string> where;
     int type = 0;
     bool elsewhere = false;
     while (message.next()) switch (message.tag()) {
@@ -77,10 +92,11 @@ OnnxTensor tensor_of(Reader message, std::string& name) {
             case 10:
                 for (const double v : message.get_packed_double()) tensor.values.push_back(static_cast<float>(v));
                 break;
+            case 13: where.insert(entry_of(message.get_message())); break;
             case 14: elsewhere = message.get_int32() != 0; break;
             default: message.skip();
         }
-    if (elsewhere) throw Error("the constant '" + name + "' lies in another file");
+    if (elsewhere) raw = files.bytes(name, where);
     constexpr int of_float = 1, of_int64 = 7, of_double = 11;
     if (type == of_float)
         read_raw<float>(raw, tensor.values);
@@ -99,27 +115,27 @@ OnnxTensor tensor_of(Reader message, std::string& name) {
     return tensor;
 }
 
-void read_attribute(Reader message, OnnxNode& node) {
+void read_attribute(Reader message, OnnxNode& node, FilesBeside& files) {
     std::string name, unused;
     while (message.next()) switch (message.tag()) {
             case 1: name = message.get_string(); break;
             case 2: node.floats[name] = message.get_float(); break;
             case 3: node.numbers[name] = {message.get_int64()}; break;
             case 4: node.texts[name] = message.get_string(); break;
-            case 5: node.tensors[name] = tensor_of(message.get_message(), unused); break;
+            case 5: node.tensors[name] = tensor_of(message.get_message(), unused, files); break;
             case 8: add_numbers(message, node.numbers[name]); break;
             default: message.skip();
         }
 }
 
-OnnxNode node_of(Reader message) {
+OnnxNode node_of(Reader message, FilesBeside& files) {
     OnnxNode node;
     while (message.next()) switch (message.tag()) {
             case 1: node.inputs.push_back(message.get_string()); break;
             case 2: node.outputs.push_back(message.get_string()); break;
             case 3: node.name = message.get_string(); break;
             case 4: node.type = message.get_string(); break;
-            case 5: read_attribute(message.get_message(), node); break;
+            case 5: read_attribute(message.get_message(), node, files); break;
             default: message.skip();
         }
     if (node.outputs.empty()) throw Error(node.words() + ": has no output");
@@ -152,13 +168,13 @@ std::string value_of(Reader message, std::vector<std::int64_t>& extents) {
     return name;
 }
 
-void read_graph(Reader message, OnnxModel& model) {
+void read_graph(Reader message, OnnxModel& model, FilesBeside& files) {
     std::vector<std::int64_t> unused;
     while (message.next()) switch (message.tag()) {
-            case 1: model.nodes.push_back(node_of(message.get_message())); break;
+            case 1: model.nodes.push_back(node_of(message.get_message(), files)); break;
             case 5: {
                 std::string name;
-                OnnxTensor tensor = tensor_of(message.get_message(), name);
+                OnnxTensor tensor = tensor_of(message.get_message(), name, files);
                 model.constants[name] = std::move(tensor);
                 break;
             }
@@ -172,16 +188,6 @@ void read_graph(Reader message, OnnxModel& model) {
             default: message.skip();
         }
     for (const auto& [name, tensor] : model.constants) model.inputs.erase(name);
-}
-
-void read_metadata(Reader message, OnnxModel& model) {
-    std::string key, value;
-    while (message.next()) switch (message.tag()) {
-            case 1: key = message.get_string(); break;
-            case 2: value = message.get_string(); break;
-            default: message.skip();
-        }
-    model.metadata[key] = value;
 }
 
 }  // namespace
@@ -199,11 +205,16 @@ OnnxModel read_onnx(const std::string& path) { return parse_onnx(read_file(path,
 
 OnnxModel parse_onnx(std::span<const std::uint8_t> bytes, const std::string& path) {
     OnnxModel model;
+    FilesBeside files(std::filesystem::path(path).parent_path());
     try {
         Reader message(reinterpret_cast<const char*>(bytes.data()), bytes.size());
         while (message.next()) switch (message.tag()) {
-                case 7: read_graph(message.get_message(), model); break;
-                case 14: read_metadata(message.get_message(), model); break;
+                case 7: read_graph(message.get_message(), model, files); break;
+                case 14: {
+                    const auto [key, value] = entry_of(message.get_message());
+                    model.metadata[key] = value;
+                    break;
+                }
                 default: message.skip();
             }
     } catch (const Error& e) {

@@ -36,10 +36,10 @@ struct OnnxModel {
     std::map<std::string, std::string> metadata;
 };
 
-/// Throws Error naming the file where it is no ONNX model, or has weights in another file or of a type that is none of
-/// those above.
+/// With the constants that lie in other files of the model's folder. Throws Error naming the file where it is no ONNX
+/// model, or a constant is not where it says. Constants of other types than those above have no values.
 OnnxModel read_onnx(const std::string& path);
-/// The same of a file's bytes.
+/// The same of a file's bytes; other files are looked for beside `path`.
 OnnxModel parse_onnx(std::span<const std::uint8_t> bytes, const std::string& path);
 
 }  // namespace tn

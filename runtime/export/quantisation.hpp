@@ -20,7 +20,6 @@ class Calibration {
 public:
     explicit Calibration(const InferenceGraph& graph);
 
-    /// Throws Error naming a layer that has no form in int8.
     void add(std::span<const float> sample);
     /// Throws Error where no sample was added.
     std::vector<ValueRange> ranges() const;

@@ -19,8 +19,10 @@ def raises(kind, call):
 
 
 epochs = []
-model = typenet.train(out=folder / "run", epochs=2, generated=10, batch=6, seed=3, threads=1, progress=epochs.append)
-assert [e.number for e in epochs] == [1, 2] and all(0 <= e.test_accuracy <= 1 for e in epochs), epochs
+model = typenet.train(out=folder / "run", epochs=5, generated=10, batch=6, seed=3, threads=1, progress=epochs.append)
+# Also those that were too short for a test.
+assert [e.number for e in epochs] == [1, 2, 3, 4, 5] and all(0 <= e.train_accuracy <= 1 for e in epochs), epochs
+assert 0 <= epochs[0].test_accuracy <= 1 and 0 <= epochs[-1].test_accuracy <= 1, epochs
 assert len(model.classes) == 3, model.classes
 path = folder / "run" / "model.safetensors"
 assert "must be" in raises(RuntimeError, lambda: typenet.train(folder / "nothing", out=folder / "other", progress=False)), ""

@@ -104,7 +104,8 @@ def train(
     interruption ends the run as Ctrl-C does, so that ``resume=True`` goes on from there.
     """
     command = [_program(), "train", *([os.fspath(folder)] if folder is not None else []), "--out", os.fspath(out)]
-    command += _words({"epochs": epochs, "threads": threads or None, **options})
+    # Into a pipe the live view is a line after every epoch; without it only epochs that were tested are sure to have one.
+    command += _words({"epochs": epochs, "threads": threads or None, "live": True, **options})
     bar = _Bar(epochs) if progress is True else None
     tell = bar if bar is not None else progress if callable(progress) else None
     with subprocess.Popen(
