@@ -25,6 +25,7 @@ struct Node {
     bool trained = false;       ///< has parameters that are trained
     bool at_inference = false;  ///< runs as at inference in training, too: frozen layers with nothing trained before
     Rerun rerun = Rerun::as_it_is;
+    bool has_states = false;
     std::size_t state_values = 0;  ///< of the states that a second run is to leave alone, each in whole cache lines
     /// On the device that the program is for (dsl/net/schedule.hpp): values, and whether inference, too, has room for
     /// what forward saves.
@@ -200,8 +201,9 @@ private:
         node.at_inference = runs_at_inference<L>;
         // At inference states are read and do not move.
         node.rerun = node.at_inference ? Rerun::as_it_is : Traits<L>::rerun(node.in);
-        if (node.rerun != Rerun::beside_its_states) return;
         const States states = Traits<L>::states(node.in);
+        node.has_states = states.count > 0;
+        if (node.rerun != Rerun::beside_its_states) return;
         for (int i = 0; i < states.count; ++i) node.state_values += aligned(states.item[i].size);
     }
 
