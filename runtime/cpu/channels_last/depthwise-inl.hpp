@@ -20,6 +20,15 @@
 
 namespace tn::cpu::TN_ISA {
 
+/// How vectors of channels are loaded. No lambdas: g++ compiles these for no instruction set.
+struct WholeVectors {
+    TN_INLINE V operator()(const float* p) const { return load(p); }
+};
+struct PartOfVector {
+    int count;
+    TN_INLINE V operator()(const float* p) const { return load_partial(p, count); }
+};
+
 /// What every row of outputs reads.
 struct DepthwiseRows {
     const ConvGeometry& c;
@@ -34,13 +43,9 @@ struct DepthwiseRows {
         const float* const origin = sample + (Index{at.y} * c.width + at.x) * c.channels;
         int channel = 0;
         for (; channel + together * lanes <= c.channels; channel += together * lanes)
-            run_vectors<T, together>(
-                at, origin, channel, [](const float* p) TN_INLINE_LAMBDA { return load(p); }, y);
-        for (; channel < c.channels; channel += lanes) {
-            const int count = c.channels - channel;
-            run_vectors<T, 1>(
-                at, origin, channel, [=](const float* p) TN_INLINE_LAMBDA { return load_partial(p, count); }, y);
-        }
+            run_vectors<T, together>(at, origin, channel, WholeVectors{}, y);
+        for (; channel < c.channels; channel += lanes)
+            run_vectors<T, 1>(at, origin, channel, PartOfVector{c.channels - channel}, y);
     }
 
     /// The same for C vectors of channels, whose values `get` loads.
