@@ -1,9 +1,11 @@
-// A training step of ResNet-18 at 224 x 224 within one of several budgets: its memory and its time. ./budget runs it
-// for all of them, beside PyTorch.
+// A training step of ResNet-18 at 224 x 224, or of the reference network, within one of several budgets: its memory and
+// its time. ./budget runs it for all of them, beside PyTorch.
 //
-// usage: budget_step POINT     of Net::memory_curve; 0 keeps everything
+// usage: budget_step resnet-18 plain|half|quarter STEPS     of the arena that keeps everything
+//        budget_step reference plain|half|64MiB STEPS
 //
-// Prints `name value` lines: the constant, what the process took of memory for it, the processor time of each step.
+// Prints `name value` lines: the constant, what the process took of memory for it, and of each step behind the first
+// the processor time.
 #include <fmt/format.h>
 
 #include <cstdlib>
@@ -15,13 +17,16 @@
 #include <string>
 #include <string_view>
 
+#include "reference_network.hpp"
+
 using namespace tn;
 
 namespace {
 
 template <class... Options>
-using Network = Net<Image<3, 224, 224>, Batch<16>, networks::ResNet18<1000>, SoftmaxCrossEntropy, Options...>;
-constexpr auto curve = Network<>::memory_curve<Adam>;
+using ResNet = Net<Image<3, 224, 224>, Batch<64>, networks::ResNet18<1000>, SoftmaxCrossEntropy, Options...>;
+template <class... Options>
+using Reference = Net<Image<1, 128, 128>, Batch<64>, bench::Stack<Seq<>, 16, 4>::type, SoftmaxCrossEntropy, Options...>;
 
 /// A line of /proc/self/status, in bytes.
 double status(std::string_view name) {
@@ -31,17 +36,17 @@ double status(std::string_view name) {
     return 0;
 }
 
-template <class N> int measure() {
+template <class N> int measure(int steps) {
     cpu::Device device(1);
     const double before = status("VmRSS");
     Model<N, Adam> model(device);
     Random random(1, 1000);
     for (float& v : model.input()) v = random.normal();
-    for (int& label : model.labels()) label = random.below(1000);
+    for (int& label : model.labels()) label = random.below(N::output.channels);
     using Planner = typename N::template schedule<Fusion::on, Purpose::train, cpu::Device, 2>::planned::planner;
-    fmt::print("counted_percent {:.1f}\nconstant_mb {:.1f}\n", 100 * Planner::extra_work,
-               1e-6 * static_cast<double>(N::template train_bytes<Adam>));
-    for (int step = 0; step < 4; ++step) {
+    fmt::print("counted_percent {:.1f}\nconstant_mb {:.1f}\nparts {}\n", 100 * Planner::extra_work,
+               1e-6 * static_cast<double>(N::template train_bytes<Adam>), N::template training_parts<Adam>);
+    for (int step = 0; step <= steps; ++step) {
         const std::clock_t start = std::clock();
         model.train(N::batch, Adam{.rate = 1e-4f});
         if (step > 0) fmt::print("step_ms {:.1f}\n", 1e3 * static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC);
@@ -50,14 +55,21 @@ template <class N> int measure() {
     return 0;
 }
 
+constexpr std::size_t resnet = ResNet<>::train_bytes<Adam>, reference = Reference<>::train_bytes<Adam>;
+
 }  // namespace
 
 int main(int argc, char** argv) {
-    switch (argc == 2 ? argv[1][0] : ' ') {
-        case '0': return measure<Network<>>();
-        case '2': return measure<Network<Within<curve[2].bytes>>>();
-        case '4': return measure<Network<Within<curve[4].bytes>>>();
-        case '5': return measure<Network<Within<curve[5].bytes>>>();
-        default: fmt::print(stderr, "usage: budget_step 0|2|4|5\n"); return 2;
-    }
+    const std::string row = argc == 4 ? std::string(argv[1]) + " " + argv[2] : "";
+    const int steps = argc == 4 ? std::atoi(argv[3]) : 0;
+    if (row == "resnet-18 plain") return measure<ResNet<>>(steps);
+    if (row == "resnet-18 half") return measure<ResNet<Within<resnet / 2>>>(steps);
+    if (row == "resnet-18 quarter") return measure<ResNet<Within<resnet / 4>>>(steps);
+    if (row == "reference plain") return measure<Reference<>>(steps);
+    if (row == "reference half") return measure<Reference<Within<reference / 2>>>(steps);
+    if (row == "reference 64MiB") return measure<Reference<Within<64_MiB>>>(steps);
+    fmt::print(stderr,
+               "usage: budget_step resnet-18 plain|half|quarter STEPS\n       budget_step reference plain|half|64MiB "
+               "STEPS\n");
+    return 2;
 }

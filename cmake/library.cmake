@@ -38,7 +38,7 @@ set_source_files_properties(runtime/data/pixel_rows.cpp PROPERTIES COMPILE_OPTIO
 # Its vector kernels count on a multiply and an add becoming one instruction where there is one, and a sum being the same
 # wherever it is inlined. With "fast", clang decides that anew at every place; g++ has no "on". That sums of pointers do
 # not overflow takes clang 50 seconds to instrument here; that they stay within their objects is watched all the same.
-set(vector_kernels attention conv_block dense planes recurrent sample_norm)
+set(vector_kernels attention channels_last conv_block dense planes recurrent sample_norm)
 list(TRANSFORM vector_kernels REPLACE "(.+)" "runtime/cpu/\\1.cpp")
 set_source_files_properties(${vector_kernels} PROPERTIES COMPILE_OPTIONS
     "$<IF:$<CXX_COMPILER_ID:GNU>,-ffp-contract=fast,-ffp-contract=on;-fno-sanitize=pointer-overflow>")

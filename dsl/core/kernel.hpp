@@ -22,6 +22,12 @@ namespace tn {
 ///         template <Shape In> static void forward(cpu::Device&, const Pass<float>&);
 ///         template <Shape In> static void backward(cpu::Device&, const Pass<float>&);
 ///         template <Shape In> static void infer(cpu::Device&, const Pass<float>&);    // forward otherwise
+///
+///         static constexpr ChannelsLast channels_last(Shape in);           // none of these: `no`
+///         static constexpr std::size_t channels_last_work(Shape in, int batch, Sides);
+///         static constexpr std::size_t kept(Shape in, int batch, Sides);   // of the weights, in inference
+///         template <Shape In> static void keep(cpu::Device&, const Pass<float>&);
+///         template <Shape In, Sides> static void infer_channels_last(cpu::Device&, const Pass<float>&);
 ///     };
 ///
 /// All but `info` may be left out. Then there are as many values as the layer's own mathematics ask for, or none where
@@ -49,6 +55,22 @@ template <class Device> struct UpdateKernel;
 /// gives what SumSquares and FinishNorm give (dsl/optim/gradient_norm.hpp), to the rounding of the sum, and the same
 /// bits every time. A device without it runs these.
 template <class Device> struct GradientNormKernel;
+
+/// Whether a kernel infers from and to values whose channels lie side by side, [n][height][width][channels], where
+/// others have them plane by plane.
+enum class ChannelsLast {
+    no,       ///< only plane by plane
+    follows,  ///< y lies as x and all other inputs do
+    either,   ///< x and y each as they are asked for; other inputs lie as y does
+    gains     ///< the same, and is faster so
+};
+
+/// Which sides of a kernel have channels side by side.
+struct Sides {
+    bool x = false, y = false;
+    constexpr bool any() const { return x || y; }
+    constexpr bool operator==(const Sides&) const = default;
+};
 
 /// What runs an operation, and why it is this: for people.
 struct KernelInfo {
@@ -161,6 +183,35 @@ template <class Device, class L> constexpr std::size_t backward_work_values(Shap
         return K::backward_work(in, batch);
     else if constexpr (!detail::has_backward<K, Device>)
         return Traits<L>::work(in, batch);
+    else
+        return work_values<Device, L>(in, batch);
+}
+
+/// What a layer's kernel says of channels side by side. Without one, a layer that computes value by value follows.
+template <class Device, class L> constexpr ChannelsLast channels_last_of([[maybe_unused]] Shape in) {
+    using K = KernelOf<Device, L>;
+    if constexpr (requires { K::channels_last(in); })
+        return K::channels_last(in);
+    else
+        return is_value_by_value(Traits<L>::operation.kind) ? ChannelsLast::follows : ChannelsLast::no;
+}
+
+/// Values that inference keeps of a layer's weights.
+template <class Device, class L>
+constexpr std::size_t kept_values([[maybe_unused]] Shape in, [[maybe_unused]] int batch, [[maybe_unused]] Sides sides) {
+    using K = KernelOf<Device, L>;
+    if constexpr (requires { K::kept(in, batch, sides); })
+        return K::kept(in, batch, sides);
+    else
+        return 0;
+}
+
+/// Values of scratch within inference with channels side by side.
+template <class Device, class L>
+constexpr std::size_t channels_last_work_values(Shape in, int batch, [[maybe_unused]] Sides sides) {
+    using K = KernelOf<Device, L>;
+    if constexpr (requires { K::channels_last_work(in, batch, sides); })
+        return K::channels_last_work(in, batch, sides);
     else
         return work_values<Device, L>(in, batch);
 }

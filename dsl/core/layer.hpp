@@ -129,6 +129,7 @@ template <class T> struct Pass {
     std::array<T*, max_states> state{};
     T* saved = nullptr;  ///< what forward leaves for backward; null in inference where saves_for_inference is false
     T* work = nullptr;   ///< scratch within one pass
+    T* kept = nullptr;   ///< what a kernel that infers has made of the weights
     RandomKey random{};
     int first = 0;  ///< samples of the batch before these, where several processes share it
 

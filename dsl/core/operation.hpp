@@ -65,6 +65,12 @@ struct Operation {
     constexpr Kind at_inference() const { return kind == dropout || kind == fork ? identity : kind; }
 };
 
+/// Whether each value of the output is made from the values in its place alone, by what is the same for all.
+constexpr bool is_value_by_value(Operation::Kind kind) {
+    return kind == Operation::identity || kind == Operation::pointwise || kind == Operation::dropout ||
+           kind == Operation::fork || kind == Operation::add;
+}
+
 /// y = f(x), value by value.
 constexpr Operation pointwise(const Expression& f) { return {.kind = Operation::pointwise, .function = f}; }
 

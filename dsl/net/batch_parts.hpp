@@ -29,8 +29,8 @@ constexpr int part_of_node(const Node& node, std::size_t weights, std::size_t cl
 
 }  // namespace detail
 
-/// Sets how many samples each node runs at a time: never more than a node behind it, so that a network is a few runs of
-/// nodes with the same number.
+/// Sets how many samples each node runs at a time: at most `batch`, and never more than a node behind it, so that a
+/// network is a few runs of nodes with the same number.
 template <int Nodes, int Values, class... Ps>
 constexpr Program<Nodes, Values> in_parts(Program<Nodes, Values> program, List<Ps...>, int batch, std::size_t close) {
     int most = batch;

@@ -61,6 +61,16 @@ template <class L, Shape In, class Device, class T> void run_forward(Device& dev
         device.for_ranges(part_count<L>(pass), ForwardPart<L, T>{pass});
 }
 
+/// Inference where values have channels side by side.
+template <class L, Shape In, Sides Last, class Device, class T>
+void run_channels_last(Device& device, const Pass<T>& pass) {
+    using K = KernelOf<Device, L>;
+    if constexpr (requires { K::template infer_channels_last<In, Last>(device, pass); })
+        K::template infer_channels_last<In, Last>(device, pass);
+    else
+        run_forward<L, In>(device, pass);
+}
+
 template <class L, Shape In, class Device, class T> void run_backward(Device& device, const Pass<T>& pass) {
     using K = KernelOf<Device, L>;
     if constexpr (detail::has_backward<K, Device>) {

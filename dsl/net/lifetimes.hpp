@@ -22,6 +22,7 @@ public:
           uses_(program),
           backward_(program, purpose),
           batch_(batch),
+          part_(purpose != Purpose::infer && program.nodes > 0 ? program.node[0].part : batch),
           training_(purpose != Purpose::infer),
           room_(purpose == Purpose::watched ? alignment : 0) {
         for (int i = 0; Again && i < p.nodes; ++i) segment_[i] = segments.of[i];
@@ -78,7 +79,7 @@ protected:
     const Program<Nodes, Values>& p;
     ValueUses<Nodes, Values> uses_;
     BackwardNodes<Nodes, Values> backward_;
-    std::size_t batch_;
+    std::size_t batch_, part_;  // part_: samples between a forward pass and its backward pass
     bool training_;
     std::size_t room_;
     int steps_ = 0;
@@ -183,6 +184,11 @@ private:
         return p.node[i].in_place && !shared_[x] && is_made_anew(x) && again_[x] >= 0 && !backward_reads(i, x);
     }
 
+    /// Values of output y of a node.
+    constexpr std::size_t room_of(int y, const Node& node) const {
+        return node.out.size() * (whole_[y] ? batch_ : node.part);
+    }
+
     constexpr void place_values() {
         value_[0] = add(p.value[0].size() * batch_, 0, training_ ? steps_ : 0);
         for (int i = 0; i < p.nodes; ++i) {
@@ -203,8 +209,7 @@ private:
                 } else if (may_overwrite(i)) {
                     value_[y] = value_[node.inputs[0]];
                 } else {
-                    value_[y] =
-                        add(node.out.size() * (whole_[y] ? batch_ : node.part), first_use(y, i), last_use(y, i));
+                    value_[y] = add(room_of(y, node), first_use(y, i), last_use(y, i));
                 }
                 lives_until(value_[y], last_use(y, i));
                 if (is_made_anew(y)) continue;
@@ -235,7 +240,7 @@ private:
                 const int y = node.outputs[k];
                 if (!is_made_anew(y) && !is_overwritten(y)) continue;
                 again_[y] = may_overwrite_again(i) ? again_[node.inputs[0]]
-                                                   : add(node.out.size() * batch_, again_step(i), again_step(i));
+                                                   : add(room_of(y, node), again_step(i), again_step(i));
                 lives_until(again_[y], again_step(i));
                 if (backward_.runs[i] && node.reads.y) lives_until(again_[y], backward_step(i));
             }
@@ -254,7 +259,7 @@ private:
                     gradient_[v] = gradient_[p.node[user].outputs[0]];
                     lives_until(gradient_[v], end);
                 } else {
-                    gradient_[v] = add(p.value[v].size() * batch_, user < 0 ? loss_step() : backward_step(user), end);
+                    gradient_[v] = add(p.value[v].size() * part_, user < 0 ? loss_step() : backward_step(user), end);
                 }
             }
         }
@@ -264,7 +269,7 @@ private:
     /// compiler has to place.
     constexpr void place_saved_and_work() {
         std::size_t largest = 0, small = 0;
-        for (int v = 0; v < p.values; ++v) largest = std::max<std::size_t>(largest, p.value[v].size() * batch_);
+        for (int v = 0; v < p.values; ++v) largest = std::max<std::size_t>(largest, p.value[v].size() * part_);
         const auto look = [&](std::size_t work) {
             if (work <= largest / 64) small = std::max(small, work);
         };

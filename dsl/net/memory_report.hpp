@@ -29,13 +29,13 @@ template <class S> constexpr auto report_memory() {
     if constexpr (S::planned::fits) {
         return Type<Fits>{};
     } else {
-        using Search = Least<S>;
+        using Search = Least<typename S::template in_parts_of<1>>;
         constexpr std::size_t least = S::limit::besides + Packed<Search>::planner.size() * sizeof(float);
         using Entry = At_t<typename S::layers, Search::planner.node_of(Search::planner.most_in_use().step)>;
         constexpr Text said = [] {
             Text text = "to train a batch of ";
-            text << S::samples << " takes at least " << mebibytes(least) << ", and not " << mebibytes(S::limit::bytes)
-                 << ": " << mebibytes(S::limit::besides)
+            text << S::samples << (S::samples > 1 ? " one by one" : "") << " takes at least " << mebibytes(least)
+                 << ", and not " << mebibytes(S::limit::bytes) << ": " << mebibytes(S::limit::besides)
                  << " for weights, their gradients and what the optimizer keeps, the rest for layer "
                  << Entry::path[0].text() << " " << name_of<typename Entry::type>();
             return text;

@@ -8,6 +8,7 @@
 #include "dsl/net/check.hpp"
 #include "dsl/net/kernel_table.hpp"
 #include "dsl/net/layer_table.hpp"
+#include "dsl/net/limited.hpp"
 #include "dsl/net/memory_curve.hpp"
 #include "dsl/net/running_list.hpp"
 #include "dsl/net/schedule.hpp"
@@ -52,8 +53,8 @@ template <class C> constexpr std::size_t summed(Kind kind, bool spans) {
 template <class C> using FlatThatFits = std::conditional_t<C::part == Part::none, typename C::flat, List<>>;
 
 template <class C, Shape In, int Samples, Fusion F, Purpose For, class Device, class Limit>
-using ScheduleOf =
-    Schedule<typename RunningList<FlatThatFits<C>, F, For, Device>::type, In, Samples, For, Device, Limit>;
+using UnplannedOf =
+    Unplanned<typename RunningList<FlatThatFits<C>, F, For, Device>::type, In, Samples, For, Device, Limit>;
 
 /// Values at the arena's end for the step's number, what a batch is compared with, for every sample its loss, whether
 /// it is right and how many of its labels count, what the loss sums, and two weights for every class.
@@ -139,8 +140,9 @@ public:
     /// The list that runs on the device and where its buffers lie, for a model with this many optimizer states a
     /// weight.
     template <Fusion F, Purpose For, class Device = cpu::Device, int OptimizerStates = 0>
-    using schedule = detail::ScheduleOf<check, Input, batch, F, For, Device,
-                                        typename detail::LimitOf<check, batch, For, budget, OptimizerStates>::type>;
+    using schedule = Schedule<detail::WithinLimit<
+        detail::UnplannedOf<check, Input, batch, F, For, Device,
+                            typename detail::LimitOf<check, batch, For, budget, OptimizerStates>::type>>>;
 
     /// Values of weights, how many of them are frozen, and values kept besides (running statistics).
     static constexpr std::size_t frozen_parameters = detail::summed<check>(detail::Kind::frozen, false);
@@ -155,8 +157,9 @@ public:
 
     /// Values of the one arena of a model with this many optimizer states a weight.
     template <Fusion F, Purpose For, int OptimizerStates, class Device = cpu::Device>
-    static constexpr std::size_t arena_values = detail::unplanned_values<check, batch, For>(OptimizerStates) +
-                                                schedule<F, For, Device, OptimizerStates>::plan.size;
+    static constexpr std::size_t arena_values =
+        detail::unplanned_values<check, batch, For>(OptimizerStates) + schedule<F, For, Device, OptimizerStates>::kept +
+        schedule<F, For, Device, OptimizerStates>::plan.size;
 
     /// Bytes of the one arena of a model that only infers on the CPU.
     static constexpr std::size_t infer_bytes = arena_values<Fusion::on, Purpose::infer, 0> * sizeof(float);
@@ -172,9 +175,21 @@ public:
     /// everything down to the smallest there is, and how much each computes again. See Within.
     template <class Optimizer, class Device = cpu::Device>
     static constexpr std::array<MemoryPoint, memory_points> memory_curve = detail::memory_points_of<
-        detail::ScheduleOf<check, Input, batch, Fusion::on, Purpose::train, Device, detail::NoLimit>,
+        detail::UnplannedOf<check, Input, batch, Fusion::on, Purpose::train, Device, detail::NoLimit>,
         detail::unplanned_values<check, batch, Purpose::train>(Optimizer::states) * sizeof(float)>(
         std::make_index_sequence<memory_points - 2>{});
+
+    /// The same of a batch that is taken in parts, and nothing computed again: from two of half the batch to samples by
+    /// themselves.
+    template <class Optimizer, class Device = cpu::Device>
+    static constexpr std::array<MemoryPoint, parts_points> parts_curve = detail::parts_points_of<
+        detail::UnplannedOf<check, Input, batch, Fusion::on, Purpose::train, Device, detail::NoLimit>,
+        detail::unplanned_values<check, batch, Purpose::train>(Optimizer::states) * sizeof(float)>();
+
+    /// In how many parts a model that trains with this optimizer on the device takes a whole batch, so that it is
+    /// within its budget: 1, unless Within says otherwise.
+    template <class Optimizer, class Device = cpu::Device>
+    static constexpr int training_parts = schedule<Fusion::on, Purpose::train, Device, Optimizer::states>::parts;
 
     /// The kernel that runs each layer on the device, and why; to be printed by format().
     template <class Device = cpu::Device> static std::vector<KernelRow> kernels() {
@@ -190,6 +205,16 @@ public:
 
     /// A table for people: layer, output, parameters and bytes of every layer, and the totals.
     static std::string summary() { return ok ? format(table()) : std::string(); }
+
+    /// The same with a line of what training with this optimizer on the device takes: "training with Adam needs 54.1
+    /// MiB, in 8 parts of 8".
+    template <class Optimizer, class Device = cpu::Device> static std::string summary() {
+        if constexpr (!ok)
+            return {};
+        else
+            return summary() + format_training(Optimizer::name, train_bytes<Optimizer, Device>, batch,
+                                               training_parts<Optimizer, Device>);
+    }
 
     /// The same as values.
     static Summary table() {

@@ -57,28 +57,45 @@ template <class P> struct Packed {
     static constexpr auto& planner = By<best<0, 0>()>::planner;
 };
 
+/// The work of a schedule's layers for a sample, and what every part of a batch behind the first costs.
+template <class S> struct Costs {
+    static constexpr int nodes = S::program.node_capacity;
+    double of[nodes]{}, all = 0, of_part = 0;
+
+    constexpr Costs() {
+        for (int i = 0; i < S::program.nodes; ++i) {
+            const Node& node = S::program.node[i];
+            if (!node.runs || node.is_fork) continue;
+            const LayerRecord& record = LayerTable<typename S::layers>::records[i];
+            all += of[i] = forward_cost_of(record, node);
+            of_part += part_cost_of(record, node);
+        }
+    }
+};
+template <class S> inline constexpr Costs<S> costs_of{};
+
+/// What taking a batch in parts costs, beside a step's work, of which a third is the forward pass.
+template <class S> constexpr double work_of_parts() {
+    if constexpr (S::part < S::samples && costs_of<S>.all > 0)
+        return (S::parts - 1) * costs_of<S>.of_part / (3 * costs_of<S>.all * S::samples);
+    else
+        return 0;
+}
+
 /// Nothing is computed again. In as many parts as keep each within what compilers evaluate for a constant.
 template <class S> struct PlainPlanner {
     static constexpr auto planner = make_planner(S::program, S::samples, S::purpose);
     static constexpr int parts = 1 + S::program.nodes / 16;
-    static constexpr double extra_work = 0;
+    static constexpr bool runs_again = false;
+    static constexpr double extra_work = work_of_parts<S>();
 };
 
 /// What the search knows of a schedule, and the parts that it is cut into.
 template <class S> struct Search {
     static constexpr auto& program = S::program;
     static constexpr int nodes = program.node_capacity, per_part = 8, parts = (program.nodes + per_part - 1) / per_part;
-    struct Costs {
-        double of[nodes]{}, all = 0;
-    };
-    static constexpr Costs costs = [] {
-        Costs costs;
-        for (int i = 0; i < program.nodes; ++i)
-            if (program.node[i].runs && !program.node[i].is_fork)
-                costs.all += costs.of[i] = forward_cost_of(LayerTable<typename S::layers>::records[i], program.node[i]);
-        return costs;
-    }();
-    static constexpr SearchedProgram<nodes, program.capacity> searched{program, S::samples, S::purpose, costs.of};
+    static constexpr auto& costs = costs_of<S>;
+    static constexpr SearchedProgram<nodes, program.capacity> searched{program, S::part, S::purpose, costs.of};
     static constexpr int begin(int part) { return part * per_part; }
     static constexpr int count(int part) { return std::min(per_part, program.nodes - begin(part)); }
     using Searched = SearchedProgram<nodes, program.capacity>;
@@ -121,8 +138,10 @@ template <class S, std::size_t Budget> struct Found {
     static constexpr auto planner = make_planner<true>(S::program, S::samples, S::purpose, segments);
     static constexpr std::size_t in_use = possible ? planner.most_in_use().values : nowhere;
     static constexpr int parts = 1 + S::program.nodes / 8;
+    static constexpr bool runs_again = true;
     /// Beside a step's work, of which a third is the forward pass.
-    static constexpr double extra_work = possible ? ways(all).way[ways(all).count - 1].work / (3 * Of::costs.all) : 0;
+    static constexpr double extra_work =
+        possible ? ways(all).way[ways(all).count - 1].work / (3 * Of::costs.all) + work_of_parts<S>() : 0;
 };
 
 /// None that fits.

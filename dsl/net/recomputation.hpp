@@ -30,7 +30,7 @@ template <int Nodes, int Values> struct SearchedProgram {
     static constexpr int longest = 24;
 
     const Program<Nodes, Values>& p;
-    std::size_t batch;
+    std::size_t samples;  // at a time
     ValueUses<Nodes, Values> uses;
     BackwardNodes<Nodes, Values> backward;
     double cost[nodes]{};                // of the forward pass
@@ -38,9 +38,9 @@ template <int Nodes, int Values> struct SearchedProgram {
     std::size_t gradients[nodes + 1]{};  // in use in the node's backward pass
     std::size_t waiting[nodes + 1]{};    // gradients that are there before the backward pass of the node before
 
-    constexpr SearchedProgram(const Program<Nodes, Values>& program, int samples, Purpose purpose,
+    constexpr SearchedProgram(const Program<Nodes, Values>& program, int part, Purpose purpose,
                               const double (&costs)[nodes])
-        : p(program), batch(samples), uses(program), backward(program, purpose) {
+        : p(program), samples(part), uses(program), backward(program, purpose) {
         for (int i = 0; i < p.nodes; ++i) {
             const Node& node = p.node[i];
             cost[i] = costs[i];
@@ -58,7 +58,7 @@ template <int Nodes, int Values> struct SearchedProgram {
         }
     }
 
-    constexpr std::size_t size(int v) const { return aligned(p.value[v].size() * batch); }
+    constexpr std::size_t size(int v) const { return aligned(p.value[v].size() * samples); }
     constexpr bool computes(int i) const { return p.node[i].runs && !p.node[i].is_fork; }
 
     /// Node i by itself, kept.

@@ -24,6 +24,9 @@ struct Summary {
 /// At most 80 columns wide; bytes are those of each layer's output for a whole batch, before fusion and reuse.
 std::string format(const Summary&);
 
+/// What training takes, as a line for the end of that table.
+std::string format_training(const std::string& optimizer, std::size_t bytes, int batch, int parts);
+
 /// "12.3 MiB", "640 B".
 std::string format_bytes(std::size_t bytes);
 

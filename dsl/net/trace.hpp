@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "dsl/core/kernel.hpp"
 #include "dsl/loss/loss.hpp"
 #include "dsl/net/flatten.hpp"
 #include "dsl/net/placement.hpp"
@@ -24,6 +25,7 @@ struct Node {
     bool trained = false;       ///< has parameters that are trained
     bool at_inference = false;  ///< runs as at inference in training, too: frozen layers with nothing trained before
     Rerun rerun = Rerun::as_it_is;
+    bool has_states = false;
     std::size_t state_values = 0;  ///< of the states that a second run is to leave alone, each in whole cache lines
     /// On the device that the program is for (dsl/net/schedule.hpp): values, and whether inference, too, has room for
     /// what forward saves.
@@ -34,6 +36,8 @@ struct Node {
     /// How many samples it runs at a time at most: all, but in inference (dsl/net/batch_parts.hpp). One thread by
     /// itself runs `close` there.
     int part = 0, close = 0;
+    Sides channels_last{};  ///< which values have channels side by side in inference (dsl/net/value_layouts.hpp)
+    std::size_t kept = 0;   ///< values that inference keeps of its weights, in whole cache lines
 };
 
 /// A whole network: its nodes in order, the shape of every value, and the fault if there is one.
@@ -197,8 +201,9 @@ private:
         node.at_inference = runs_at_inference<L>;
         // At inference states are read and do not move.
         node.rerun = node.at_inference ? Rerun::as_it_is : Traits<L>::rerun(node.in);
-        if (node.rerun != Rerun::beside_its_states) return;
         const States states = Traits<L>::states(node.in);
+        node.has_states = states.count > 0;
+        if (node.rerun != Rerun::beside_its_states) return;
         for (int i = 0; i < states.count; ++i) node.state_values += aligned(states.item[i].size);
     }
 

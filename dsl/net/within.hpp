@@ -7,9 +7,12 @@
 namespace tn {
 
 /// As the last argument of Net: the arena of a model that trains has at most so many bytes, whatever its optimizer and
-/// its device. Where it would have more the compiler chooses what is computed again in backward instead of kept, so
-/// that the arena fits and the extra work is least; gradients stay the same bits. What cannot fit is an error that says
-/// how many bytes are needed and where.
+/// its device. Where it would have more the compiler chooses what is computed again in backward instead of kept, with
+/// the same bits, or in how many parts a step takes its batch (Net::training_parts), or both, so that the arena fits
+/// and the extra work is least. The gradients of parts are summed: they are those of the whole batch, rounded
+/// otherwise, but for batch normalisation, whose statistics are of each part and move with each. Where there is such a
+/// layer there are therefore parts only where nothing else fits. What cannot fit is an error that says how many bytes
+/// are needed and where.
 ///
 ///     using Idol = Net<Image<3, 224, 224>, Batch<64>, networks::ResNet18<10>, SoftmaxCrossEntropy, Within<1_GiB>>;
 template <std::size_t Bytes> struct Within {

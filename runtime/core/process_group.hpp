@@ -59,6 +59,9 @@ public:
     /// The samples of the whole batch, and before this process's.
     int whole() const { return whole_; }
     int first() const { return first_; }
+    /// The most and the fewest that a process has of them.
+    int most() const { return *std::ranges::max_element(counts_); }
+    int fewest() const { return *std::ranges::min_element(counts_); }
 
     /// The values of all samples of the batch, `each` a sample, from those of this process; valid until the next call.
     /// Allocates only where there is more than ever before.

@@ -16,6 +16,7 @@
 #include "runtime/cpu/kernels/depthwise.hpp"
 #include "runtime/cpu/kernels/depthwise_block.hpp"
 #include "runtime/cpu/kernels/dropout.hpp"
+#include "runtime/cpu/kernels/global_average_pool.hpp"
 #include "runtime/cpu/kernels/pointwise.hpp"
 #include "runtime/cpu/kernels/pooling.hpp"
 #include "runtime/cpu/kernels/recurrent.hpp"

@@ -23,7 +23,8 @@ template <class N, Fusion F, Purpose For, int OptimizerStates, class Device> str
     static constexpr std::size_t optimizer_state(int k) { return parameter_span * (2 + k); }
     static constexpr std::size_t states = trains ? optimizer_state(OptimizerStates) : parameter_span;
     static constexpr std::size_t frozen = states + N::state_span;
-    static constexpr std::size_t planned = frozen + N::frozen_span;
+    static constexpr std::size_t kept = frozen + N::frozen_span;
+    static constexpr std::size_t planned = kept + schedule::kept;
 
     /// Of the batch: a step number of 64 bits, targets or labels, for each sample a loss, whether it is right and how
     /// many of its labels count, what the loss sums, and two weights for each class. Of a training step: the norm of
@@ -57,6 +58,7 @@ template <class N, Fusion F, Purpose For, int OptimizerStates, class Device> str
         /// What it owns and trains, without the room up to the next multiple of 64 bytes.
         std::size_t begin = 0, end = 0;
         unsigned owned = 0, frozen = 0, added = 0, owned_states = 0;  ///< a bit for each parameter or state
+        std::size_t kept = 0;  ///< where what inference keeps of its weights lies
 
         constexpr bool owns(int i) const { return owned >> i & 1; }
         constexpr bool trains(int i) const { return (owned & ~frozen) >> i & 1; }
@@ -68,6 +70,7 @@ template <class N, Fusion F, Purpose For, int OptimizerStates, class Device> str
         std::array<Entry, layers::size> entries{};
         using Uses = SharedUses<layers>;
         std::size_t next = 0, next_state = ArenaLayout::states, next_frozen = ArenaLayout::frozen, first = 0;
+        std::size_t next_kept = ArenaLayout::kept;
         std::array<std::size_t, Uses::layers> of_layer{}, states_of_layer{};  // where the tensors of an owner begin
         for (std::size_t at = 0; at != layers::size; ++at) {
             const LayerRecord& record = LayerTable<layers>::records[at];
@@ -76,6 +79,8 @@ template <class N, Fusion F, Purpose For, int OptimizerStates, class Device> str
             first += record.members;
             if (!node.runs) continue;
             Entry& entry = entries[at];
+            entry.kept = next_kept;
+            next_kept += node.kept;
             /// Calls put(tensor, at, owned) with the places of all tensors in order, and moves `trained`, or `frozen`
             /// for tensors that are, behind those that are owned.
             const auto place = [&](const auto& tensors, auto& of_owner, std::size_t& trained, std::size_t& frozen,

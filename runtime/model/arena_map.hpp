@@ -27,6 +27,7 @@ struct ArenaPart {
 struct ArenaMap {
     std::size_t bytes = 0;
     int loss = 0, steps = 0;  ///< the step of the loss, and how many there are
+    int in_parts = 1;         ///< how often they are taken for a batch: once for each part of it
     std::vector<ArenaPart> parts;
 };
 
@@ -56,14 +57,18 @@ template <class N, class Optimizer, class Device = cpu::Device> ArenaMap arena_m
          {"gradients of the weights", Layout::gradients, Layout::gradients + Layout::parameter_span},
          {"what the optimizer keeps", Layout::optimizer_state(0), Layout::states},
          {"running statistics", Layout::states, Layout::frozen},
-         {"frozen weights", Layout::frozen, Layout::planned},
+         {"frozen weights", Layout::frozen, Layout::kept},
+         {"packed weights", Layout::kept, Layout::planned},
          {"targets and losses", Layout::step_number, Layout::size}}};
     std::vector<std::string> layers;
     for (const LayerRecord& record : Table::records)
         layers.push_back(record.members ? record.path[0].text().string() + " " + record.name().string() : "");
     const auto count = static_cast<std::size_t>(buffers.count);
-    return detail::map_of(Layout::size, Layout::planned, persistent, std::span<const Buffer>(buffers.buffer, count),
-                          std::span<const BufferUse>(use.use, count), layers);
+    ArenaMap map =
+        detail::map_of(Layout::size, Layout::planned, persistent, std::span<const Buffer>(buffers.buffer, count),
+                       std::span<const BufferUse>(use.use, count), layers);
+    map.in_parts = Layout::schedule::parts;
+    return map;
 }
 
 }  // namespace tn

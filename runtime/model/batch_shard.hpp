@@ -9,14 +9,22 @@ namespace tn {
 /// Where this process's samples lie in the batch. Without a group the whole batch is here.
 struct BatchShard {
     int first = 0, elsewhere = 0;  ///< samples of the batch before this process's, and all that the others have
+    int most = 0, fewest = 0;      ///< that a process has; 0 without a group
 
     /// Says that this process has n samples of the next batch.
     void begin(ProcessGroup* group, int n) {
-        first = elsewhere = 0;
+        first = elsewhere = most = fewest = 0;
         if (!group) return;
         group->begin_batch(n);
         first = group->first();
         elsewhere = group->whole() - n;
+        most = group->most();
+        fewest = group->fewest();
+    }
+
+    /// Says that of these samples all processes now compute a part, this one n of them.
+    void begin_part(ProcessGroup* group, int n) const {
+        if (group) group->begin_batch(n);
     }
 
     /// What the whole batch gave.

@@ -104,7 +104,10 @@ public:
         check_count(n);
         if (training && !Layout::trains) throw Error("a model that only infers has no outputs in training");
         upload(n, false);
-        executor_.forward(n, training, shard_.first);
+        if (training)
+            each_part(n, n, [this](int count, int from) { executor_.forward(count, true, shard_.first, from); });
+        else
+            executor_.forward(n, false);
         return memory_.batch().download_outputs(device_, n);
     }
 
@@ -187,6 +190,9 @@ private:
 
     BatchResult checked_gradients(int n) {
         shard_.begin(group(), n);
+        if (shard_.most > 0 && shard_.fewest < parts_of(shard_.most))
+            throw Error("a process has " + std::to_string(shard_.fewest) + " samples of a batch that is taken in " +
+                        std::to_string(parts_of(shard_.most)) + " parts: each needs one for every part");
         upload(n, true);
         enqueue_gradients(n);
         if (group()) group()->finish_sums();
@@ -198,7 +204,7 @@ private:
     }
 
     void upload(int n, bool with_targets) {
-        memory_.upload();
+        if (memory_.upload()) executor_.keep();
         memory_.batch().upload(device_, n, step, with_targets);
     }
 
@@ -209,10 +215,29 @@ private:
         return nullptr;
     }
 
+    /// In how many parts training takes a batch of which no process has more than `most` samples.
+    static constexpr int parts_of(int most) { return (most - 1) / Executor<Layout, Device, T>::most_at_once + 1; }
+
+    /// Calls f(samples, the first of them) for all parts of n samples, which have as many each, or one more.
+    template <class F> static void each_part(int n, int most, F f) {
+        const int parts = parts_of(most);
+        for (int k = 0, from = 0; k < parts; ++k) {
+            const int count = n / parts + (k < n % parts);
+            f(count, from);
+            from += count;
+        }
+    }
+
     void enqueue_gradients(int n) {
-        executor_.forward(n, true, shard_.first);
-        executor_.loss(n, training_loss_pass(n));
-        executor_.backward(n, shard_.first, [this](std::size_t entry) { begin_sum(Layout::entries[entry]); });
+        each_part(n, std::max(n, shard_.most), [this, n](int count, int from) {
+            if (count < n) shard_.begin_part(group(), count);
+            executor_.forward(count, true, shard_.first, from);
+            executor_.loss(count, training_loss_pass(n, from), from);
+            executor_.backward(count, shard_.first, from, from > 0,
+                               [this, last = from + count == n](std::size_t entry) {
+                                   if (last) begin_sum(Layout::entries[entry]);
+                               });
+        });
     }
 
     /// The gradients of an entry of the running list are there, and so are those that it shares and owns, since layers
@@ -239,8 +264,16 @@ private:
         p.correct = batch.correct.device;
         return p;
     }
-    LossPass<T> training_loss_pass(int n) const {
+    /// Of the samples from sample `from` on, where there are n here.
+    LossPass<T> training_loss_pass(int n, int from) const {
         LossPass<T> p = loss_pass(n + shard_.elsewhere);
+        if constexpr (has_labels)
+            p.label += from * LossTraits<typename N::loss>::labels(N::output);
+        else
+            p.target += from * N::output.size();
+        p.counted += from;
+        p.loss += from;
+        p.correct += from;
         p.smoothing = T(loss_options.smoothing);
         if (loss_options.has_class_weights) p.class_weight = memory_.batch().class_weights.device;
         if (loss_options.has_positive_weights) p.positive_weight = memory_.batch().positive_weights.device;

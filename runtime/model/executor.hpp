@@ -27,11 +27,16 @@ template <class T> struct AddValues {
 template <class Device, class T> struct LayerPasses {
     void (*forward)(Device&, const Pass<T>&) = nullptr;
     void (*backward)(Device&, const Pass<T>&) = nullptr;
+    void (*keep)(Device&, const Pass<T>&) = nullptr;
 };
-template <class L, Shape In, class Device, class T, bool Forward, bool Backward>
+template <class L, Shape In, Sides Last, class Device, class T, bool Forward, bool Backward, bool Keeps>
 constexpr LayerPasses<Device, T> layer_passes() {
     LayerPasses<Device, T> found;
-    if constexpr (Forward) found.forward = &run_forward<L, In, Device, T>;
+    if constexpr (Keeps) found.keep = &KernelOf<Device, L>::template keep<In>;
+    if constexpr (Forward && Last.any())
+        found.forward = &run_channels_last<L, In, Last, Device, T>;
+    else if constexpr (Forward)
+        found.forward = &run_forward<L, In, Device, T>;
     if constexpr (Backward) found.backward = &run_backward<L, In, Device, T>;
     return found;
 }
@@ -43,7 +48,7 @@ template <class Layout, class Device, class T> class Executor {
     using layers = typename Layout::layers;
     static constexpr auto& program = Layout::schedule::program;
     static constexpr auto& plan = Layout::schedule::plan;
-    static constexpr bool runs_again = Layout::schedule::planned::planner::extra_work > 0;
+    static constexpr bool runs_again = Layout::schedule::planned::planner::runs_again;
 
 public:
     /// `persistent` is where an arena begins, or memory that has the first Layout::planned values of one alone, which
@@ -52,23 +57,34 @@ public:
     Executor(Device& device, T* persistent, T* planned, RandomKey random)
         : device_(device), persistent_(persistent), planned_(planned), random_(random) {}
 
-    /// On n samples of a batch, before which others compute `first`.
-    void forward(int n, bool training, int first = 0) {
+    /// Makes what inference keeps of the weights, which may have changed.
+    void keep() {
+        for (std::size_t at = 0; at != layers::size; ++at)
+            if (passes[at].keep) passes[at].keep(device_, weights(at));
+    }
+
+    /// The most samples that a training step takes forward and backward at once: a whole batch where it is not taken in
+    /// parts.
+    static constexpr int most_at_once = Layout::schedule::part;
+
+    /// On n samples of a batch from sample `from` on, before which others compute `first`. In training at most
+    /// most_at_once of them.
+    void forward(int n, bool training, int first = 0, int from = 0) {
         for (std::size_t at = 0, end; at != layers::size; at = end) {
             const int room = program.node[at].part, part = std::clamp(threads(), program.node[at].close, room);
             for (end = at; end != layers::size && program.node[end].part == room;) ++end;
             for (int done = 0; done < n; done += part)
                 for (std::size_t i = at; i != end; ++i)
-                    if (passes[i].forward) run_forward_pass(i, std::min(part, n - done), first, training, done);
+                    if (passes[i].forward) run_forward_pass(i, std::min(part, n - done), first, training, from + done);
         }
     }
 
-    /// The loss of n samples after forward(); what `p` does not say of the network is filled in.
-    void loss(int n, LossPass<T> p) {
+    /// The loss of n samples from sample `from` on after forward(); what `p` does not say of the network is filled in.
+    void loss(int n, LossPass<T> p, int from = 0) {
         using L = typename N::loss;
         p.outputs = LossTraits<L>::labelled ? N::output.channels : static_cast<int>(N::output.size());
         p.pixels = static_cast<int>(N::output.plane());
-        p.x = planned(plan.value[program.output]);
+        p.x = value(program.output, Run::forward, from);
         begin(program.nodes);
         if constexpr (LossTraits<L>::by_pixels(N::output)) {
             p.work = planned_ + (Layout::loss_work - Layout::planned);
@@ -79,17 +95,18 @@ public:
         }
     }
 
-    /// After forward() in training and loss(). Calls done(I) when the gradients of entry I are there.
-    template <class Done> void backward(int n, int first, const Done& done) {
+    /// After forward() in training and loss() of the same samples. `adds`: the gradients are added to those that are
+    /// there. Calls done(I) when the gradients of entry I are there.
+    template <class Done> void backward(int n, int first, int from, bool adds, const Done& done) {
         for (std::size_t at = layers::size; at-- > 0;) {
             if constexpr (runs_again)
                 for (std::size_t again = plan.again_from[at]; again <= at; ++again)
-                    if (plan.runs_again[again]) run_forward_again(again, n, first);
+                    if (plan.runs_again[again]) run_forward_again(again, n, first, from);
             if (passes[at].backward) {
                 begin(plan.backward_step[at]);
                 [[maybe_unused]] const auto around = pass_of(2 * n * work[at]);
-                passes[at].backward(device_, pass(at, n, first, true, Run::backward));
-                add_gradients(at);
+                passes[at].backward(device_, pass(at, n, first, true, Run::backward, from, adds));
+                add_gradients(at, adds);
                 done(at);
             }
         }
@@ -114,9 +131,9 @@ private:
     template <class... Ps, std::size_t... I>
     static constexpr std::array<LayerPasses<Device, T>, sizeof...(Ps)> list_passes(List<Ps...>,
                                                                                    std::index_sequence<I...>) {
-        return {layer_passes<typename Ps::type, program.node[I].in, Device, T,
+        return {layer_passes<typename Ps::type, program.node[I].in, program.node[I].channels_last, Device, T,
                              (program.node[I].runs && !program.node[I].is_fork),
-                             (plan.runs_backward[I] && Layout::trains)>()...};
+                             (plan.runs_backward[I] && Layout::trains), (program.node[I].kept > 0)>()...};
     }
     static constexpr auto passes = list_passes(layers{}, std::make_index_sequence<layers::size>{});
 
@@ -138,10 +155,10 @@ private:
     }
 
     /// What an entry gives once more for the backward passes behind it; the states that it moves have moved already.
-    void run_forward_again(std::size_t at, int n, int first) {
+    void run_forward_again(std::size_t at, int n, int first, int from) {
         begin(plan.again_step[at]);
         [[maybe_unused]] const auto around = pass_of(n * work[at]);
-        Pass<T> p = pass(at, n, first, true, Run::again);
+        Pass<T> p = pass(at, n, first, true, Run::again, from);
         if (T* spare = planned(plan.spare_states[at])) {
             const States states = LayerTable<layers>::records[at].states(program.node[at].in);
             for (int k = 0; k < states.count; ++k) {
@@ -171,11 +188,24 @@ private:
         return all && plan.whole[v] ? all + program.value[v].size() * done : all;
     }
 
-    /// The tensors of an entry for n samples from sample `done` of the batch on.
-    Pass<T> pass(std::size_t at, int n, int first, bool training, Run run, int done = 0) const {
+    /// What an entry keeps from pass to pass.
+    Pass<T> weights(std::size_t at) const {
+        Pass<T> p;
+        const auto& entry = Layout::entries[at];
+        for (int k = 0; k < entry.parameters; ++k) {
+            p.parameter[k] = persistent_ + entry.parameter[k];
+            if (Layout::trains && !entry.freezes(k)) p.gradient[k] = p.parameter[k] + Layout::gradients;
+        }
+        for (int k = 0; k < entry.states; ++k) p.state[k] = persistent_ + entry.state[k];
+        if (program.node[at].kept > 0) p.kept = persistent_ + entry.kept;
+        return p;
+    }
+
+    /// The tensors of an entry for n samples from sample `done` of the batch on. `adds` as of backward().
+    Pass<T> pass(std::size_t at, int n, int first, bool training, Run run, int done, bool adds = false) const {
         const Node& node = program.node[at];
         const bool backward = run == Run::backward;
-        Pass<T> p;
+        Pass<T> p = weights(at);
         p.n = n;
         p.in = node.in;
         p.out = node.out;
@@ -188,7 +218,7 @@ private:
                                                : plan.work_again[at]);
         p.random = random_;
         p.random.layer = number_of_layer[at];
-        if (training) p.first = first;
+        if (training) p.first = first + done;
         p.branches = std::max(node.input_count, node.output_count);
         for (int k = 0; k < node.input_count; ++k) {
             p.branch_shape[k] = program.value[node.inputs[k]];
@@ -200,31 +230,26 @@ private:
             p.dy = planned(plan.gradient[node.outputs[0]]);
             for (int k = 0; k < node.output_count; ++k) p.dys[k] = planned(plan.gradient[node.outputs[k]]);
         }
-        const auto& entry = Layout::entries[at];
-        for (int k = 0; k < entry.parameters; ++k) {
-            p.parameter[k] = persistent_ + entry.parameter[k];
-            if (Layout::trains && !entry.freezes(k)) p.gradient[k] = p.parameter[k] + Layout::gradients;
-        }
-        if (backward) each_apart(at, [&](int k, T* gradient, Index) { p.gradient[k] = gradient; });
-        for (int k = 0; k < entry.states; ++k) p.state[k] = persistent_ + entry.state[k];
+        if (backward) each_apart(at, adds, [&](int k, T* gradient, Index) { p.gradient[k] = gradient; });
         return p;
     }
 
-    /// Calls f(parameter, gradient, size) for every parameter of an entry that a later layer has, too: where the
-    /// entry's own gradient of it lies before it is added. And for every frozen one, whose gradient nobody reads.
-    template <class F> void each_apart(std::size_t at, F f) const {
+    /// Calls f(parameter, gradient, size) for every parameter of an entry that a later layer has, too, or, with `adds`,
+    /// for all: where the entry's own gradient of it lies before it is added. And for every frozen one, whose gradient
+    /// nobody reads.
+    template <class F> void each_apart(std::size_t at, bool adds, F f) const {
         const auto& entry = Layout::entries[at];
-        if (!Layout::trains || !(entry.added | entry.frozen)) return;
+        if (!Layout::trains || !(adds || entry.added | entry.frozen)) return;
         const Parameters all = LayerTable<layers>::records[at].parameters(program.node[at].in);
         T* gradient = planned(plan.added_gradients[at]);
         for (int k = 0; k < entry.parameters; ++k) {
-            if (!entry.adds(k) && !entry.freezes(k)) continue;
+            if (!adds && !entry.adds(k) && !entry.freezes(k)) continue;
             f(k, gradient, all.item[k].size());
             gradient += aligned(all.item[k].size());
         }
     }
-    void add_gradients(std::size_t at) {
-        each_apart(at, [&](int k, const T* own, Index size) {
+    void add_gradients(std::size_t at, bool adds) {
+        each_apart(at, adds, [&](int k, const T* own, Index size) {
             if (Layout::entries[at].freezes(k)) return;
             T* const all = persistent_ + Layout::entries[at].parameter[k] + Layout::gradients;
             device_.for_ranges(static_cast<int>(size), AddValues<T>{all, own});

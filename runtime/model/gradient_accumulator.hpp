@@ -21,7 +21,8 @@ template <class T> struct AddWeighted {
     }
 };
 
-/// A step on more samples than a batch of the model holds. One more copy of the gradients is allocated at construction.
+/// A step on more samples than a batch of the model holds. (What holds a whole batch and takes it in parts is a network
+/// Within a budget.) One more copy of the gradients is allocated at construction.
 /// Running statistics move with every small batch, by its own mean and variance, as in PyTorch. The model must outlive
 /// this and not be moved.
 ///

@@ -29,10 +29,12 @@ public:
         on_host_ = true;
     }
 
-    /// Lets the passes go on with what the host has left.
-    void upload() {
-        if (on_host_) device_.upload(values_.device, values_.host, count_);
+    /// Lets the passes go on with what the host has left; whether it may have changed something.
+    bool upload() {
+        const bool changed = on_host_;
+        if (changed) device_.upload(values_.device, values_.host, count_);
         on_host_ = false;
+        return changed;
     }
 
 private:

@@ -76,8 +76,8 @@ public:
         batch_.upload_weights(device_, batch_.positive_weights, {other.batch_.positive_weights.host, Layout::channels});
     }
 
-    /// Gives the device what the host may have changed of these. Comes before every pass.
-    void upload() { persistent_.upload(); }
+    /// Gives the device what the host may have changed of these, and says whether it may have. Comes before every pass.
+    bool upload() { return persistent_.upload(); }
 
     BatchBuffers<Layout, Device, T>& batch() { return batch_; }
     const BatchBuffers<Layout, Device, T>& batch() const { return batch_; }

@@ -146,6 +146,7 @@ private:
             const Staged<T> staged = staging.stage(weights.get(), Layout::planned);
             std::ranges::copy(values, staged.host);
             device->upload(staged.device, staged.host, Layout::planned);
+            Executor<Layout, Device, T>(*device, weights.get(), nullptr, {}).keep();
             device->wait();
         }
 

@@ -78,8 +78,9 @@ std::string arena_svg(const ArenaMap& map) {
     std::string svg = fmt::format(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"tn-map\" viewBox=\"0 0 {:g} {:g}\" role=\"img\" "
         "aria-label=\"what lies where in the memory of a training step\">{}<text class=\"tn-title\" x=\"{:g}\" "
-        "y=\"20\">{} from the first forward pass to the last backward pass</text>",
-        width, height, style, left, format_bytes(map.bytes));
+        "y=\"20\">{} from the first forward pass to the last backward pass{}</text>",
+        width, height, style, left, format_bytes(map.bytes),
+        map.in_parts > 1 ? fmt::format(", for each of {} parts of a batch", map.in_parts) : "");
     double at = left;
     for (const KindOfPart& kind : kinds) {
         svg += fmt::format(
@@ -111,13 +112,14 @@ std::string arena_svg(const ArenaMap& map) {
 }
 
 std::string memory_curve_svg(std::span<const MemoryPoint> curve) {
-    Curve drawn{"arena", {}, {}};
+    Panel panel{"Memory to train, in MiB", {{"whole batches", {}, {}}, {"parts of a batch", {}, {}}}, false};
     for (const MemoryPoint& p : curve) {
+        Curve& drawn = panel.curves[p.parts > 1];
         drawn.x.push_back(100 * p.extra_work);
         drawn.y.push_back(static_cast<double>(p.bytes) / (1 << 20));
     }
-    const Panel panel{"Memory to train, in MiB", {drawn}, false};
-    return curves_svg({&panel, 1}, "work computed again, in % of a step");
+    if (panel.curves[1].x.empty()) panel.curves.pop_back();
+    return curves_svg({&panel, 1}, "extra work, in % of a step");
 }
 
 std::vector<std::pair<std::string, std::string>> memory_curve_rows(std::span<const MemoryPoint> curve) {
@@ -126,8 +128,9 @@ std::vector<std::pair<std::string, std::string>> memory_curve_rows(std::span<con
     for (const MemoryPoint& p : curve) {
         if (p.bytes == last) continue;
         last = p.bytes;
-        rows.emplace_back(format_bytes(p.bytes),
-                          p.extra_work > 0 ? fmt::format("+{:.1f} %", 100 * p.extra_work) : "none");
+        std::string work = p.extra_work > 0 ? fmt::format("+{:.1f} %", 100 * p.extra_work) : "none";
+        if (p.parts > 1) work += fmt::format(" in {} parts", p.parts);
+        rows.emplace_back(format_bytes(p.bytes), work);
     }
     return rows;
 }

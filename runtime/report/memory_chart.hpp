@@ -16,7 +16,8 @@ namespace tn {
 /// "tn-".
 std::string arena_svg(const ArenaMap& map);
 
-/// Bytes against extra work, as an SVG; and as rows of "bytes" and "+3.1 %", without what comes twice.
+/// Bytes against extra work, as an SVG; and as rows of "bytes" and "+3.1 %" or "+3.1 % in 4 parts", without what comes
+/// twice.
 std::string memory_curve_svg(std::span<const MemoryPoint> curve);
 std::vector<std::pair<std::string, std::string>> memory_curve_rows(std::span<const MemoryPoint> curve);
 

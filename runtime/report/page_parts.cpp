@@ -111,13 +111,15 @@ std::string memory_section(const ArenaMap& arena, std::span<const MemoryPoint> c
             "<div class=\"scroll\">" + arena_svg(arena) + "</div>";
     const auto rows = memory_curve_rows(curve);
     if (rows.size() > 1) {
-        content += note(
-                       "Within less memory (Within<...> in the network's type) layers are computed again in backward "
-                       "instead of kept; the weights come out the same. Here for " +
-                       curve_of + ".") +
-                   "<div class=\"two\">" + memory_curve_svg(curve) +
-                   "<div><table><thead><tr><th scope=\"col\">memory to train</th><th scope=\"col\">computed again"
-                   "</th></tr></thead><tbody>";
+        content +=
+            note(
+                "Within less memory (Within<...> in the network's type) layers are computed again in backward "
+                "instead of kept, and the weights come out the same; or a batch is taken in parts, whose gradients are "
+                "summed and whose batch normalisation is of each part. Here for " +
+                curve_of + ".") +
+            "<div class=\"two\">" + memory_curve_svg(curve) +
+            "<div><table><thead><tr><th scope=\"col\">memory to train</th><th scope=\"col\">extra work"
+            "</th></tr></thead><tbody>";
         for (const auto& [bytes, work] : rows) content += fmt::format("<tr><td>{}</td><td>{}</td></tr>", bytes, work);
         content += "</tbody></table></div></div>";
     }

@@ -19,8 +19,8 @@ namespace {
 void print_memory_curve(const KnownNetwork& n) {
     const auto rows = memory_curve_rows(n.memory_curve);
     if (rows.size() < 2) return;
-    fmt::print("{:<20} in batches of {}: memory to train {:>11}\n", "", n.train_batch, "again");
-    for (const auto& [bytes, work] : rows) fmt::print("{:>52} {:>11}\n", bytes, work);
+    fmt::print("{:<20} in batches of {}: memory to train  extra work\n", "", n.train_batch);
+    for (const auto& [bytes, work] : rows) fmt::print("{:>52}  {}\n", bytes, work);
 }
 
 int list_networks(bool verbose) {
@@ -38,8 +38,8 @@ int list_networks(bool verbose) {
     fmt::print("Memory is on the CPU, in the smallest batches that each was compiled for.\n");
     if (verbose)
         fmt::print(
-            "Within less memory (Within<...> in the network's type) layers are computed again in backward: that "
-            "part of a step's work.\n");
+            "Within less memory (Within<...> in the network's type) layers are computed again in backward, or a batch "
+            "is taken in parts: so much more work than a step has.\n");
     return 0;
 }
 

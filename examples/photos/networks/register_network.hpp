@@ -37,6 +37,8 @@ private:
         if constexpr (Known::template Of<First>::program.nodes <= 100) {
             constexpr auto& curve = Known::template Of<First>::template memory_curve<Adam>;
             n.memory_curve.assign(curve.begin(), curve.end());
+            constexpr auto& parts = Known::template Of<First>::template parts_curve<Adam>;
+            n.memory_curve.insert(n.memory_curve.end(), parts.begin(), parts.end());
         }
     }
 };

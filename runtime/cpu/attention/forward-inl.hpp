@@ -55,10 +55,22 @@ struct AttentionProjection {
     }
 };
 
+inline float largest_of(const float* row, int count) {
+    V vector = broadcast(row[0]);
+    int i = 0;
+    for (; i + lanes <= count; i += lanes) {
+        const V next = load(row + i);
+        vector = next > vector ? next : vector;
+    }
+    float most = row[0];
+    for (int k = 0; k < lanes; ++k) most = vector[k] > most ? vector[k] : most;
+    for (; i < count; ++i) most = row[i] > most ? row[i] : most;
+    return most;
+}
+
 /// The row's softmax after it was multiplied by `scale`.
 inline void attention_softmax(float* row, int count, float scale, const FormulaLoops& exponential) {
-    float most = row[0];
-    for (int i = 1; i < count; ++i) most = row[i] > most ? row[i] : most;
+    const float most = largest_of(row, count);
     for (int i = 0; i < count; i += lanes)
         store_partial(row + i, (load_partial(row + i, count - i) - broadcast(most)) * broadcast(scale), count - i);
     exponential.forward(row, row, count);

@@ -25,6 +25,21 @@ struct KernelFor<cpu::Device, Join> {
         });
     }
 
+    /// The channels of a position of all branches lie one behind another.
+    static constexpr ChannelsLast channels_last(Shape) { return ChannelsLast::follows; }
+    template <Shape, Sides> static void infer_channels_last(cpu::Device& device, const Pass<float>& p) {
+        const auto plane = static_cast<int>(p.out.plane());
+        device.for_ranges(p.n * plane, [&](int begin, int end) {
+            Index before = 0;
+            for (int k = 0; k < p.branches; ++k) {
+                const Index channels = p.branch_shape[k].channels;
+                for (Index at = begin; at < end; ++at)
+                    std::copy_n(p.xs[k] + at * channels, channels, p.y + at * p.out.channels + before);
+                before += channels;
+            }
+        });
+    }
+
 private:
     /// Calls f(branch, where a sample's values begin in it and in the join, how many).
     template <class F> static void each_branch(cpu::Device& device, const Pass<float>& p, const F& f) {

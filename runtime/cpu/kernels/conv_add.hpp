@@ -38,6 +38,23 @@ struct KernelFor<cpu::Device, Conv, Norm, Behind...> {
         Block::template backward<In>(device, fusions::behind_sum(of_branch));
     }
 
+    static constexpr ChannelsLast channels_last(Shape in) { return Block::channels_last(in); }
+    static constexpr std::size_t channels_last_work(Shape in, int batch, Sides last) {
+        return Block::channels_last_work(in, batch, last);
+    }
+    static constexpr std::size_t kept(Shape in, int batch, Sides last) { return Block::kept(in, batch, last); }
+    template <Shape In> static void keep(cpu::Device& device, const Pass<float>& p) {
+        Block::template keep<In>(device, p);
+    }
+    template <Shape In, Sides Last> static void infer_channels_last(cpu::Device& device, const Pass<float>& p) {
+        if constexpr (Last.y) {
+            Block::channels_last_block(In).infer(device, Last, p, {p.xs[1], (is_relu(Behind) || ...)});
+        } else {
+            Block::template infer_channels_last<In, Last>(device, p);
+            device.for_ranges(part_count<Add>(p), ForwardPart<Add, float>{p});
+        }
+    }
+
 private:
     using Block = KernelFor<cpu::Device, Conv, Norm>;
     using Add = fusions::AddBranch<(is_relu(Behind) || ...)>;
@@ -72,6 +89,19 @@ struct KernelFor<cpu::Device, Conv, Norm, Behind...> {
                            of_branch.dxs[1] + begin, end - begin);
         });
         Block::template backward<In>(device, fusions::behind_sum(of_branch));
+    }
+
+    static constexpr ChannelsLast channels_last(Shape in) { return Block::channels_last(in); }
+    static constexpr std::size_t channels_last_work(Shape in, int batch, Sides last) {
+        return Block::channels_last_work(in, batch, last);
+    }
+    static constexpr std::size_t kept(Shape in, int batch, Sides last) { return Block::kept(in, batch, last); }
+    template <Shape In> static void keep(cpu::Device& device, const Pass<float>& p) {
+        Block::template keep<In>(device, p);
+    }
+    template <Shape In, Sides Last> static void infer_channels_last(cpu::Device& device, const Pass<float>& p) {
+        Block::template infer_channels_last<In, Last>(device, p);
+        add(device, p, p.y);
     }
 
 private:

@@ -53,6 +53,19 @@ struct KernelFor<cpu::Device, Conv, Norm, Function> {
         Block::template backward<In>(device, of_block);
     }
 
+    static constexpr ChannelsLast channels_last(Shape in) { return Block::channels_last(in); }
+    static constexpr std::size_t channels_last_work(Shape in, int batch, Sides last) {
+        return Block::channels_last_work(in, batch, last);
+    }
+    static constexpr std::size_t kept(Shape in, int batch, Sides last) { return Block::kept(in, batch, last); }
+    template <Shape In> static void keep(cpu::Device& device, const Pass<float>& p) {
+        Block::template keep<In>(device, p);
+    }
+    template <Shape In, Sides Last> static void infer_channels_last(cpu::Device& device, const Pass<float>& p) {
+        Block::template infer_channels_last<In, Last>(device, p);
+        apply(device, p);
+    }
+
 private:
     using Block = KernelFor<cpu::Device, Conv, Norm>;
     using Parameters = cpu::ConvBlockParameters<Conv, Norm>;

@@ -7,6 +7,7 @@
 #include "dsl/fusions/dense_block.hpp"
 #include "runtime/cpu/dense.hpp"
 #include "runtime/cpu/host_device.hpp"
+#include "runtime/cpu/kernels/channels_last.hpp"
 #include "runtime/cpu/kernels/conv_block_parameters.hpp"
 #include "runtime/cpu/kernels/formula.hpp"
 
@@ -28,7 +29,16 @@ struct KernelFor<cpu::Device, Dense, Behind...> {
         cpu::dense_kernels(device.isa())
             .forward(device.threads(), plan(In), Parameters::forward(device, p), function(device));
     }
+    /// Batches multiply packed weights, up to so many that keeping them twice is no matter.
+    static constexpr std::size_t kept(Shape in, int batch, Sides) {
+        const bool keeps = batch > cpu::few_dense_samples && in.size() * Dense.features <= (1 << 22);
+        return keeps ? rows(in).kept({true, true}) : 0;
+    }
+    template <Shape In> static void keep(cpu::Device& device, const Pass<float>& p) {
+        rows(In).keep(device, Parameters::infer(p), p.kept);
+    }
     template <Shape In> static void infer(cpu::Device& device, const Pass<float>& p) {
+        if (p.kept && p.n > cpu::few_dense_samples) return infer_rows<In>(device, p);
         cpu::dense_kernels(device.isa()).infer(device.threads(), plan(In), Parameters::infer(p), function(device));
     }
     template <Shape In> static void backward(cpu::Device& device, const Pass<float>& p) {
@@ -49,6 +59,19 @@ private:
     static constexpr cpu::DensePlan plan(Shape in) {
         return {static_cast<int>(in.size()), Dense.features, Dense.bias, has_norm, has_function,
                 has_norm || of_argument};
+    }
+    /// A sample as a position of one pixel, without a function behind it that is not ReLU.
+    static constexpr cpu::ChannelsLastBlock rows(Shape in) {
+        return {{{static_cast<int>(in.size()), 1, 1, Dense.features, 1, 1}, Dense.bias, has_norm, is_relu(Function)},
+                false};
+    }
+    template <Shape In> static void infer_rows(cpu::Device& device, const Pass<float>& p) {
+        rows(In).infer(device, {true, true}, p);
+        if constexpr (has_function && !is_relu(Function)) {
+            const cpu::FormulaLoops loops = function(device);
+            device.for_ranges(p.n * Dense.features,
+                              [&](int begin, int end) { loops.forward(p.y + begin, p.y + begin, end - begin); });
+        }
     }
     static cpu::FormulaLoops function([[maybe_unused]] const cpu::Device& device) {
         if constexpr (has_function) return cpu::formula_loops<Function.function>(device.isa());

@@ -4,6 +4,7 @@
 
 #include "dsl/core/kernel.hpp"
 #include "dsl/fusions/conv_block.hpp"
+#include "runtime/cpu/channels_last/passes.hpp"
 #include "runtime/cpu/host_device.hpp"
 #include "runtime/cpu/planes.hpp"
 
@@ -43,6 +44,12 @@ struct KernelFor<cpu::Device, Pool> {
             .pool_backward(
                 device.threads(), cpu::plane_plan<geometry(In)>,
                 {p.n, largest, nullptr, nullptr, reinterpret_cast<unsigned char*>(p.saved), p.dy, p.dx, p.work});
+    }
+
+    static constexpr ChannelsLast channels_last(Shape) { return ChannelsLast::follows; }
+    static constexpr std::size_t channels_last_work(Shape, int, Sides) { return 0; }
+    template <Shape In, Sides> static void infer_channels_last(cpu::Device& device, const Pass<float>& p) {
+        cpu::channels_last_kernels(device.isa()).pool(device.threads(), {p.n, geometry(In).conv, largest, p.x, p.y});
     }
 
 private:

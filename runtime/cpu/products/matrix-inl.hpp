@@ -7,11 +7,13 @@
 #endif
 
 #include <algorithm>
+#include <cstring>
 
 #include "dsl/core/index.hpp"
 #include "runtime/core/isa_target.hpp"
 #include "runtime/cpu/products/matrix_scratch.hpp"
 #include "runtime/cpu/products/tile-inl.hpp"
+#include "runtime/cpu/simd/blocked-inl.hpp"
 #include "runtime/cpu/simd/vector-inl.hpp"
 
 namespace tn::cpu::TN_ISA {
@@ -24,14 +26,40 @@ struct Matrix {
     Index row, column = 1;
 };
 
+/// The same as pack_columns() of a matrix whose rows are neighbours: by transposing.
+inline void pack_transposed(const float* from, Index column, int depth, int count, int vectors, float* packed) {
+    for (int v = 0; v < vectors; v += lanes)
+        for (int i = 0; i < depth; i += lanes) {
+            V block[lanes];
+            const int left = std::min(lanes, depth - i);
+            TN_UNROLL for (int c = 0; c < lanes; ++c) block[c] =
+                v + c < count ? load_partial(from + (v + c) * column + i, left) : V{};
+            transpose(block);
+            for (int k = 0; k < left; ++k) store(packed + Index{i + k} * vectors + v, block[k]);
+        }
+}
+
 /// `depth` rows from k on of up to a panel of columns of b: [depth][vectors], 0 beyond the last column.
 inline void pack_columns(const Matrix& b, Index k, int depth, Index first, int count, int vectors, float* packed) {
+    if (b.row == 1 && b.column != 1)
+        return pack_transposed(b.data + k + first * b.column, b.column, depth, count, vectors, packed);
     for (int i = 0; i < depth; ++i, packed += vectors) {
         const float* from = b.data + (k + i) * b.row + first * b.column;
         if (b.column == 1)
             for (int v = 0; v < vectors; v += lanes) store(packed + v, load_partial(from + v, count - v));
         else
             for (int v = 0; v < vectors; ++v) packed[v] = v < count ? from[v * b.column] : 0.0f;
+    }
+}
+
+/// `count` rows of a, up to a tile of them, from k on: [depth][tile], 0 beyond the last row.
+inline void pack_rows(const Matrix& a, Index first, int count, Index k, int depth, float* packed) {
+    const float* from = a.data + first * a.row + k * a.column;
+    for (int i = 0; i < depth; ++i, from += a.column, packed += tile) {
+        if (a.row == 1 && count == tile)
+            std::memcpy(packed, from, sizeof(float) * tile);
+        else
+            for (int t = 0; t < tile; ++t) packed[t] = t < count ? from[t * a.row] : 0.0f;
     }
 }
 
@@ -56,9 +84,7 @@ inline void multiply_matrices(const Matrix& a, const Matrix& b, int rows, int co
                     continue;
                 }
                 float* of_rows = scratch + matrix_depth * matrix_panel;
-                for (int i = 0; i < own; ++i)
-                    for (int t = 0; t < tile; ++t)
-                        of_rows[i * tile + t] = t < here ? a.data[(r + t) * a.row + (k + i) * a.column] : 0.0f;
+                pack_rows(a, r, here, k, own, of_rows);
                 multiply_panel(PackedTile{of_rows}, packed, vectors, own, here, count, to, c_row, add || k > 0);
             }
         }

@@ -52,7 +52,7 @@ struct Run {
             .train_bytes = 3 << 20,
             .augmented = augmentation_sheet(training, Augmentation::strong(), 1, 2, 4),
             .arena = arena_map<Trained, Adam>(),
-            .curve = {{3 << 20, 0}, {2 << 20, 0.031}, {2 << 20, 0.031}},
+            .curve = {{3 << 20, 0}, {2 << 20, 0.031}, {2 << 20, 0.031}, {1 << 20, 0.004, 4}},
             .curve_of = "batches of 8"};
     }
 };
@@ -74,7 +74,9 @@ BOOST_FIXTURE_TEST_CASE(everything_is_on_the_page, Run) {
           "2 of 12 test photographs are wrong", "cleo taken for ada: 1", "ada taken for &lt;img", "Conv&lt;16, 3&gt;",
           "512.0 KiB", "Training needs 3.0 MiB", "2 files were not used.", "folder/&lt;b&gt;.txt: not a picture",
           "alt=\"augmented photographs\"", ">Memory<", "Here for batches of 8.",
-          "<tr><td>3.0 MiB</td><td>none</td></tr><tr><td>2.0 MiB</td><td>+3.1 %</td></tr></tbody>"})
+          "<tr><td>3.0 MiB</td><td>none</td></tr><tr><td>2.0 MiB</td><td>+3.1 %</td></tr><tr><td>1.0 MiB</td><td>+0.4 "
+          "% in 4 parts"
+          "</td></tr></tbody>"})
         BOOST_TEST(contains(page, text), text);
     // Two mistakes, both also among the twelve predictions; the surest mistake comes first.
     BOOST_TEST(times(page, "<figure class=\"wrong\"") == 4);

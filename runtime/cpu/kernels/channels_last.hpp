@@ -1,0 +1,63 @@
+// Inference of blocks of convolution whose values have their channels side by side, for the kernels of blocks.
+#pragma once
+
+#include <cstddef>
+
+#include "dsl/core/kernel.hpp"
+#include "runtime/cpu/channels_last/passes.hpp"
+#include "runtime/cpu/conv_block/method.hpp"
+#include "runtime/cpu/host_device.hpp"
+
+namespace tn::cpu {
+
+/// By which method a block is computed there.
+constexpr ChannelsLastMethod channels_last_method(const BlockGeometry& b, bool depthwise) {
+    if (depthwise) return ChannelsLastMethod::depthwise;
+    return method_of(b) == Method::winograd ? ChannelsLastMethod::winograd : ChannelsLastMethod::product;
+}
+
+/// Vectors of filters gain where there are whole ones and a window of one pixel, or Winograd's products of weights that
+/// stay in the caches. Other windows are read pixel by pixel, which is as good as planes are. A pool behind the block
+/// keeps planes, as do deep layers by Winograd, which transform their weights anew for a whole batch.
+constexpr ChannelsLast block_channels_last(const BlockGeometry& b) {
+    const ConvGeometry& c = b.conv;
+    const Method method = method_of(b);
+    if (b.pool() || method == Method::stem) return ChannelsLast::no;
+    if (method == Method::winograd)
+        return Index{c.channels} * c.filters <= 1 << 16 && c.out_plane() >= 100 ? ChannelsLast::gains
+                                                                                : ChannelsLast::no;
+    return c.taps() == 1 && c.channels >= max_lanes && c.filters >= max_lanes ? ChannelsLast::gains
+                                                                              : ChannelsLast::either;
+}
+
+/// Of depthwise convolutions, those with one filter a channel.
+constexpr ChannelsLast depthwise_channels_last(const BlockGeometry& b) {
+    return b.conv.filters == b.conv.channels && b.conv.channels >= max_lanes / 2 ? ChannelsLast::gains
+                                                                                 : ChannelsLast::no;
+}
+
+/// What kernels of blocks say and do of it.
+struct ChannelsLastBlock {
+    BlockGeometry block;
+    bool depthwise;
+
+    constexpr ChannelsLastMethod method() const { return channels_last_method(block, depthwise); }
+    constexpr std::size_t work(int batch, Sides last) const {
+        return ChannelsLastWork({block, last, method()}, batch).floats;
+    }
+    constexpr std::size_t kept(Sides last) const {
+        return last.any() ? ChannelsLastKept(block.conv, method()).floats : 0;
+    }
+    void keep(Device& device, const ConvInfer& pass, float* kept) const {
+        channels_last_kernels(device.isa())
+            .keep[static_cast<std::size_t>(method())](device.threads(), block, pass, kept);
+    }
+    /// With a branch added if there is one.
+    void infer(Device& device, Sides last, const Pass<float>& p, const AddedBranch& branch = {}) const {
+        channels_last_kernels(device.isa())
+            .infer[static_cast<std::size_t>(method())](device.threads(), {block, last, method()},
+                                                       {p.n, p.x, p.kept, p.y, p.work}, branch);
+    }
+};
+
+}  // namespace tn::cpu
