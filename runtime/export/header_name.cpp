@@ -9,7 +9,8 @@ namespace tn {
 
 namespace {
 
-/// Keywords of C++ up to C++23, with other spellings of operators, and macros of the headers that are included.
+/// Keywords of C++ up to C++23 and of its GNU dialect, with other spellings of operators, and macros of the headers
+/// that are included.
 constexpr std::string_view keywords[] = {"NAN",
                                          "INFINITY",
                                          "NULL",
@@ -96,6 +97,7 @@ constexpr std::string_view keywords[] = {"NAN",
                                          "typedef",
                                          "typeid",
                                          "typename",
+                                         "typeof",
                                          "union",
                                          "unix",
                                          "unsigned",

@@ -104,7 +104,8 @@ BOOST_AUTO_TEST_CASE(two_files_and_two_widths_in_one_program) {
 }
 
 BOOST_AUTO_TEST_CASE(names_that_no_namespace_can_have) {
-    for (const char* name : {"class", "std", "co_await", "and", "NAN", "_net", "a__b", "exp", "sinf", "size_t", "main"})
+    for (const char* name :
+         {"class", "std", "co_await", "and", "typeof", "NAN", "_net", "a__b", "exp", "sinf", "size_t", "main"})
         BOOST_TEST(contains(error_of([&] { check_namespace(name); }), "the name of a header's namespace must "), name);
     for (const char* name : {"net", "faces_2", "stdlib_net", "classes"})
         BOOST_TEST(error_of([&] { check_namespace(name); }) == "");
