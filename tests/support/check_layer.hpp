@@ -3,7 +3,7 @@
 #pragma once
 
 #include "tests/support/layer_checker.hpp"
-#include "tests/support/networks.hpp"
+#include "tests/support/references.hpp"
 #include "tests/support/sanitized.hpp"
 
 namespace tn::test {

@@ -151,24 +151,7 @@ template <class M> void poison(M& model) {
 /// may be read before it was written or written outside a buffer.
 template <class N> class Comparison {
 public:
-    explicit Comparison(int n, double tolerance, std::uint64_t seed = 1)
-        : n_(n), tolerance_(tolerance), seed_(seed), exact_(reference_, seed) {
-        fill<Exact, double>(exact_, n, seed);
-        // Values that float holds exactly, so that the comparison starts equal.
-        for (double& v : exact_.input()) v = static_cast<float>(v);
-        if constexpr (HasTargets<N>)
-            for (double& v : exact_.targets()) v = static_cast<float>(v);
-        for (const auto& t : exact_.tensors())
-            for (double& v : t.values) v = static_cast<float>(v);
-        for (const auto& t : exact_.tensors()) start_.emplace_back(t.values.begin(), t.values.end());
-        const Index used = N::input.size() * n;
-        input_.assign(exact_.input().begin(), exact_.input().begin() + used);
-        std::fill(exact_.input().begin() + used, exact_.input().end(), std::nan(""));
-        Watch<N, Fusion::off, Exact> watch(exact_);
-        wanted_ = step(exact_, n);
-        BOOST_TEST(watch.steps() > 0);
-        BOOST_TEST(watch.outside() == 0u, "the reference mathematics write outside their buffers");
-    }
+    explicit Comparison(int n, double tolerance, std::uint64_t seed = 1);
 
     /// What the device gives from the same start.
     template <Fusion F, class Device> Result run(Device& device) {
@@ -240,6 +223,27 @@ private:
     std::vector<std::vector<double>> start_;
     Result wanted_;
 };
+
+// Outside of the class: where another file has it (DECLARE_REFERENCE), it is not compiled again.
+template <class N>
+Comparison<N>::Comparison(int n, double tolerance, std::uint64_t seed)
+    : n_(n), tolerance_(tolerance), seed_(seed), exact_(reference_, seed) {
+    fill<Exact, double>(exact_, n, seed);
+    // Values that float holds exactly, so that the comparison starts equal.
+    for (double& v : exact_.input()) v = static_cast<float>(v);
+    if constexpr (HasTargets<N>)
+        for (double& v : exact_.targets()) v = static_cast<float>(v);
+    for (const auto& t : exact_.tensors())
+        for (double& v : t.values) v = static_cast<float>(v);
+    for (const auto& t : exact_.tensors()) start_.emplace_back(t.values.begin(), t.values.end());
+    const Index used = N::input.size() * n;
+    input_.assign(exact_.input().begin(), exact_.input().begin() + used);
+    std::fill(exact_.input().begin() + used, exact_.input().end(), std::nan(""));
+    Watch<N, Fusion::off, Exact> watch(exact_);
+    wanted_ = step(exact_, n);
+    BOOST_TEST(watch.steps() > 0);
+    BOOST_TEST(watch.outside() == 0u, "the reference mathematics write outside their buffers");
+}
 
 /// The float kernels, fused and not, at 1, 2 and 8 threads and on every instruction set, against the reference in
 /// double: agreement to `tolerance`, the same bits at every thread count, nothing read before it was written and

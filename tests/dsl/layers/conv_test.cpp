@@ -6,4 +6,10 @@
 using namespace tn;
 using namespace tn::test;
 
+namespace tn::test {
+
+TN_TEST_CONVOLUTIONS(DECLARE_REFERENCE)
+
+}  // namespace tn::test
+
 TN_TEST_CONVOLUTIONS(CHECK_LAYER)

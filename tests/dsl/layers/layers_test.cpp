@@ -7,6 +7,12 @@
 using namespace tn;
 using namespace tn::test;
 
+namespace tn::test {
+
+TN_TEST_LAYERS(DECLARE_REFERENCE)
+
+}  // namespace tn::test
+
 TN_TEST_LAYERS(CHECK_LAYER)
 
 BOOST_AUTO_TEST_CASE(one_sample_is_a_batch) {

@@ -6,6 +6,12 @@
 using namespace tn;
 using namespace tn::test;
 
+namespace tn::test {
+
+TN_TEST_SEQUENCES(DECLARE_REFERENCE)
+
+}  // namespace tn::test
+
 TN_TEST_SEQUENCES(CHECK_LAYER)
 
 BOOST_AUTO_TEST_CASE(an_embedding_gives_the_rows_of_its_words) {

@@ -12,6 +12,12 @@
 using namespace tn;
 using namespace tn::test;
 
+namespace tn::test {
+
+TN_TEST_LOSSES(DECLARE_REFERENCE)
+
+}  // namespace tn::test
+
 TN_TEST_LOSSES(CHECK_LAYER)
 
 namespace {

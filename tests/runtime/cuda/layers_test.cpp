@@ -8,6 +8,12 @@
 using namespace tn;
 using namespace tn::test;
 
+namespace tn::test {
+
+TN_TEST_LAYERS(DECLARE_REFERENCE)
+
+}  // namespace tn::test
+
 TN_TEST_LAYERS(CHECK_KERNELS)
 
 BOOST_AUTO_TEST_CASE(the_first_of_equal_maxima_gets_the_gradient) {

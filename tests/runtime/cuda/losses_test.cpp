@@ -7,6 +7,12 @@
 using namespace tn;
 using namespace tn::test;
 
+namespace tn::test {
+
+TN_TEST_LOSSES(DECLARE_REFERENCE)
+
+}  // namespace tn::test
+
 TN_TEST_LOSSES(CHECK_KERNELS)
 
 // The count of labels, the weights and the ignored pixels are there, too.

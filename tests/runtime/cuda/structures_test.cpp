@@ -7,4 +7,10 @@
 using namespace tn;
 using namespace tn::test;
 
+namespace tn::test {
+
+TN_TEST_STRUCTURES(DECLARE_REFERENCE)
+
+}  // namespace tn::test
+
 TN_TEST_STRUCTURES(CHECK_KERNELS)

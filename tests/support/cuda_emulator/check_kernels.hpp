@@ -5,7 +5,7 @@
 #include "runtime/cuda/device.hpp"
 #include "tests/support/cuda_emulator/emulator.hpp"
 #include "tests/support/layer_checker.hpp"
-#include "tests/support/networks.hpp"
+#include "tests/support/references.hpp"
 #include "tests/support/sanitized.hpp"
 
 namespace tn::test {

@@ -1,0 +1,8 @@
+#undef BOOST_TEST_MAIN  // the programs have a main of their own
+#include "tests/support/references.hpp"
+
+namespace tn::test {
+
+TN_TEST_LAYERS(DEFINE_REFERENCE)
+
+}  // namespace tn::test
