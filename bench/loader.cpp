@@ -10,7 +10,7 @@
 #include <string>
 
 #include "bench/median.hpp"
-#include "examples/photos/networks/network.hpp"
+#include "examples/photos/networks/known/grey_128.hpp"
 #include "runtime/core/isa.hpp"
 #include "runtime/data/folder.hpp"
 #include "runtime/train/trainer.hpp"
@@ -19,6 +19,9 @@ using namespace tn;
 using bench::least_seconds;
 
 namespace {
+
+using Network = photos::Grey128::Of<64>;
+constexpr PictureShape picture_shape{Network::input.channels, Network::input.height, Network::input.width};
 
 namespace fs = std::filesystem;
 
@@ -39,9 +42,9 @@ void print_reading(const std::string& folder, ThreadPool& pool) {
     Scratch scratch;
     FolderOptions kept;
     kept.cache = scratch.path;
-    const int count = read_folder(folder, photos::picture_shape, pool, kept).size();
+    const int count = read_folder(folder, picture_shape, pool, kept).size();
     const auto row = [&](const char* what, const FolderOptions& options) {
-        const double seconds = least_seconds(3, [&] { read_folder(folder, photos::picture_shape, pool, options); });
+        const double seconds = least_seconds(3, [&] { read_folder(folder, picture_shape, pool, options); });
         fmt::print("| {:<40} | {:>20.0f} |\n", what, count / seconds);
     };
     fmt::print("| {:<40} | photographs a second |\n|{:-<42}|---------------------:|\n", "reading, all threads", "");
@@ -74,14 +77,14 @@ void print_training(const Pictures& set, cpu::Device& device, int steps) {
     fmt::print(
         "\n| {:<40} | ms a step | idle % | loading % of processor |\n|{:-<42}|----------:|-------:|"
         "-----------------------:|\n",
-        fmt::format("training, batch {}", photos::Network::batch), "");
+        fmt::format("training, batch {}", Network::batch), "");
     for (const char* level : {"none", "light", "strong"}) {
         TrainOptions o;
         o.iterations = steps;
         o.classes = set.classes;
         o.loader.augmentation = parse_augmentation(level);
         o.loader.normalise = fit_normalise(set);
-        Model<photos::Network, Adam> model(device);
+        Model<Network, Adam> model(device);
         model.active_outputs(static_cast<int>(set.classes.size()));
         const std::unique_ptr<std::FILE, int (*)(std::FILE*)> nowhere(std::fopen("/dev/null", "w"), &std::fclose);
         Progress progress(nowhere.get(), false, 80, false);
@@ -99,7 +102,7 @@ void print_training(const Pictures& set, cpu::Device& device, int steps) {
 int main(int argc, char** argv) try {
     if (argc < 2) throw Error("usage: loader FOLDER [threads] [steps]");
     cpu::Device device(argc > 2 ? std::atoi(argv[2]) : 0);
-    const Pictures set = read_folder(argv[1], photos::picture_shape, device.threads());
+    const Pictures set = read_folder(argv[1], picture_shape, device.threads());
     fmt::print("{} photographs to {} x {}; {}\n\n", set.size(), set.shape.height, set.shape.width, device.describe());
     print_reading(argv[1], device.threads());
     print_augmentation(set);
