@@ -93,21 +93,27 @@ private:
         }
     }
 
-    /// A node for every step of the formula.
+    /// A node for every step of the formula, or the one that says it all, which runtimes fuse with what is before it.
     void write_function(const GraphNode& node, const std::string& x, const std::string& result) {
         const Expression& f = node.operation.function;
         if (f == functions::relu) return add("Relu", {x}, result, node.layer);
+        if (f == functions::relu6) {
+            write_tensor(result + "_least", {}, {0});
+            write_tensor(result + "_most", {}, {6});
+            return add("Clip", {x, result + "_least", result + "_most"}, result, node.layer);
+        }
         std::vector<std::string> open;  // values that no step has read yet
         for (int step = 0; step < f.size; ++step) {
             const Expression::Code code = f.code(step);
-            const std::string name = result + "_step_" + std::to_string(step);
+            const std::string name = step + 1 == f.size ? result : result + "_step_" + std::to_string(step);
             if (code == Expression::variable) {
                 open.push_back(x);
                 continue;
             }
             if (code == Expression::constant) {
-                write_tensor(name, {}, {f.value(step)});
-                open.push_back(name);
+                const std::string constant = result + "_step_" + std::to_string(step);
+                write_tensor(constant, {}, {f.value(step)});
+                open.push_back(constant);
                 continue;
             }
             const int operands = Expression::operands(code);
@@ -127,7 +133,7 @@ private:
             }
             open.push_back(name);
         }
-        add("Identity", open, result, node.layer);
+        if (open.back() != result) add("Identity", open, result, node.layer);
     }
 
     using Lists = std::vector<std::pair<const char*, Extents>>;
