@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "dsl/core/index.hpp"
 #include "dsl/loss/loss.hpp"
@@ -122,6 +123,8 @@ public:
         upload(n, false);
         executor_.forward(n, false);
         download(executor_.last_input(), to);
+        using Last = Executor<Layout, Device, T>;
+        if constexpr (Last::last_node.channels_last.x) planes_from_rows(n, Last::last_node.in, to);
     }
     static constexpr int feature_count = static_cast<int>(Executor<Layout, Device, T>::last_node.in.size());
 
@@ -177,6 +180,15 @@ private:
     void check_batch(int n) {
         check_count(n);
         memory_.batch().check_labels(n, loss_options.active);
+    }
+
+    /// Samples [positions][channels] to [channels][positions].
+    static void planes_from_rows(int n, Shape shape, std::span<T> values) {
+        const std::vector<T> rows(values.begin(), values.end());
+        const auto plane = static_cast<Index>(shape.plane());
+        for (Index sample = 0, at = 0; sample < n; ++sample)
+            for (Index c = 0; c < shape.channels; ++c)
+                for (Index p = 0; p < plane; ++p, ++at) values[at] = rows[(sample * plane + p) * shape.channels + c];
     }
 
     /// Waits for the passes, and copies what they have left at `from`.

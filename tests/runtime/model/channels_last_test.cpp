@@ -45,6 +45,10 @@ using Tiles = Net<Image<3, 23, 21>, Batch<7>,
                       Conv<80, 3>, Relu, GlobalAvgPool, Dense<4>>,
                   SoftmaxCrossEntropy>;
 
+// What comes into the last layer is asked for as planes.
+using Pixels = Net<Image<16, 9, 7>, Batch<3>, Seq<Conv<32, 1>, Relu, Conv<20, 1>, Relu, Conv<3, 1>>,
+                   SoftmaxCrossEntropyPerPixel<>>;
+
 template <class N> using Infers = typename N::template schedule<Fusion::on, Purpose::infer, cpu::Device>;
 template <class N> using Trains = typename N::template schedule<Fusion::on, Purpose::train, cpu::Device>;
 
@@ -147,4 +151,18 @@ BOOST_AUTO_TEST_CASE(what_is_kept_follows_the_weights) {
     predictor.predict(std::span<const float>(input).first(2 * Mobile::input.size()), together);
     model.set_input(input);
     BOOST_TEST(worst_difference(model.predict(2), together) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(features_are_planes) {
+    static_assert(Infers<Pixels>::program.node[Infers<Pixels>::program.nodes - 1].channels_last == Sides{true, false});
+    cpu::Device device(1);
+    Model<Pixels, SGD> planes(device, 5);
+    Model<Pixels> model(device, 5);
+    const std::vector<float> input = samples<Pixels>();
+    std::vector<float> expected(2 * Model<Pixels>::feature_count), got = expected;
+    model.set_input(input);
+    planes.set_input(input);
+    model.features(2, got);
+    planes.features(2, expected);
+    BOOST_TEST(worst_difference(expected, got) < 1e-5);
 }
