@@ -57,8 +57,7 @@ template <class N, class Optimizer, class Device = cpu::Device> ArenaMap arena_m
          {"gradients of the weights", Layout::gradients, Layout::gradients + Layout::parameter_span},
          {"what the optimizer keeps", Layout::optimizer_state(0), Layout::states},
          {"running statistics", Layout::states, Layout::frozen},
-         {"frozen weights", Layout::frozen, Layout::kept},
-         {"packed weights", Layout::kept, Layout::planned},
+         {"frozen weights", Layout::frozen, Layout::planned},
          {"targets and losses", Layout::step_number, Layout::size}}};
     std::vector<std::string> layers;
     for (const LayerRecord& record : Table::records)
