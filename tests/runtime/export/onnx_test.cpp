@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_CASE(a_model_has_its_weights_names_and_classes) {
         to_onnx(inference_graph(*Samples<Photographic>().model), {{}, {{0.25f, 9, 9}, {0.5f, 9, 9}}});
     BOOST_TEST((contains(grey, "[0.25]") && contains(grey, "[0.5]") && !contains(grey, "9.0")));
     BOOST_TEST((contains(in_colour, "[0.25,0.5,1.0]") && !contains(in_colour, "[0.25]")));
-    BOOST_TEST((contains(in_colour, "Clip") && !contains(in_colour, "Identity")), "Relu6 is one node");
+    BOOST_TEST((contains(in_colour, "Clip") && !contains(in_colour, "(step ")), "Relu6 is one node");
     BOOST_TEST(!contains(to_onnx(inference_graph(*Samples<Values>().model), {}), "deviation"));
     const std::size_t weights = 8 * 9 + 8 + 8 * 8 * 9 + 8 + 128 * 16 + 16 + 16 * 3 + 3;
     BOOST_TEST(bytes.size() > weights * sizeof(float));
