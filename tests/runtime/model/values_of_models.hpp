@@ -116,7 +116,10 @@ template <class Device, class Make> void predictors_share_weights(Device& device
         const auto p = model.predict(n);
         wanted.insert(wanted.end(), p.begin(), p.end());
     }
-    BOOST_CHECK(predictor.predict(inputs) == wanted);
+    // What infers alone may add in another order than what trains, but does so the same way every time.
+    const std::vector<float> alone = predictor.predict(inputs);
+    BOOST_REQUIRE(alone.size() == wanted.size());
+    for (std::size_t i = 0; i < wanted.size(); ++i) BOOST_TEST(std::abs(alone[i] - wanted[i]) < 1e-5);
     learn(model, 3, 4);  // the predictor's weights stay
 
     const Predictor copy = predictor;
@@ -127,7 +130,7 @@ template <class Device, class Make> void predictors_share_weights(Device& device
             for (int k = 0; k < 20; ++k) (i % 2 ? copy : predictor).predict(inputs, got[i]);
         });
     for (std::thread& thread : running) thread.join();
-    for (const auto& of_thread : got) BOOST_CHECK(of_thread == wanted);
+    for (const auto& of_thread : got) BOOST_CHECK(of_thread == alone);
 
     BOOST_CHECK_THROW(predictor.predict(std::span(inputs).first(65)), Error);
     BOOST_CHECK_THROW(predictor.predict(std::span(inputs).first(64), std::span(got[0]).first(2)), Error);
