@@ -56,8 +56,8 @@ template <class Device> struct UpdateKernel;
 /// bits every time. A device without it runs these.
 template <class Device> struct GradientNormKernel;
 
-/// Whether a kernel infers from and to values whose channels lie side by side, [n][height][width][channels], where
-/// others have them plane by plane.
+/// Whether a kernel infers from and to values whose channels lie side by side (channels last, NHWC), where others have
+/// them plane by plane (NCHW).
 enum class ChannelsLast {
     no,       ///< only plane by plane
     follows,  ///< y lies as x and all other inputs do

@@ -65,7 +65,7 @@ template <class L, Shape In, class Device, class T> void run_forward(Device& dev
 template <class L, Shape In, Sides Last, class Device, class T>
 void run_channels_last(Device& device, const Pass<T>& pass) {
     using K = KernelOf<Device, L>;
-    if constexpr (requires { K::template infer_channels_last<In, Last>(device, pass); })
+    if constexpr (requires { K::channels_last(In); })
         K::template infer_channels_last<In, Last>(device, pass);
     else
         run_forward<L, In>(device, pass);

@@ -19,8 +19,8 @@ struct AddedBranch {
     bool relu = false;
 };
 
-/// Pooling of n samples by the window of `window`, by largest values or by means of the taps inside: x
-/// [n][height][width][channels], y [n][out_h][out_w][channels].
+/// Pooling of n samples by the window of `window`, by largest values or by means, in which padded
+/// values count as zeros: x [n][height][width][channels], y [n][out_h][out_w][channels].
 struct ChannelsLastPool {
     int n;
     ConvGeometry window;

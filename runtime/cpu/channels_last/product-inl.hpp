@@ -107,8 +107,8 @@ template <class F> TN_INLINE void with_vectors(int count, const F& f) {
     }
 }
 
-/// What every task of a convolution reads.
-struct RowProduct {
+/// What every task of a convolution reads, and y.
+struct ChannelsLastTensors {
     const ChannelsLastPlan& plan;
     Panels panels;
     const float *x, *weights, *shifts;
@@ -116,6 +116,20 @@ struct RowProduct {
     const float* added;
     float* y;
 
+    ChannelsLastTensors(const ChannelsLastPlan& plan, const ChannelsLastPass& pass, const AddedBranch& branch,
+                        const OtherLayouts& other)
+        : plan(plan),
+          panels(plan.conv().filters),
+          x(other.x),
+          weights(pass.kept + ChannelsLastKept(plan.conv(), plan.method).weights),
+          shifts(pass.kept + ChannelsLastKept(plan.conv(), plan.method).shifts),
+          finish{Rectifier(plan.block), branch.relu},
+          added(branch.values),
+          y(other.y) {}
+};
+
+/// One product of all positions.
+struct RowProduct : ChannelsLastTensors {
     /// The `count` positions from `first` on, whose rows are `rows`, for some panels.
     template <class Places> void run(Index first, int count, const ProductRows<Places>& rows, Range own) const {
         const int filters = plan.conv().filters, depth = plan.depth();
@@ -160,17 +174,9 @@ inline void channels_last_convolve(ThreadPool& pool, const ChannelsLastPlan& pla
                                    const AddedBranch& branch) {
     const ConvGeometry& c = plan.conv();
     const ChannelsLastWork at(plan, pass.n);
-    const ChannelsLastKept kept(c, plan.method);
     float* work = aligned(pass.work);
     const OtherLayouts other(pool, plan, pass, work, at);
-    const RowProduct product{plan,
-                             Panels(c.filters),
-                             other.x,
-                             pass.kept + kept.weights,
-                             pass.kept + kept.shifts,
-                             {Rectifier(plan.block), branch.relu},
-                             branch.values,
-                             other.y};
+    const RowProduct product{{plan, pass, branch, other}};
     auto* offsets = reinterpret_cast<Index*>(work + at.offsets);
     for (int k = 0; plan.reads_windows() && k < plan.depth(); ++k) offsets[k] = plan.window_offset(k);
 
@@ -189,7 +195,7 @@ inline void channels_last_convolve(ThreadPool& pool, const ChannelsLastPlan& pla
                 product.run_row(first, panels, ByTable{offsets}, gathered);
             else if (plan.rows_are_x())
                 product.run(first, static_cast<int>(last - first),
-                            ProductRows<Neighbours>{other.x + first * c.channels, c.channels, {}}, panels);
+                            ProductRows<Neighbours>{product.x + first * c.channels, c.channels, {}}, panels);
             else
                 product.run_gathered(first, last, panels, gathered);
         }

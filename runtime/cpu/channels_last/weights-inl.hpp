@@ -42,6 +42,18 @@ struct ScaleAndShift {
     }
 };
 
+/// The scales of `count` filters from `first` on; to `shifts` goes what is added. Behind them zeros.
+inline V scales_of(const BlockGeometry& block, const ConvInfer& pass, int first, int count, float* shifts) {
+    V scale{};
+    for (int f = 0; f < lanes; ++f) shifts[f] = 0;
+    for (int f = 0; f < count; ++f) {
+        const ScaleAndShift of(block, pass, first + f);
+        scale[f] = of.scale;
+        shifts[f] = of.shift;
+    }
+    return scale;
+}
+
 /// A vector of filters: packed [taps][channels][lanes], from weight [filters][channels][taps]; zeros behind the last
 /// filter.
 inline void pack_filters(const BlockGeometry& block, const ConvInfer& pass, int vector, Index row, float* packed,
@@ -49,13 +61,7 @@ inline void pack_filters(const BlockGeometry& block, const ConvInfer& pass, int 
     const ConvGeometry& c = block.conv;
     const int first = vector * lanes, count = std::min(lanes, c.filters - first), taps = c.taps(),
               depth = c.channels * taps;
-    V scale{};
-    for (int f = 0; f < lanes; ++f) shifts[first + f] = 0;
-    for (int f = 0; f < count; ++f) {
-        const ScaleAndShift of(block, pass, first + f);
-        scale[f] = of.scale;
-        shifts[first + f] = of.shift;
-    }
+    const V scale = scales_of(block, pass, first, count, shifts + first);
     const float* weight = pass.weight + Index{first} * depth;
     if (taps == 1) {
         for (int k = 0; k < depth; k += lanes) {

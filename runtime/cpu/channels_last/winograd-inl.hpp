@@ -34,34 +34,26 @@ inline void keep_frequencies(ThreadPool& pool, const BlockGeometry& block, const
         while (panels.first_vector(panel + 1) <= vector) ++panel;
         const int first = vector * lanes, count = std::min(lanes, c.filters - first);
         const Index row = Index{panels.vectors_of(panel)} * lanes;
-        float scales[lanes]{};
-        for (int f = 0; f < lanes; ++f) kept[at.shifts + first + f] = 0;
-        for (int f = 0; f < count; ++f) {
-            const ScaleAndShift of(block, pass, first + f);
-            scales[f] = of.scale;
-            kept[at.shifts + first + f] = of.shift;
-        }
+        const V scale = scales_of(block, pass, first, count, kept + at.shifts + first);
         float* to = kept + at.weights + Index{panels.first_vector(panel)} * lanes * frequencies * c.channels +
                     (vector - panels.first_vector(panel)) * lanes;
         for (int channel = 0; channel < c.channels; ++channel, to += row) {
-            float kernel[9 * lanes]{};
-            for (int f = 0; f < count; ++f)
-                for (int t = 0; t < 9; ++t)
-                    kernel[t * lanes + f] = scales[f] * pass.weight[(Index{first + f} * c.channels + channel) * 9 + t];
+            float kernel[9 * lanes];
+            for (int t = 0; t < 9; ++t) {
+                V v{};
+                for (int f = 0; f < count; ++f) v[f] = pass.weight[(Index{first + f} * c.channels + channel) * 9 + t];
+                store(kernel + t * lanes, v * scale);
+            }
             weight_tile(kernel, to, c.channels * row);
         }
     });
 }
 
 /// What every group of tiles reads.
-struct ChannelsLastWinograd {
-    const ChannelsLastPlan& plan;
-    Panels panels;
-    const float *x, *weights, *shifts;
-    RowFinish finish;
-    const float* added;
-    float* y;
-    Index inputs_row, inputs_stride, products_stride;  // from tile to tile, and from frequency to frequency
+struct ChannelsLastWinograd : ChannelsLastTensors {
+    // From tile to tile, and from frequency to frequency.
+    Index inputs_row = plan.inputs_row(), inputs_stride = plan.inputs_stride(),
+          products_stride = plan.products_stride();
 
     /// Where a tile lies: of which sample, and its first output.
     struct Place {
@@ -148,22 +140,10 @@ struct ChannelsLastWinograd {
 
 inline void channels_last_winograd(ThreadPool& pool, const ChannelsLastPlan& plan, const ChannelsLastPass& pass,
                                    const AddedBranch& branch) {
-    const ConvGeometry& c = plan.conv();
     const ChannelsLastWork at(plan, pass.n);
-    const ChannelsLastKept kept(c, plan.method);
     float* work = aligned(pass.work);
     const OtherLayouts other(pool, plan, pass, work, at);
-    const ChannelsLastWinograd tiles{plan,
-                                     Panels(c.filters),
-                                     other.x,
-                                     pass.kept + kept.weights,
-                                     pass.kept + kept.shifts,
-                                     {Rectifier(plan.block), branch.relu},
-                                     branch.values,
-                                     other.y,
-                                     plan.inputs_row(),
-                                     plan.inputs_stride(),
-                                     plan.products_stride()};
+    const ChannelsLastWinograd tiles{{plan, pass, branch, other}};
     const Index all = Index{pass.n} * plan.tile_rows() * plan.tile_columns();
     const Index together = std::clamp<Index>((all + pool.threads() - 1) / pool.threads(), 1, plan.group_tiles());
     const int groups = static_cast<int>((all + together - 1) / together), tasks = std::min(groups, max_slices);

@@ -4,9 +4,11 @@
 #include <cstddef>
 
 #include "dsl/core/kernel.hpp"
+#include "dsl/fusions/conv_block.hpp"
 #include "runtime/cpu/channels_last/passes.hpp"
 #include "runtime/cpu/conv_block/method.hpp"
 #include "runtime/cpu/host_device.hpp"
+#include "runtime/cpu/kernels/conv_block_parameters.hpp"
 
 namespace tn::cpu {
 
@@ -41,6 +43,9 @@ struct ChannelsLastBlock {
     BlockGeometry block;
     bool depthwise;
 
+    constexpr ChannelsLast channels_last() const {
+        return depthwise ? depthwise_channels_last(block) : block_channels_last(block);
+    }
     constexpr ChannelsLastMethod method() const { return channels_last_method(block, depthwise); }
     constexpr std::size_t work(int batch, Sides last) const {
         return ChannelsLastWork({block, last, method()}, batch).floats;
@@ -57,6 +62,25 @@ struct ChannelsLastBlock {
         channels_last_kernels(device.isa())
             .infer[static_cast<std::size_t>(method())](device.threads(), {block, last, method()},
                                                        {p.n, p.x, p.kept, p.y, p.work}, branch);
+    }
+};
+
+/// The part of a kernel of such a block that infers with channels side by side. One that does more behind the block has
+/// an infer_channels_last() of its own.
+template <Operation Conv, Operation... Behind> struct ChannelsLastInference {
+    static constexpr ChannelsLastBlock channels_last_block(Shape in) {
+        return {fusions::ConvBlock::geometry<Conv, Behind...>(in), Conv.groups == 0};
+    }
+    static constexpr ChannelsLast channels_last(Shape in) { return channels_last_block(in).channels_last(); }
+    static constexpr std::size_t channels_last_work(Shape in, int batch, Sides last) {
+        return channels_last_block(in).work(batch, last);
+    }
+    static constexpr std::size_t kept(Shape in, int, Sides last) { return channels_last_block(in).kept(last); }
+    template <Shape In> static void keep(Device& device, const Pass<float>& p) {
+        channels_last_block(In).keep(device, ConvBlockParameters<Conv, Behind...>::infer(p), p.kept);
+    }
+    template <Shape In, Sides Last> static void infer_channels_last(Device& device, const Pass<float>& p) {
+        channels_last_block(In).infer(device, Last, p);
     }
 };
 

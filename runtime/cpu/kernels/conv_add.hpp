@@ -18,7 +18,7 @@ namespace tn {
 template <Operation Conv, Operation Norm, Operation... Behind>
     requires(fusions::ConvAdd::pattern::is<Conv, Norm, Behind...>() && fusions::ConvBlock::has_geometry<Conv>() &&
              fusions::ConvAdd::is_plain_sum<Behind...>())
-struct KernelFor<cpu::Device, Conv, Norm, Behind...> {
+struct KernelFor<cpu::Device, Conv, Norm, Behind...> : cpu::ChannelsLastInference<Conv, Norm> {
     static constexpr KernelInfo info(Shape in) { return {"fused with the addition", Block::info(in).name}; }
     static constexpr std::size_t saved(Shape in, int batch) { return Block::saved(in, batch); }
     static constexpr std::size_t work(Shape in, int batch) { return Block::work(in, batch); }
@@ -38,17 +38,9 @@ struct KernelFor<cpu::Device, Conv, Norm, Behind...> {
         Block::template backward<In>(device, fusions::behind_sum(of_branch));
     }
 
-    static constexpr ChannelsLast channels_last(Shape in) { return Block::channels_last(in); }
-    static constexpr std::size_t channels_last_work(Shape in, int batch, Sides last) {
-        return Block::channels_last_work(in, batch, last);
-    }
-    static constexpr std::size_t kept(Shape in, int batch, Sides last) { return Block::kept(in, batch, last); }
-    template <Shape In> static void keep(cpu::Device& device, const Pass<float>& p) {
-        Block::template keep<In>(device, p);
-    }
     template <Shape In, Sides Last> static void infer_channels_last(cpu::Device& device, const Pass<float>& p) {
         if constexpr (Last.y) {
-            Block::channels_last_block(In).infer(device, Last, p, {p.xs[1], (is_relu(Behind) || ...)});
+            KernelFor::channels_last_block(In).infer(device, Last, p, {p.xs[1], (is_relu(Behind) || ...)});
         } else {
             Block::template infer_channels_last<In, Last>(device, p);
             device.for_ranges(part_count<Add>(p), ForwardPart<Add, float>{p});
@@ -64,7 +56,7 @@ private:
 template <Operation Conv, Operation Norm, Operation... Behind>
     requires(fusions::ConvAdd::pattern::is<Conv, Norm, Behind...>() && fusions::ConvBlock::has_geometry<Conv>() &&
              !fusions::ConvAdd::is_plain_sum<Behind...>())
-struct KernelFor<cpu::Device, Conv, Norm, Behind...> {
+struct KernelFor<cpu::Device, Conv, Norm, Behind...> : cpu::ChannelsLastInference<Conv, Norm> {
     static constexpr KernelInfo info(Shape in) { return {"fused with the addition", Block::info(in).name}; }
     static constexpr std::size_t saved(Shape in, int batch) {
         return Block::saved(in, batch) + (keeps_sum ? batch * Block::geometry(in).y_size() : 0);
@@ -91,14 +83,6 @@ struct KernelFor<cpu::Device, Conv, Norm, Behind...> {
         Block::template backward<In>(device, fusions::behind_sum(of_branch));
     }
 
-    static constexpr ChannelsLast channels_last(Shape in) { return Block::channels_last(in); }
-    static constexpr std::size_t channels_last_work(Shape in, int batch, Sides last) {
-        return Block::channels_last_work(in, batch, last);
-    }
-    static constexpr std::size_t kept(Shape in, int batch, Sides last) { return Block::kept(in, batch, last); }
-    template <Shape In> static void keep(cpu::Device& device, const Pass<float>& p) {
-        Block::template keep<In>(device, p);
-    }
     template <Shape In, Sides Last> static void infer_channels_last(cpu::Device& device, const Pass<float>& p) {
         Block::template infer_channels_last<In, Last>(device, p);
         add(device, p, p.y);

@@ -23,7 +23,7 @@ template <Operation Conv, Operation... Behind>
     requires(fusions::ConvBlock::pattern::is<Conv, Behind...>() &&
              fusions::ConvBlock::has_geometry<Conv, Behind...>() &&
              cpu::pools_by_twos(fusions::ConvBlock::find<Behind...>(Operation::max_pool)))
-struct KernelFor<cpu::Device, Conv, Behind...> {
+struct KernelFor<cpu::Device, Conv, Behind...> : cpu::ChannelsLastInference<Conv, Behind...> {
     static constexpr BlockGeometry geometry(Shape in) { return fusions::ConvBlock::geometry<Conv, Behind...>(in); }
 
     static constexpr KernelInfo info(Shape in) {
@@ -53,19 +53,6 @@ struct KernelFor<cpu::Device, Conv, Behind...> {
     template <Shape In> static void backward(cpu::Device& device, const Pass<float>& p) {
         cpu::ConvBlock<geometry(In)>::backward(device.threads(), device.isa(), Parameters::backward(device, p));
     }
-
-    static constexpr ChannelsLast channels_last(Shape in) { return cpu::block_channels_last(geometry(in)); }
-    static constexpr std::size_t channels_last_work(Shape in, int batch, Sides last) {
-        return channels_last_block(in).work(batch, last);
-    }
-    static constexpr std::size_t kept(Shape in, int, Sides last) { return channels_last_block(in).kept(last); }
-    template <Shape In> static void keep(cpu::Device& device, const Pass<float>& p) {
-        channels_last_block(In).keep(device, Parameters::infer(p), p.kept);
-    }
-    template <Shape In, Sides Last> static void infer_channels_last(cpu::Device& device, const Pass<float>& p) {
-        channels_last_block(In).infer(device, Last, p);
-    }
-    static constexpr cpu::ChannelsLastBlock channels_last_block(Shape in) { return {geometry(in), false}; }
 
 private:
     using Parameters = cpu::ConvBlockParameters<Conv, Behind...>;

@@ -17,7 +17,7 @@ namespace tn {
 template <Operation Conv, Operation Norm, Operation Function>
     requires(fusions::ConvFunction::pattern::is<Conv, Norm, Function>() &&
              (fusions::ConvBlock::has_geometry<Conv>() || cpu::is_depthwise_block<Conv, Norm>()))
-struct KernelFor<cpu::Device, Conv, Norm, Function> {
+struct KernelFor<cpu::Device, Conv, Norm, Function> : cpu::ChannelsLastInference<Conv, Norm> {
     static constexpr KernelInfo info(Shape in) { return {"fused with a function", Block::info(in).name}; }
     static constexpr std::size_t saved(Shape in, int batch) { return Block::saved(in, batch); }
     static constexpr std::size_t work(Shape in, int batch) { return Block::work(in, batch); }
@@ -53,14 +53,6 @@ struct KernelFor<cpu::Device, Conv, Norm, Function> {
         Block::template backward<In>(device, of_block);
     }
 
-    static constexpr ChannelsLast channels_last(Shape in) { return Block::channels_last(in); }
-    static constexpr std::size_t channels_last_work(Shape in, int batch, Sides last) {
-        return Block::channels_last_work(in, batch, last);
-    }
-    static constexpr std::size_t kept(Shape in, int batch, Sides last) { return Block::kept(in, batch, last); }
-    template <Shape In> static void keep(cpu::Device& device, const Pass<float>& p) {
-        Block::template keep<In>(device, p);
-    }
     template <Shape In, Sides Last> static void infer_channels_last(cpu::Device& device, const Pass<float>& p) {
         Block::template infer_channels_last<In, Last>(device, p);
         apply(device, p);

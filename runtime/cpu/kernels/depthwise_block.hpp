@@ -21,7 +21,7 @@ template <Operation Conv, Operation... Behind> constexpr bool is_depthwise_block
 
 template <Operation Conv, Operation... Behind>
     requires(fusions::ConvBlock::pattern::is<Conv, Behind...>() && cpu::is_depthwise_block<Conv, Behind...>())
-struct KernelFor<cpu::Device, Conv, Behind...> {
+struct KernelFor<cpu::Device, Conv, Behind...> : cpu::ChannelsLastInference<Conv, Behind...> {
     static constexpr BlockGeometry geometry(Shape in) { return fusions::ConvBlock::geometry<Conv, Behind...>(in); }
 
     static constexpr KernelInfo info(Shape) { return {"fused, depthwise", "vectors over the pixels of a plane"}; }
@@ -44,19 +44,6 @@ struct KernelFor<cpu::Device, Conv, Behind...> {
         cpu::plane_kernels(device.isa())
             .depthwise_backward(device.threads(), cpu::plane_plan<geometry(In)>, Parameters::backward(device, p));
     }
-
-    static constexpr ChannelsLast channels_last(Shape in) { return cpu::depthwise_channels_last(geometry(in)); }
-    static constexpr std::size_t channels_last_work(Shape in, int batch, Sides last) {
-        return channels_last_block(in).work(batch, last);
-    }
-    static constexpr std::size_t kept(Shape in, int, Sides last) { return channels_last_block(in).kept(last); }
-    template <Shape In> static void keep(cpu::Device& device, const Pass<float>& p) {
-        channels_last_block(In).keep(device, Parameters::infer(p), p.kept);
-    }
-    template <Shape In, Sides Last> static void infer_channels_last(cpu::Device& device, const Pass<float>& p) {
-        channels_last_block(In).infer(device, Last, p);
-    }
-    static constexpr cpu::ChannelsLastBlock channels_last_block(Shape in) { return {geometry(in), true}; }
 
 private:
     using Parameters = cpu::ConvBlockParameters<Conv, Behind...>;

@@ -4,6 +4,7 @@
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <thread>
+#include <type_traits>
 #include <vector>
 
 #include "dsl/net/until.hpp"
@@ -116,10 +117,11 @@ template <class Device, class Make> void predictors_share_weights(Device& device
         const auto p = model.predict(n);
         wanted.insert(wanted.end(), p.begin(), p.end());
     }
-    // What infers alone may add in another order than what trains, but does so the same way every time.
+    // On the CPU what infers alone may add in another order than what trains, but does so the same way every time.
+    constexpr double most_apart = std::is_same_v<Device, cpu::Device> ? 1e-5 : 0;
     const std::vector<float> alone = predictor.predict(inputs);
     BOOST_REQUIRE(alone.size() == wanted.size());
-    for (std::size_t i = 0; i < wanted.size(); ++i) BOOST_TEST(std::abs(alone[i] - wanted[i]) < 1e-5);
+    for (std::size_t i = 0; i < wanted.size(); ++i) BOOST_TEST(std::abs(alone[i] - wanted[i]) <= most_apart);
     learn(model, 3, 4);  // the predictor's weights stay
 
     const Predictor copy = predictor;
