@@ -9,6 +9,7 @@
 #include "runtime/core/isa_target.hpp"
 #include "runtime/cpu/channels_last/depthwise-inl.hpp"
 #include "runtime/cpu/channels_last/passes.hpp"
+#include "runtime/cpu/channels_last/few_positions-inl.hpp"
 #include "runtime/cpu/channels_last/pool-inl.hpp"
 #include "runtime/cpu/channels_last/product-inl.hpp"
 #include "runtime/cpu/channels_last/winograd-inl.hpp"
@@ -18,6 +19,7 @@ namespace tn::cpu::TN_ISA {
 inline constexpr ChannelsLastKernels channels_last_kernels{
     {keep_panels, keep_frequencies, keep_taps},
     {channels_last_convolve, channels_last_winograd, channels_last_depthwise},  // by ChannelsLastMethod
+    few_positions_infer,
     channels_last_pool,
     channels_last_means,
     means_of_planes};

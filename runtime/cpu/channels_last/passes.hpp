@@ -40,6 +40,8 @@ struct ChannelsLastPass {
 struct ChannelsLastKernels {
     void (*keep[3])(ThreadPool&, const BlockGeometry&, const ConvInfer&, float* kept);
     void (*infer[3])(ThreadPool&, const ChannelsLastPlan&, const ChannelsLastPass&, const AddedBranch&);
+    // Of few positions (few_positions_samples()), x and y plane by plane, with the weights that the product keeps.
+    void (*infer_few)(ThreadPool&, const BlockGeometry&, const ChannelsLastPass&);
     void (*pool)(ThreadPool&, const ChannelsLastPool&);
     // y [n][channels]: the means of x [n][plane][channels].
     void (*means)(ThreadPool&, int n, Index plane, int channels, const float* x, float* y);

@@ -12,6 +12,7 @@
 #include "dsl/core/index.hpp"
 #include "dsl/core/kernel.hpp"
 #include "runtime/cpu/conv_block/layout.hpp"
+#include "runtime/cpu/conv_block/method.hpp"
 #include "runtime/cpu/conv_block/split.hpp"
 #include "runtime/cpu/conv_block/winograd/plan.hpp"
 
@@ -70,6 +71,35 @@ struct ChannelsLastKept {
             case ChannelsLastMethod::depthwise: shifts = filters * c.taps(); break;
         }
         floats = shifts + filters;
+    }
+};
+
+/// A block whose values lie plane by plane infers so few positions at a time, of all samples, by the rows of their
+/// pixels and kept weights: each panel of weights is read once, where other methods transform it or read it in another
+/// order than it lies in.
+inline constexpr int few_positions = 64;
+
+/// How many samples, of up to `most`, are so few; none where weights are few, too.
+constexpr int few_positions_samples(const BlockGeometry& b, Method method, int most) {
+    const ConvGeometry& c = b.conv;
+    const bool deep = method == Method::winograd || method == Method::product;
+    if (!deep || Index{c.channels} * c.filters < (1 << 14)) return 0;
+    return static_cast<int>(std::min<Index>(most, few_positions / c.out_plane()));
+}
+
+/// The scratch of such a pass over n samples.
+struct FewPositionsWork {
+    Index x = 0, nothing = 0, sums = 0;  // the rows of x; zeros for what is outside; the sums of all positions
+    Index sums_row = 0, floats = 0;
+
+    constexpr FewPositionsWork(const BlockGeometry& b, int n) {
+        const ConvGeometry& c = b.conv;
+        Regions regions;
+        x = regions.take(n * c.in_size());
+        nothing = regions.take(c.channels);
+        sums_row = round_up(Index{c.filters});
+        sums = regions.take(n * c.out_plane() * sums_row);
+        floats = regions.with_alignment();
     }
 };
 

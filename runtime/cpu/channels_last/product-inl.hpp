@@ -77,25 +77,28 @@ void multiply_rows(const ProductRows<Places>& x, int depth, const float* weights
     }
 }
 
+/// Calls f.operator()<R>(first) for tiles of R rows from `first` on: of `tile` rows and of one less, if it can be: 49 rows
+/// are seven of seven.
+template <class F> TN_INLINE void each_row_tile(int rows, const F& f) {
+    const int tiles = (rows + tile - 1) / tile, smaller = rows >= tiles * (tile - 1) ? tiles * tile - rows : 0;
+    int first = 0;
+    for (const int end = rows - smaller * (tile - 1); end - first >= tile; first += tile)
+        f.template operator()<tile>(first);
+    for (int i = 0; i < smaller; ++i, first += tile - 1) f.template operator()<tile - 1>(first);
+    for (; rows - first >= 4; first += 4) f.template operator()<4>(first);
+    for (; rows - first >= 2; first += 2) f.template operator()<2>(first);
+    if (first < rows) f.template operator()<1>(first);
+}
+
 /// Any number of rows.
 template <int C, class Places>
-void multiply_panel_rows(int rows, ProductRows<Places> x, int depth, const float* weights, const float* shifts,
+void multiply_panel_rows(int rows, const ProductRows<Places>& x, int depth, const float* weights, const float* shifts,
                          int filters, const RowFinish& finish, const float* added, float* y, Index y_row) {
-    const auto go = [&]<int R>() TN_INLINE_LAMBDA {
-        multiply_rows<R, C>(x, depth, weights, shifts, filters, finish, added, y, y_row);
-        x.x += R * x.step;
-        y += R * y_row;
-        if (added) added += R * y_row;
-        rows -= R;
-    };
-    // As tiles of `tile` rows and of one less, if it can be: 49 rows are seven of seven.
-    const int tiles = (rows + tile - 1) / tile, smaller = rows >= tiles * (tile - 1) ? tiles * tile - rows : 0;
-    const int last = smaller * (tile - 1);
-    while (rows >= last + tile) go.template operator()<tile>();
-    for (int i = 0; i < smaller; ++i) go.template operator()<tile - 1>();
-    while (rows >= 4) go.template operator()<4>();
-    while (rows >= 2) go.template operator()<2>();
-    if (rows == 1) go.template operator()<1>();
+    each_row_tile(rows, [&]<int R>(int first) TN_INLINE_LAMBDA {
+        const Index at = first * y_row;
+        multiply_rows<R, C>(ProductRows<Places>{x.x + first * x.step, x.step, x.places}, depth, weights, shifts,
+                            filters, finish, added ? added + at : nullptr, y + at, y_row);
+    });
 }
 
 /// Calls f.operator()<C>() for the C vectors of a panel.

@@ -15,7 +15,8 @@ namespace tn::cpu {
 /// By which method a block is computed there.
 constexpr ChannelsLastMethod channels_last_method(const BlockGeometry& b, bool depthwise) {
     if (depthwise) return ChannelsLastMethod::depthwise;
-    return method_of(b) == Method::winograd ? ChannelsLastMethod::winograd : ChannelsLastMethod::product;
+    const bool few = few_positions_samples(b, method_of(b), 1) > 0;
+    return method_of(b) == Method::winograd && !few ? ChannelsLastMethod::winograd : ChannelsLastMethod::product;
 }
 
 /// Vectors of filters gain where there are whole ones and a window of one pixel, or Winograd's products of weights that
@@ -51,7 +52,12 @@ struct ChannelsLastBlock {
         return ChannelsLastWork({block, last, method()}, batch).floats;
     }
     constexpr std::size_t kept(Sides last) const {
-        return last.any() ? ChannelsLastKept(block.conv, method()).floats : 0;
+        return last.any() || few(1) > 0 ? ChannelsLastKept(block.conv, method()).floats : 0;
+    }
+    /// How many samples, of up to `most`, whose values lie plane by plane, are inferred by infer_few().
+    constexpr int few(int most) const { return depthwise ? 0 : few_positions_samples(block, method_of(block), most); }
+    constexpr std::size_t few_work(int batch) const {
+        return few(batch) > 0 ? FewPositionsWork(block, few(batch)).floats : 0;
     }
     void keep(Device& device, const ConvInfer& pass, float* kept) const {
         channels_last_kernels(device.isa())
@@ -62,6 +68,9 @@ struct ChannelsLastBlock {
         channels_last_kernels(device.isa())
             .infer[static_cast<std::size_t>(method())](device.threads(), {block, last, method()},
                                                        {p.n, p.x, p.kept, p.y, p.work}, branch);
+    }
+    void infer_few(Device& device, const Pass<float>& p) const {
+        channels_last_kernels(device.isa()).infer_few(device.threads(), block, {p.n, p.x, p.kept, p.y, p.work});
     }
 };
 

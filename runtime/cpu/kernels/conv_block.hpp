@@ -2,6 +2,9 @@
 // runtime/cpu/conv_block.hpp.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
+
 #include "dsl/core/kernel.hpp"
 #include "dsl/fusions/conv_block.hpp"
 #include "runtime/cpu/conv_block.hpp"
@@ -38,7 +41,8 @@ struct KernelFor<cpu::Device, Conv, Behind...> : cpu::ChannelsLastInference<Conv
         return cpu::block_saved_floats(geometry(in), batch, cpu::method_of(geometry(in)));
     }
     static constexpr std::size_t work(Shape in, int batch) {
-        return cpu::block_work_floats(geometry(in), batch, cpu::method_of(geometry(in)), false);
+        return std::max<std::size_t>(cpu::block_work_floats(geometry(in), batch, cpu::method_of(geometry(in)), false),
+                                     KernelFor::channels_last_block(in).few_work(batch));
     }
     static constexpr std::size_t backward_work(Shape in, int batch) {
         return cpu::block_work_floats(geometry(in), batch, cpu::method_of(geometry(in)), true);
@@ -48,6 +52,8 @@ struct KernelFor<cpu::Device, Conv, Behind...> : cpu::ChannelsLastInference<Conv
         cpu::ConvBlock<geometry(In)>::forward(device.threads(), device.isa(), Parameters::forward(device, p));
     }
     template <Shape In> static void infer(cpu::Device& device, const Pass<float>& p) {
+        constexpr cpu::ChannelsLastBlock block = KernelFor::channels_last_block(In);
+        if (p.kept && p.n <= block.few(p.n)) return block.infer_few(device, p);
         cpu::ConvBlock<geometry(In)>::infer(device.threads(), device.isa(), Parameters::infer(p));
     }
     template <Shape In> static void backward(cpu::Device& device, const Pass<float>& p) {

@@ -124,6 +124,10 @@ TN_INLINE void narrow_to_bytes(I v, unsigned char* p) {
 TN_INLINE void keep_in_register(V& v) {
 #if defined(__x86_64__)
     asm("" : "+v"(v));
+#elif defined(__aarch64__)
+    asm("" : "+w"(v));
+#else
+    static_cast<void>(v);
 #endif
 }
 

@@ -45,6 +45,14 @@ using Tiles = Net<Image<3, 23, 21>, Batch<7>,
                       Conv<80, 3>, Relu, GlobalAvgPool, Dense<4>>,
                   SoftmaxCrossEntropy>;
 
+// Planes throughout, so small and deep that few samples are multiplied by kept weights: 8 x 8 pixels of one sample, 4 x
+// 4 of up to four, and 2 x 2; pooled, with filters that fill no vector, a sum and a function behind them.
+using Deep =
+    Net<Image<3, 16, 16>, Batch<6>,
+        Seq<Conv<128, 3, Stride<2>>, Relu, Conv<144, 3>, BN, Relu, Conv<144, 3, Stride<2>>, BN, Relu6, Conv<160, 3>,
+            Relu, Pool<2>, Residual<Conv<150, 3>, BN, Relu, Conv<160, 3>, BN>, Relu, Conv<130, 3>, BN, Silu, Dense<4>>,
+        SoftmaxCrossEntropy>;
+
 // What comes into the last layer is asked for as planes.
 using Pixels = Net<Image<16, 9, 7>, Batch<3>, Seq<Conv<32, 1>, Relu, Conv<20, 1>, Relu, Conv<3, 1>>,
                    SoftmaxCrossEntropyPerPixel<>>;
@@ -66,6 +74,8 @@ static_assert(Infers<Mobile>::kept > 0);
 static_assert(count_of<Infers<Between>>({false, true}) == 1 && count_of<Infers<Between>>({true, false}) == 1);
 static_assert(count_of<Infers<Tiles>>({true, true}) == 4);
 static_assert(count_of<Infers<Planes>>({false, false}) == Infers<Planes>::program.nodes);
+static_assert(count_of<Infers<Deep>>({false, false}) == Infers<Deep>::program.nodes);
+static_assert(Infers<Deep>::kept > 9 * (128 * 144 + 144 * 144 + 144 * 160 + 2 * 160 * 150) && Trains<Deep>::kept == 0);
 
 constexpr Isa sets[] = {Isa::portable, Isa::avx2, Isa::avx512};
 
@@ -107,7 +117,7 @@ template <class N> void agrees_with_planes() {
             randomise(planes);
             Model<N> model(device);
             copy_weights(planes, model);
-            for (const int n : {N::batch, 1, 2}) {
+            for (const int n : {N::batch, 1, 2, 3}) {
                 std::ranges::fill(model.memory().planned_region(), std::numeric_limits<float>::quiet_NaN());
                 model.set_input(input);
                 planes.set_input(input);
@@ -127,6 +137,7 @@ BOOST_AUTO_TEST_CASE(predictions_are_those_of_planes) {
     agrees_with_planes<Mobile>();
     agrees_with_planes<Between>();
     agrees_with_planes<Tiles>();
+    agrees_with_planes<Deep>();
 }
 
 BOOST_AUTO_TEST_CASE(what_is_kept_follows_the_weights) {
