@@ -11,6 +11,7 @@
 #include "dsl/core/index.hpp"
 #include "runtime/core/isa_target.hpp"
 #include "runtime/core/thread_pool.hpp"
+#include "runtime/cpu/channels_last/depthwise_tile-inl.hpp"
 #include "runtime/cpu/channels_last/layout-inl.hpp"
 #include "runtime/cpu/channels_last/passes.hpp"
 #include "runtime/cpu/channels_last/plan.hpp"
@@ -20,15 +21,6 @@
 
 namespace tn::cpu::TN_ISA {
 
-/// How vectors of channels are loaded. No lambdas: g++ compiles these for no instruction set.
-struct WholeVectors {
-    TN_INLINE V operator()(const float* p) const { return load(p); }
-};
-struct PartOfVector {
-    int count;
-    TN_INLINE V operator()(const float* p) const { return load_partial(p, count); }
-};
-
 /// What every row of outputs reads.
 struct DepthwiseRows {
     const ConvGeometry& c;
@@ -36,51 +28,57 @@ struct DepthwiseRows {
     Index weights_row;
     Rectifier rectify;
 
-    /// T neighbouring outputs whose windows begin at `at` and have the same taps inside: y [T][channels]. Of one output
-    /// several vectors of channels at a time: their sums do not wait for each other.
-    template <int T> void run(const WindowPlace& at, const float* sample, float* y) const {
-        constexpr int together = T == 1 ? 4 : 1;
+    /// The outputs of a row, of a sample, of a piece of the channels: y [out_w][channels].
+    void row(int row, Range channels, const float* sample, float* y) const {
+        const auto tiles = [&]<int K, int S>() TN_INLINE_LAMBDA {
+            constexpr int together = 7;  // divides the rows of photographs of 224 x 224, halved
+            int column = 0;
+            for (; c.out_w() - column > 4; column += together) tile<K, S, together>(row, column, channels, sample, y);
+            if (column < c.out_w()) tile<K, S, 4>(row, column, channels, sample, y);
+        };
+        const bool square = c.kernel_h == c.kernel_w;
+        if (square && c.kernel_h == 3 && c.stride == 1) return tiles.template operator()<3, 1>();
+        if (square && c.kernel_h == 3 && c.stride == 2) return tiles.template operator()<3, 2>();
+        if (square && c.kernel_h == 5 && c.stride == 1) return tiles.template operator()<5, 1>();
+        if (square && c.kernel_h == 5 && c.stride == 2) return tiles.template operator()<5, 2>();
+        for (int column = 0; column < c.out_w(); ++column) position(row, column, channels, sample, y);
+    }
+
+private:
+    /// The T outputs from `column` on, those of them that there are.
+    template <int K, int S, int T> void tile(int row, int column, Range channels, const float* sample, float* y) const {
+        const int last = channels.last - channels.first < lanes ? channels.first : channels.last - lanes + 1;
+        int channel = channels.first;
+        for (; channel < last; channel += lanes) vector<K, S, T>(row, column, channel, sample, y, WholeVectors{});
+        if (channel < channels.last)
+            vector<K, S, T>(row, column, channel, sample, y, PartOfVector{channels.last - channel});
+    }
+    template <int K, int S, int T, class Get>
+    void vector(int row, int column, int channel, const float* sample, float* y, Get get) const {
+        const WindowPlace at(c, row, column);
+        const float* from = sample + (Index{at.y + at.first_y} * c.width + at.x) * c.channels + channel;
+        const float* taps = weights + Index{at.first_y} * K * weights_row + channel;
+        DepthwiseTile<K, S, T> sums(shifts + channel);
+        for (int i = at.first_y; i < at.last_y; ++i, from += Index{c.width} * c.channels, taps += K * weights_row)
+            sums.add_row(from, c.channels, -at.x, c.width - at.x, taps, weights_row, get);
+        float* to = y + Index{column} * c.channels + channel;
+        const int count = std::min(T, c.out_w() - column);
+        TN_UNROLL for (int t = 0; t < T; ++t) if (t < count)
+            store_partial(to + Index{t} * c.channels, rectify(sums.sum[t]), c.channels - channel);
+    }
+
+    /// An output of any window.
+    void position(int row, int column, Range channels, const float* sample, float* y) const {
+        const WindowPlace at(c, row, column);
         const float* const origin = sample + (Index{at.y} * c.width + at.x) * c.channels;
-        int channel = 0;
-        for (; channel + together * lanes <= c.channels; channel += together * lanes)
-            run_vectors<T, together>(at, origin, channel, WholeVectors{}, y);
-        for (; channel < c.channels; channel += lanes)
-            run_vectors<T, 1>(at, origin, channel, PartOfVector{c.channels - channel}, y);
-    }
-
-    /// The same for C vectors of channels, whose values `get` loads.
-    template <int T, int C, class Get>
-    TN_INLINE void run_vectors(const WindowPlace& at, const float* origin, int channel, Get get, float* y) const {
-        const Index step = Index{c.stride} * c.channels;
-        V acc[T][C];
-        TN_UNROLL for (int t = 0; t < T; ++t) TN_UNROLL for (int v = 0; v < C; ++v) acc[t][v] =
-            load(shifts + channel + v * lanes);
-        for (int i = at.first_y; i < at.last_y; ++i) {
-            const float* from = origin + (Index{i} * c.width + at.first_x) * c.channels + channel;
-            const float* w = weights + (Index{i} * c.kernel_w + at.first_x) * weights_row + channel;
-            for (int j = at.first_x; j < at.last_x; ++j, from += c.channels, w += weights_row)
-                TN_UNROLL for (int v = 0; v < C; ++v) {
-                    const V tap = load(w + v * lanes);
-                    TN_UNROLL for (int t = 0; t < T; ++t) acc[t][v] += get(from + t * step + v * lanes) * tap;
-                }
-        }
-        TN_UNROLL for (int t = 0; t < T; ++t) TN_UNROLL for (int v = 0; v < C; ++v) store_partial(
-            y + Index{t} * c.channels + channel + v * lanes, rectify(acc[t][v]), c.channels - channel - v * lanes);
-    }
-
-    /// A row of outputs of a sample: y [out_w][channels].
-    void row(int row, const float* sample, float* y) const {
-        constexpr int together = 4;
-        for (int column = 0; column < c.out_w();) {
-            const WindowPlace at(c, row, column);
-            const bool inside = at.first_x == 0 && column + together <= c.out_w() &&
-                                at.x + (together - 1) * c.stride + c.kernel_w <= c.width;
-            float* to = y + Index{column} * c.channels;
-            if (inside)
-                run<together>(at, sample, to);
-            else
-                run<1>(at, sample, to);
-            column += inside ? together : 1;
+        for (int channel = channels.first; channel < channels.last; channel += lanes) {
+            const int count = c.channels - channel;
+            V sum = load(shifts + channel);
+            for (int i = at.first_y; i < at.last_y; ++i)
+                for (int j = at.first_x; j < at.last_x; ++j)
+                    sum += load_partial(origin + (Index{i} * c.width + j) * c.channels + channel, count) *
+                           load(weights + (Index{i} * c.kernel_w + j) * weights_row + channel);
+            store_partial(y + Index{column} * c.channels + channel, rectify(sum), count);
         }
     }
 };
@@ -93,10 +91,17 @@ inline void channels_last_depthwise(ThreadPool& pool, const ChannelsLastPlan& pl
     const OtherLayouts other(pool, plan, pass, aligned(pass.work), at);
     const DepthwiseRows rows{c, pass.kept + kept.weights, pass.kept + kept.shifts, round_up(c.filters, lanes),
                              Rectifier(plan.block)};
-    pool.run(pass.n * c.out_h(), [&](int task) {
-        const int sample = task / c.out_h(), row = task % c.out_h();
-        rows.row(row, other.x + sample * c.in_size(),
-                 other.y + (Index{sample} * c.out_plane() + Index{row} * c.out_w()) * c.filters);
+    // Pieces of the channels whose rows under a window stay in the L1 cache, each for as many rows as keep all threads
+    // at work.
+    const int piece = plan.depthwise_piece() / lanes * lanes, pieces = (c.channels + piece - 1) / piece;
+    const int parts = std::clamp(pool.threads() / (pass.n * pieces), 1, c.out_h());
+    const int units = pass.n * pieces * parts;
+    pool.run(units, [&](int unit) {
+        const int sample = unit / (pieces * parts), first = unit / parts % pieces * piece;
+        const Range channels{first, std::min(first + piece, c.channels)}, own = part_of(c.out_h(), parts, unit % parts);
+        for (int row = own.first; row < own.last; ++row)
+            rows.row(row, channels, other.x + sample * c.in_size(),
+                     other.y + (Index{sample} * c.out_plane() + Index{row} * c.out_w()) * c.filters);
     });
     other.finish(pool, plan, pass);
 }

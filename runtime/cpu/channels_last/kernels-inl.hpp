@@ -8,8 +8,8 @@
 
 #include "runtime/core/isa_target.hpp"
 #include "runtime/cpu/channels_last/depthwise-inl.hpp"
-#include "runtime/cpu/channels_last/passes.hpp"
 #include "runtime/cpu/channels_last/few_positions-inl.hpp"
+#include "runtime/cpu/channels_last/passes.hpp"
 #include "runtime/cpu/channels_last/pool-inl.hpp"
 #include "runtime/cpu/channels_last/product-inl.hpp"
 #include "runtime/cpu/channels_last/winograd-inl.hpp"

@@ -48,6 +48,12 @@ struct ChannelsLastPlan {
     /// Positions of a block of rows: what the L2 cache holds beside a panel of weights.
     constexpr int block_rows() const { return std::clamp(24 * 1024 / depth() / 8 * 8, 8, 64); }
 
+    /// Channels of a depthwise convolution that are computed at a time.
+    constexpr int depthwise_piece() const {
+        const int floats = 8 * 1024 / (conv().kernel_h * conv().width);
+        return std::max(floats / max_lanes, 1) * max_lanes;
+    }
+
     // Winograd's tiles.
     constexpr int tile_rows() const { return (conv().out_h() + tile_side - 1) / tile_side; }
     constexpr int tile_columns() const { return (conv().out_w() + tile_side - 1) / tile_side; }

@@ -77,8 +77,8 @@ void multiply_rows(const ProductRows<Places>& x, int depth, const float* weights
     }
 }
 
-/// Calls f.operator()<R>(first) for tiles of R rows from `first` on: of `tile` rows and of one less, if it can be: 49 rows
-/// are seven of seven.
+/// Calls f.operator()<R>(first) for tiles of R rows from `first` on: of `tile` rows and of one less, if it can be: 49
+/// rows are seven of seven.
 template <class F> TN_INLINE void each_row_tile(int rows, const F& f) {
     const int tiles = (rows + tile - 1) / tile, smaller = rows >= tiles * (tile - 1) ? tiles * tile - rows : 0;
     int first = 0;

@@ -21,14 +21,14 @@ template <int Wide, int Narrow, class Function>
 using Inverted = Residual<Conv<Wide, 1>, BN, Function, Conv<Wide, 3, Depthwise>, BN, Relu6, Conv<Narrow, 1>, BN>;
 
 // Whole vectors and parts of them, windows that reach over margins, steps, sums, functions, pools and branches.
-using Mobile = Net<
-    Image<3, 70, 67>, Batch<5>,
-    Seq<Conv<24, 3, Stride<2>>, BN, Relu6, Conv<24, 3, Depthwise>, BN, Relu6, Conv<37, 1>, BN, Inverted<80, 37, Relu6>,
-        Inverted<21, 37, Silu>, Pool<3, Stride<2>, Pad<1>>, Conv<37, 5, Depthwise, Stride<2>>, BN, Relu, Conv<48, 1>,
-        Relu, Concat<Conv<16, 1>, Seq<Conv<20, 1>, BN, Silu>, Conv<18, 3, Stride<1>>>, AvgPool<2>,
-        Residual<Conv<54, 1>, BN, Relu, Conv<54, 1>, BN>, Relu, Dropout<10>, Conv<33, 1>, BN, Relu, GlobalAvgPool,
-        Dense<7>>,
-    SoftmaxCrossEntropy>;
+using Mobile = Net<Image<3, 70, 67>, Batch<5>,
+                   Seq<Conv<24, 3, Stride<2>>, BN, Relu6, Conv<24, 3, Depthwise>, BN, Relu6, Conv<37, 1>, BN,
+                       Inverted<80, 37, Relu6>, Inverted<21, 37, Silu>, Pool<3, Stride<2>, Pad<1>>,
+                       Conv<37, 5, Depthwise, Stride<2>>, BN, Relu, Conv<37, 7, Depthwise>, BN, Conv<37, 5, Depthwise>,
+                       Relu, Conv<48, 1>, Relu, Concat<Conv<16, 1>, Seq<Conv<20, 1>, BN, Silu>, Conv<18, 3, Stride<1>>>,
+                       AvgPool<2>, Residual<Conv<54, 1>, BN, Relu, Conv<54, 1>, BN>, Relu, Dropout<10>, Conv<33, 1>, BN,
+                       Relu, GlobalAvgPool, Dense<7>>,
+                   SoftmaxCrossEntropy>;
 
 // Planes at both ends: the input, and values that a dense layer reads plane by plane.
 using Between = Net<
