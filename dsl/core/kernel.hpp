@@ -28,6 +28,7 @@ namespace tn {
 ///         static constexpr std::size_t kept(Shape in, int batch, Sides);   // of the weights, in inference
 ///         template <Shape In> static void keep(cpu::Device&, const Pass<float>&);
 ///         template <Shape In, Sides> static void infer_channels_last(cpu::Device&, const Pass<float>&);
+///         static constexpr bool writes_rows_apart = true;                  // that pass asks for Pass::y_row
 ///     };
 ///
 /// All but `info` may be left out. Then there are as many values as the layer's own mathematics ask for, or none where
@@ -194,6 +195,15 @@ template <class Device, class L> constexpr ChannelsLast channels_last_of([[maybe
         return K::channels_last(in);
     else
         return is_value_by_value(Traits<L>::operation.kind) ? ChannelsLast::follows : ChannelsLast::no;
+}
+
+/// Whether a layer's kernel asks for Pass::y_row in inference with channels side by side.
+template <class Device, class L> constexpr bool writes_rows_apart() {
+    using K = KernelOf<Device, L>;
+    if constexpr (requires { K::writes_rows_apart; })
+        return K::writes_rows_apart;
+    else
+        return false;
 }
 
 /// Values that inference keeps of a layer's weights.

@@ -130,6 +130,7 @@ template <class T> struct Pass {
     T* saved = nullptr;  ///< what forward leaves for backward; null in inference where saves_for_inference is false
     T* work = nullptr;   ///< scratch within one pass
     T* kept = nullptr;   ///< what a kernel that infers has made of the weights
+    Index y_row = 0;  ///< floats from a position of y to the next where channels lie side by side; 0: no others between
     RandomKey random{};
     int first = 0;  ///< samples of the batch before these, where several processes share it
 

@@ -126,6 +126,11 @@ private:
                 whole_[root(v)] = true;
         }
         for (int v = 0; v < Values; ++v) whole_[v] = whole_[root(v)];
+        for (int v = 0; v < p.values; ++v)
+            if (const int into = p.joined[v].into; into >= 0) whole_[into] = whole_[into] || whole_[v];
+        for (int v = 0; v < p.values; ++v)
+            if (const int into = p.joined[v].into; into >= 0) whole_[v] = whole_[into];
+        for (int v = 0; v < Values; ++v) whole_[v] = whole_[root(v)];
     }
     constexpr int root(int v) const { return uses_.root[v]; }
 
@@ -208,7 +213,12 @@ private:
                     shared_[y] = true;
                 } else if (may_overwrite(i)) {
                     value_[y] = value_[node.inputs[0]];
-                } else {
+                } else if (const int into = p.joined[y].into; into >= 0) {
+                    if (value_[into] < 0)
+                        value_[into] = add(p.value[into].size() * (whole_[into] ? batch_ : node.part), first_use(y, i),
+                                           last_use(y, i));
+                    value_[y] = value_[into];
+                } else if (value_[y] < 0) {
                     value_[y] = add(room_of(y, node), first_use(y, i), last_use(y, i));
                 }
                 lives_until(value_[y], last_use(y, i));

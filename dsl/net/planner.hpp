@@ -50,6 +50,7 @@ public:
         const auto offset = [&](int b) { return b < 0 ? nowhere : buffer_[b].offset + room_; };
         for (int v = 0; v < Values; ++v) {
             plan.value[v] = offset(this->value_[v]);
+            if (plan.value[v] != nowhere) plan.value[v] += p.joined[v].begin;
             plan.gradient[v] = offset(this->gradient_[v]);
             plan.again[v] = Again ? offset(this->again_[v]) : plan.value[v];
             plan.whole[v] = this->whole_[v];

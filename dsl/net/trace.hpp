@@ -38,6 +38,13 @@ struct Node {
     int part = 0, close = 0;
     Sides channels_last{};  ///< which values have channels side by side in inference (dsl/net/value_layouts.hpp)
     std::size_t kept = 0;   ///< values that inference keeps of its weights, in whole cache lines
+    int y_row = 0;          ///< Pass::y_row
+};
+
+/// A value that lies within another one, of which it is a part: a branch within its concatenation.
+struct Joined {
+    int into = -1;  ///< -1: it lies by itself
+    int begin = 0;  ///< from the other's sample, or from its position where channels lie side by side, in floats
 };
 
 /// A whole network: its nodes in order, the shape of every value, and the fault if there is one.
@@ -45,6 +52,7 @@ template <int Nodes, int Values> struct Program {
     static constexpr int capacity = Values, node_capacity = Nodes > 0 ? Nodes : 1;
     Node node[node_capacity]{};
     Shape value[Values]{};
+    Joined joined[Values]{};  ///< in inference (dsl/net/joined_values.hpp)
     int nodes = 0, values = 0, output = 0;
     ShapeResult fault{};
     int fault_at = -1;

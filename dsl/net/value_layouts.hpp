@@ -2,6 +2,8 @@
 #pragma once
 
 #include "dsl/core/kernel.hpp"
+#include "dsl/net/joined_values.hpp"
+#include "dsl/net/reruns.hpp"
 #include "dsl/net/trace.hpp"
 
 namespace tn {
@@ -70,17 +72,20 @@ private:
 struct LayoutRecord {
     ChannelsLast (*channels_last)(Shape in) = nullptr;
     std::size_t (*kept)(Shape in, int batch, Sides sides) = nullptr;
+    bool joins = false, writes_rows_apart = false;
 };
 template <class Device, class L> constexpr LayoutRecord layout_record() {
     if constexpr (Layer<L>)
-        return {&channels_last_of<Device, L>, &kept_values<Device, L>};
+        return {&channels_last_of<Device, L>, &kept_values<Device, L>, Traits<L>::operation.kind == Operation::concat,
+                writes_rows_apart<Device, L>()};
     else
         return {};  // between branches
 }
 
 }  // namespace detail
 
-/// The program with the layouts of every node on the device, and what it keeps of its weights.
+/// The program with the layouts of every node on the device, what it keeps of its weights, and the values that lie in
+/// others.
 template <class Device, int Nodes, int Values, class... Ps>
 constexpr Program<Nodes, Values> with_layouts_on(Program<Nodes, Values> program, List<Ps...>) {
     constexpr detail::LayoutRecord kernels[] = {detail::layout_record<Device, typename Ps::type>()...,
@@ -96,6 +101,10 @@ constexpr Program<Nodes, Values> with_layouts_on(Program<Nodes, Values> program,
         node.channels_last = layouts.sides_of(node);
         node.kept = aligned(kernels[at].kept(node.in, node.part, node.channels_last));
     }
+    const detail::ValueUses<Nodes, Values> uses(laid_out);
+    for (int at = 0; at < program.nodes; ++at)
+        if (laid_out.node[at].runs && kernels[at].joins)
+            detail::join_in_place(laid_out, uses, at, [&](int node) { return kernels[node].writes_rows_apart; });
     return laid_out;
 }
 

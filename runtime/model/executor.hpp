@@ -185,7 +185,8 @@ private:
     /// A value from sample `done` on, where it has room for the whole batch.
     T* value(int v, Run run, int done) const {
         T* const all = planned(run == Run::forward ? plan.value[v] : plan.again[v]);
-        return all && plan.whole[v] ? all + program.value[v].size() * done : all;
+        const int own = program.joined[v].into < 0 ? v : program.joined[v].into;
+        return all && plan.whole[v] ? all + program.value[own].size() * done : all;
     }
 
     /// What an entry keeps from pass to pass.
@@ -212,6 +213,7 @@ private:
         p.training = training && !node.at_inference;
         p.x = value(node.inputs[0], run, done);
         p.y = value(node.outputs[0], run, done);
+        p.y_row = node.y_row;
         p.saved = planned(run == Run::forward ? plan.first_saved[at] : plan.saved[at]);
         p.work = planned(backward              ? plan.work_backward[at]
                          : run == Run::forward ? plan.work_forward[at]

@@ -34,6 +34,7 @@ struct ChannelsLastPass {
     int n;
     const float *x, *kept;
     float *y, *work;
+    Index y_row = 0;  ///< of y with channels side by side, floats from a position to the next; 0: as many as channels
 };
 
 /// By method what is kept of weights and normalisation (ChannelsLastKept), and the pass.

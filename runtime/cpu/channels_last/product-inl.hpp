@@ -118,6 +118,7 @@ struct ChannelsLastTensors {
     RowFinish finish;
     const float* added;
     float* y;
+    Index y_row;  // and of what is added
 
     ChannelsLastTensors(const ChannelsLastPlan& plan, const ChannelsLastPass& pass, const AddedBranch& branch,
                         const OtherLayouts& other)
@@ -128,7 +129,8 @@ struct ChannelsLastTensors {
           shifts(pass.kept + ChannelsLastKept(plan.conv(), plan.method).shifts),
           finish{Rectifier(plan.block), branch.relu},
           added(branch.values),
-          y(other.y) {}
+          y(other.y),
+          y_row(pass.y_row > 0 ? pass.y_row : plan.conv().filters) {}
 };
 
 /// One product of all positions.
@@ -139,9 +141,9 @@ struct RowProduct : ChannelsLastTensors {
         for (int panel = own.first; panel < own.last; ++panel) {
             const int vector = panels.first_vector(panel), f = vector * lanes;
             const auto go = [&]<int C>() TN_INLINE_LAMBDA {
-                const Index at = first * filters + f;
+                const Index at = first * y_row + f;
                 multiply_panel_rows<C>(count, rows, depth, weights + Index{f} * depth, shifts + f, filters - f, finish,
-                                       added ? added + at : nullptr, y + at, filters);
+                                       added ? added + at : nullptr, y + at, y_row);
             };
             with_vectors(panels.vectors_of(panel), go);
         }

@@ -108,8 +108,7 @@ struct ChannelsLastWinograd : ChannelsLastTensors {
         const int count = c.filters - filter;
         for (int r = 0; r < rows; ++r)
             for (int k = 0; k < columns; ++k) {
-                const Index to =
-                    ((at.sample * c.out_h() + at.row + r) * c.out_w() + at.column + k) * c.filters + filter;
+                const Index to = ((at.sample * c.out_h() + at.row + r) * c.out_w() + at.column + k) * y_row + filter;
                 const V value = z[4 * r + k] + shift;
                 store_partial(y + to, added ? finish(value, load_partial(added + to, count)) : finish(value), count);
             }

@@ -67,7 +67,7 @@ struct ChannelsLastBlock {
     void infer(Device& device, Sides last, const Pass<float>& p, const AddedBranch& branch = {}) const {
         channels_last_kernels(device.isa())
             .infer[static_cast<std::size_t>(method())](device.threads(), {block, last, method()},
-                                                       {p.n, p.x, p.kept, p.y, p.work}, branch);
+                                                       {p.n, p.x, p.kept, p.y, p.work, p.y_row}, branch);
     }
     void infer_few(Device& device, const Pass<float>& p) const {
         channels_last_kernels(device.isa()).infer_few(device.threads(), block, {p.n, p.x, p.kept, p.y, p.work});

@@ -16,7 +16,8 @@ struct KernelFor<cpu::Device, Join> {
 
     template <Shape> static void forward(cpu::Device& device, const Pass<float>& p) {
         each_branch(device, p, [&](int k, Index in_branch, Index in_join, Index size) {
-            std::copy_n(p.xs[k] + in_branch, size, p.y + in_join);
+            if (p.xs[k] + in_branch != p.y + in_join)  // where it is not there, written by the branch
+                std::copy_n(p.xs[k] + in_branch, size, p.y + in_join);
         });
     }
     template <Shape> static void backward(cpu::Device& device, const Pass<float>& p) {
@@ -33,7 +34,8 @@ struct KernelFor<cpu::Device, Join> {
             Index before = 0;
             for (int k = 0; k < p.branches; ++k) {
                 const Index channels = p.branch_shape[k].channels;
-                for (Index at = begin; at < end; ++at)
+                const bool is_there = p.xs[k] == p.y + before;  // written by the branch
+                for (Index at = begin; at < end && !is_there; ++at)
                     std::copy_n(p.xs[k] + at * channels, channels, p.y + at * p.out.channels + before);
                 before += channels;
             }

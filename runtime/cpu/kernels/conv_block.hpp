@@ -27,6 +27,7 @@ template <Operation Conv, Operation... Behind>
              fusions::ConvBlock::has_geometry<Conv, Behind...>() &&
              cpu::pools_by_twos(fusions::ConvBlock::find<Behind...>(Operation::max_pool)))
 struct KernelFor<cpu::Device, Conv, Behind...> : cpu::ChannelsLastInference<Conv, Behind...> {
+    static constexpr bool writes_rows_apart = true;
     static constexpr BlockGeometry geometry(Shape in) { return fusions::ConvBlock::geometry<Conv, Behind...>(in); }
 
     static constexpr KernelInfo info(Shape in) {

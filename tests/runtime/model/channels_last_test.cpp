@@ -53,6 +53,13 @@ using Deep =
             Relu, Pool<2>, Residual<Conv<150, 3>, BN, Relu, Conv<160, 3>, BN>, Relu, Conv<130, 3>, BN, Silu, Dense<4>>,
         SoftmaxCrossEntropy>;
 
+// Of one sample the planes of branches lie together, too.
+using Single =
+    Net<Image<3, 20, 18>, Batch<1>,
+        Seq<Conv<8, 3>, Relu, Concat<Seq<Conv<7, 3>, Relu>, Seq<Conv<6, 3>, BN, Silu>, Seq<Pool<3, Stride<1>, Pad<1>>>>,
+            Pool<2>, Dense<3>>,
+        SoftmaxCrossEntropy>;
+
 // What comes into the last layer is asked for as planes.
 using Pixels = Net<Image<16, 9, 7>, Batch<3>, Seq<Conv<32, 1>, Relu, Conv<20, 1>, Relu, Conv<3, 1>>,
                    SoftmaxCrossEntropyPerPixel<>>;
@@ -74,6 +81,15 @@ static_assert(Infers<Mobile>::kept > 0);
 static_assert(count_of<Infers<Between>>({false, true}) == 1 && count_of<Infers<Between>>({true, false}) == 1);
 static_assert(count_of<Infers<Tiles>>({true, true}) == 4);
 static_assert(count_of<Infers<Planes>>({false, false}) == Infers<Planes>::program.nodes);
+template <class S> constexpr int joined_values() {
+    int count = 0;
+    for (int v = 0; v < S::program.values; ++v) count += S::program.joined[v].into >= 0;
+    return count;
+}
+static_assert(joined_values<Infers<Mobile>>() == 2);  // not the branch with a function behind its normalisation
+static_assert(joined_values<Infers<Single>>() == 3 && joined_values<Trains<Mobile>>() == 0);
+static_assert(count_of<Infers<Single>>({false, false}) == Infers<Single>::program.nodes);
+
 static_assert(count_of<Infers<Deep>>({false, false}) == Infers<Deep>::program.nodes);
 static_assert(Infers<Deep>::kept > 9 * (128 * 144 + 144 * 144 + 144 * 160 + 2 * 160 * 150) && Trains<Deep>::kept == 0);
 
@@ -118,6 +134,7 @@ template <class N> void agrees_with_planes() {
             Model<N> model(device);
             copy_weights(planes, model);
             for (const int n : {N::batch, 1, 2, 3}) {
+                if (n > N::batch) continue;
                 std::ranges::fill(model.memory().planned_region(), std::numeric_limits<float>::quiet_NaN());
                 model.set_input(input);
                 planes.set_input(input);
@@ -138,6 +155,7 @@ BOOST_AUTO_TEST_CASE(predictions_are_those_of_planes) {
     agrees_with_planes<Between>();
     agrees_with_planes<Tiles>();
     agrees_with_planes<Deep>();
+    agrees_with_planes<Single>();
 }
 
 BOOST_AUTO_TEST_CASE(what_is_kept_follows_the_weights) {
