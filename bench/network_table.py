@@ -1,5 +1,6 @@
-"""Networks of bench/networks.hpp beside PyTorch: what bench/compare --network measures."""
+"""Networks of bench/networks.hpp beside PyTorch, onnxruntime and dlib: what bench/compare --network measures."""
 import os
+import pathlib
 import re
 import statistics
 
@@ -15,6 +16,21 @@ def names():
     return re.search(r"set\(networks ([^)]*)\)", text).group(1).split()
 
 
+def has_dlib():
+    return any(pathlib.Path(p, "dlib/dnn.h").exists() for p in ("/usr/include", "/usr/local/include"))
+
+
+def dlib_commands(network, options, run):
+    """dlib's program of a network that bench/peers/dlib_networks.cpp has, where dlib is installed."""
+    source, program = root / "bench" / "peers" / "dlib_networks.cpp", build / f"dlib_{network}"
+    if not has_dlib() or not re.search(rf"using {network} =", source.read_text()):
+        return {}
+    if not program.exists() or program.stat().st_mtime < source.stat().st_mtime:
+        run(["c++", "-std=c++17", "-O3", "-march=native", "-w", f"-DTN_NETWORK={network}", source, "-o", program, "-ldlib",
+             "-lopenblas"])
+    return {"dlib": [program, batch_of(network), options.steps]}
+
+
 def commands(network, options, pythons, run):
     """Builds typenet's programs and exports the network: name -> command."""
     run(["cmake", "--build", build, "--target", f"network_{network}", f"export_{network}", "-j", str(os.cpu_count())])
@@ -28,7 +44,7 @@ def commands(network, options, pythons, run):
     for version, python in pythons["onnxruntime"].items():
         found[f"onnxruntime {version}"] = [python, peers / "onnxruntime_network.py", build / f"{network}.onnx", "--batch",
                                            batch_of(network), *settings]
-    return found
+    return found | dlib_commands(network, options, run)
 
 
 def batch_of(network):
@@ -44,7 +60,7 @@ def rows(network, found):
     own, row = medians["typenet"], [network]
     for m in metrics:
         ratios = []
-        for kind in ("PyTorch", "onnxruntime"):
+        for kind in ("PyTorch", "onnxruntime", "dlib"):
             of_kind = [p[m] for name, p in medians.items() if name.startswith(kind) and m in p]
             ratios += [f"{min(of_kind) / own[m]:.2f} x"] if of_kind else []
         row.append(f"{own[m]:.{0 if m == 'peak_memory_mb' else 2}f}" + (f" ({', '.join(ratios)})" if ratios else ""))
