@@ -43,7 +43,11 @@ list(TRANSFORM vector_kernels REPLACE "(.+)" "runtime/cpu/\\1.cpp")
 set_source_files_properties(${vector_kernels} PROPERTIES COMPILE_OPTIONS
     "$<IF:$<CXX_COMPILER_ID:GNU>,-ffp-contract=fast,-ffp-contract=on;-fno-sanitize=pointer-overflow>")
 
+# Products of bytes give the same bits in vectors of every width: what sums become is a product and an addition in all.
+set_source_files_properties(runtime/cpu/int8.cpp PROPERTIES COMPILE_OPTIONS
+    "-ffp-contract=off;-fno-sanitize=pointer-overflow")
+
 # What is compiled otherwise than the rest cannot share its precompiled headers.
 target_precompile_headers(typenet PRIVATE ${TYPENET_COMMON_HEADERS})
-set_source_files_properties(${vector_kernels} runtime/data/pixel_rows.cpp runtime/data/stb.cpp
+set_source_files_properties(${vector_kernels} runtime/cpu/int8.cpp runtime/data/pixel_rows.cpp runtime/data/stb.cpp
                             runtime/data/image/stb_decode.cpp PROPERTIES SKIP_PRECOMPILE_HEADERS ON)

@@ -32,7 +32,7 @@ Between between(int at, int factor, int extent) {
 
 }  // namespace
 
-void convolution(const GraphNode& node, Shape in, Shape out, const std::vector<float>& x, std::vector<float>& y) {
+void convolution(const GraphNode& node, Shape in, Shape out, std::span<const float> x, std::span<float> y) {
     const Window& w = node.operation.window;
     const int groups = node.operation.groups_of(in.channels), channels = in.channels / groups,
               filters = out.channels / groups, taps = w.kernel_h * w.kernel_w;
@@ -58,8 +58,8 @@ void convolution(const GraphNode& node, Shape in, Shape out, const std::vector<f
     }
 }
 
-void transposed_convolution(const GraphNode& node, Shape in, Shape out, const std::vector<float>& x,
-                            std::vector<float>& y) {
+void transposed_convolution(const GraphNode& node, Shape in, Shape out, std::span<const float> x,
+                            std::span<float> y) {
     const Window& w = node.operation.window;
     const int taps = w.kernel_h * w.kernel_w;
     for (std::size_t i = 0; i < y.size(); ++i) y[i] = node.tensors[1][i / out.plane()];
@@ -76,7 +76,7 @@ void transposed_convolution(const GraphNode& node, Shape in, Shape out, const st
         }
 }
 
-void pool(const GraphNode& node, Shape in, Shape out, const std::vector<float>& x, std::vector<float>& y) {
+void pool(const GraphNode& node, Shape in, Shape out, std::span<const float> x, std::span<float> y) {
     const Window& w = node.operation.window;
     const bool largest = node.operation.kind == Operation::max_pool;
     for (int c = 0; c < out.channels; ++c)
@@ -92,7 +92,7 @@ void pool(const GraphNode& node, Shape in, Shape out, const std::vector<float>& 
             }
 }
 
-void upsample(const GraphNode& node, Shape in, Shape out, const std::vector<float>& x, std::vector<float>& y) {
+void upsample(const GraphNode& node, Shape in, Shape out, std::span<const float> x, std::span<float> y) {
     const int factor = node.operation.window.stride_h;
     const bool bilinear = node.operation.kind == Operation::upsample_bilinear;
     float* to = y.data();

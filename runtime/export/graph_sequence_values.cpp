@@ -15,7 +15,7 @@ using Values = std::vector<float>;
 float sigmoid(float x) { return 1 / (1 + std::exp(-x)); }
 
 /// Over groups of channels, all positions of a group together.
-void group_norm(const GraphNode& node, Shape in, const Values& x, Values& y) {
+void group_norm(const GraphNode& node, Shape in, std::span<const float> x, std::span<float> y) {
     const std::size_t size = in.size() / node.operation.groups;
     for (std::size_t first = 0; first < x.size(); first += size) {
         double sum = 0, squares = 0;
@@ -30,7 +30,7 @@ void group_norm(const GraphNode& node, Shape in, const Values& x, Values& y) {
 }
 
 /// At each position over its channels.
-void layer_norm(const GraphNode& node, Shape in, const Values& x, Values& y) {
+void layer_norm(const GraphNode& node, Shape in, std::span<const float> x, std::span<float> y) {
     const Index plane = in.plane();
     for (Index i = 0; i < plane; ++i) {
         double mean = 0, variance = 0;
@@ -45,7 +45,7 @@ void layer_norm(const GraphNode& node, Shape in, const Values& x, Values& y) {
 }
 
 /// weight [rows][channels] times x [channels][positions], and bias [rows] where there is one.
-Values projected(const Values& weight, const Values* bias, const Values& x, int channels, Index positions) {
+Values projected(const Values& weight, const Values* bias, std::span<const float> x, int channels, Index positions) {
     Values y(weight.size() / channels * positions);
     for (std::size_t at = 0; at < weight.size(); ++at) {
         const float* from = x.data() + at % channels * positions;
@@ -79,13 +79,14 @@ Values attended(const Values& qkv, int heads, int channels, Index positions) {
     return seen;
 }
 
-void attention(const GraphNode& node, Shape in, const Values& x, Values& y) {
+void attention(const GraphNode& node, Shape in, std::span<const float> x, std::span<float> y) {
     const Operation& o = node.operation;
     const Index positions = in.plane();
     const auto& t = node.tensors;
     const Values qkv = projected(t[0], o.bias ? &t[1] : nullptr, x, in.channels, positions);
-    y = projected(t[o.bias ? 2 : 1], o.bias ? &t[3] : nullptr, attended(qkv, o.heads, in.channels, positions),
-                  in.channels, positions);
+    const Values projection = projected(t[o.bias ? 2 : 1], o.bias ? &t[3] : nullptr,
+                                        attended(qkv, o.heads, in.channels, positions), in.channels, positions);
+    std::copy(projection.begin(), projection.end(), y.begin());
 }
 
 /// One unit's step from what its gates have of x and of h. Returns h; `cell` is the LSTM's.
@@ -100,7 +101,7 @@ float unit(bool gru, const float* of_x, const float* of_h, float h, float& cell)
 }
 
 /// As PyTorch's GRU and LSTM of one layer.
-void recurrent(const GraphNode& node, Shape in, const Values& x, Values& y) {
+void recurrent(const GraphNode& node, Shape in, std::span<const float> x, std::span<float> y) {
     const bool gru = node.operation.kind == Operation::gru;
     const int units = node.operation.features, gates = gru ? 3 : 4;
     const Values of_x = projected(node.tensors[0], &node.tensors[2], x, in.channels, in.plane());
@@ -117,21 +118,21 @@ void recurrent(const GraphNode& node, Shape in, const Values& x, Values& y) {
             if (!node.operation.last) y[k * in.plane() + t] = h[k];
         }
     }
-    if (node.operation.last) y = h;
+    if (node.operation.last) std::copy(h.begin(), h.end(), y.begin());
 }
 
-/// The row of each word, features before positions. What is no word is cut to the range.
-void embedding(const GraphNode& node, const Values& x, Values& y) {
+/// The row of each word, features before positions. What is no word is cut to the range, and no number the first.
+void embedding(const GraphNode& node, std::span<const float> x, std::span<float> y) {
     const Operation& o = node.operation;
     for (std::size_t i = 0; i < x.size(); ++i) {
-        const int word = static_cast<int>(std::clamp(x[i], 0.0f, static_cast<float>(o.vocabulary - 1)));
+        const int word = x[i] > 0 ? static_cast<int>(std::min(x[i], static_cast<float>(o.vocabulary - 1))) : 0;
         for (int f = 0; f < o.features; ++f) y[f * x.size() + i] = node.tensors[0][Index{word} * o.features + f];
     }
 }
 
 }  // namespace
 
-void sequence_layer(const GraphNode& node, Shape in, const Values& x, Values& y) {
+void sequence_layer(const GraphNode& node, Shape in, std::span<const float> x, std::span<float> y) {
     const Index plane = in.plane();
     switch (node.operation.kind) {
         case Operation::group_norm: return group_norm(node, in, x, y);

@@ -13,8 +13,6 @@ namespace {
 
 using namespace graph_values_of;
 
-using Values = std::vector<float>;
-
 float apply(Expression::Code code, float a) {
     switch (code) {
         case Expression::negate: return -a;
@@ -41,7 +39,7 @@ float combine(Expression::Code code, float a, float b) {
     }
 }
 
-void dense(const GraphNode& node, const Values& x, Values& y) {
+void dense(const GraphNode& node, std::span<const float> x, std::span<float> y) {
     for (std::size_t f = 0; f < y.size(); ++f) {
         double sum = node.tensors[1][f];
         for (std::size_t i = 0; i < x.size(); ++i) sum += static_cast<double>(node.tensors[0][f * x.size() + i]) * x[i];
@@ -49,7 +47,7 @@ void dense(const GraphNode& node, const Values& x, Values& y) {
     }
 }
 
-void softmax(Shape in, const Values& x, Values& y) {
+void softmax(Shape in, std::span<const float> x, std::span<float> y) {
     for (Index i = 0; i < in.plane(); ++i) {
         float most = x[i], sum = 0;
         for (int c = 1; c < in.channels; ++c) most = std::max(most, x[c * in.plane() + i]);
@@ -58,62 +56,18 @@ void softmax(Shape in, const Values& x, Values& y) {
     }
 }
 
-class Run {
-public:
-    Run(const InferenceGraph& graph, std::vector<Values>& values) : graph_(graph), values_(values) {}
-
-    void node(const GraphNode& node) {
-        const Shape in = graph_.values[node.inputs[0]], out = graph_.values[node.output];
-        const Values& x = values_[node.inputs[0]];
-        Values y(out.size());
-        switch (node.operation.kind) {
-            case Operation::convolution: convolution(node, in, out, x, y); break;
-            case Operation::transposed_convolution: transposed_convolution(node, in, out, x, y); break;
-            case Operation::dense: dense(node, x, y); break;
-            case Operation::scale:
-                for (std::size_t i = 0; i < y.size(); ++i)
-                    y[i] = node.tensors[0][i / in.plane()] * x[i] + node.tensors[1][i / in.plane()];
-                break;
-            case Operation::pointwise:
-                for (std::size_t i = 0; i < y.size(); ++i) y[i] = evaluate(node.operation.function, x[i]);
-                break;
-            case Operation::max_pool:
-            case Operation::average_pool: pool(node, in, out, x, y); break;
-            case Operation::upsample_nearest:
-            case Operation::upsample_bilinear: upsample(node, in, out, x, y); break;
-            case Operation::global_average_pool:
-                for (std::size_t i = 0; i < x.size(); ++i) y[i / in.plane()] += x[i] / static_cast<float>(in.plane());
-                break;
-            case Operation::add: add(node, y); break;
-            case Operation::multiply:
-                for (std::size_t i = 0; i < y.size(); ++i)
-                    y[i] = x[i / (y.size() / x.size())] * values_[node.inputs[1]][i];
-                break;
-            case Operation::concat: concat(node, y); break;
-            case Operation::softmax: softmax(in, x, y); break;
-            case Operation::slice: std::copy_n(x.begin() + node.operation.first, y.size(), y.begin()); break;
-            case Operation::flatten:
-            case Operation::reshape: y = x; break;
-            default: sequence_layer(node, in, x, y);
-        }
-        if (node.relu)
-            for (float& v : y) v = std::max(v, 0.0f);
-        values_[node.output] = std::move(y);
+void add(std::span<const std::span<const float>> inputs, std::span<float> y) {
+    for (std::size_t i = 0; i < y.size(); ++i) {
+        float sum = 0;
+        for (const std::span<const float> x : inputs) sum += x[i];
+        y[i] = sum;
     }
+}
 
-private:
-    void add(const GraphNode& node, Values& y) const {
-        for (const int input : node.inputs)
-            for (std::size_t i = 0; i < y.size(); ++i) y[i] += values_[input][i];
-    }
-    void concat(const GraphNode& node, Values& y) const {
-        auto to = y.begin();
-        for (const int input : node.inputs) to = std::copy(values_[input].begin(), values_[input].end(), to);
-    }
-
-    const InferenceGraph& graph_;
-    std::vector<Values>& values_;
-};
+void concat(std::span<const std::span<const float>> inputs, std::span<float> y) {
+    auto to = y.begin();
+    for (const std::span<const float> x : inputs) to = std::copy(x.begin(), x.end(), to);
+}
 
 }  // namespace
 
@@ -135,11 +89,54 @@ float evaluate(const Expression& f, float x) {
     return stack[0];
 }
 
+void compute_node(const InferenceGraph& graph, const GraphNode& node, std::span<const std::span<const float>> inputs,
+                  std::span<float> y) {
+    const Shape in = graph.values[node.inputs[0]], out = graph.values[node.output];
+    const std::span<const float> x = inputs[0];
+    switch (node.operation.kind) {
+        case Operation::convolution: convolution(node, in, out, x, y); break;
+        case Operation::transposed_convolution: transposed_convolution(node, in, out, x, y); break;
+        case Operation::dense: dense(node, x, y); break;
+        case Operation::scale:
+            for (std::size_t i = 0; i < y.size(); ++i)
+                y[i] = node.tensors[0][i / in.plane()] * x[i] + node.tensors[1][i / in.plane()];
+            break;
+        case Operation::pointwise:
+            for (std::size_t i = 0; i < y.size(); ++i) y[i] = evaluate(node.operation.function, x[i]);
+            break;
+        case Operation::max_pool:
+        case Operation::average_pool: pool(node, in, out, x, y); break;
+        case Operation::upsample_nearest:
+        case Operation::upsample_bilinear: upsample(node, in, out, x, y); break;
+        case Operation::global_average_pool:
+            std::fill(y.begin(), y.end(), 0.0f);
+            for (std::size_t i = 0; i < x.size(); ++i) y[i / in.plane()] += x[i] / static_cast<float>(in.plane());
+            break;
+        case Operation::add: add(inputs, y); break;
+        case Operation::multiply:
+            for (std::size_t i = 0; i < y.size(); ++i) y[i] = x[i / (y.size() / x.size())] * inputs[1][i];
+            break;
+        case Operation::concat: concat(inputs, y); break;
+        case Operation::softmax: softmax(in, x, y); break;
+        case Operation::slice: std::copy_n(x.begin() + node.operation.first, y.size(), y.begin()); break;
+        case Operation::flatten:
+        case Operation::reshape: std::copy(x.begin(), x.end(), y.begin()); break;
+        default: sequence_layer(node, in, x, y);
+    }
+    if (node.relu)
+        for (float& v : y) v = std::max(v, 0.0f);
+}
+
 std::vector<std::vector<float>> graph_values(const InferenceGraph& graph, std::span<const float> x) {
-    std::vector<Values> values(graph.values.size());
+    std::vector<std::vector<float>> values(graph.values.size());
     values[0].assign(x.begin(), x.end());
-    Run run(graph, values);
-    for (const GraphNode& node : graph.nodes) run.node(node);
+    std::vector<std::span<const float>> inputs;
+    for (const GraphNode& node : graph.nodes) {
+        inputs.clear();
+        for (const int input : node.inputs) inputs.emplace_back(values[input]);
+        values[node.output].resize(graph.values[node.output].size());
+        compute_node(graph, node, inputs, values[node.output]);
+    }
     return values;
 }
 

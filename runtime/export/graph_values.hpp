@@ -15,4 +15,9 @@ float evaluate(const Expression& f, float x);
 /// are empty.
 std::vector<std::vector<float>> graph_values(const InferenceGraph& graph, std::span<const float> x);
 
+/// One node's output, with the relu behind it, from its inputs in its order; y may lie in the place of an input of a
+/// node that works value by value, or of an addition. Allocates nothing but for attention and recurrent layers.
+void compute_node(const InferenceGraph& graph, const GraphNode& node, std::span<const std::span<const float>> inputs,
+                  std::span<float> y);
+
 }  // namespace tn

@@ -59,9 +59,14 @@ bool HeaderPlaces::may_overwrite(const InferenceGraph& graph, const HeaderStep& 
 }
 
 std::string HeaderPlaces::expression(int value, int unit) const {
+    static constexpr const char* arguments[] = {"x", "y"};
+    const Where place = where(value);
+    return place == in_work ? fmt::format("work + {}", unit * offset(value)) : arguments[place];
+}
+
+HeaderPlaces::Where HeaderPlaces::where(int value) const {
     const int own = owner(value);
-    if (own == owner(program_.output)) return "y";
-    return own == 0 ? "x" : fmt::format("work + {}", unit * buffers_[buffer_of_[own]].offset);
+    return own == owner(program_.output) ? in_y : own == 0 ? in_x : in_work;
 }
 
 std::string HeaderPlaces::scratch(std::size_t step) const {

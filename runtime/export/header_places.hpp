@@ -19,6 +19,11 @@ public:
     std::size_t total() const { return total_; }
     /// The expression for a value: the argument x, the argument y, or a place in work, of which `unit` are a float's.
     std::string expression(int value, int unit = 1) const;
+    /// Where a value lies: in the argument x, in the argument y, or in work.
+    enum Where { in_x, in_y, in_work };
+    Where where(int value) const;
+    /// Of a value in work: floats from its beginning.
+    std::size_t offset(int value) const { return buffers_[buffer_of_[owner(value)]].offset; }
     /// The expression for the scratch of a step, empty where there is none.
     std::string scratch(std::size_t step) const;
 

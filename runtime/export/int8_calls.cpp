@@ -8,6 +8,7 @@
 #include "dsl/core/index.hpp"
 #include "runtime/export/cpp_formula.hpp"
 #include "runtime/export/header_text.hpp"
+#include "runtime/export/int8_packing.hpp"
 #include "runtime/export/int8_plan.hpp"
 
 namespace tn {
@@ -26,52 +27,6 @@ std::string range_of(const HeaderStep& step, const HeaderValue& out) {
                        step.activation == 2 ? "6.0f" : "3e38f");
 }
 
-/// [filters][channels][taps] as [filters / 16][fours][16][4], as detail::Bytes counts fours: of a pixel's channels, or
-/// of the taps in a row where an image has one channel. Zeros where there is none.
-std::vector<float> pack_fours(const std::vector<float>& weight, int filters, const HeaderValue& in, const Window& w) {
-    const int channels = in.shape.channels, taps = w.kernel_h * w.kernel_w;
-    std::vector<float> packed;
-    const auto four = [&](int first, auto index) {
-        for (int f = first; f < first + 16; ++f)
-            for (int k = 0; k < 4; ++k) {
-                const int at = f < filters ? index(k) : -1;
-                packed.push_back(at < 0 ? 0.0f : weight[Index{f} * channels * taps + at]);
-            }
-    };
-    for (int first = 0; first < filters; first += 16) {
-        if (in.pixel == 1)
-            for (int row = 0; row < w.kernel_h; ++row)
-                for (int column = 0; column < w.kernel_w; column += 4)
-                    four(first, [&](int k) { return column + k < w.kernel_w ? row * w.kernel_w + column + k : -1; });
-        else
-            for (int block = 0; block < channels; block += in.pixel)
-                for (int tap = 0; tap < taps; ++tap)
-                    for (int c = block; c < channels && c < block + in.pixel; c += 4)
-                        four(first, [&](int k) { return c + k < channels ? (c + k) * taps + tap : -1; });
-    }
-    return packed;
-}
-
-/// The first and the second, and the third and the fourth of pack_fours().
-WeightPairs pairs_of(const HeaderValue& in, const Window& w) {
-    if (in.pixel == 1) return {1, static_cast<std::size_t>(w.kernel_w)};
-    return {static_cast<std::size_t>(w.kernel_h) * w.kernel_w, static_cast<std::size_t>(in.shape.channels)};
-}
-
-/// [channels][taps] as [channels / 16][rows][columns / 2][16][2].
-std::vector<float> pack_pairs(const std::vector<float>& weight, int channels, const Window& w) {
-    std::vector<float> packed;
-    for (int first = 0; first < channels; first += 16)
-        for (int row = 0; row < w.kernel_h; ++row)
-            for (int column = 0; column < w.kernel_w; column += 2)
-                for (int c = first; c < first + 16; ++c)
-                    for (int k = column; k < column + 2; ++k)
-                        packed.push_back(c < channels && k < w.kernel_w
-                                             ? weight[(Index{c} * w.kernel_h + row) * w.kernel_w + k]
-                                             : 0.0f);
-    return packed;
-}
-
 }  // namespace
 
 std::string Int8Calls::place(int number) const {
@@ -87,19 +42,15 @@ std::string Int8Calls::tensor(const HeaderStep& step, std::size_t number, std::v
 std::string Int8Calls::with_weights(const HeaderStep& step) {
     const GraphNode& node = graph_.nodes[step.node];
     const HeaderValue &in = value(step.read[0]), &out = value(step.written);
-    const bool scales = node.operation.kind == Operation::scale, depthwise = scales || is_depthwise(graph_, node);
+    const bool depthwise = is_by_channel(graph_, node);
     const Window window = window_of_weights(node, in.shape);
-    const QuantisedWeights q =
-        quantised_weights(node, in.quantisation, depthwise ? WeightPairs{} : pairs_of(in, window));
+    const QuantisedWeights q = quantised_weights(node, in.quantisation, pairs_of(graph_, node, in));
     const int filters = out.shape.channels;
-    std::vector<float> scale;
-    for (const double s : q.scale)
-        scale.push_back(static_cast<float>(out.pixel > 0 ? s / static_cast<double>(out.quantisation.scale) : s));
     const std::string weight =
-        tensor(step, 0, depthwise ? pack_pairs(q.weight, filters, window) : pack_fours(q.weight, filters, in, window),
+        tensor(step, 0, depthwise ? pack_taps(q.weight, filters, window, 2) : pack_fours(q.weight, filters, in, window),
                NumberType::int8);
     const std::string bias = tensor(step, 1, pack_channels(q.bias, filters, 1), NumberType::int32),
-                      factor = tensor(step, 2, pack_channels(scale, filters, 1), NumberType::fp32);
+                      factor = tensor(step, 2, pack_channels(output_scales(q, out), filters, 1), NumberType::fp32);
     return fmt::format("detail::{}<{}, {}, {}{}>{}({}, {}, {}, {}, {}, {}, {});\n",
                        depthwise ? "int8_depthwise" : "Int8Convolution", in.layout(), out.layout(), taps_of(window),
                        step.pools ? ", true" : "", depthwise ? "" : "::run", place(step.read[0]), weight, bias, factor,

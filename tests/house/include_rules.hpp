@@ -38,7 +38,7 @@ inline const Rows& order_of_includes() {
         {"runtime/model"},
         {"dsl/typenet.hpp"},
         {"runtime/export", "runtime/train"},
-        {"runtime/report"},
+        {"runtime/report", "runtime/int8"},
         {"examples"},
         {"tests", "bench"},
     };

@@ -1,0 +1,175 @@
+// Convolutions and dense layers on bytes, by tiles whose sums stay in registers.
+#if defined(TN_CPU_INT8_CONVOLUTION_INL) == defined(TN_ISA_TOGGLE)
+#ifdef TN_CPU_INT8_CONVOLUTION_INL
+#undef TN_CPU_INT8_CONVOLUTION_INL
+#else
+#define TN_CPU_INT8_CONVOLUTION_INL
+#endif
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "runtime/cpu/int8/border-inl.hpp"
+#include "runtime/cpu/int8/vectors-inl.hpp"
+
+namespace tn::cpu::TN_ISA {
+
+/// Positions of a tile with so many panels, as registers have room for; 0: no such tiles.
+inline constexpr int tile_positions[] = {TN_LANES == 16  ? 14
+                                         : TN_LANES == 8 ? 5 + TN_VNNI
+                                                         : 2,
+                                         TN_LANES == 16 ? 12 : 0, TN_LANES == 16 ? 8 : 0, TN_LANES == 16 ? 6 : 0};
+
+/// The sums of P positions, `step` bytes from each other, with N panels of weights.
+template <int P, int N>
+TN_INLINE void sum_products(const ByteConvolution& c, const std::uint8_t* x, Index step, int panel, Sums (&sum)[P][N]) {
+    const Index size = Index{c.fours} * 64;
+    const std::int8_t* weight = c.weight + panel * size;
+    TN_UNROLL
+    for (int n = 0; n < N; ++n) {
+        const Sums bias = load_sums(c.bias + Index{panel + n} * 16);
+        TN_UNROLL
+        for (int p = 0; p < P; ++p) sum[p][n] = bias;
+    }
+    for (int four = 0; four < c.fours; ++four, weight += 64) {
+        const std::uint8_t* from = x + c.offsets[four];
+        Panel part[N];
+        TN_UNROLL
+        for (int n = 0; n < N; ++n) part[n] = load_panel(weight + n * size);
+        TN_UNROLL
+        for (int p = 0; p < P; ++p) {
+            const Part bytes = four_bytes(from + p * step);
+            TN_UNROLL
+            for (int n = 0; n < N; ++n) add_products(sum[p][n], bytes, part[n]);
+        }
+    }
+}
+
+/// A tile whose sums become bytes.
+template <int P, int N>
+void bytes_tile(const ByteConvolution& c, const std::uint8_t* x, Index step, int panel, std::uint8_t* y) {
+    Sums sum[P][N];
+    sum_products<P, N>(c, x, step, panel, sum);
+    const Index block = c.out.block();
+    TN_UNROLL
+    for (int n = 0; n < N; ++n)
+        TN_UNROLL
+        for (int p = 0; p < P; ++p) put_sums(y + n * block + p * 16, sum[p][n], c.scale + Index{panel + n} * 16, c.range);
+}
+/// A tile whose sums are to be seen: [P][N][16].
+template <int P, int N>
+void sums_tile(const ByteConvolution& c, const std::uint8_t* x, Index step, int panel, int* sums) {
+    Sums sum[P][N];
+    sum_products<P, N>(c, x, step, panel, sum);
+    TN_UNROLL
+    for (int p = 0; p < P; ++p)
+        TN_UNROLL
+        for (int n = 0; n < N; ++n) store_sums(sums + (p * N + n) * 16, sum[p][n]);
+}
+
+struct Tiles {
+    void (*bytes)(const ByteConvolution&, const std::uint8_t*, Index, int, std::uint8_t*);
+    void (*sums)(const ByteConvolution&, const std::uint8_t*, Index, int, int*);
+};
+/// By positions - 1.
+template <int N, int... P> constexpr std::array<Tiles, 14> tiles_of(std::integer_sequence<int, P...>) {
+    return {{{bytes_tile<P + 1, N>, sums_tile<P + 1, N>}...}};
+}
+template <int N> inline constexpr auto tiles_with = tiles_of<N>(std::make_integer_sequence<int, tile_positions[N - 1]>{});
+inline const Tiles& tiles(int positions, int panels) {
+    switch (panels) {
+#if TN_LANES == 16
+        case 4: return tiles_with<4>[positions - 1];
+        case 3: return tiles_with<3>[positions - 1];
+        case 2: return tiles_with<2>[positions - 1];
+#endif
+        default: return tiles_with<1>[positions - 1];
+    }
+}
+
+/// Where the tiles of a convolution lie, with what it has of rows: one that looks at single pixels of an image without
+/// anything around it has all of them in one.
+struct TileRows {
+    int count, width;
+    Index step;
+
+    explicit TileRows(const ByteConvolution& c)
+        : count(c.out.height), width(c.out.width), step(Index{c.window.stride_w} * c.in.pixel) {
+        const bool one = c.window.is_pixel() && !c.pools && c.out.pixel > 0 && c.in.pad == Padding{} && c.out.pad == Padding{};
+        if (one) width *= count, count = 1;
+    }
+};
+
+inline void row_of_bytes(const ByteConvolution& c, const TileRows& rows, const std::uint8_t* x, int panel, int panels,
+                         std::uint8_t* y) {
+    for (int p = 0; p < rows.width;) {
+        const int positions = std::min(c.positions, rows.width - p);
+        tiles(positions, panels).bytes(c, x + p * rows.step, rows.step, panel, y + Index{p} * 16);
+        p += positions;
+    }
+}
+
+/// Maxima of two positions of two rows each.
+inline void row_of_maxima(const ByteConvolution& c, const TileRows& rows, const std::uint8_t* x, int panel, int panels,
+                          std::uint8_t* y) {
+    alignas(64) int sums[2][28 * 16];
+    const Index below = Index{c.window.stride_h} * c.in.columns() * c.in.pixel;
+    for (int p = 0; p < 2 * rows.width;) {
+        const int positions = std::min(c.positions, 2 * rows.width - p);
+        const Tiles& tile = tiles(positions, panels);
+        for (int row = 0; row < 2; ++row) tile.sums(c, x + row * below + p * rows.step, rows.step, panel, sums[row]);
+        for (int i = 0; i < positions; i += 2)
+            for (int n = 0; n < panels; ++n) {
+                const int left = (i * panels + n) * 16, right = left + panels * 16;
+                const Sums most = larger_sums(larger_sums(load_sums(sums[0] + left), load_sums(sums[0] + right)),
+                                              larger_sums(load_sums(sums[1] + left), load_sums(sums[1] + right)));
+                put_sums(y + n * c.out.block() + Index{p + i} / 2 * 16, most, c.scale + Index{panel + n} * 16, c.range);
+            }
+        p += positions;
+    }
+}
+
+/// Floats go to planes.
+inline void row_of_floats(const ByteConvolution& c, const TileRows& rows, const std::uint8_t* x, int panel, int panels,
+                          float* y) {
+    alignas(64) int sums[28 * 16];
+    alignas(64) float values[16];
+    const Index plane = Index{c.out.height} * c.out.width;
+    for (int p = 0; p < rows.width;) {
+        const int positions = std::min(c.positions, rows.width - p);
+        tiles(positions, panels).sums(c, x + p * rows.step, rows.step, panel, sums);
+        for (int i = 0; i < positions; ++i)
+            for (int n = 0; n < panels; ++n) {
+                const int first = (panel + n) * 16;
+                put_sums(values, load_sums(sums + (i * panels + n) * 16), c.scale + first, c.range);
+                for (int k = 0; k < 16 && first + k < c.out.channels; ++k) y[(first + k) * plane + p + i] = values[k];
+            }
+        p += positions;
+    }
+}
+
+inline void convolve(const ByteConvolution& c, const std::uint8_t* x, void* y) {
+    if (c.out.pixel > 0) fill_border(c.out, static_cast<int>(c.range.zero), static_cast<std::uint8_t*>(y));
+    const TileRows rows(c);
+    const int all = (c.out.channels + 15) / 16, factor = c.pools ? 2 : 1;
+    // Where all weights stay in the first cache, the panels of a row follow each other; else its rows those of a panel.
+    const bool by_row = Index{all} * c.fours * 64 <= 32768;
+    const int bands = by_row ? rows.count : 1, rows_in_band = rows.count / bands;
+    for (int band = 0; band < bands; ++band)
+        for (int panel = 0; panel < all; panel += c.panels)
+            for (int i = 0; i < rows_in_band; ++i) {
+                const int row = band + i, panels = std::min(c.panels, all - panel);
+                const std::uint8_t* from = x + c.in.at(factor * row * c.window.stride_h - c.window.pad.top, -c.window.pad.left);
+                if (c.out.pixel == 0) {
+                    row_of_floats(c, rows, from, panel, panels, static_cast<float*>(y) + Index{row} * c.out.width);
+                    continue;
+                }
+                std::uint8_t* to = static_cast<std::uint8_t*>(y) + panel * c.out.block() + c.out.at(row, 0);
+                (c.pools ? row_of_maxima : row_of_bytes)(c, rows, from, panel, panels, to);
+            }
+}
+
+}  // namespace tn::cpu::TN_ISA
+
+#endif
