@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <array>
-#include <utility>
 
 #include "runtime/cpu/int8/border-inl.hpp"
 #include "runtime/cpu/int8/vectors-inl.hpp"
@@ -21,51 +20,49 @@ inline constexpr int tile_positions[] = {TN_LANES == 16  ? 14
                                                          : 2,
                                          TN_LANES == 16 ? 12 : 0, TN_LANES == 16 ? 8 : 0, TN_LANES == 16 ? 6 : 0};
 
-/// The sums of P positions, `step` bytes from each other, with N panels of weights.
-template <int P, int N>
-TN_INLINE void sum_products(const ByteConvolution& c, const std::uint8_t* x, Index step, int panel, Sums (&sum)[P][N]) {
+/// The sums of P positions, `step` bytes from each other, with N panels of weights: finish(i, part) for each of their
+/// parts [P][N][parts]. I: of these; V: of those of one position. All in one function, or g++ keeps the sums in memory.
+template <int P, int N, class Finish, int... I, int... V>
+TN_INLINE void sum_products(const ByteConvolution& c, const std::uint8_t* x, Index step, int panel,
+                            const Finish& finish, Indices<I...>, Indices<V...>) {
+    constexpr int each = N * parts;
     const Index size = Index{c.fours} * 64;
     const std::int8_t* weight = c.weight + panel * size;
-    TN_UNROLL
-    for (int n = 0; n < N; ++n) {
-        const Sums bias = load_sums(c.bias + Index{panel + n} * 16);
-        TN_UNROLL
-        for (int p = 0; p < P; ++p) sum[p][n] = bias;
-    }
+    const int *bias = c.bias + Index{panel} * 16, *offset = c.offsets;
+    Part sum[] = {load(bias + I % each * TN_LANES)...};
     for (int four = 0; four < c.fours; ++four, weight += 64) {
-        const std::uint8_t* from = x + c.offsets[four];
-        Panel part[N];
-        TN_UNROLL
-        for (int n = 0; n < N; ++n) part[n] = load_panel(weight + n * size);
-        TN_UNROLL
-        for (int p = 0; p < P; ++p) {
-            const Part bytes = four_bytes(from + p * step);
-            TN_UNROLL
-            for (int n = 0; n < N; ++n) add_products(sum[p][n], bytes, part[n]);
-        }
+        const std::uint8_t* from = x + offset[four];
+        const Part factor[] = {weights(weight + V / parts * size + V % parts * 4 * TN_LANES)...};
+        ((sum[I] = dot(sum[I], four_bytes(from + I / each * step), factor[I % each])), ...);
     }
+    (finish(I, sum[I]), ...);
 }
 
 /// A tile whose sums become bytes.
+template <int N> struct ToBytes {
+    std::uint8_t* y;
+    const float* scale;
+    Index block;
+    ByteRange range;
+    TN_INLINE void operator()(int i, Part sum) const {
+        const int each = i % (N * parts);
+        put(y + each / parts * block + i / (N * parts) * 16 + each % parts * TN_LANES, sum, scale + each * TN_LANES, range);
+    }
+};
 template <int P, int N>
 void bytes_tile(const ByteConvolution& c, const std::uint8_t* x, Index step, int panel, std::uint8_t* y) {
-    Sums sum[P][N];
-    sum_products<P, N>(c, x, step, panel, sum);
-    const Index block = c.out.block();
-    TN_UNROLL
-    for (int n = 0; n < N; ++n)
-        TN_UNROLL
-        for (int p = 0; p < P; ++p) put_sums(y + n * block + p * 16, sum[p][n], c.scale + Index{panel + n} * 16, c.range);
+    sum_products<P, N>(c, x, step, panel, ToBytes<N>{y, c.scale + Index{panel} * 16, c.out.block(), c.range},
+                       IndicesTo<P * N * parts>{}, IndicesTo<N * parts>{});
 }
+
 /// A tile whose sums are to be seen: [P][N][16].
+struct ToSums {
+    int* sums;
+    TN_INLINE void operator()(int i, Part sum) const { store(sums + i * TN_LANES, sum); }
+};
 template <int P, int N>
 void sums_tile(const ByteConvolution& c, const std::uint8_t* x, Index step, int panel, int* sums) {
-    Sums sum[P][N];
-    sum_products<P, N>(c, x, step, panel, sum);
-    TN_UNROLL
-    for (int p = 0; p < P; ++p)
-        TN_UNROLL
-        for (int n = 0; n < N; ++n) store_sums(sums + (p * N + n) * 16, sum[p][n]);
+    sum_products<P, N>(c, x, step, panel, ToSums{sums}, IndicesTo<P * N * parts>{}, IndicesTo<N * parts>{});
 }
 
 struct Tiles {
@@ -73,10 +70,10 @@ struct Tiles {
     void (*sums)(const ByteConvolution&, const std::uint8_t*, Index, int, int*);
 };
 /// By positions - 1.
-template <int N, int... P> constexpr std::array<Tiles, 14> tiles_of(std::integer_sequence<int, P...>) {
+template <int N, int... P> constexpr std::array<Tiles, 14> tiles_of(Indices<P...>) {
     return {{{bytes_tile<P + 1, N>, sums_tile<P + 1, N>}...}};
 }
-template <int N> inline constexpr auto tiles_with = tiles_of<N>(std::make_integer_sequence<int, tile_positions[N - 1]>{});
+template <int N> inline constexpr auto tiles_with = tiles_of<N>(IndicesTo<tile_positions[N - 1]>{});
 inline const Tiles& tiles(int positions, int panels) {
     switch (panels) {
 #if TN_LANES == 16
@@ -122,9 +119,11 @@ inline void row_of_maxima(const ByteConvolution& c, const TileRows& rows, const 
         for (int i = 0; i < positions; i += 2)
             for (int n = 0; n < panels; ++n) {
                 const int left = (i * panels + n) * 16, right = left + panels * 16;
-                const Sums most = larger_sums(larger_sums(load_sums(sums[0] + left), load_sums(sums[0] + right)),
-                                              larger_sums(load_sums(sums[1] + left), load_sums(sums[1] + right)));
-                put_sums(y + n * c.out.block() + Index{p + i} / 2 * 16, most, c.scale + Index{panel + n} * 16, c.range);
+                for (int k = 0; k < 16; k += TN_LANES)
+                    store(sums[0] + left + k, larger(larger(load(sums[0] + left + k), load(sums[0] + right + k)),
+                                                     larger(load(sums[1] + left + k), load(sums[1] + right + k))));
+                put_sums(y + n * c.out.block() + Index{p + i} / 2 * 16, sums[0] + left, c.scale + Index{panel + n} * 16,
+                         c.range);
             }
         p += positions;
     }
@@ -142,7 +141,7 @@ inline void row_of_floats(const ByteConvolution& c, const TileRows& rows, const 
         for (int i = 0; i < positions; ++i)
             for (int n = 0; n < panels; ++n) {
                 const int first = (panel + n) * 16;
-                put_sums(values, load_sums(sums + (i * panels + n) * 16), c.scale + first, c.range);
+                put_sums(values, sums + (i * panels + n) * 16, c.scale + first, c.range);
                 for (int k = 0; k < 16 && first + k < c.out.channels; ++k) y[(first + k) * plane + p + i] = values[k];
             }
         p += positions;

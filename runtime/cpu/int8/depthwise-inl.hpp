@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <array>
-#include <utility>
 
 #include "runtime/cpu/int8/border-inl.hpp"
 #include "runtime/cpu/int8/vectors-inl.hpp"
@@ -17,33 +16,36 @@ namespace tn::cpu::TN_ISA {
 
 inline constexpr int depthwise_positions = TN_LANES == 16 ? 8 : TN_LANES == 8 ? 4 : 2;
 
-/// P positions of a row, for the sixteen channels that begin at x.
-template <int P>
-void depthwise_tile(const ByteDepthwise& d, const std::uint8_t* x, const std::int8_t* weight, int channel,
-                    std::uint8_t* y) {
+/// P positions of a row, for the sixteen channels that begin at x. I: of all parts of sums; V: of those of one position.
+template <int P, int... I, int... V>
+TN_INLINE void depthwise_positions_of(const ByteDepthwise& d, const std::uint8_t* x, const std::int8_t* weight,
+                                      int channel, std::uint8_t* y, Indices<I...>, Indices<V...>) {
     const Window& w = d.window;
     const Index apart = Index{w.dilation_w} * 16, step = Index{w.stride_w} * 16,
                 below = Index{w.dilation_h} * d.in.columns() * 16;
-    Sums sum[P];
-    TN_UNROLL
-    for (int p = 0; p < P; ++p) sum[p] = load_sums(d.bias + channel);
+    Part sum[] = {load(d.bias + channel + I % parts * TN_LANES)...};
     for (int i = 0; i < w.kernel_h; ++i, x += below)
         for (int j = 0; j < w.kernel_w; j += together, weight += 16 * together) {
-            const Taps part = load_taps(weight);
+            const Part factor[] = {taps(weight + V * together * TN_LANES)...};
             const std::uint8_t* from = x + j * apart;
-            TN_UNROLL
-            for (int p = 0; p < P; ++p) add_taps(sum[p], seen(from + p * step, apart, w.kernel_w - j), part);
+            const int count = w.kernel_w - j;
+            ((sum[I] = dot_taps(sum[I], seen(from + I / parts * step, apart, count).part[I % parts], factor[I % parts])),
+             ...);
         }
-    TN_UNROLL
-    for (int p = 0; p < P; ++p) put_sums(y + p * 16, sum[p], d.scale + channel, d.range);
+    (put(y + I / parts * 16 + I % parts * TN_LANES, sum[I], d.scale + channel + I % parts * TN_LANES, d.range), ...);
+}
+template <int P>
+void depthwise_tile(const ByteDepthwise& d, const std::uint8_t* x, const std::int8_t* weight, int channel,
+                    std::uint8_t* y) {
+    depthwise_positions_of<P>(d, x, weight, channel, y, IndicesTo<P * parts>{}, IndicesTo<parts>{});
 }
 
 using DepthwiseTile = void (*)(const ByteDepthwise&, const std::uint8_t*, const std::int8_t*, int, std::uint8_t*);
 template <int... P>
-constexpr std::array<DepthwiseTile, sizeof...(P)> depthwise_tiles_of(std::integer_sequence<int, P...>) {
+constexpr std::array<DepthwiseTile, sizeof...(P)> depthwise_tiles_of(Indices<P...>) {
     return {{depthwise_tile<P + 1>...}};
 }
-inline constexpr auto depthwise_tiles = depthwise_tiles_of(std::make_integer_sequence<int, depthwise_positions>{});
+inline constexpr auto depthwise_tiles = depthwise_tiles_of(IndicesTo<depthwise_positions>{});
 
 inline void convolve_depthwise(const ByteDepthwise& d, const std::uint8_t* x, std::uint8_t* y) {
     fill_border(d.out, static_cast<int>(d.range.zero), y);

@@ -18,25 +18,28 @@
 
 namespace tn::cpu::TN_ISA {
 
-using Part = __m256i;
-TN_INLINE Part load(const int* from) { return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from)); }
-TN_INLINE void store(int* to, Part v) { _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), v); }
-TN_INLINE Part larger(Part a, Part b) { return _mm256_max_epi32(a, b); }
-TN_INLINE Part weights(const std::int8_t* from) { return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from)); }
+/// Of ints, not the type of the intrinsics: g++ 12 keeps sums twice where their type changes at the end of a loop.
+using Part = int __attribute__((vector_size(32)));
+TN_INLINE __m256i raw(Part v) { return reinterpret_cast<__m256i>(v); }
+TN_INLINE Part part(__m256i v) { return reinterpret_cast<Part>(v); }
+TN_INLINE Part load(const int* from) { return part(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(from))); }
+TN_INLINE void store(int* to, Part v) { _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), raw(v)); }
+TN_INLINE Part larger(Part a, Part b) { return part(_mm256_max_epi32(raw(a), raw(b))); }
+TN_INLINE Part weights(const std::int8_t* from) { return part(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(from))); }
 TN_INLINE Part four_bytes(const std::uint8_t* x) {
     int four;
     std::memcpy(&four, x, 4);
-    return _mm256_set1_epi32(four);
+    return part(_mm256_set1_epi32(four));
 }
 TN_INLINE Part dot(Part sum, Part four, Part w) {
 #if defined(TN_VNNI) && TN_VNNI
-    return _mm256_dpbusd_avx_epi32(sum, four, w);
+    return part(_mm256_dpbusd_avx_epi32(raw(sum), raw(four), raw(w)));
 #else
-    return _mm256_add_epi32(sum, _mm256_madd_epi16(_mm256_maddubs_epi16(four, w), _mm256_set1_epi16(1)));
+    return sum + part(_mm256_madd_epi16(_mm256_maddubs_epi16(raw(four), raw(w)), _mm256_set1_epi16(1)));
 #endif
 }
 TN_INLINE __m256 in_range(Part sum, const float* scale, const ByteRange& range) {
-    const __m256 v = _mm256_add_ps(_mm256_mul_ps(_mm256_cvtepi32_ps(sum), _mm256_loadu_ps(scale)),
+    const __m256 v = _mm256_add_ps(_mm256_mul_ps(_mm256_cvtepi32_ps(raw(sum)), _mm256_loadu_ps(scale)),
                                    _mm256_set1_ps(range.zero));
     return _mm256_min_ps(_mm256_max_ps(v, _mm256_set1_ps(range.low)), _mm256_set1_ps(range.high));
 }
@@ -58,17 +61,17 @@ struct Seen {
 TN_INLINE Seen seen(const std::uint8_t* x, Index apart, int count) {
     const __m128i a = _mm_loadu_si128(reinterpret_cast<const __m128i*>(x)),
                   b = _mm_loadu_si128(reinterpret_cast<const __m128i*>(x + (count > 1 ? apart : 0)));
-    return {{_mm256_cvtepu8_epi16(_mm_unpacklo_epi8(a, b)), _mm256_cvtepu8_epi16(_mm_unpackhi_epi8(a, b))}};
+    return {{part(_mm256_cvtepu8_epi16(_mm_unpacklo_epi8(a, b))), part(_mm256_cvtepu8_epi16(_mm_unpackhi_epi8(a, b)))}};
 }
 TN_INLINE Part dot_taps(Part sum, Part x, Part w) {
 #if defined(TN_VNNI) && TN_VNNI
-    return _mm256_dpwssd_avx_epi32(sum, x, w);
+    return part(_mm256_dpwssd_avx_epi32(raw(sum), raw(x), raw(w)));
 #else
-    return _mm256_add_epi32(sum, _mm256_madd_epi16(x, w));
+    return sum + part(_mm256_madd_epi16(raw(x), raw(w)));
 #endif
 }
 TN_INLINE Part taps(const std::int8_t* from) {
-    return _mm256_cvtepi8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)));
+    return part(_mm256_cvtepi8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from))));
 }
 
 }  // namespace tn::cpu::TN_ISA

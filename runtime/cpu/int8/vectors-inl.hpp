@@ -1,5 +1,6 @@
-// Vectors of sums, bytes and their products. Sixteen sums belong together: they are one vector, two or four. The
-// results are the same bits in every width: sums are exact, and what they become is rounded alike.
+// Vectors of sums, bytes and their products. Sixteen sums belong together: they are one vector, two or four parts.
+// The results are the same bits in every width: sums are exact, and what they become is rounded alike. Sums that stay in
+// registers are arrays with constant indices, from packs: g++ unrolls loops too late for that.
 #if defined(TN_CPU_INT8_VECTORS_INL) == defined(TN_ISA_TOGGLE)
 #ifdef TN_CPU_INT8_VECTORS_INL
 #undef TN_CPU_INT8_VECTORS_INL
@@ -8,7 +9,7 @@
 #endif
 
 #include <cstdint>
-#include <cstring>
+#include <utility>
 
 #include "runtime/core/isa_target.hpp"
 #include "runtime/cpu/int8/part_128-inl.hpp"
@@ -20,68 +21,13 @@ namespace tn::cpu::TN_ISA {
 
 inline constexpr int parts = 16 / TN_LANES;
 
-/// Sums of sixteen filters, or channels.
-struct Sums {
-    Part part[parts];
-};
+template <int... I> using Indices = std::integer_sequence<int, I...>;
+template <int Count> using IndicesTo = std::make_integer_sequence<int, Count>;
 
-TN_INLINE Sums load_sums(const int* from) {
-    Sums sums;
+/// Of sixteen sums, from bytes or floats on: sum * scale + zero in the range.
+template <class To> TN_INLINE void put_sums(To* to, const int* sums, const float* scale, const ByteRange& range) {
     TN_UNROLL
-    for (int i = 0; i < parts; ++i) sums.part[i] = load(from + i * TN_LANES);
-    return sums;
-}
-TN_INLINE void store_sums(int* to, const Sums& sums) {
-    TN_UNROLL
-    for (int i = 0; i < parts; ++i) store(to + i * TN_LANES, sums.part[i]);
-}
-TN_INLINE Sums larger_sums(const Sums& a, const Sums& b) {
-    Sums most;
-    TN_UNROLL
-    for (int i = 0; i < parts; ++i) most.part[i] = larger(a.part[i], b.part[i]);
-    return most;
-}
-
-/// Four weights of each.
-struct Panel {
-    Part part[parts];
-};
-TN_INLINE Panel load_panel(const std::int8_t* from) {
-    Panel panel;
-    TN_UNROLL
-    for (int i = 0; i < parts; ++i) panel.part[i] = weights(from + i * 4 * TN_LANES);
-    return panel;
-}
-/// Adds the products of four bytes with them.
-TN_INLINE void add_products(Sums& sums, Part four, const Panel& panel) {
-    TN_UNROLL
-    for (int i = 0; i < parts; ++i) sums.part[i] = dot(sums.part[i], four, panel.part[i]);
-}
-
-/// sum * scale + zero in the range, as bytes.
-TN_INLINE void put_sums(std::uint8_t* to, const Sums& sums, const float* scale, const ByteRange& range) {
-    TN_UNROLL
-    for (int i = 0; i < parts; ++i) put(to + i * TN_LANES, sums.part[i], scale + i * TN_LANES, range);
-}
-/// The same as floats.
-TN_INLINE void put_sums(float* to, const Sums& sums, const float* scale, const ByteRange& range) {
-    TN_UNROLL
-    for (int i = 0; i < parts; ++i) put(to + i * TN_LANES, sums.part[i], scale + i * TN_LANES, range);
-}
-
-/// Weights of sixteen channels for `together` taps, and the products of these.
-struct Taps {
-    Part part[parts];
-};
-TN_INLINE Taps load_taps(const std::int8_t* from) {
-    Taps all;
-    TN_UNROLL
-    for (int i = 0; i < parts; ++i) all.part[i] = taps(from + i * together * TN_LANES);
-    return all;
-}
-TN_INLINE void add_taps(Sums& sums, const Seen& x, const Taps& weight) {
-    TN_UNROLL
-    for (int i = 0; i < parts; ++i) sums.part[i] = dot_taps(sums.part[i], x.part[i], weight.part[i]);
+    for (int i = 0; i < 16; i += TN_LANES) put(to + i, load(sums + i), scale + i, range);
 }
 
 }  // namespace tn::cpu::TN_ISA
