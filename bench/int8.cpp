@@ -8,6 +8,8 @@
 #include <memory>
 #include <runtime/int8/int8_predictor.hpp>
 #include <runtime/model/predictor.hpp>
+#include <string_view>
+#include <vector>
 
 #include "bench/networks.hpp"
 #include "bench/reference_network.hpp"
@@ -38,10 +40,16 @@ double median(std::vector<double> values) {
 
 }  // namespace
 
-/// usage: int8_NETWORK [REPETITIONS [INSTRUCTION_SET]]
+/// usage: int8_NETWORK [REPETITIONS [PRODUCTS]]: as cpu::name() has them, fp32 then by the instruction set that they are of
 int main(int argc, char** argv) {
     const int repetitions = argc > 1 ? std::atoi(argv[1]) : 50;
-    const Isa isa = argc > 2 ? parse_isa(argv[2]) : best_isa();
+    cpu::ByteProducts products = cpu::best_products();
+    for (const auto other : {cpu::ByteProducts::portable, cpu::ByteProducts::avx2, cpu::ByteProducts::avx_vnni,
+                             cpu::ByteProducts::avx512, cpu::ByteProducts::avx512_vnni})
+        if (argc > 2 && std::string_view(argv[2]) == cpu::name(other)) products = other;
+    const Isa isa = products >= cpu::ByteProducts::avx512 ? Isa::avx512
+                    : products == cpu::ByteProducts::portable ? Isa::portable
+                                                              : Isa::avx2;
     cpu::Device device(1, isa);
     const auto model = std::make_unique<Model<Network>>(device, 1);
     Random random(1, 1000);
@@ -50,7 +58,7 @@ int main(int argc, char** argv) {
     const InferenceGraph graph = inference_graph(*model);
     Calibration calibration(graph);
     calibration.add(x);
-    const Int8Predictor int8(quantise(graph, calibration.ranges()), cpu::best_products(isa));
+    const Int8Predictor int8(quantise(graph, calibration.ranges()), products);
     const Predictor<Network> fp32(*model, [isa] { return std::make_unique<cpu::Device>(1, isa); });
     std::vector<double> of_fp32, of_int8;
     for (int i = 0; i < repetitions; ++i) {

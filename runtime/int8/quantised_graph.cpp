@@ -11,17 +11,24 @@ QuantisedGraph quantise(InferenceGraph graph, const std::vector<ValueRange>& ran
     QuantisedGraph quantised{std::move(graph), {}, {}};
     quantised.plan = int8_plan(quantised.graph, ranges);
     quantised.weights.resize(quantised.graph.nodes.size());
-    const HeaderProgram program = int8_program(quantised.graph, quantised.plan, Int8Form::blocks);
-    for (const HeaderStep& step : program.steps) {
-        if (step.method != HeaderStep::int8) continue;
-        GraphNode& node = quantised.graph.nodes[step.node];
-        if (node.tensors.empty()) continue;
-        const HeaderValue& in = program.values[step.read[0]];
-        quantised.weights[step.node] =
-            quantised_weights(node, in.quantisation, pairs_of(quantised.graph, node, in));
+    for (const WeightedLayer& layer : weighted_layers(quantised.graph, quantised.plan)) {
+        GraphNode& node = quantised.graph.nodes[layer.node];
+        quantised.weights[layer.node] = quantised_weights(node, layer.in, layer.pairs);
         node.tensors.clear();
     }
     return quantised;
+}
+
+std::vector<WeightedLayer> weighted_layers(const InferenceGraph& graph, const Int8Plan& plan) {
+    std::vector<WeightedLayer> layers;
+    const HeaderProgram program = int8_program(graph, plan, Int8Form::blocks);
+    for (const HeaderStep& step : program.steps) {
+        if (step.method != HeaderStep::int8 || graph.nodes[step.node].tensors.empty()) continue;
+        const HeaderValue& in = program.values[step.read[0]];
+        layers.push_back({static_cast<std::size_t>(step.node), in.quantisation,
+                          pairs_of(graph, graph.nodes[step.node], in)});
+    }
+    return layers;
 }
 
 std::vector<std::string> layers_in_fp32(const QuantisedGraph& quantised) {

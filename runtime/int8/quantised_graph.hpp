@@ -1,6 +1,7 @@
 // A trained network whose weights are whole numbers of -127 .. 127: what int8 runs and files of it hold.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,14 @@ struct QuantisedGraph {
 /// `ranges`: of every value, as Calibration has them. Throws Error where there are not as many, naming the layer where
 /// int8 cannot have its weights, and where nothing is to be computed.
 QuantisedGraph quantise(InferenceGraph graph, const std::vector<ValueRange>& ranges);
+
+/// A layer on bytes that has weights, and which of these are multiplied beside each other.
+struct WeightedLayer {
+    std::size_t node;
+    Quantisation in;
+    WeightPairs pairs;
+};
+std::vector<WeightedLayer> weighted_layers(const InferenceGraph& graph, const Int8Plan& plan);
 
 /// The layers that run in fp32, as Net has them, without those that only give the same values other extents.
 std::vector<std::string> layers_in_fp32(const QuantisedGraph& quantised);

@@ -14,6 +14,13 @@
 
 namespace tn {
 
+/// A tensor of a file, [begin, end) in its data.
+struct Safetensors::Extent {
+    std::uint64_t begin, end;
+    std::string name, dtype;
+    std::vector<std::int64_t> shape;
+};
+
 namespace {
 
 constexpr const char* metadata_key = "__metadata__";
@@ -45,23 +52,33 @@ constexpr const char* old_checksum_key = "crc32";
 
 void write_safetensors(const std::filesystem::path& path, std::span<const TensorView> tensors,
                        std::map<std::string, std::string> metadata) {
+    std::vector<TensorBytes> bytes;
+    for (const TensorView& t : tensors) bytes.push_back({t.name, "F32", t.shape, std::as_bytes(t.data)});
+    write_typed_safetensors(path, bytes, std::move(metadata));
+}
+
+void write_typed_safetensors(const std::filesystem::path& path, std::span<const TensorBytes> tensors,
+                             std::map<std::string, std::string> metadata) {
     std::vector<std::uint8_t> data;
     std::map<std::string, std::string> entries;  // of the header, by name
     Extents extents;
-    for (const TensorView& t : tensors) {
+    for (const TensorBytes& t : tensors) {
         std::size_t values = 1;
         for (const std::int64_t extent : t.shape) values *= extent;
-        if (values != t.data.size())
+        const std::size_t each = bytes_of(t.dtype);
+        if (each == 0)
+            throw Error(fmt::format("{}: the tensor '{}' has a dtype that is not known", path.string(), t.name));
+        if (values * each != t.data.size())
             throw Error(fmt::format("{}: the tensor '{}' has {} values, but its shape {}", path.string(), t.name,
-                                    t.data.size(), values));
+                                    t.data.size() / each, values));
         if (t.name == metadata_key || entries.contains(t.name))
             throw Error(fmt::format("{}: a tensor cannot be named '{}', which is taken", path.string(), t.name));
         const std::size_t begin = data.size();
         data.resize(begin + t.data.size_bytes());
         if (!t.data.empty()) std::memcpy(data.data() + begin, t.data.data(), t.data.size_bytes());
         extents[t.name] = {begin, data.size()};
-        entries[t.name] = fmt::format(R"({{"data_offsets":[{},{}],"dtype":"F32","shape":[{}]}})", begin, data.size(),
-                                      fmt::join(t.shape, ","));
+        entries[t.name] = fmt::format(R"({{"data_offsets":[{},{}],"dtype":"{}","shape":[{}]}})", begin, data.size(),
+                                      t.dtype, fmt::join(t.shape, ","));
     }
     metadata.erase(old_checksum_key);
     metadata[checksum_key] = checksum(data.data(), extents);
@@ -92,12 +109,7 @@ Safetensors::Safetensors(const std::filesystem::path& path) : path_(path.string(
                          bytes.size()));
     const std::uint8_t* data = bytes.data() + 8 + length;
     const std::size_t size = bytes.size() - 8 - length;
-    struct Range {
-        std::uint64_t begin, end;
-        std::string name, dtype;
-        std::vector<std::int64_t> shape;
-    };
-    std::vector<Range> ranges;
+    std::vector<Extent> ranges;
     SafetensorsHeader header;
     try {
         header = parse_safetensors_header(std::span(bytes).subspan(8, length));
@@ -110,7 +122,7 @@ Safetensors::Safetensors(const std::filesystem::path& path) : path_(path.string(
         if (offsets.size() != 2 || offsets[0] < 0 || offsets[0] > offsets[1] ||
             static_cast<std::uint64_t>(offsets[1]) > size)
             fail("tensor '" + name + "' lies outside the file");
-        Range r{static_cast<std::uint64_t>(offsets[0]), static_cast<std::uint64_t>(offsets[1]), std::move(name),
+        Extent r{static_cast<std::uint64_t>(offsets[0]), static_cast<std::uint64_t>(offsets[1]), std::move(name),
                 std::move(dtype), std::move(shape)};
         std::uint64_t values = 1;
         for (std::int64_t extent : r.shape) {
@@ -123,15 +135,15 @@ Safetensors::Safetensors(const std::filesystem::path& path) : path_(path.string(
         ranges.push_back(std::move(r));
     }
     std::sort(ranges.begin(), ranges.end(),
-              [](const Range& a, const Range& b) { return a.begin != b.begin ? a.begin < b.begin : a.end < b.end; });
+              [](const Extent& a, const Extent& b) { return a.begin != b.begin ? a.begin < b.begin : a.end < b.end; });
     std::uint64_t next = 0;
-    for (const Range& r : ranges) {
+    for (const Extent& r : ranges) {
         if (r.begin != next) fail("tensor '" + r.name + "' does not begin where the one before it ends");
         next = r.end;
     }
     if (next != size) fail(fmt::format("its tensors have {} bytes, but {} follow the header", next, size));
     Extents extents;
-    for (const Range& r : ranges) extents[r.name] = {r.begin, r.end};
+    for (const Extent& r : ranges) extents[r.name] = {r.begin, r.end};
     if (const auto crc = metadata_.find(checksum_key); crc != metadata_.end()) {
         if (crc->second != checksum(data, extents))
             fail(
@@ -143,22 +155,34 @@ Safetensors::Safetensors(const std::filesystem::path& path) : path_(path.string(
             "is damaged, or another program has saved it again in another order: the checksum of its data is not the "
             "one under 'crc32' in its metadata. If its tensors are right, save it without 'crc32'");
     }
-    std::size_t total = 0;
-    const auto values_of = [](const Range& r) {
+    read_values(ranges, data);
+}
+
+void Safetensors::read_values(std::span<const Extent> ranges, const std::uint8_t* data) {
+    const auto values_of = [](const Extent& r) {
         return number_format(r.dtype) == NumberFormat::other ? 0 : (r.end - r.begin) / bytes_of(r.dtype);
     };
-    for (const Range& r : ranges) total += values_of(r);
-    values_.resize(total);
+    const auto bytes_kept = [](const Extent& r) {
+        const NumberFormat format = number_format(r.dtype);
+        return format == NumberFormat::other || format == NumberFormat::f64 ? r.end - r.begin : 0;
+    };
+    std::size_t values = 0, bytes = 0;
+    for (const Extent& r : ranges) values += values_of(r), bytes += bytes_kept(r);
+    values_.resize(values);
+    bytes_.resize(bytes);
     float* to = values_.data();
-    for (const Range& r : ranges) {
-        const std::size_t count = values_of(r);
+    std::byte* raw = bytes_.data();
+    for (const Extent& r : ranges) {
+        const std::size_t count = values_of(r), kept = bytes_kept(r);
         const NumberFormat format = number_format(r.dtype);
         if (format == NumberFormat::f32)
             std::copy_n(data + r.begin, count * sizeof(float), reinterpret_cast<std::uint8_t*>(to));
         else
             for (std::size_t i = 0; i < count; ++i) to[i] = float_at(data + r.begin + i * bytes_of(r.dtype), format);
-        tensors_.push_back({r.name, r.dtype, r.shape, {to, count}});
+        std::copy_n(data + r.begin, kept, reinterpret_cast<std::uint8_t*>(raw));
+        tensors_.push_back({r.name, r.dtype, r.shape, {to, count}, {raw, kept}});
         to += count;
+        raw += kept;
     }
 }
 

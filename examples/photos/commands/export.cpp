@@ -12,6 +12,7 @@
 #include "runtime/export/header.hpp"
 #include "runtime/export/integer_header.hpp"
 #include "runtime/export/onnx.hpp"
+#include "runtime/int8/int8_file.hpp"
 #include "runtime/model/weights.hpp"
 #include "runtime/report/network_page.hpp"
 
@@ -21,12 +22,14 @@ namespace {
 
 struct ExportArguments {
     std::string model = "photos-run/model.safetensors", weights, header, onnx, page, name_space = "network",
-                weights_as = "fp32", calibrate;
+                weights_as = "fp32", calibrate, int8;
     bool block = false, integers = false;
     int opset = 13;
 };
 
 WeightsAs weights_as(const ExportArguments& a) {
+    if (!a.int8.empty() && a.calibrate.empty())
+        throw Error("--int8 needs --calibrate FOLDER: photographs like those that the model was trained on");
     if (a.weights_as != "int8") return a.weights_as == "fp16" ? WeightsAs::fp16 : WeightsAs::fp32;
     if ((a.header.empty() && a.page.empty()) || a.calibrate.empty())
         throw Error(
@@ -43,20 +46,21 @@ void check_integers(const ExportArguments& a) {
 }
 
 int write_exports(const ExportArguments& a) {
-    if (a.weights.empty() && a.header.empty() && a.onnx.empty() && a.page.empty())
-        throw Error("say what to write: --weights FILE, --header FILE, --onnx FILE or --page FILE");
+    if (a.weights.empty() && a.header.empty() && a.onnx.empty() && a.page.empty() && a.int8.empty())
+        throw Error("say what to write: --weights FILE, --header FILE, --onnx FILE, --page FILE or --int8 FILE");
     const WeightsAs as = weights_as(a);
     check_integers(a);
     Machine machine;
     machine.threads = 1;
     const auto networks = open_networks(machine);
     const TrainedModel trained = open_model(a.model, *networks);
+    if (trained.int8) throw Error(a.model + ": is in int8: name the model that it was made from");
     const CheckpointInfo& info = trained.info;
     const InferenceGraph graph = trained.models->graph(*trained.model);
     // Before the first file is written: a name that will not do leaves none of them.
     HeaderInfo about{a.name_space, info.classes, info.normalise, as};
     check_namespace(about.name);
-    if (as == WeightsAs::int8) about.ranges = calibrated(graph, trained, a.calibrate);
+    if (as == WeightsAs::int8 || !a.int8.empty()) about.ranges = calibrated(graph, trained, a.calibrate);
     ExportedHeader header;
     if (!a.header.empty()) header = a.integers ? integer_header(graph, about) : exported_header(graph, about, a.block);
     std::string page;
@@ -65,6 +69,10 @@ int write_exports(const ExportArguments& a) {
         page = network_page({std::filesystem::path(a.page).stem().string(), info.classes, network.shape, network.fit,
                              info.normalise, ground_of(info)},
                             to_wasm(graph, about));
+    }
+    if (!a.int8.empty()) {
+        save_int8(a.int8, quantise(graph, about.ranges), info);
+        fmt::print("{}: the model in int8, for photos predict, photos test and the libraries\n", escape_text(a.int8));
     }
     if (!a.weights.empty()) {
         save_weights(a.weights, *trained.model);
@@ -98,6 +106,7 @@ Command add_export(CLI::App& program) {
     line->add_option("--model", a->model, "the model")->capture_default_str();
     line->add_option("--weights", a->weights, "safetensors with the names of a PyTorch state_dict");
     line->add_option("--header", a->header, "a C++ header that needs nothing else");
+    line->add_option("--int8", a->int8, "the model in int8, which runs wherever the model does, on the CPU");
     line->add_option("--name", a->name_space, "the namespace in that header")->capture_default_str();
     line->add_option("--weights-as", a->weights_as, "the weights in that header and in a page")
         ->check(CLI::IsMember({"fp32", "fp16", "int8"}))

@@ -38,10 +38,14 @@ void print_tensors(const Safetensors& file) {
     for (const auto& t : file.tensors()) {
         if (begins(t.name, "optimizer.")) ++optimizer;
         if (begins(t.name, "optimizer.") || begins(t.name, "training.") || begins(t.name, "last.")) continue;
-        double squares = 0;
-        for (float v : t.data) squares += static_cast<double>(v) * v;
         std::string shape;
         for (auto extent : t.shape) shape += fmt::format("{}{}", shape.empty() ? "" : "x", extent);
+        if (!t.bytes.empty()) {
+            fmt::print("  {:<24} {:<16} {}\n", escape_text(t.name), shape, t.dtype);
+            continue;
+        }
+        double squares = 0;
+        for (float v : t.data) squares += static_cast<double>(v) * v;
         fmt::print("  {:<24} {:<16} root mean square {:.5f}\n", escape_text(t.name), shape,
                    std::sqrt(squares / static_cast<double>(std::max<std::size_t>(t.data.size(), 1))));
     }

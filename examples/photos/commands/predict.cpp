@@ -77,6 +77,8 @@ int predict(const PredictArguments& a) {
     // Standard output is for the answers alone.
     if (a.machine.device != "cpu") fmt::print(stderr, "{}\n", networks->describe());
     const TrainedModel trained = open_model(a.model, *networks);
+    if (trained.int8 && !a.heat_map.empty())
+        throw Error(a.model + ": is in int8, which has no heat maps: name the model that it was made from");
     Failures failures;
     for (const std::string& argument : a.files)
         failures.attempt([&] {

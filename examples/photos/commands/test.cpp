@@ -55,7 +55,7 @@ int test(const TestArguments& a) {
     std::optional<OutputFolder> out;
     if (!a.out.empty()) out.emplace(a.out);
     print_skipped(pictures);
-    fmt::print("{}\n", networks->describe());
+    fmt::print("{}\n", describe(trained, *networks));
     Confusion confusion(static_cast<int>(info.classes.size()));
     std::vector<Prediction> predictions;
     const EpochResult r = evaluate(*trained.model, pictures, info.normalise, trained.model->batch(), 0, &confusion,
@@ -65,7 +65,9 @@ int test(const TestArguments& a) {
                r.test_loss, beside_accuracy(confusion));
     if (out)
         write_test_pictures(pictures, info.classes, confusion, predictions,
-                            explain_by_heat(*trained.models, trained.model->tensors(), pictures, info.normalise),
+                            trained.int8
+                                ? Explain{}  // heat maps need gradients
+                                : explain_by_heat(*trained.models, trained.model->tensors(), pictures, info.normalise),
                             a.out);
     return 0;
 }

@@ -15,10 +15,15 @@ struct TrainedModel {
     std::unique_ptr<NetworkModels> models;
     std::unique_ptr<InferenceModel> model;  ///< uses as many outputs as it has classes
     CheckpointInfo info;
+    bool int8 = false;  ///< then the model only predicts
 };
 
-/// Opens a model file, which says itself what its network is. Throws tn::Error naming the file.
+/// Opens a model file, which says itself what its network is, and whether it is in int8. Throws tn::Error naming the
+/// file, also where it is in int8 and the networks are not those of the CPU.
 TrainedModel open_model(const std::string& path, Networks& networks);
+
+/// Device and precision in one line.
+std::string describe(const TrainedModel& trained, const Networks& networks);
 
 /// Under which the model keeps the colour behind what was transparent in the photographs that it has learnt from.
 inline constexpr const char* ground_key = "ground";

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "examples/photos/networks/known_network.hpp"
 #include "examples/photos/networks/machine.hpp"
 #include "runtime/core/process_group.hpp"
+#include "runtime/cpu/int8.hpp"
 #include "runtime/train/machine.hpp"
 
 namespace photos {
@@ -26,6 +28,8 @@ public:
     virtual ProcessGroup* group() = 0;
     /// Threads of the host, for files and pictures.
     virtual ThreadPool& threads() = 0;
+    /// How networks in int8 multiply bytes; none where the device does not run them.
+    virtual std::optional<cpu::ByteProducts> byte_products() const { return std::nullopt; }
     /// Bytes that a model can still take.
     virtual std::size_t free_bytes() const = 0;
     /// Whether network() has it.

@@ -13,6 +13,7 @@ public:
     int kernel_set() const override { return static_cast<int>(device_.isa()); }
     ProcessGroup* group() override { return group_; }
     ThreadPool& threads() override { return device_.threads(); }
+    std::optional<cpu::ByteProducts> byte_products() const override { return cpu::best_products(device_.isa()); }
     std::size_t free_bytes() const override { return free_host_bytes(); }
     bool has(const KnownNetwork&) const override { return true; }
     std::unique_ptr<NetworkModels> network(const KnownNetwork& network) override { return network.on_cpu(device_); }

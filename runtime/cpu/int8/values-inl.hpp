@@ -7,7 +7,9 @@
 #endif
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
+#include <cstring>
 
 #include "runtime/cpu/int8/border-inl.hpp"
 
@@ -26,17 +28,39 @@ TN_INLINE std::uint8_t byte_of(float v, const ByteRange& range) {
         static_cast<int>((v < range.low ? range.low : v > range.high ? range.high : v) + 0.5f));
 }
 
+TN_INLINE int quantised(float x, float scale, float half_up) {
+    const float v = x * scale + half_up;
+    return static_cast<int>(v > 255 ? 255.0f : v > 0 ? v : 0.0f);
+}
+
+/// A row of pixels of up to four channels as one word each: no store of single bytes.
+template <int Channels>
+void quantise_pixels(const float* x, Index plane, int count, float scale, float half_up, std::uint8_t* y) {
+    for (int i = 0; i < count; ++i) {
+        int pixel = 0;
+        TN_UNROLL
+        for (int c = 0; c < Channels; ++c) pixel |= quantised(x[c * plane + i], scale, half_up) << 8 * c;
+        std::memcpy(y + Index{i} * 4, &pixel, 4);
+    }
+}
+
 inline void quantise(const BytePass& p, const float* x, std::uint8_t* y) {
     fill_border(p.out, p.zero, y);
     const float half_up = static_cast<float>(p.zero) + 0.5f;
-    for (int c = 0; c < p.out.channels; ++c)
+    const Index plane = Index{p.out.height} * p.out.width;
+    static constexpr decltype(&quantise_pixels<1>) of_pixels[] = {nullptr, quantise_pixels<1>, quantise_pixels<2>,
+                                                                  quantise_pixels<3>, quantise_pixels<4>};
+    const bool words = p.out.pixel == 4 && std::endian::native == std::endian::little;
+    for (int c = 0; c < (words ? 1 : p.out.channels); ++c)
         for (int row = 0; row < p.out.height; ++row) {
-            const float* from = x + (Index{c} * p.out.height + row) * p.out.width;
+            const float* from = x + c * plane + Index{row} * p.out.width;
             std::uint8_t* to = y + p.out.channel(c) + p.out.at(row, 0);
-            for (int i = 0; i < p.out.width; ++i) {
-                const float v = from[i] * p.scale + half_up;
-                to[Index{i} * p.out.pixel] = static_cast<std::uint8_t>(static_cast<int>(v > 255 ? 255.0f : v > 0 ? v : 0.0f));
+            if (words) {
+                of_pixels[p.out.channels](from, plane, p.out.width, p.scale, half_up, to);
+                continue;
             }
+            for (int i = 0; i < p.out.width; ++i)
+                to[Index{i} * p.out.pixel] = static_cast<std::uint8_t>(quantised(from[i], p.scale, half_up));
         }
 }
 

@@ -173,6 +173,27 @@ BOOST_AUTO_TEST_CASE(a_file_that_another_program_saved_again_loads) {
     BOOST_TEST(renamed(one, fmt::format("{:08x}", right)) == "no error");
 }
 
+BOOST_AUTO_TEST_CASE(tensors_of_other_types_keep_their_bytes) {
+    TemporaryFolder folder;
+    const auto path = folder.path() / "typed.safetensors";
+    const double exact[] = {0.1};
+    const std::int8_t small[] = {-127, 3};
+    const TensorBytes both[] = {{"exact", "F64", {1}, std::as_bytes(std::span(exact))},
+                                {"small", "I8", {2}, std::as_bytes(std::span(small))}};
+    write_typed_safetensors(path, both, {});
+    const Safetensors file(path);
+    for (const TensorBytes& t : both) {
+        const auto* found = file.find(t.name);
+        BOOST_REQUIRE(found);
+        BOOST_TEST((found->dtype == t.dtype && std::ranges::equal(found->bytes, t.data)), t.name);
+    }
+    BOOST_TEST(file.find("exact")->data[0] == 0.1f);
+    BOOST_TEST(file.find("small")->data.empty());
+    const TensorBytes unknown[] = {{"small", "I7", {2}, std::as_bytes(std::span(small))}};
+    BOOST_TEST(message([&] { write_typed_safetensors(path, unknown, {}); }) ==
+               path.string() + ": the tensor 'small' has a dtype that is not known");
+}
+
 BOOST_AUTO_TEST_CASE(what_is_missing_is_named) {
     BOOST_TEST(message([] { Safetensors("/nowhere/m.safetensors"); }).find("/nowhere/m.safetensors: ") == 0u);
     TemporaryFolder folder;
