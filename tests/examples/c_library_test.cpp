@@ -131,6 +131,28 @@ BOOST_AUTO_TEST_CASE(pixels_give_what_their_file_gives) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_model_in_int8_is_opened_like_any_other) {
+    const TemporaryFolder folder;
+    fs::create_directory(folder / "seen");
+    fs::copy(trained().grey, folder / "seen");
+    const std::string int8 = (folder / "int8.safetensors").string();
+    const Run exported = run("photos", {"export", "--model", trained().model.string(), "--int8", int8, "--calibrate",
+                                        (folder / "seen").string()});
+    BOOST_REQUIRE_MESSAGE(exported.status == 0, exported.err);
+    const Run r = run_shell(c_program() + " " + quoted(int8) + " " + quoted(trained().grey.string()));
+    BOOST_REQUIRE_MESSAGE(r.status == 0, r.out + r.err);
+    std::istringstream lines(r.out);
+    std::string line, best;
+    float most = 0;
+    for (const std::string& name : predict(trained().grey).names) {
+        BOOST_REQUIRE(std::getline(lines, line));
+        const float p = std::strtof(line.c_str() + line.rfind(' '), nullptr);
+        if (p > most) most = p, best = name;
+    }
+    const Run program = run("photos", {"predict", "--model", int8, trained().grey.string()});
+    BOOST_TEST(program.out == fmt::format("{}\t{}\t{:.4f}\n", trained().grey.string(), best, most));
+}
+
 BOOST_AUTO_TEST_CASE(wrong_calls_have_a_status_and_words) {
     const Run r =
         run_shell(c_program() + " " + quoted(trained().model.string()) + " " + quoted(trained().grey.string()));

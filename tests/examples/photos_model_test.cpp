@@ -5,6 +5,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "runtime/core/file.hpp"
 #include "runtime/data/image.hpp"
 #include "runtime/io/safetensors.hpp"
 #include "tests/examples/photographs.hpp"
@@ -227,6 +228,43 @@ BOOST_FIXTURE_TEST_CASE(exports_headers_in_int8, Trained) {
     BOOST_TEST(contains(complaint("photos", {"export", "--model", model(), "--header", at("c.hpp"), "--integers"}),
                         "--integers needs --weights-as int8"));
     BOOST_TEST(!fs::exists(at("c.hpp")));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_model_in_int8_is_asked_like_any_other, Trained) {
+    const Run exported =
+        run("photos", {"export", "--model", model(), "--int8", at("int8.safetensors"), "--calibrate", set()});
+    BOOST_TEST(exported.status == 0, exported.err);
+    BOOST_TEST(fs::file_size(at("int8.safetensors")) < 1200000u);  // of 1.15 million weights
+    const auto probability = [&](const std::string& file) {
+        const Run r = run("photos", {"predict", "--json", "--model", file, photograph("plain.png")});
+        BOOST_REQUIRE_MESSAGE(r.status == 0, r.err);
+        const std::size_t at = r.out.find("\"probabilities\"");
+        return std::stod(r.out.substr(r.out.find(':', r.out.find(':', at) + 1) + 1));
+    };
+    BOOST_TEST(std::abs(probability(at("int8.safetensors")) - probability(model())) < 0.03);
+    const Run tested = run("photos", {"test", set(), "--model", at("int8.safetensors"), "--threads", "2", "--out",
+                                      at("report"), "--isa", "portable"});
+    BOOST_TEST(tested.status == 0, tested.err);
+    BOOST_TEST(tested.lines()[0] == "cpu, 2 threads, int8 by portable");
+    const Run same = run("photos", {"test", set(), "--model", at("int8.safetensors"), "--threads", "1"});
+    BOOST_TEST(same.lines()[4] == tested.lines()[4]);  // accuracy and loss
+    BOOST_TEST(tn::read_picture(at("report/predictions.png"), 3).shape.width > 100);
+    const Run inspected = run("photos", {"inspect", "--model", at("int8.safetensors")});
+    BOOST_TEST(inspected.status == 0, inspected.err);
+    BOOST_TEST(contains(inspected.out, "0.weight                 16x9             I8\n"));
+
+    const std::string int8 = at("int8.safetensors");
+    BOOST_TEST(complaint("photos", {"export", "--model", int8, "--onnx", at("a.onnx")}) ==
+               int8 + ": is in int8: name the model that it was made from");
+    BOOST_TEST(complaint("photos", {"predict", "--model", int8, "--heat-map", at("heat.png"), photograph("plain.png")}) ==
+               int8 + ": is in int8, which has no heat maps: name the model that it was made from");
+    BOOST_TEST(complaint("photos", {"export", "--model", model(), "--int8", at("other.safetensors")}) ==
+               "--int8 needs --calibrate FOLDER: photographs like those that the model was trained on");
+    BOOST_TEST(!fs::exists(at("other.safetensors")));
+    auto bytes = tn::read_file(int8, 10 << 20);
+    bytes[bytes.size() / 2] ^= 1;
+    tn::write_file(int8, bytes);
+    BOOST_TEST(contains(complaint("photos", {"predict", "--model", int8, photograph("plain.png")}), int8 + ": is damaged"));
 }
 
 BOOST_FIXTURE_TEST_CASE(exports_an_onnx_model, Trained) {

@@ -46,6 +46,17 @@ for several in (pixels, pictures, list(pixels)):
     assert np.allclose(model.predict(several), one_by_one, atol=1e-5)
 assert model.predict(pixels[:0]).shape == (0, 3) and model.predict([]).shape == (0, 3)
 
+# In int8.
+(folder / "seen").mkdir()
+for picture in pictures:
+    (folder / "seen" / picture.name).write_bytes(picture.read_bytes())
+int8 = folder / "int8.safetensors"
+subprocess.run([photos, "export", "--model", path, "--int8", int8, "--calibrate", folder / "seen"], check=True)
+bytes_alone = typenet.load(int8)
+assert bytes_alone.classes == model.classes and int8.stat().st_size < path.stat().st_size / 3
+assert np.allclose(bytes_alone.predict(pixels), one_by_one, atol=0.03), bytes_alone.predict(pixels) - one_by_one
+assert np.array_equal(bytes_alone.predict(pixels)[2], bytes_alone.predict(pixels[2]))
+
 # Where they lie: other strides, read-only, and what has to be copied.
 wide = np.zeros((9, 100, 80, 3), np.uint8)
 wide[::2, 3:93, 5:75] = pixels
