@@ -40,14 +40,15 @@ double median(std::vector<double> values) {
 
 }  // namespace
 
-/// usage: int8_NETWORK [REPETITIONS [PRODUCTS]]: as cpu::name() has them, fp32 then by the instruction set that they are of
+/// usage: int8_NETWORK [REPETITIONS [PRODUCTS]]: as cpu::name() has them, fp32 then by the instruction set that they
+/// are of
 int main(int argc, char** argv) {
     const int repetitions = argc > 1 ? std::atoi(argv[1]) : 50;
     cpu::ByteProducts products = cpu::best_products();
     for (const auto other : {cpu::ByteProducts::portable, cpu::ByteProducts::avx2, cpu::ByteProducts::avx_vnni,
                              cpu::ByteProducts::avx512, cpu::ByteProducts::avx512_vnni})
         if (argc > 2 && std::string_view(argv[2]) == cpu::name(other)) products = other;
-    const Isa isa = products >= cpu::ByteProducts::avx512 ? Isa::avx512
+    const Isa isa = products >= cpu::ByteProducts::avx512     ? Isa::avx512
                     : products == cpu::ByteProducts::portable ? Isa::portable
                                                               : Isa::avx2;
     cpu::Device device(1, isa);

@@ -35,8 +35,7 @@ bool available(ByteProducts products) {
         case ByteProducts::avx2: return tn::available(Isa::avx2);
         case ByteProducts::avx_vnni: return tn::available(Isa::avx2) && has_avx_vnni();
         case ByteProducts::avx512: return tn::available(Isa::avx512);
-        case ByteProducts::avx512_vnni:
-            return tn::available(Isa::avx512) && __builtin_cpu_supports("avx512vnni");
+        case ByteProducts::avx512_vnni: return tn::available(Isa::avx512) && __builtin_cpu_supports("avx512vnni");
 #endif
         default: return false;
     }

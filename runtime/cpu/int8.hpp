@@ -1,5 +1,5 @@
-// Layers on bytes on the CPU: sums of products of unsigned bytes with signed ones, which become bytes again. The kernels
-// are compiled once into the library for each way of multiplying bytes; all give the same bits.
+// Layers on bytes on the CPU: sums of products of unsigned bytes with signed ones, which become bytes again. The
+// kernels are compiled once into the library for each way of multiplying bytes; all give the same bits.
 #pragma once
 
 #include <string_view>

@@ -58,8 +58,7 @@ void convolution(const GraphNode& node, Shape in, Shape out, std::span<const flo
     }
 }
 
-void transposed_convolution(const GraphNode& node, Shape in, Shape out, std::span<const float> x,
-                            std::span<float> y) {
+void transposed_convolution(const GraphNode& node, Shape in, Shape out, std::span<const float> x, std::span<float> y) {
     const Window& w = node.operation.window;
     const int taps = w.kernel_h * w.kernel_w;
     for (std::size_t i = 0; i < y.size(); ++i) y[i] = node.tensors[1][i / out.plane()];

@@ -48,9 +48,10 @@ public:
 
     /// The tensor's values. `layer` is said where it is not as it must be.
     template <class T>
-    std::vector<T> values(const std::string& name, const char* dtype, std::size_t count, const std::string& layer) const {
+    std::vector<T> values(const std::string& name, const char* dtype, std::size_t count,
+                          const std::string& layer) const {
         const Safetensors::Entry* entry = file_.find(name);
-        const auto bytes = !entry ? std::span<const std::byte>{}
+        const auto bytes = !entry                     ? std::span<const std::byte>{}
                            : std::is_same_v<T, float> ? std::as_bytes(entry->data)
                                                       : entry->bytes;
         if (!entry || entry->dtype != dtype || bytes.size() != count * sizeof(T))
@@ -151,8 +152,8 @@ Int8File load_int8(const std::filesystem::path& path, InferenceGraph graph) {
     for (std::size_t i = 0; i < graph.nodes.size(); ++i)
         for (std::size_t k = 0; k < graph.nodes[i].tensors.size(); ++k) {
             auto& tensor = graph.nodes[i].tensors[k];
-            tensor = reader.values<float>(fmt::format("{}.tensor.{}", i, k), "F32", tensor.size(),
-                                          layer_of(graph.nodes[i]));
+            tensor =
+                reader.values<float>(fmt::format("{}.tensor.{}", i, k), "F32", tensor.size(), layer_of(graph.nodes[i]));
         }
     q.graph = std::move(graph);
     return loaded;

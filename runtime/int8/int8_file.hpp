@@ -9,9 +9,9 @@
 
 namespace tn {
 
-/// Writes, by the number of the layer in the graph, `3.weight` (I8 [outputs][weights of one]), `3.bias` (I32, in steps of
-/// the sums) and `3.scale` (F64: what a sum counts), the tensors of layers in fp32 as `5.tensor.0`, and what bytes stand
-/// for, of every value `values.scale` (F32) and `values.zero` (U8). The metadata is that of a checkpoint, with
+/// Writes, by the number of the layer in the graph, `3.weight` (I8 [outputs][weights of one]), `3.bias` (I32, in steps
+/// of the sums) and `3.scale` (F64: what a sum counts), the tensors of layers in fp32 as `5.tensor.0`, and what bytes
+/// stand for, of every value `values.scale` (F32) and `values.zero` (U8). The metadata is that of a checkpoint, with
 /// `weights_as`, `int8`. Throws Error as write_typed_safetensors() does.
 void save_int8(const std::filesystem::path& path, const QuantisedGraph& quantised, CheckpointInfo info);
 
@@ -23,9 +23,9 @@ struct Int8File {
     CheckpointInfo info;
 };
 
-/// What save_int8() wrote of this network: `graph` is that of any model of it with the same outputs, whose weights do not
-/// matter. Throws Error "path: reason" where the file is damaged, of another network, not of int8, or has a tensor that
-/// int8 cannot have; the reason names the tensor and the layer.
+/// What save_int8() wrote of this network: `graph` is that of any model of it with the same outputs, whose weights do
+/// not matter. Throws Error "path: reason" where the file is damaged, of another network, not of int8, or has a tensor
+/// that int8 cannot have; the reason names the tensor and the layer.
 Int8File load_int8(const std::filesystem::path& path, InferenceGraph graph);
 
 }  // namespace tn

@@ -12,10 +12,11 @@
 
 namespace tn {
 
-/// Predicts on the CPU as Predictor does, with a quarter of the weights: convolutions, dense layers and what lies between
-/// them run on bytes, all else in fp32 by plain loops. All calls are const and may come from several threads at once: the
-/// weights are there once, and every call takes memory of its own that no other call has meanwhile. A copy is of the same
-/// weights and memory. One sample gives the same bits in any batch, on any number of threads and by any products.
+/// Predicts on the CPU as Predictor does, with a quarter of the weights: convolutions, dense layers and what lies
+/// between them run on bytes, all else in fp32 by plain loops. All calls are const and may come from several threads at
+/// once: the weights are there once, and every call takes memory of its own that no other call has meanwhile. A copy is
+/// of the same weights and memory. One sample gives the same bits in any batch, on any number of threads and by any
+/// products.
 ///
 ///     Calibration calibration(graph);                       // graph = inference_graph(model)
 ///     for (const auto& sample : samples) calibration.add(sample);
@@ -44,8 +45,8 @@ public:
     /// it. Attention and recurrent layers allocate in every call.
     void prepare(int threads) const;
 
-    /// Probabilities (or values) of any number of samples: inputs [n][input], outputs [n][output]. Throws Error when they
-    /// are not of whole samples or not of as many.
+    /// Probabilities (or values) of any number of samples: inputs [n][input], outputs [n][output]. Throws Error when
+    /// they are not of whole samples or not of as many.
     void predict(std::span<const float> inputs, std::span<float> outputs) const;
     std::vector<float> predict(std::span<const float> inputs) const;
     /// The same, the samples shared among threads.

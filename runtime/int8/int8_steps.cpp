@@ -172,8 +172,8 @@ void Int8Steps::add_passes(Step& step, const HeaderStep& from) const {
                 scale(x / y);
                 pass.other = image_of(second);
                 pass.other_scale = static_cast<float>(other / y);
-                pass.range.zero = static_cast<float>(
-                    pass.zero - (in.quantisation.zero * x + second.quantisation.zero * other) / y);
+                pass.range.zero =
+                    static_cast<float>(pass.zero - (in.quantisation.zero * x + second.quantisation.zero * other) / y);
                 break;
             }
             case Operation::concat:
@@ -236,8 +236,7 @@ void Int8Steps::run_in_fp32(const Step& step, const Memory& memory) const {
         inputs[i] = {static_cast<const float*>(memory.read(value)), size(value)};
     }
     const int written = step.from.written;
-    compute_node(quantised_.graph, *step.node, inputs,
-                 {static_cast<float*>(memory.written(written)), size(written)});
+    compute_node(quantised_.graph, *step.node, inputs, {static_cast<float*>(memory.written(written)), size(written)});
 }
 
 }  // namespace tn

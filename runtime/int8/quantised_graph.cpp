@@ -25,8 +25,8 @@ std::vector<WeightedLayer> weighted_layers(const InferenceGraph& graph, const In
     for (const HeaderStep& step : program.steps) {
         if (step.method != HeaderStep::int8 || graph.nodes[step.node].tensors.empty()) continue;
         const HeaderValue& in = program.values[step.read[0]];
-        layers.push_back({static_cast<std::size_t>(step.node), in.quantisation,
-                          pairs_of(graph, graph.nodes[step.node], in)});
+        layers.push_back(
+            {static_cast<std::size_t>(step.node), in.quantisation, pairs_of(graph, graph.nodes[step.node], in)});
     }
     return layers;
 }

@@ -123,7 +123,7 @@ Safetensors::Safetensors(const std::filesystem::path& path) : path_(path.string(
             static_cast<std::uint64_t>(offsets[1]) > size)
             fail("tensor '" + name + "' lies outside the file");
         Extent r{static_cast<std::uint64_t>(offsets[0]), static_cast<std::uint64_t>(offsets[1]), std::move(name),
-                std::move(dtype), std::move(shape)};
+                 std::move(dtype), std::move(shape)};
         std::uint64_t values = 1;
         for (std::int64_t extent : r.shape) {
             if (extent < 0 || (extent > 0 && values > size / extent))

@@ -49,7 +49,7 @@ public:
         std::string name;
         std::string dtype;  ///< as in the file: F32, I64
         std::vector<std::int64_t> shape;
-        std::span<const float> data;  ///< empty unless dtype is F32, F16, BF16 or F64
+        std::span<const float> data;         ///< empty unless dtype is F32, F16, BF16 or F64
         std::span<const std::byte> bytes{};  ///< of whole numbers and F64: what floats do not hold; else empty
     };
     const std::vector<Entry>& tensors() const { return tensors_; }

@@ -256,15 +256,17 @@ BOOST_FIXTURE_TEST_CASE(a_model_in_int8_is_asked_like_any_other, Trained) {
     const std::string int8 = at("int8.safetensors");
     BOOST_TEST(complaint("photos", {"export", "--model", int8, "--onnx", at("a.onnx")}) ==
                int8 + ": is in int8: name the model that it was made from");
-    BOOST_TEST(complaint("photos", {"predict", "--model", int8, "--heat-map", at("heat.png"), photograph("plain.png")}) ==
-               int8 + ": is in int8, which has no heat maps: name the model that it was made from");
+    BOOST_TEST(
+        complaint("photos", {"predict", "--model", int8, "--heat-map", at("heat.png"), photograph("plain.png")}) ==
+        int8 + ": is in int8, which has no heat maps: name the model that it was made from");
     BOOST_TEST(complaint("photos", {"export", "--model", model(), "--int8", at("other.safetensors")}) ==
                "--int8 needs --calibrate FOLDER: photographs like those that the model was trained on");
     BOOST_TEST(!fs::exists(at("other.safetensors")));
     auto bytes = tn::read_file(int8, 10 << 20);
     bytes[bytes.size() / 2] ^= 1;
     tn::write_file(int8, bytes);
-    BOOST_TEST(contains(complaint("photos", {"predict", "--model", int8, photograph("plain.png")}), int8 + ": is damaged"));
+    BOOST_TEST(
+        contains(complaint("photos", {"predict", "--model", int8, photograph("plain.png")}), int8 + ": is damaged"));
 }
 
 BOOST_FIXTURE_TEST_CASE(exports_an_onnx_model, Trained) {

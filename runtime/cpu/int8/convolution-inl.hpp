@@ -46,7 +46,8 @@ template <int N> struct ToBytes {
     ByteRange range;
     TN_INLINE void operator()(int i, Part sum) const {
         const int each = i % (N * parts);
-        put(y + each / parts * block + i / (N * parts) * 16 + each % parts * TN_LANES, sum, scale + each * TN_LANES, range);
+        put(y + each / parts * block + i / (N * parts) * 16 + each % parts * TN_LANES, sum, scale + each * TN_LANES,
+            range);
     }
 };
 template <int P, int N>
@@ -93,7 +94,8 @@ struct TileRows {
 
     explicit TileRows(const ByteConvolution& c)
         : count(c.out.height), width(c.out.width), step(Index{c.window.stride_w} * c.in.pixel) {
-        const bool one = c.window.is_pixel() && !c.pools && c.out.pixel > 0 && c.in.pad == Padding{} && c.out.pad == Padding{};
+        const bool one =
+            c.window.is_pixel() && !c.pools && c.out.pixel > 0 && c.in.pad == Padding{} && c.out.pad == Padding{};
         if (one) width *= count, count = 1;
     }
 };
@@ -159,7 +161,8 @@ inline void convolve(const ByteConvolution& c, const std::uint8_t* x, void* y) {
         for (int panel = 0; panel < all; panel += c.panels)
             for (int i = 0; i < rows_in_band; ++i) {
                 const int row = band + i, panels = std::min(c.panels, all - panel);
-                const std::uint8_t* from = x + c.in.at(factor * row * c.window.stride_h - c.window.pad.top, -c.window.pad.left);
+                const std::uint8_t* from =
+                    x + c.in.at(factor * row * c.window.stride_h - c.window.pad.top, -c.window.pad.left);
                 if (c.out.pixel == 0) {
                     row_of_floats(c, rows, from, panel, panels, static_cast<float*>(y) + Index{row} * c.out.width);
                     continue;

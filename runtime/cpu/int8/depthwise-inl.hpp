@@ -16,7 +16,8 @@ namespace tn::cpu::TN_ISA {
 
 inline constexpr int depthwise_positions = TN_LANES == 16 ? 8 : TN_LANES == 8 ? 4 : 2;
 
-/// P positions of a row, for the sixteen channels that begin at x. I: of all parts of sums; V: of those of one position.
+/// P positions of a row, for the sixteen channels that begin at x. I: of all parts of sums; V: of those of one
+/// position.
 template <int P, int... I, int... V>
 TN_INLINE void depthwise_positions_of(const ByteDepthwise& d, const std::uint8_t* x, const std::int8_t* weight,
                                       int channel, std::uint8_t* y, Indices<I...>, Indices<V...>) {
@@ -29,7 +30,8 @@ TN_INLINE void depthwise_positions_of(const ByteDepthwise& d, const std::uint8_t
             const Part factor[] = {taps(weight + V * together * TN_LANES)...};
             const std::uint8_t* from = x + j * apart;
             const int count = w.kernel_w - j;
-            ((sum[I] = dot_taps(sum[I], seen(from + I / parts * step, apart, count).part[I % parts], factor[I % parts])),
+            ((sum[I] =
+                  dot_taps(sum[I], seen(from + I / parts * step, apart, count).part[I % parts], factor[I % parts])),
              ...);
         }
     (put(y + I / parts * 16 + I % parts * TN_LANES, sum[I], d.scale + channel + I % parts * TN_LANES, d.range), ...);
@@ -41,8 +43,7 @@ void depthwise_tile(const ByteDepthwise& d, const std::uint8_t* x, const std::in
 }
 
 using DepthwiseTile = void (*)(const ByteDepthwise&, const std::uint8_t*, const std::int8_t*, int, std::uint8_t*);
-template <int... P>
-constexpr std::array<DepthwiseTile, sizeof...(P)> depthwise_tiles_of(Indices<P...>) {
+template <int... P> constexpr std::array<DepthwiseTile, sizeof...(P)> depthwise_tiles_of(Indices<P...>) {
     return {{depthwise_tile<P + 1>...}};
 }
 inline constexpr auto depthwise_tiles = depthwise_tiles_of(IndicesTo<depthwise_positions>{});

@@ -12,19 +12,18 @@
 
 namespace tn::cpu::TN_ISA {
 
-inline constexpr ByteKernels byte_kernels{
-    together,
-    {tile_positions[0], tile_positions[1], tile_positions[2], tile_positions[3]},
-    convolve,
-    convolve_depthwise,
-    quantise,
-    dequantise,
-    max_pool,
-    average_pool,
-    global_average_pool,
-    add,
-    look_up,
-    copy};
+inline constexpr ByteKernels byte_kernels{together,
+                                          {tile_positions[0], tile_positions[1], tile_positions[2], tile_positions[3]},
+                                          convolve,
+                                          convolve_depthwise,
+                                          quantise,
+                                          dequantise,
+                                          max_pool,
+                                          average_pool,
+                                          global_average_pool,
+                                          add,
+                                          look_up,
+                                          copy};
 
 }  // namespace tn::cpu::TN_ISA
 

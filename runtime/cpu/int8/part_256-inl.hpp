@@ -25,7 +25,9 @@ TN_INLINE Part part(__m256i v) { return reinterpret_cast<Part>(v); }
 TN_INLINE Part load(const int* from) { return part(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(from))); }
 TN_INLINE void store(int* to, Part v) { _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), raw(v)); }
 TN_INLINE Part larger(Part a, Part b) { return part(_mm256_max_epi32(raw(a), raw(b))); }
-TN_INLINE Part weights(const std::int8_t* from) { return part(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(from))); }
+TN_INLINE Part weights(const std::int8_t* from) {
+    return part(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(from)));
+}
 TN_INLINE Part four_bytes(const std::uint8_t* x) {
     int four;
     std::memcpy(&four, x, 4);
@@ -39,8 +41,8 @@ TN_INLINE Part dot(Part sum, Part four, Part w) {
 #endif
 }
 TN_INLINE __m256 in_range(Part sum, const float* scale, const ByteRange& range) {
-    const __m256 v = _mm256_add_ps(_mm256_mul_ps(_mm256_cvtepi32_ps(raw(sum)), _mm256_loadu_ps(scale)),
-                                   _mm256_set1_ps(range.zero));
+    const __m256 v =
+        _mm256_add_ps(_mm256_mul_ps(_mm256_cvtepi32_ps(raw(sum)), _mm256_loadu_ps(scale)), _mm256_set1_ps(range.zero));
     return _mm256_min_ps(_mm256_max_ps(v, _mm256_set1_ps(range.low)), _mm256_set1_ps(range.high));
 }
 TN_INLINE void put(std::uint8_t* to, Part sum, const float* scale, const ByteRange& range) {

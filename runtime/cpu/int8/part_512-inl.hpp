@@ -67,11 +67,11 @@ TN_INLINE Part side_by_side(const std::uint8_t* x, Index apart, int count) {
         const __m128i b = sixteen(x + (count > 1 ? apart : 0)), c = sixteen(x + (count > 2 ? 2 * apart : 0)),
                       d = sixteen(x + (count > 3 ? 3 * apart : 0));
         four = _mm512_maskz_inserti64x4(0xff, _mm512_castsi256_si512(_mm256_set_m128i(b, sixteen(x))),
-                                         _mm256_set_m128i(d, c), 1);
+                                        _mm256_set_m128i(d, c), 1);
     }
     const __m512i fourth = _mm512_set_epi32(15, 11, 7, 3, 14, 10, 6, 2, 13, 9, 5, 1, 12, 8, 4, 0);
-    const __m512i within = _mm512_maskz_broadcast_i32x4(
-        every, _mm_set_epi8(15, 11, 7, 3, 14, 10, 6, 2, 13, 9, 5, 1, 12, 8, 4, 0));
+    const __m512i within =
+        _mm512_maskz_broadcast_i32x4(every, _mm_set_epi8(15, 11, 7, 3, 14, 10, 6, 2, 13, 9, 5, 1, 12, 8, 4, 0));
     return part(_mm512_shuffle_epi8(_mm512_maskz_permutexvar_epi32(every, fourth, four), within));
 }
 TN_INLINE Part dot_taps(Part sum, Part x, Part w) { return dot(sum, x, w); }

@@ -22,7 +22,9 @@ struct Part {
     int lane[4];
 };
 template <class F> TN_INLINE Part each_lane(F f) { return {{f(0), f(1), f(2), f(3)}}; }
-TN_INLINE Part load(const int* from) { return each_lane([=](int i) { return from[i]; }); }
+TN_INLINE Part load(const int* from) {
+    return each_lane([=](int i) { return from[i]; });
+}
 TN_INLINE void store(int* to, const Part& v) { std::memcpy(to, v.lane, sizeof v.lane); }
 TN_INLINE Part larger(const Part& a, const Part& b) {
     return each_lane([&](int i) { return a.lane[i] > b.lane[i] ? a.lane[i] : b.lane[i]; });
@@ -32,8 +34,12 @@ template <class Byte> TN_INLINE int packed(const Byte* from) {
     std::memcpy(&four, from, 4);
     return four;
 }
-TN_INLINE Part weights(const std::int8_t* from) { return each_lane([=](int i) { return packed(from + 4 * i); }); }
-TN_INLINE Part four_bytes(const std::uint8_t* x) { return each_lane([=](int) { return packed(x); }); }
+TN_INLINE Part weights(const std::int8_t* from) {
+    return each_lane([=](int i) { return packed(from + 4 * i); });
+}
+TN_INLINE Part four_bytes(const std::uint8_t* x) {
+    return each_lane([=](int) { return packed(x); });
+}
 TN_INLINE Part dot(const Part& sum, const Part& four, const Part& w) {
     return each_lane([&](int i) {
         std::uint8_t x[4];
@@ -58,16 +64,15 @@ TN_INLINE void put(float* to, const Part& sum, const float* scale, const ByteRan
 }
 
 inline constexpr int together = 2;
-/// What the taps of sixteen channels see: the bytes of two, `apart` bytes from each other, in a lane. Of the last two of
-/// a row there may be `count`.
+/// What the taps of sixteen channels see: the bytes of two, `apart` bytes from each other, in a lane. Of the last two
+/// of a row there may be `count`.
 struct Seen {
     Part part[4];
 };
 TN_INLINE Seen seen(const std::uint8_t* x, Index apart, int count) {
     const std::uint8_t* second = x + (count > 1 ? apart : 0);
     Seen all;
-    for (int i = 0; i < 4; ++i)
-        all.part[i] = each_lane([&](int k) { return x[4 * i + k] | second[4 * i + k] << 16; });
+    for (int i = 0; i < 4; ++i) all.part[i] = each_lane([&](int k) { return x[4 * i + k] | second[4 * i + k] << 16; });
     return all;
 }
 TN_INLINE Part dot_taps(const Part& sum, const Part& x, const Part& w) {

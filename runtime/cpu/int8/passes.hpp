@@ -37,7 +37,7 @@ struct ByteConvolution {
     Window window{};
     bool pools = false;  ///< the largest sums of 2 x 2 positions
     int fours = 0;
-    const int* offsets = nullptr;  ///< [fours]: from the first tap of a window, in bytes
+    const int* offsets = nullptr;         ///< [fours]: from the first tap of a window, in bytes
     const std::int8_t* weight = nullptr;  ///< [filters / 16][fours][16][4], at a multiple of 64 bytes
     const int* bias = nullptr;            ///< [filters / 16][16]
     const float* scale = nullptr;         ///< the same

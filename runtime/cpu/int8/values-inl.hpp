@@ -24,8 +24,10 @@ namespace tn::cpu::TN_ISA {
 
 /// A value as a byte, rounded half up.
 TN_INLINE std::uint8_t byte_of(float v, const ByteRange& range) {
-    return static_cast<std::uint8_t>(
-        static_cast<int>((v < range.low ? range.low : v > range.high ? range.high : v) + 0.5f));
+    return static_cast<std::uint8_t>(static_cast<int>((v < range.low    ? range.low
+                                                       : v > range.high ? range.high
+                                                                        : v) +
+                                                      0.5f));
 }
 
 TN_INLINE int quantised(float x, float scale, float half_up) {
@@ -157,7 +159,8 @@ TN_INLINE void each_row(const BytePass& p, const std::uint8_t* x, const std::uin
     fill_border(p.out, p.zero, y);
     for (int b = 0; b < p.out.blocks(); ++b)
         for (int row = 0; row < p.out.height; ++row)
-            f(x + b * p.in.block() + p.in.at(row, 0), other ? other + b * p.other.block() + p.other.at(row, 0) : nullptr,
+            f(x + b * p.in.block() + p.in.at(row, 0),
+              other ? other + b * p.other.block() + p.other.at(row, 0) : nullptr,
               y + b * p.out.block() + p.out.at(row, 0), p.out.width * 16);
 }
 

@@ -1,6 +1,6 @@
 // Vectors of sums, bytes and their products. Sixteen sums belong together: they are one vector, two or four parts.
-// The results are the same bits in every width: sums are exact, and what they become is rounded alike. Sums that stay in
-// registers are arrays with constant indices, from packs: g++ unrolls loops too late for that.
+// The results are the same bits in every width: sums are exact, and what they become is rounded alike. Sums that stay
+// in registers are arrays with constant indices, from packs: g++ unrolls loops too late for that.
 #if defined(TN_CPU_INT8_VECTORS_INL) == defined(TN_ISA_TOGGLE)
 #ifdef TN_CPU_INT8_VECTORS_INL
 #undef TN_CPU_INT8_VECTORS_INL

@@ -85,7 +85,9 @@ BOOST_AUTO_TEST_CASE(a_file_has_a_quarter_of_the_size) {
                       SoftmaxCrossEntropy>;
     Saved<Large> saved;
     save_checkpoint(saved.folder / "fp32.safetensors", *saved.samples.model, {});
-    const auto size = [&](const char* name) { return static_cast<double>(std::filesystem::file_size(saved.folder / name)); };
+    const auto size = [&](const char* name) {
+        return static_cast<double>(std::filesystem::file_size(saved.folder / name));
+    };
     BOOST_TEST(size("model.int8.safetensors") < 0.27 * size("fp32.safetensors"));
 }
 
@@ -102,9 +104,9 @@ BOOST_AUTO_TEST_CASE(what_is_not_in_order_is_refused) {
     };
     BOOST_TEST(refused("0.weight", put<std::int8_t>(5, -128)) ==
                path + ": '0.weight' must be of -127 to 127, for layer 0 Conv<4, 3>");
-    BOOST_TEST(refused("0.weight",
-                       [](std::vector<std::byte>& bytes, std::string&) { bytes[0] = bytes[1] = std::byte{100}; }) ==
-               path + ": '0.weight' must have pairs that are together at most 128, for layer 0 Conv<4, 3>");
+    BOOST_TEST(refused("0.weight", [](std::vector<std::byte>& bytes, std::string&) {
+                   bytes[0] = bytes[1] = std::byte{100};
+               }) == path + ": '0.weight' must have pairs that are together at most 128, for layer 0 Conv<4, 3>");
     BOOST_TEST(refused("0.bias", put<std::int32_t>(1, INT32_MIN)) ==
                path + ": '0.bias' is too large for sums of 32 bits, for layer 0 Conv<4, 3>");
     BOOST_TEST(refused("0.scale", put<double>(3, -1)) ==

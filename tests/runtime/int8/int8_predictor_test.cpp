@@ -1,4 +1,5 @@
-// Networks on bytes in the library: near the model, the same bits however bytes are multiplied, and those of the header.
+// Networks on bytes in the library: near the model, the same bits however bytes are multiplied, and those of the
+// header.
 #define BOOST_TEST_MODULE int8_predictor
 #include "runtime/int8/int8_predictor.hpp"
 
@@ -42,7 +43,8 @@ template <class N> double furthest_from_fp32() {
     const auto y = Int8Predictor(q.quantised()).predict(q.samples.x);
     BOOST_REQUIRE(y.size() == q.samples.y.size());
     double most = 0;
-    for (std::size_t i = 0; i < y.size(); ++i) most = std::max(most, std::abs(static_cast<double>(y[i]) - q.samples.y[i]));
+    for (std::size_t i = 0; i < y.size(); ++i)
+        most = std::max(most, std::abs(static_cast<double>(y[i]) - q.samples.y[i]));
     // All products give these bits.
     const auto portable = Int8Predictor(q.quantised(), cpu::ByteProducts::portable).predict(q.samples.x);
     for (const cpu::ByteProducts products : all_products)
@@ -57,15 +59,14 @@ template <class N> int compared_with_header() {
     const auto y = Int8Predictor(q.quantised()).predict(q.samples.x);
     const TemporaryFolder folder;
     folder.write("net.hpp", to_header(q.graph, {"net", {}, {}, WeightsAs::int8, q.ranges}));
-    folder.write("main.cpp",
-                 fmt::format("#include \"net.hpp\"\nconst float xs[] = {{{}}}, ys[] = {{{}}};\n"
-                             "float y[net::outputs], work[net::workspace];\nint main() {{\n"
-                             "for (int n = 0; n < {}; ++n) {{\n"
-                             "if (!net::infer(xs + n * net::inputs, y, work)) return 3;\n"
-                             "for (std::size_t i = 0; i < net::outputs; ++i) {{\n"
-                             "const float apart = y[i] - ys[n * net::outputs + i];\n"
-                             "if (!(apart < 1e-6f && apart > -1e-6f)) return 1;\n}}\n}}\nreturn 0;\n}}\n",
-                             fmt::join(q.samples.x, ", "), fmt::join(y, ", "), q.samples.count));
+    folder.write("main.cpp", fmt::format("#include \"net.hpp\"\nconst float xs[] = {{{}}}, ys[] = {{{}}};\n"
+                                         "float y[net::outputs], work[net::workspace];\nint main() {{\n"
+                                         "for (int n = 0; n < {}; ++n) {{\n"
+                                         "if (!net::infer(xs + n * net::inputs, y, work)) return 3;\n"
+                                         "for (std::size_t i = 0; i < net::outputs; ++i) {{\n"
+                                         "const float apart = y[i] - ys[n * net::outputs + i];\n"
+                                         "if (!(apart < 1e-6f && apart > -1e-6f)) return 1;\n}}\n}}\nreturn 0;\n}}\n",
+                                         fmt::join(q.samples.x, ", "), fmt::join(y, ", "), q.samples.count));
     const std::string built = quoted((folder / "main").string());
     const tn_test::Run compile = run_shell(fmt::format("{} -std=c++17 -O1 -ffp-contract=off {} -o {}", TN_CXX,
                                                        quoted((folder / "main.cpp").string()), built));
