@@ -14,12 +14,6 @@
 
 namespace tn::cpu::TN_ISA {
 
-/// Positions of a tile with so many panels, as registers have room for; 0: no such tiles.
-inline constexpr int tile_positions[] = {TN_LANES == 16  ? 14
-                                         : TN_LANES == 8 ? 5 + TN_VNNI
-                                                         : 2,
-                                         TN_LANES == 16 ? 12 : 0, TN_LANES == 16 ? 8 : 0, TN_LANES == 16 ? 6 : 0};
-
 /// The sums of P positions, `step` bytes from each other, with N panels of weights: finish(i, part) for each of their
 /// parts [P][N][parts]. I: of these; V: of those of one position. All in one function, or g++ keeps the sums in memory.
 template <int P, int N, class Finish, int... I, int... V>

@@ -22,6 +22,8 @@ namespace tn::cpu::TN_ISA {
 using Part = int __attribute__((vector_size(16)));
 TN_INLINE __m128i raw(Part v) { return reinterpret_cast<__m128i>(v); }
 TN_INLINE Part part(__m128i v) { return reinterpret_cast<Part>(v); }
+/// Positions of a tile with 1, 2, ... panels of weights, as registers have room for; 0: no such tiles.
+inline constexpr int tile_positions[ByteKernels::most_panels] = {2, 0, 0, 0};
 TN_INLINE Part load(const int* from) { return part(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from))); }
 TN_INLINE void store(int* to, Part v) { _mm_storeu_si128(reinterpret_cast<__m128i*>(to), raw(v)); }
 TN_INLINE Part larger(Part a, Part b) {

@@ -22,6 +22,13 @@ namespace tn::cpu::TN_ISA {
 using Part = int __attribute__((vector_size(32)));
 TN_INLINE __m256i raw(Part v) { return reinterpret_cast<__m256i>(v); }
 TN_INLINE Part part(__m256i v) { return reinterpret_cast<Part>(v); }
+/// Positions of a tile with 1, 2, ... panels of weights, as registers have room for; 0: no such tiles.
+#if defined(TN_VNNI) && TN_VNNI
+inline constexpr int tile_positions[ByteKernels::most_panels] = {6, 0, 0, 0};
+#else
+inline constexpr int tile_positions[ByteKernels::most_panels] = {5, 0, 0, 0};
+#endif
+
 TN_INLINE Part load(const int* from) { return part(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(from))); }
 TN_INLINE void store(int* to, Part v) { _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), raw(v)); }
 TN_INLINE Part larger(Part a, Part b) { return part(_mm256_max_epi32(raw(a), raw(b))); }

@@ -24,6 +24,8 @@ using Part = int __attribute__((vector_size(64)));
 TN_INLINE __m512i raw(Part v) { return reinterpret_cast<__m512i>(v); }
 TN_INLINE Part part(__m512i v) { return reinterpret_cast<Part>(v); }
 inline constexpr __mmask16 every = 0xffff;
+/// Positions of a tile with 1, 2, ... panels of weights, as registers have room for; 0: no such tiles.
+inline constexpr int tile_positions[ByteKernels::most_panels] = {14, 12, 8, 6};
 TN_INLINE Part load(const int* from) { return part(_mm512_loadu_si512(from)); }
 TN_INLINE void store(int* to, Part v) { _mm512_storeu_si512(to, raw(v)); }
 TN_INLINE Part larger(Part a, Part b) { return part(_mm512_maskz_max_epi32(every, raw(a), raw(b))); }

@@ -21,6 +21,8 @@ namespace tn::cpu::TN_ISA {
 struct Part {
     int lane[4];
 };
+/// Positions of a tile with 1, 2, ... panels of weights, as registers have room for; 0: no such tiles.
+inline constexpr int tile_positions[ByteKernels::most_panels] = {2, 0, 0, 0};
 template <class F> TN_INLINE Part each_lane(F f) { return {{f(0), f(1), f(2), f(3)}}; }
 TN_INLINE Part load(const int* from) {
     return each_lane([=](int i) { return from[i]; });
