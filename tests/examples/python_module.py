@@ -51,7 +51,8 @@ assert model.predict(pixels[:0]).shape == (0, 3) and model.predict([]).shape == 
 for picture in pictures:
     (folder / "seen" / picture.name).write_bytes(picture.read_bytes())
 int8 = folder / "int8.safetensors"
-subprocess.run([photos, "export", "--model", path, "--int8", int8, "--calibrate", folder / "seen"], check=True)
+export = [photos, "export", "--model", path, "--int8", int8, "--calibrate", folder / "seen"]
+subprocess.run(export, check=True, stdout=subprocess.DEVNULL)
 bytes_alone = typenet.load(int8)
 assert bytes_alone.classes == model.classes and int8.stat().st_size < path.stat().st_size / 3
 assert np.allclose(bytes_alone.predict(pixels), one_by_one, atol=0.03), bytes_alone.predict(pixels) - one_by_one
