@@ -19,9 +19,10 @@ namespace tn {
 ///         static constexpr std::size_t saved(Shape in, int batch);         // values that forward leaves for backward
 ///         static constexpr std::size_t work(Shape in, int batch);          // values of scratch within a pass
 ///         static constexpr std::size_t backward_work(Shape in, int batch); // within backward, if not as many
-///         template <Shape In> static void forward(cpu::Device&, const Pass<float>&);
-///         template <Shape In> static void backward(cpu::Device&, const Pass<float>&);
-///         template <Shape In> static void infer(cpu::Device&, const Pass<float>&);    // forward otherwise
+///         static constexpr bool adds_gradients;    // backward adds to the parameters' gradients where Pass::adds;
+///         false template <Shape In> static void forward(cpu::Device&, const Pass<float>&); template <Shape In> static
+///         void backward(cpu::Device&, const Pass<float>&); template <Shape In> static void infer(cpu::Device&, const
+///         Pass<float>&);    // forward otherwise
 ///
 ///         static constexpr ChannelsLast channels_last(Shape in);           // none of these: `no`
 ///         static constexpr std::size_t channels_last_work(Shape in, int batch, Sides);
@@ -186,6 +187,15 @@ template <class Device, class L> constexpr std::size_t backward_work_values(Shap
         return Traits<L>::work(in, batch);
     else
         return work_values<Device, L>(in, batch);
+}
+
+/// Whether the layer's kernel adds to gradients itself, where a part of a batch adds to those of the parts before.
+template <class Device, class L> constexpr bool adds_gradients() {
+    using K = KernelOf<Device, L>;
+    if constexpr (requires { K::adds_gradients; })
+        return K::adds_gradients;
+    else
+        return false;
 }
 
 /// What a layer's kernel says of channels side by side. Without one, a layer that computes value by value follows.

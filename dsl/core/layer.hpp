@@ -126,6 +126,7 @@ template <class T> struct Pass {
     const T* dy = nullptr;  ///< [n][out]
     T* dx = nullptr;        ///< [n][in]; null when nothing before this layer is trained
     std::array<T*, max_parameters> parameter{}, gradient{};
+    bool adds = false;  ///< backward adds to `gradient`: only for kernels that say they do (dsl/core/kernel.hpp)
     std::array<T*, max_states> state{};
     T* saved = nullptr;  ///< what forward leaves for backward; null in inference where saves_for_inference is false
     T* work = nullptr;   ///< scratch within one pass

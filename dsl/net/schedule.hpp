@@ -21,6 +21,7 @@ struct RoomRecord {
     std::size_t (*backward_work)(Shape in, int batch) = nullptr;
     std::size_t (*channels_last_work)(Shape in, int batch, Sides sides) = nullptr;
     bool saves_for_inference = false;
+    bool adds_gradients = false;
     bool frozen = false;  ///< it, or a member
 };
 template <class Device, class L> constexpr RoomRecord room_record() {
@@ -31,6 +32,7 @@ template <class Device, class L> constexpr RoomRecord room_record() {
                 &backward_work_values<Device, L>,
                 &channels_last_work_values<Device, L>,
                 !has_kernel_of<Device, L> && Traits<L>::saves_for_inference,
+                adds_gradients<Device, L>(),
                 is_frozen<L>};
     else
         return {};
@@ -40,7 +42,7 @@ template <class Device, class L> constexpr RoomRecord room_record() {
 
 /// The program with the room that each layer's pass needs on the device for the samples that it runs at a time.
 /// `summed`: training takes a batch in parts, so that the gradients of all weights are added to those of the part
-/// before.
+/// before, from a place of their own where the kernel does not add.
 template <class Device, int Nodes, int Values, class... Ps>
 constexpr Program<Nodes, Values> with_room_on(Program<Nodes, Values> program, List<Ps...>, bool summed = false) {
     constexpr detail::RoomRecord rooms[] = {detail::room_record<Device, typename Ps::type>()..., detail::RoomRecord{}};
@@ -54,6 +56,7 @@ constexpr Program<Nodes, Values> with_room_on(Program<Nodes, Values> program, Li
                                              : rooms[at].work(node.in, node.part);
         node.backward_work = rooms[at].backward_work(node.in, node.part);
         node.saves_for_inference = rooms[at].saves_for_inference;
+        node.adds_gradients = rooms[at].adds_gradients;
     }
     bool any = Uses::uses.any || summed;
     for (const detail::RoomRecord& room : rooms) any = any || room.frozen;
@@ -63,7 +66,7 @@ constexpr Program<Nodes, Values> with_room_on(Program<Nodes, Values> program, Li
         const Parameters all = node.runs ? record.parameters(node.in) : Parameters{};
         for (int i = 0; i < all.count; ++i)
             if (const std::size_t layer = first + all.item[i].member;
-                summed || all.item[i].frozen || Uses::uses.last[layer] != layer)
+                (summed && !node.adds_gradients) || all.item[i].frozen || Uses::uses.last[layer] != layer)
                 node.added_gradients += aligned(all.item[i].size());
         first += record.members;
     }

@@ -32,6 +32,7 @@ struct Node {
     std::size_t saved = 0, work = 0, backward_work = 0;
     /// Values of the gradients that are added to those of a later layer with the same parameters, or that nobody wants.
     std::size_t added_gradients = 0;
+    bool adds_gradients = false;  ///< to those of the part of a batch before, by its kernel
     bool saves_for_inference = false;
     /// How many samples it runs at a time at most: all, but in inference (dsl/net/batch_parts.hpp). One thread by
     /// itself runs `close` there.

@@ -31,11 +31,12 @@ constexpr double forward_cost_of(const LayerRecord& record, const Node& node) {
 }
 
 /// About how long another part of a batch takes, in the same measure: the weights are read again forward and backward,
-/// and their gradients are written, read and added to those of the parts before. Where a tensor does not stay in a
-/// core's cache each of these takes some eight times as long (measured: ResNet-18 in 32 parts, the reference network in
-/// 8).
+/// and their gradients are written, read and added to those of the parts before, or added by the kernel, which is half
+/// of it. Where a tensor does not stay in a core's cache each of these takes some eight times as long (measured:
+/// ResNet-18 in 32 parts, the reference network in 8).
 constexpr double part_cost_of(const LayerRecord& record, const Node& node) {
-    constexpr double in_cache = 60, beyond = 500, cached = 1 << 18;
+    constexpr double cached = 1 << 18;
+    const double in_cache = node.adds_gradients ? 30 : 60, beyond = node.adds_gradients ? 250 : 500;
     double cost = 0;
     const Parameters all = record.parameters(node.in);
     for (int i = 0; i < all.count; ++i) {

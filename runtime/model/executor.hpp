@@ -233,19 +233,22 @@ private:
             for (int k = 0; k < node.output_count; ++k) p.dys[k] = planned(plan.gradient[node.outputs[k]]);
         }
         if (backward) each_apart(at, adds, [&](int k, T* gradient, Index) { p.gradient[k] = gradient; });
+        p.adds = adds && node.adds_gradients;
         return p;
     }
 
     /// Calls f(parameter, gradient, size) for every parameter of an entry that a later layer has, too, or, with `adds`,
-    /// for all: where the entry's own gradient of it lies before it is added. And for every frozen one, whose gradient
-    /// nobody reads.
+    /// for all: where the entry's own gradient of it lies before it is added, unless the kernel adds. And for every
+    /// frozen one, whose gradient nobody reads.
     template <class F> void each_apart(std::size_t at, bool adds, F f) const {
         const auto& entry = Layout::entries[at];
-        if (!Layout::trains || !(adds || entry.added | entry.frozen)) return;
+        const bool by_kernel = adds && program.node[at].adds_gradients;
+        if (!Layout::trains || !((adds && !by_kernel) || entry.added | entry.frozen)) return;
         const Parameters all = LayerTable<layers>::records[at].parameters(program.node[at].in);
         T* gradient = planned(plan.added_gradients[at]);
         for (int k = 0; k < entry.parameters; ++k) {
-            if (!adds && !entry.adds(k) && !entry.freezes(k)) continue;
+            const bool own = by_kernel ? entry.freezes(k) : adds || entry.adds(k) || entry.freezes(k);
+            if (!own) continue;
             f(k, gradient, all.item[k].size());
             gradient += aligned(all.item[k].size());
         }

@@ -107,9 +107,13 @@ struct GradientSums {
 /// dgamma, dbeta and dbias of channel f, from the sums over this process's samples.
 inline void set_own_gradients(const BlockGeometry& block, const ConvBackward& pass, const SavedStatistics& statistics,
                               int f, const GradientSums& own) {
-    if (pass.dbias) pass.dbias[f] = block.norm ? 0.0f : static_cast<float>(own.g);
-    if (block.norm && pass.dgamma) pass.dgamma[f] = static_cast<float>(own.gz * statistics.inv_std[f]);
-    if (block.norm && pass.dbeta) pass.dbeta[f] = static_cast<float>(own.g);
+    const auto set = [&](float* gradient, double value) {
+        if (gradient) gradient[f] = (pass.adds ? gradient[f] : 0.0f) + static_cast<float>(value);
+    };
+    set(pass.dbias, block.norm ? 0 : own.g);
+    if (!block.norm) return;
+    set(pass.dgamma, own.gz * statistics.inv_std[f]);
+    set(pass.dbeta, own.g);
 }
 
 /// The factors of channel f's dz, from the sums over the `count` values of the whole batch (Ioffe and Szegedy, section

@@ -31,11 +31,13 @@ struct ConvInfer {
 
 /// The gradients, from dy and from what forward left in `saved` for the same n. dx null: not computed. dbias, dgamma
 /// and dbeta may be null where the block has none. With norm the bias cancels: dbias is zero.
+/// `adds`: the gradients of parameters are added to what is there, by passes that say that they can.
 struct ConvBackward {
     int n;
     const float *x, *weight, *gamma, *beta, *dy;
     float *saved, *dx, *dweight, *dbias, *dgamma, *dbeta, *work;
     ProcessGroup* group = nullptr;  ///< that of forward; dweight, dbias, dgamma and dbeta are of this process's samples
+    bool adds = false;
 };
 
 }  // namespace tn::cpu

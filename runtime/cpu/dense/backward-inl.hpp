@@ -132,14 +132,15 @@ private:
         pool_.run(tasks, [&](int task) {
             const Range own = part_of(panels, tasks, task);
             float* packed = work_ + at_.packed + task * at_.packed_stride;
-            for (int p = own.first; p < own.last; ++p) {
-                const int first = p * panel, width = std::min(panel, plan_.inputs - first);
-                multiply_matrices({dz_rows_, row()}, {pass_.x + first, inputs}, plan_.outputs, width, n(),
-                                  pass_.dweight + first, inputs, false, packed);
-                if (pass_.dx)
-                    multiply_matrices({dz_, plan_.outputs}, {pass_.weight + first, inputs}, n(), width, plan_.outputs,
-                                      pass_.dx + first, inputs, false, packed);
-            }
+            const int first = own.first * panel, width = std::min(own.last * panel, plan_.inputs) - first;
+            const auto panels_of = [&](int depth) {
+                return static_cast<int>(std::max<Index>(at_.packed_stride / (Index{matrix_panel} * depth), 1));
+            };
+            multiply_matrices({dz_rows_, row()}, {pass_.x + first, inputs}, plan_.outputs, width, n(),
+                              pass_.dweight + first, inputs, pass_.adds, packed, panels_of(n()));
+            if (pass_.dx)
+                multiply_matrices({dz_, plan_.outputs}, {pass_.weight + first, inputs}, n(), width, plan_.outputs,
+                                  pass_.dx + first, inputs, false, packed, panels_of(plan_.outputs));
         });
     }
 

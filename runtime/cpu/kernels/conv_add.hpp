@@ -23,6 +23,7 @@ struct KernelFor<cpu::Device, Conv, Norm, Behind...> : cpu::ChannelsLastInferenc
     static constexpr std::size_t saved(Shape in, int batch) { return Block::saved(in, batch); }
     static constexpr std::size_t work(Shape in, int batch) { return Block::work(in, batch); }
     static constexpr std::size_t backward_work(Shape in, int batch) { return Block::backward_work(in, batch); }
+    static constexpr bool adds_gradients = true;
 
     template <Shape In> static void forward(cpu::Device& device, const Pass<float>& p) {
         Block::template forward<In>(device, p);
@@ -63,6 +64,7 @@ struct KernelFor<cpu::Device, Conv, Norm, Behind...> : cpu::ChannelsLastInferenc
     }
     static constexpr std::size_t work(Shape in, int batch) { return Block::work(in, batch); }
     static constexpr std::size_t backward_work(Shape in, int batch) { return Block::backward_work(in, batch); }
+    static constexpr bool adds_gradients = true;
 
     template <Shape In> static void forward(cpu::Device& device, const Pass<float>& p) {
         Block::template forward<In>(device, p);

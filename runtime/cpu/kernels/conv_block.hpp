@@ -48,6 +48,7 @@ struct KernelFor<cpu::Device, Conv, Behind...> : cpu::ChannelsLastInference<Conv
     static constexpr std::size_t backward_work(Shape in, int batch) {
         return cpu::block_work_floats(geometry(in), batch, cpu::method_of(geometry(in)), true);
     }
+    static constexpr bool adds_gradients = true;
 
     template <Shape In> static void forward(cpu::Device& device, const Pass<float>& p) {
         cpu::ConvBlock<geometry(In)>::forward(device.threads(), device.isa(), Parameters::forward(device, p));

@@ -30,8 +30,9 @@ template <Operation Conv, Operation... Behind> struct ConvBlockParameters {
                 p.work};
     }
     static ConvBackward backward(Device& device, const Pass<float>& p) {
-        return {p.n,  p.x,           p.parameter[0],   gamma(p.parameter), beta(p.parameter), p.dy,   p.saved,
-                p.dx, p.gradient[0], bias(p.gradient), gamma(p.gradient),  beta(p.gradient),  p.work, device.group()};
+        return {p.n,   p.x,           p.parameter[0],   gamma(p.parameter), beta(p.parameter), p.dy,   p.saved,
+                p.dx,  p.gradient[0], bias(p.gradient), gamma(p.gradient),  beta(p.gradient),  p.work, device.group(),
+                p.adds};
     }
 
 private:

@@ -24,6 +24,7 @@ struct KernelFor<cpu::Device, Conv, Norm, Function> : cpu::ChannelsLastInference
     static constexpr std::size_t backward_work(Shape in, int batch) {
         return before_function(in, batch) + block_backward_work(in, batch);
     }
+    static constexpr bool adds_gradients = true;
 
     template <Shape In> static void forward(cpu::Device& device, const Pass<float>& p) {
         Block::template forward<In>(device, p);

@@ -24,6 +24,7 @@ struct KernelFor<cpu::Device, Dense, Behind...> {
     static constexpr std::size_t backward_work(Shape in, int batch) {
         return cpu::DenseWork(plan(in), batch, true).floats;
     }
+    static constexpr bool adds_gradients = true;
 
     template <Shape In> static void forward(cpu::Device& device, const Pass<float>& p) {
         cpu::dense_kernels(device.isa())

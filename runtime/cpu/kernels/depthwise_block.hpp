@@ -31,6 +31,7 @@ struct KernelFor<cpu::Device, Conv, Behind...> : cpu::ChannelsLastInference<Conv
     static constexpr std::size_t work(Shape in, int batch) {
         return cpu::PlaneWork(cpu::PlanePlan(geometry(in)), batch).floats;
     }
+    static constexpr bool adds_gradients = true;
 
     template <Shape In> static void forward(cpu::Device& device, const Pass<float>& p) {
         cpu::plane_kernels(device.isa())

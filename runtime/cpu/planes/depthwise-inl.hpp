@@ -109,7 +109,7 @@ struct DepthwiseBackward {
         const ConvGeometry& c = plan.block.conv;
         for (int e = 0; e < plan.each(); ++e) {
             const int f = channel * plan.each() + e;
-            clear(pass.dweight + Index{f} * c.taps(), c.taps());
+            if (!pass.adds) clear(pass.dweight + Index{f} * c.taps(), c.taps());
         }
         for (int s = 0; s < pass.n; ++s) {
             const Index in = (Index{s} * c.channels + channel) * c.in_plane();

@@ -63,29 +63,41 @@ inline void pack_rows(const Matrix& a, Index first, int count, Index k, int dept
     }
 }
 
+/// Floats of a packed row of up to a panel of columns: whole vectors.
+TN_INLINE int vectors_of(int columns) { return (std::min(panel, columns) + lanes - 1) / lanes * lanes; }
+
 /// c [rows][columns], whose rows are c_row apart, = (c +) a [rows][depth] * b [depth][columns]. `scratch` has room for
 /// matrix_scratch floats, or, where the columns of a are neighbours, for matrix_panel floats for each row of the depth,
-/// of which matrix_depth are packed at a time.
+/// of which matrix_depth are packed at a time, times `panels`: so many are packed together where the depth is not more,
+/// so that rows of c which are far apart are gone through in longer pieces.
 inline void multiply_matrices(const Matrix& a, const Matrix& b, int rows, int columns, int depth, float* c, Index c_row,
-                              bool add, float* scratch) {
+                              bool add, float* scratch, int panels = 1) {
     float* packed = scratch;
-    for (int first = 0; first < columns; first += panel) {
-        const int count = std::min(panel, columns - first), vectors = (count + lanes - 1) / lanes * lanes;
+    const int together = depth <= matrix_depth ? panels : 1;
+    const Index packed_panel = Index{std::min(matrix_depth, depth)} * panel;
+    for (int first = 0; first < columns; first += together * panel) {
+        const int count = std::min(together * panel, columns - first);
         for (int k = 0; k < depth; k += matrix_depth) {
             const int own = std::min(matrix_depth, depth - k);
-            pack_columns(b, k, own, first, count, vectors, packed);
+            for (int at = 0; at < count; at += panel)
+                pack_columns(b, k, own, first + at, std::min(panel, count - at), vectors_of(count - at),
+                             packed + at / panel * packed_panel);
             for (int r = 0; r < rows; r += tile) {
                 const int here = std::min(tile, rows - r);
-                float* to = c + r * c_row + first;
+                const auto multiply = [&](const auto& weights) {
+                    for (int at = 0; at < count; at += panel)
+                        multiply_panel(weights, packed + at / panel * packed_panel, vectors_of(count - at), own, here,
+                                       std::min(panel, count - at), c + r * c_row + first + at, c_row, add || k > 0);
+                };
                 if (a.column == 1) {
                     RowsOfTile of_tile;  // beyond the last row the last one's again
                     for (int i = 0; i < tile; ++i) of_tile.next[i] = a.data + std::min(r + i, rows - 1) * a.row + k;
-                    multiply_panel(of_tile, packed, vectors, own, here, count, to, c_row, add || k > 0);
+                    multiply(of_tile);
                     continue;
                 }
                 float* of_rows = scratch + matrix_depth * matrix_panel;
                 pack_rows(a, r, here, k, own, of_rows);
-                multiply_panel(PackedTile{of_rows}, packed, vectors, own, here, count, to, c_row, add || k > 0);
+                multiply(PackedTile{of_rows});
             }
         }
     }

@@ -45,8 +45,9 @@ inline void to_blocked(const float* rows, Index stride, int count, float* blocke
 }
 
 /// The reverse, each vector replaced by f of it: `lanes` rows of `count` values, `stride` floats apart, from blocked
-/// [count][lanes].
-template <class F> inline void from_blocked(const float* blocked, int count, float* rows, Index stride, const F& f) {
+/// [count][lanes]. `add`: added to the rows.
+template <class F>
+inline void from_blocked(const float* blocked, int count, float* rows, Index stride, const F& f, bool add = false) {
     for (int i = 0; i < count; i += lanes, blocked += lanes * lanes) {
         V v[lanes];
         const int left = std::min(lanes, count - i);
@@ -58,6 +59,7 @@ template <class F> inline void from_blocked(const float* blocked, int count, flo
             TN_UNROLL for (int k = 0; k < lanes; ++k) v[k] = f(some_pixels[k]);
         }
         transpose(v);
+        if (add) TN_UNROLL for (int r = 0; r < lanes; ++r) v[r] += load_partial(rows + r * stride + i, left);
         TN_UNROLL for (int r = 0; r < lanes; ++r) store_partial(rows + r * stride + i, v[r], left);
     }
 }

@@ -92,14 +92,17 @@ struct DirectBackwardSlice {
     }
 };
 
-/// dw [count], the sum of the slices' own ones, which are `stride` floats apart.
-inline void sum_slices_of_dw(ThreadPool& pool, const float* partial, Index stride, int slices, Index count, float* dw) {
+/// dw [count] = (dw +) the sum of the slices' own ones, which are `stride` floats apart.
+inline void sum_slices_of_dw(ThreadPool& pool, const float* partial, Index stride, int slices, Index count, float* dw,
+                             bool add) {
     constexpr Index chunk = 4096;
     pool.run(static_cast<int>((count + chunk - 1) / chunk), [&](int task) {
         const Index begin = task * chunk, end = std::min(count, begin + chunk);
-        for (Index i = begin; i < end; i += lanes)
-            store_partial(dw + i, sum_of_slices(partial + i, stride, slices),
-                          static_cast<int>(std::min<Index>(end - i, lanes)));
+        for (Index i = begin; i < end; i += lanes) {
+            const int here = static_cast<int>(std::min<Index>(end - i, lanes));
+            const V sum = sum_of_slices(partial + i, stride, slices);
+            store_partial(dw + i, add ? load_partial(dw + i, here) + sum : sum, here);
+        }
     });
 }
 
@@ -129,7 +132,8 @@ inline void direct_backward(ThreadPool& pool, const ConvPlan& conv_plan, const C
                                            dw};
         backward.run(slices.samples(slice));
     });
-    sum_slices_of_dw(pool, work + at.partial, at.partial_stride, slices.count, plan.conv().weights(), pass.dweight);
+    sum_slices_of_dw(pool, work + at.partial, at.partial_stride, slices.count, plan.conv().weights(), pass.dweight,
+                     pass.adds);
 }
 
 }  // namespace tn::cpu::TN_ISA

@@ -162,13 +162,14 @@ struct ProductBackward {
                 const int slice = unit / parts, first = unit % parts * dw_depth,
                           count = std::min(dw_depth, depth - first);
                 float* to = dw + slice * stride + first;
-                for (int f = 0; f < c.filters; ++f) clear(to + Index{f} * depth, count);
+                if (slices > 1 || !pass.adds)
+                    for (int f = 0; f < c.filters; ++f) clear(to + Index{f} * depth, count);
                 add_dw_of_rows(source, groups, part_of(groups.count(), slices, slice), dz, c.filters, first, count,
                                work + at.columns + task * at.columns_stride,
                                work + at.results + task * at.results_stride, to, depth);
             }
         });
-        if (slices > 1) sum_slices_of_dw(pool, dw, stride, slices, c.weights(), pass.dweight);
+        if (slices > 1) sum_slices_of_dw(pool, dw, stride, slices, c.weights(), pass.dweight, pass.adds);
     }
 };
 

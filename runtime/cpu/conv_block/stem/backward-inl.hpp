@@ -85,10 +85,11 @@ inline const double* patch_sums(ThreadPool& pool, const StemWorkspace& ws, const
     return sums;
 }
 
-/// The sums over z of one filter from its patch sums, and its dw [depth]: dw is linear in the sums, so where several
+/// The sums over z of one filter from its patch sums, and its dw [depth], to which
+/// it may be added: dw is linear in the sums, so where several
 /// processes share the batch each computes that of its own samples.
 inline GradientSums filter_gradient(const StemWorkspace& ws, const PatchCovariance& covariance, const double* sum_gp,
-                                    const float* weight, double scale, double inv_std, float* dw) {
+                                    const float* weight, double scale, double inv_std, float* dw, bool add) {
     const int depth = ws.plan.depth();
     const bool norm = ws.plan.block.norm;
     const double sum_g = sum_gp[depth];
@@ -102,7 +103,7 @@ inline GradientSums filter_gradient(const StemWorkspace& ws, const PatchCovarian
         if (norm)
             of_value = scale * (of_value - sum_g * covariance.mean(d) -
                                 inv_std * inv_std * sum_gz * covariance.with_z(weight, d));
-        dw[d] = static_cast<float>(of_value);
+        dw[d] = (add ? dw[d] : 0.0f) + static_cast<float>(of_value);
     }
     return {sum_g, sum_gz};
 }
@@ -124,7 +125,7 @@ inline void stem_backward(ThreadPool& pool, const ConvPlan& conv_plan, const Con
     auto* own = reinterpret_cast<GradientSums*>(ws.work + ws.at.channel_sums);
     for (int f = 0; f < ws.filters; ++f) {
         own[f] = filter_gradient(ws, covariance, sums + f * StemWork::sums_of_filter(ws.plan), pass.weight + f * depth,
-                                 channels[f].affine.scale, statistics.inv_std[f], pass.dweight + f * depth);
+                                 channels[f].affine.scale, statistics.inv_std[f], pass.dweight + f * depth, pass.adds);
         set_own_gradients(b, pass, statistics, f, own[f]);
     }
     if (!pass.dx) return;

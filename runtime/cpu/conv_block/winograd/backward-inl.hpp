@@ -108,7 +108,7 @@ inline void winograd_backward(ThreadPool& pool, const ConvPlan& conv_plan, const
         float* first = ws.work + ws.at.partial + Index{block} * depth * lanes;
         for (int i = 0; i < depth * lanes; i += lanes)
             store(first + i, sum_of_slices(first + i, ws.at.partial_stride, slices.count));
-        from_blocked(first, depth, pass.dweight + Index{block * lanes} * depth, depth);
+        from_blocked(first, depth, pass.dweight + Index{block * lanes} * depth, depth, Identity{}, pass.adds);
     });
 }
 
