@@ -79,9 +79,10 @@ TN_INLINE void stream(float* p, V v) {
 #endif
 }
 
-/// True for a buffer so large that its end evicts its beginning from the caches, if it is aligned for stream().
+/// True for a buffer so large that its end evicts its beginning from a core's caches, and what is in use beside it, if
+/// it is aligned for stream(): 3 MB.
 inline bool worth_streaming(const float* p, Index floats) {
-    return floats >= Index{2} << 20 && reinterpret_cast<std::uintptr_t>(p) % 64 == 0;
+    return floats >= Index{3} << 18 && reinterpret_cast<std::uintptr_t>(p) % 64 == 0;
 }
 
 /// Orders a task's stores by stream() before what follows; call it after the last one.
