@@ -61,7 +61,7 @@ constexpr Index block_work_floats(const BlockGeometry& b, int batch, Method meth
             return backward || few == 0 ? floats : std::max(floats, ProductWork(ProductPlan(b), few, false).floats);
         }
         case Method::product: return ProductWork(ProductPlan(b), batch, backward).floats;
-        case Method::stem: return StemWork(StemPlan(b), DirectPlan(b), backward).floats;
+        case Method::stem: return StemWork(StemPlan(b), DirectPlan(b), batch, backward).floats;
         default: return DirectWork(DirectPlan(b), batch, backward).floats;
     }
 }

@@ -32,7 +32,7 @@ struct DirectWork {
 
     constexpr DirectWork(const DirectPlan& plan, int n, bool backward) {
         const ConvGeometry& c = plan.conv();
-        constexpr Index tasks = max_slices;
+        const Index tasks = backward ? Slices(n).count : max_slices;
         Regions regions;
         if (!backward) {
             weights = regions.take(Index{round_up(c.filters, max_tile)} * plan.depth());

@@ -109,7 +109,7 @@ inline GradientSums filter_gradient(const StemWorkspace& ws, const PatchCovarian
 }
 
 inline void stem_backward(ThreadPool& pool, const ConvPlan& conv_plan, const ConvBackward& pass) {
-    const StemWorkspace ws(conv_plan, true, pass.work);
+    const StemWorkspace ws(conv_plan, pass.n, true, pass.work);
     const StemSaved kept(ws.plan, pass.n);
     const BlockGeometry& b = ws.plan.block;
     const int depth = ws.plan.depth();

@@ -80,7 +80,7 @@ inline void finish_windows(ThreadPool& pool, const StemWorkspace& ws, int n, con
 }
 
 inline void stem_infer(ThreadPool& pool, const ConvPlan& conv_plan, const ConvInfer& pass) {
-    const StemWorkspace ws(conv_plan, false, pass.work);
+    const StemWorkspace ws(conv_plan, pass.n, false, pass.work);
     const BlockGeometry& b = ws.plan.block;
     const float* gamma = b.norm ? pass.gamma : nullptr;
     auto* affine = reinterpret_cast<Affine*>(ws.work + ws.at.channels);
@@ -90,7 +90,7 @@ inline void stem_infer(ThreadPool& pool, const ConvPlan& conv_plan, const ConvIn
 }
 
 inline void stem_forward(ThreadPool& pool, const ConvPlan& conv_plan, const ConvForward& pass) {
-    const StemWorkspace ws(conv_plan, false, pass.work);
+    const StemWorkspace ws(conv_plan, pass.n, false, pass.work);
     const StemSaved kept(ws.plan, pass.n);
     const BlockGeometry& b = ws.plan.block;
     const float* gamma = b.norm ? pass.gamma : nullptr;

@@ -33,8 +33,9 @@ struct StemWork {
     /// Doubles of a row of x with room for the shifts on both sides.
     static constexpr Index row_doubles(const StemPlan& plan) { return round_up(plan.conv().width) + 2 * max_lanes; }
 
-    constexpr StemWork(const StemPlan& plan, const DirectPlan& direct, bool backward) {
+    constexpr StemWork(const StemPlan& plan, const DirectPlan& direct, int n, bool backward) {
         const ConvGeometry& c = plan.conv();
+        const Index slices = Slices(n).count;
         const Index channels_in = c.channels, filters = c.filters;
         const Index strip = plan.strip_rows(backward) * plan.line() * channels_in;
         constexpr Index double_floats = sizeof(double) / sizeof(float);
@@ -53,13 +54,14 @@ struct StemWork {
         weights = regions.take(filters * channels_in * patch_size);
         channels = regions.take(channel_floats * filters);
         if (backward) {
-            gradients = regions.take(double_floats * max_slices * filters * sums_of_filter(plan));
+            gradients = regions.take(double_floats * slices * filters * sums_of_filter(plan));
             channel_sums = regions.take(double_floats * 2 * filters);
             dx_weights = regions.take(round_up(c.channels, max_tile) * filters * kernel_taps);
         } else {
-            moments = regions.take(double_floats * max_slices * plan.moments());
+            moments = regions.take(double_floats * slices * plan.moments());
         }
-        scratch = regions.take(max_slices * scratch_stride);
+        // Backward runs by slices; forward divides few samples among as many threads.
+        scratch = regions.take((backward ? slices : max_slices) * scratch_stride);
         floats = regions.with_alignment();
     }
 };

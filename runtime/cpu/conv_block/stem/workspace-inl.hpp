@@ -28,9 +28,9 @@ struct StemWorkspace {
     int filters, strip_rows, x_rows, line, y_h, y_w;
     Index y_plane;
 
-    StemWorkspace(const ConvPlan& conv_plan, bool backward, float* unaligned)
+    StemWorkspace(const ConvPlan& conv_plan, int n, bool backward, float* unaligned)
         : plan(conv_plan.block()),
-          at(plan, conv_plan.direct, backward),
+          at(plan, conv_plan.direct, n, backward),
           work(aligned(unaligned)),
           filters(plan.conv().filters),
           strip_rows(plan.strip_rows(backward)),

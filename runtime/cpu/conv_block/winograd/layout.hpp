@@ -71,11 +71,13 @@ struct WinogradWork {
         affine = regions.take(affine_rows * filters);
         channels = regions.take(channel_floats * filters);
         sums = regions.take(2 * Index{n} * filters);
+        // Backward runs by slices; forward divides few samples among as many threads.
+        const Index slices = Slices(n).count;
         if (backward) {
             partial_stride = plan.depth() * filters;
-            partial = regions.take(max_slices * partial_stride);
+            partial = regions.take(slices * partial_stride);
         }
-        scratch = regions.take(max_slices * scratch_stride);
+        scratch = regions.take((backward ? slices : max_slices) * scratch_stride);
         floats = regions.with_alignment();
     }
 
