@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <iterator>
 
 #include "dsl/net/summary.hpp"
 #include "runtime/core/error.hpp"
@@ -50,6 +51,7 @@ ChosenBatch choose_batch(const std::string& word, std::span<const BuiltBatch> bu
     int i = 0;
     while (built[i].batch < batch) ++i;
     if (built[i].bytes > free) refuse(built[i]);
+    while (i + 1 < std::ssize(built) && built[i + 1].batch == built[i].batch && built[i + 1].bytes <= free) ++i;
     return {batch, i};
 }
 

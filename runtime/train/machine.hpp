@@ -34,10 +34,12 @@ std::string why_not_in_all(ProcessGroup* group, const std::string& why_not);
 /// The CPU's device. Throws Error unless the precision is fp32, and when threads or instructions are not there.
 cpu::Device open_cpu(int threads, const std::string& instructions, const std::string& precision = "fp32");
 
-/// A network that was built for batches of up to `batch`, and the bytes that it takes to train.
+/// A network that was built for batches of up to `batch`, the bytes that it takes to train, and in how many parts it
+/// takes such a batch.
 struct BuiltBatch {
     int batch = 0;
     std::size_t bytes = 0;
+    int parts = 1;
 };
 
 /// How many samples a step takes, and which of the built networks it runs in.
@@ -46,7 +48,8 @@ struct ChosenBatch {
 };
 
 /// The batch that a word asks for: "auto" is the largest built one that fits into `free` bytes, a number runs in the
-/// smallest that holds it. `built` ascends. Throws Error for other words, and with both numbers for what does not fit.
+/// smallest that holds it, and of several for as many samples in the largest that fits. `built` ascends by samples,
+/// then by bytes. Throws Error for other words, and with both numbers for what does not fit.
 ChosenBatch choose_batch(const std::string& word, std::span<const BuiltBatch> built, std::size_t free);
 
 }  // namespace tn

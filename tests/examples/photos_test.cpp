@@ -429,8 +429,15 @@ BOOST_FIXTURE_TEST_CASE(without_a_folder_it_says_that_the_characters_are_generat
     for (const std::string& line : r.lines()) BOOST_TEST(line.size() <= 80u, line);
 }
 
-BOOST_AUTO_TEST_CASE(training_takes_no_more_memory_than_it_may) {
+BOOST_FIXTURE_TEST_CASE(training_takes_no_more_memory_than_it_may, Photographs) {
     const std::vector<std::string> words{"train", "--generated", "10", "--memory", "20M"};
-    BOOST_TEST(
-        contains(complaint("photos", words), "--memory 20.0 MiB is too little: batches of 64, the smallest, take "));
+    BOOST_TEST(contains(complaint("photos", words),
+                        "--memory 20.0 MiB is too little: batches of 64 in 5 parts, the smallest, take "));
+    const Run r =
+        run("photos", {"train", "--generated", "30", "--iterations", "2", "--memory", "64M", "--out", at("run")});
+    BOOST_TEST(r.status == 0, r.err);
+    BOOST_TEST(contains(r.out, "training in batches of 64 needs 6"));
+    BOOST_TEST(contains(r.out,
+                        "\na step takes its batch in parts of up to 13, whose gradients are summed;\n"
+                        "the statistics of batch normalisation are those of each part\n"));
 }

@@ -63,7 +63,8 @@ int inspect(const InspectArguments& a) {
     print_tensors(file);
     fmt::print("pictures  {}\nmachine   {}\n", picture_decoders(), networks->describe());
     for (const BuiltBatch& b : models->batches())
-        fmt::print("  training in batches of up to {:<4} needs {}\n", b.batch, format_bytes(b.bytes));
+        fmt::print("  training in batches of up to {:<4} needs {}{}\n", b.batch, format_bytes(b.bytes),
+                   b.parts > 1 ? fmt::format(", in {} parts", b.parts) : "");
     fmt::print("  {} are free\n\n{}", format_bytes(networks->free_bytes()), format(models->kernels()));
     return 0;
 }

@@ -53,7 +53,7 @@ void test_and_report(TrainInputs& in, const TrainArguments& a, const std::vector
                     {},
                     in.chosen.network->name,
                     in.network,
-                    in.bytes,
+                    in.built.bytes,
                     augmentation_sheet(in.sets.training, in.augmentation, a.sets.seed, 4, 7),
                     in.networks->describe(),
                     epochs.back().train_accuracy,

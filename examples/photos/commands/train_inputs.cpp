@@ -19,6 +19,15 @@ namespace {
 constexpr const char* less_than_the_column =
     ",\nless than the column adds up to: layers are fused and buffers used again";
 
+/// How a step takes its batch, where that is in parts.
+std::string by_parts(const BuiltBatch& built) {
+    if (built.parts == 1) return "";
+    return fmt::format(
+        "\na step takes its batch in parts of up to {}, whose gradients are summed;\nthe statistics of batch "
+        "normalisation are those of each part",
+        (built.batch + built.parts - 1) / built.parts);
+}
+
 std::size_t bytes_of_layers(const Summary& network) {
     std::size_t sum = 0;
     for (const SummaryRow& row : network.rows) sum += row.bytes;
@@ -49,8 +58,8 @@ std::unique_ptr<Networks> open_shared_networks(Machine machine, ProcessGroup* gr
 ChosenBatch choose_shared_batch(const std::string& word, const NetworkModels& models, std::size_t free,
                                 ProcessGroup* group) {
     const ChosenBatch chosen = choose_batch(word, models.batches(), free);
-    if (group && !group->same(chosen.batch))
-        throw Error("the processes have room for batches of different sizes: name one, as in --batch 64");
+    if (group && !group->same(chosen.built))
+        throw Error("the processes have room for batches of different sizes: name one, as in --batch 64 --memory 1G");
     return chosen;
 }
 
@@ -66,12 +75,17 @@ std::string batch_word(const TrainArguments& a, const KnownNetwork& network) {
     return a.batch.empty() ? std::to_string(std::min(64, network.train_batch)) : a.batch;
 }
 
+/// " in 5 parts", where a step takes its batch so.
+std::string in_parts(const BuiltBatch& built) {
+    return built.parts > 1 ? fmt::format(" in {} parts", built.parts) : "";
+}
+
 /// What training may take: what is free, or less where it is told so.
 std::size_t bytes_to_take(const TrainArguments& a, const NetworkModels& models, std::size_t free) {
     if (a.memory == 0) return free;
     if (const BuiltBatch least = models.batches().front(); least.bytes > a.memory)
-        throw Error(fmt::format("--memory {} is too little: batches of {}, the smallest, take {} to train",
-                                format_bytes(a.memory), least.batch, format_bytes(least.bytes)));
+        throw Error(fmt::format("--memory {} is too little: batches of {}{}, the smallest, take {} to train",
+                                format_bytes(a.memory), least.batch, in_parts(least), format_bytes(least.bytes)));
     return std::min(free, a.memory);
 }
 
@@ -117,7 +131,8 @@ TrainInputs::TrainInputs(const TrainArguments& a, ProcessGroup* group)
         batch = choose_shared_batch(batch_word(a, *chosen.network), *models,
                                     bytes_to_take(a, *models, networks->free_bytes()), group);
     if (in_stages) batch = {chosen.network->infer_batch, 0};
-    bytes = in_stages ? chosen.network->infer_bytes : models->batches()[batch.built].bytes;
+    built = models->batches()[batch.built];
+    if (in_stages) built = {chosen.network->infer_batch, chosen.network->infer_bytes};
     network = models->summary(batch.built);
     const std::vector<NamedTensor> weights =
         chosen.pretrained.empty() ? std::vector<NamedTensor>{} : read_weights_file(chosen.pretrained);
@@ -156,10 +171,11 @@ void print_inputs(const TrainInputs& in, const ProcessGroup* group) {
     fmt::print("{}\nnetwork {}, {}\n", in.networks->describe(), in.chosen.network->name, in.chosen.why);
     if (in.pretrained)
         fmt::print("{} parameters, of which the last layer's are trained first; needs {}\n",
-                   in.chosen.network->parameters, format_bytes(in.bytes));
+                   in.chosen.network->parameters, format_bytes(in.built.bytes));
     else
-        fmt::print("{}training in batches of {} needs {}{}\n", format(in.network), in.batch.batch,
-                   format_bytes(in.bytes), in.bytes < bytes_of_layers(in.network) ? less_than_the_column : "");
+        fmt::print("{}training in batches of {} needs {}{}{}\n", format(in.network), in.batch.batch,
+                   format_bytes(in.built.bytes),
+                   in.built.bytes < bytes_of_layers(in.network) ? less_than_the_column : "", by_parts(in.built));
     std::fflush(stdout);
 }
 

@@ -24,7 +24,7 @@ struct TrainInputs {
     ChosenNetwork chosen;
     std::unique_ptr<NetworkModels> models;
     ChosenBatch batch;
-    std::size_t bytes;  ///< that the model takes
+    BuiltBatch built;  ///< what the model was compiled for, and the bytes that it takes
     Summary network;
     Sets sets;
     TrainOptions options;

@@ -155,7 +155,7 @@ private:
                         {},
                         in_.chosen.network->name,
                         in_.network,
-                        in_.bytes,
+                        in_.built.bytes,
                         {},
                         in_.networks->describe(),
                         last_.train_accuracy,

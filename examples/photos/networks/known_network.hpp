@@ -40,7 +40,8 @@ public:
 class NetworkModels {
 public:
     virtual ~NetworkModels() = default;
-    /// The largest batches that it was compiled for, and what training takes in each; below, `built` is one's index.
+    /// The largest batches that it was compiled for, and what training takes in each, in ascending order; below,
+    /// `built` is one's index.
     virtual std::vector<BuiltBatch> batches() const = 0;
     virtual Summary summary(int built) const = 0;
     /// What lies where in memory while it is trained.

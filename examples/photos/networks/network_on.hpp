@@ -34,8 +34,8 @@ private:
 /// `Known` is a struct as network_types.hpp tells.
 template <class Known, class Device, class Batches = typename Known::TrainBatches> class NetworkOn;
 
-template <class Known, class Device, int... Batches>
-class NetworkOn<Known, Device, std::integer_sequence<int, Batches...>> : public NetworkModels {
+template <class Known, class Device, int First, int... Others>
+class NetworkOn<Known, Device, std::integer_sequence<int, First, Others...>> : public NetworkModels {
     using Infers = typename Known::template Of<Known::infer_batch>;
     template <int N> using Trains = typename Known::template Of<N>;
     using InferenceOn = ModelOn<Infers, NoOptimizer, Device>;
@@ -46,11 +46,20 @@ class NetworkOn<Known, Device, std::integer_sequence<int, Batches...>> : public 
     using Tunes =
         Net<Infers::input, BatchSize{K::tune_batch}, networks::WithoutNorm<BodyOf<Infers>>, SoftmaxCrossEntropy>;
 
+    static constexpr bool has_least = std::is_same_v<Device, cpu::Device> && requires { Known::least_bytes; };
+    /// Not looked at where there is none.
+    template <class K>
+    using Least = Net<Infers::input, BatchSize{First}, BodyOf<Infers>, SoftmaxCrossEntropy, Within<K::least_bytes>>;
+
 public:
     explicit NetworkOn(Device& device) : device_(device) {}
 
     std::vector<BuiltBatch> batches() const override {
-        return {{Batches, Trains<Batches>::template train_bytes<Adam, Device>}...};
+        std::vector<BuiltBatch> all;
+        each([&]<class N>(Type<N>) {
+            all.push_back({N::batch, N::template train_bytes<Adam, Device>, N::template training_parts<Adam, Device>});
+        });
+        return all;
     }
     Summary summary(int built) const override {
         Summary result;
@@ -96,7 +105,14 @@ private:
     /// Calls f with the type of the network that was compiled for batches()[built].
     template <class F> static void choose(int built, const F& f) {
         int at = 0;
-        ((at++ == built ? f(Type<Trains<Batches>>{}) : void()), ...);
+        each([&]<class N>(Type<N> type) {
+            if (at++ == built) f(type);
+        });
+    }
+    template <class F> static void each(const F& f) {
+        if constexpr (has_least) f(Type<Least<Known>>{});
+        f(Type<Trains<First>>{});
+        (f(Type<Trains<Others>>{}), ...);
     }
 
     Device& device_;

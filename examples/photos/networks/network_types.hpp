@@ -20,6 +20,8 @@ using namespace tn;
 //                               program for every number of classes.
 //     infer_batch               how many photographs it is shown at a time when it answers
 //     TrainBatches              std::integer_sequence<int, ...>: the largest batches that training is compiled for
+//     least_bytes               on the CPU training is compiled for the smallest of them Within so many bytes, too: for
+//                               photos train --memory; without it, it is not
 //     tune_batch                the largest batch that fine-tuning is compiled for: all layers, with the batch
 //                               normalisation folded into the convolutions; without it only the last layer is trained
 //     fit                       how a photograph of other sides is brought to its own; without it stretched

@@ -75,6 +75,19 @@ BOOST_AUTO_TEST_CASE(a_batch_is_chosen_by_the_memory_that_is_free) {
     BOOST_TEST((choose("16", 10) == std::pair(16, 0)));
     BOOST_TEST((choose("17", 100) == std::pair(17, 1)));
     BOOST_TEST((choose("256", 160) == std::pair(256, 2)));
+    const BuiltBatch in_parts[] = {{64, 20 * mebibyte, 5}, {64, 40 * mebibyte}, {256, 160 * mebibyte}};
+    const auto choose_parts = [&](const char* word, std::size_t mebibytes) {
+        const ChosenBatch c = choose_batch(word, in_parts, mebibytes * mebibyte);
+        return std::pair(c.batch, c.built);
+    };
+    BOOST_TEST((choose_parts("auto", 160) == std::pair(256, 2)));
+    BOOST_TEST((choose_parts("auto", 159) == std::pair(64, 1)));
+    BOOST_TEST((choose_parts("auto", 39) == std::pair(64, 0)));
+    BOOST_TEST((choose_parts("64", 1000) == std::pair(64, 1)));
+    BOOST_TEST((choose_parts("50", 39) == std::pair(50, 0)));
+    BOOST_TEST((choose_parts("65", 160) == std::pair(65, 2)));
+    BOOST_TEST(error_of([&] { choose_parts("64", 19); }) ==
+               "a batch of 64 needs 20.0 MiB to train, but 19.0 MiB are free: use a smaller batch");
     BOOST_TEST(error_of([&] { choose("auto", 9); }) ==
                "a batch of 16 needs 10.0 MiB to train, but 9.0 MiB are free: use a smaller batch");
     BOOST_TEST(error_of([&] { choose("65", 159); }) ==

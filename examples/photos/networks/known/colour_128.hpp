@@ -22,6 +22,7 @@ struct Colour128 {
     // clang-format on
     static constexpr int infer_batch = 64;
     using TrainBatches = std::integer_sequence<int, 64, 256>;
+    static constexpr std::size_t least_bytes = 72_MiB;
 };
 
 }  // namespace photos

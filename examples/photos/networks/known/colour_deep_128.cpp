@@ -25,6 +25,7 @@ struct ColourDeep128 {
     // clang-format on
     static constexpr int infer_batch = 64;
     using TrainBatches = std::integer_sequence<int, 64, 256>;
+    static constexpr std::size_t least_bytes = 80_MiB;
 };
 
 const RegisterNetwork<ColourDeep128> registered;

@@ -23,6 +23,7 @@ struct Grey128 {
     // clang-format on
     static constexpr int infer_batch = 64;
     using TrainBatches = std::integer_sequence<int, 64, 256>;
+    static constexpr std::size_t least_bytes = 64_MiB;
 };
 
 static_assert(Grey128::Of<64>::train_bytes<Adam> < 256_MiB);
