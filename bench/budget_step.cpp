@@ -1,8 +1,8 @@
 // A training step of ResNet-18 at 224 x 224, or of the reference network, within one of several budgets: its memory and
 // its time. ./budget runs it for all of them, beside PyTorch.
 //
-// usage: budget_step resnet-18 plain|half|quarter STEPS     of the arena that keeps everything
-//        budget_step reference plain|half|64MiB STEPS
+// usage: budget_step resnet-18 plain|half|quarter STEPS [THREADS]     of the arena that keeps everything
+//        budget_step reference plain|half|64MiB|quarter STEPS [THREADS]
 //
 // Prints `name value` lines: the constant, what the process took of memory for it, and of each step behind the first
 // the processor time.
@@ -36,8 +36,8 @@ double status(std::string_view name) {
     return 0;
 }
 
-template <class N> int measure(int steps) {
-    cpu::Device device(1);
+template <class N> int measure(int steps, int threads) {
+    cpu::Device device(threads);
     const double before = status("VmRSS");
     Model<N, Adam> model(device);
     Random random(1, 1000);
@@ -60,16 +60,18 @@ constexpr std::size_t resnet = ResNet<>::train_bytes<Adam>, reference = Referenc
 }  // namespace
 
 int main(int argc, char** argv) {
-    const std::string row = argc == 4 ? std::string(argv[1]) + " " + argv[2] : "";
-    const int steps = argc == 4 ? std::atoi(argv[3]) : 0;
-    if (row == "resnet-18 plain") return measure<ResNet<>>(steps);
-    if (row == "resnet-18 half") return measure<ResNet<Within<resnet / 2>>>(steps);
-    if (row == "resnet-18 quarter") return measure<ResNet<Within<resnet / 4>>>(steps);
-    if (row == "reference plain") return measure<Reference<>>(steps);
-    if (row == "reference half") return measure<Reference<Within<reference / 2>>>(steps);
-    if (row == "reference 64MiB") return measure<Reference<Within<64_MiB>>>(steps);
+    const bool called = argc == 4 || argc == 5;
+    const std::string row = called ? std::string(argv[1]) + " " + argv[2] : "";
+    const int steps = called ? std::atoi(argv[3]) : 0, threads = argc == 5 ? std::atoi(argv[4]) : 1;
+    if (row == "resnet-18 plain") return measure<ResNet<>>(steps, threads);
+    if (row == "resnet-18 half") return measure<ResNet<Within<resnet / 2>>>(steps, threads);
+    if (row == "resnet-18 quarter") return measure<ResNet<Within<resnet / 4>>>(steps, threads);
+    if (row == "reference plain") return measure<Reference<>>(steps, threads);
+    if (row == "reference half") return measure<Reference<Within<reference / 2>>>(steps, threads);
+    if (row == "reference 64MiB") return measure<Reference<Within<64_MiB>>>(steps, threads);
+    if (row == "reference quarter") return measure<Reference<Within<reference / 4>>>(steps, threads);
     fmt::print(stderr,
-               "usage: budget_step resnet-18 plain|half|quarter STEPS\n       budget_step reference plain|half|64MiB "
-               "STEPS\n");
+               "usage: budget_step resnet-18 plain|half|quarter STEPS [THREADS]\n       budget_step reference "
+               "plain|half|64MiB|quarter STEPS [THREADS]\n");
     return 2;
 }

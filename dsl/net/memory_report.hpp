@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dsl/net/check.hpp"
+#include "dsl/net/limited.hpp"
 #include "dsl/net/planned.hpp"
 
 namespace tn {
@@ -34,8 +35,10 @@ template <class S> constexpr auto report_memory() {
         using Entry = At_t<typename S::layers, Search::planner.node_of(Search::planner.most_in_use().step)>;
         constexpr Text said = [] {
             Text text = "to train a batch of ";
-            text << S::samples << (S::samples > 1 ? " one by one" : "") << " takes at least " << mebibytes(least)
-                 << ", and not " << mebibytes(S::limit::bytes) << ": " << mebibytes(S::limit::besides)
+            text << S::samples << (S::samples > 1 ? " one by one" : "")
+                 << (S::samples > 1 && takes_statistics(S::program) ? ", each with batch statistics of its own," : "")
+                 << " takes at least " << mebibytes(least) << ", and not " << mebibytes(S::limit::bytes) << ": "
+                 << mebibytes(S::limit::besides)
                  << " for weights, their gradients and what the optimizer keeps, the rest for layer "
                  << Entry::path[0].text() << " " << name_of<typename Entry::type>();
             return text;

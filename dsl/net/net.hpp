@@ -207,13 +207,13 @@ public:
     static std::string summary() { return ok ? format(table()) : std::string(); }
 
     /// The same with a line of what training with this optimizer on the device takes: "training with Adam needs 54.1
-    /// MiB, in 8 parts of 8".
+    /// MiB, in 8 parts of 8 with batch statistics of their own".
     template <class Optimizer, class Device = cpu::Device> static std::string summary() {
         if constexpr (!ok)
             return {};
         else
             return summary() + format_training(Optimizer::name, train_bytes<Optimizer, Device>, batch,
-                                               training_parts<Optimizer, Device>);
+                                               training_parts<Optimizer, Device>, detail::takes_statistics(program));
     }
 
     /// The same as values.

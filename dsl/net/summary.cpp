@@ -25,9 +25,10 @@ std::string format(const Summary& s) {
     return text;
 }
 
-std::string format_training(const std::string& optimizer, std::size_t bytes, int batch, int parts) {
-    return fmt::format("training with {} needs {}{}\n", optimizer, format_bytes(bytes),
-                       parts > 1 ? fmt::format(", in {} parts of {}", parts, (batch + parts - 1) / parts) : "");
+std::string format_training(const std::string& optimizer, std::size_t bytes, int batch, int parts, bool statistics) {
+    return fmt::format("training with {} needs {}{}{}\n", optimizer, format_bytes(bytes),
+                       parts > 1 ? fmt::format(", in {} parts of {}", parts, (batch + parts - 1) / parts) : "",
+                       parts > 1 && statistics ? " with batch statistics of their own" : "");
 }
 
 }  // namespace tn

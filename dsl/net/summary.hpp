@@ -24,8 +24,8 @@ struct Summary {
 /// At most 80 columns wide; bytes are those of each layer's output for a whole batch, before fusion and reuse.
 std::string format(const Summary&);
 
-/// What training takes, as a line for the end of that table.
-std::string format_training(const std::string& optimizer, std::size_t bytes, int batch, int parts);
+/// What training takes, as a line for the end of that table. `statistics`: layers take some of the batch.
+std::string format_training(const std::string& optimizer, std::size_t bytes, int batch, int parts, bool statistics);
 
 /// "12.3 MiB", "640 B".
 std::string format_bytes(std::size_t bytes);

@@ -218,7 +218,7 @@ BOOST_AUTO_TEST_CASE(where_statistics_would_be_others_parts_are_the_last_resort)
     static_assert(Small::training_parts<SGD> == 2 && Small::train_bytes<SGD> <= halves.bytes);
     static_assert(Small::infer_bytes == Plain::infer_bytes);
     BOOST_TEST(Small::description() == Again::description());
-    BOOST_TEST(Small::summary<SGD>().ends_with(", in 2 parts of 6\n"));
+    BOOST_TEST(Small::summary<SGD>().ends_with(", in 2 parts of 6 with batch statistics of their own\n"));
     BOOST_TEST(Again::summary<SGD>().ends_with(" MiB\n"));
 }
 
