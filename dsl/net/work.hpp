@@ -31,17 +31,18 @@ constexpr double forward_cost_of(const LayerRecord& record, const Node& node) {
 }
 
 /// About how long another part of a batch takes, in the same measure: the weights are read again forward and backward,
-/// and their gradients are written, read and added to those of the parts before, or added by the kernel, which is half
-/// of it. Where a tensor does not stay in a core's cache each of these takes some eight times as long (measured:
-/// ResNet-18 in 32 parts, the reference network in 8).
+/// and their gradients are written, read and added to those of the parts before; of matrices half of it where the
+/// kernel adds, while those of convolutions transform their weights for every part. Where a tensor does not stay in a
+/// core's cache each of these takes some eight times as long (measured: ResNet-18 in 32 parts, the reference network in
+/// 5 and 8).
 constexpr double part_cost_of(const LayerRecord& record, const Node& node) {
-    constexpr double cached = 1 << 18;
-    const double in_cache = node.adds_gradients ? 30 : 60, beyond = node.adds_gradients ? 250 : 500;
+    constexpr double in_cache = 60, beyond = 500, cached = 1 << 18;
     double cost = 0;
     const Parameters all = record.parameters(node.in);
     for (int i = 0; i < all.count; ++i) {
         const double size = all.item[i].frozen ? 0 : static_cast<double>(all.item[i].size());
-        cost += size * (size > cached ? beyond : in_cache);
+        const bool adds = node.adds_gradients && all.item[i].rank == 2;
+        cost += (adds ? 0.5 : 1) * size * (size > cached ? beyond : in_cache);
     }
     return cost;
 }
