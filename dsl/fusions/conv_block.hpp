@@ -11,7 +11,6 @@ namespace tn::fusions {
 struct ConvBlock {
     using pattern = Chain<One<Operation::convolution>, Maybe<Operation::batch_norm>, Maybe<&is_rectifier>,
                           Maybe<Operation::max_pool>>;
-    template <Operation...> static constexpr Reads reads{.x = true, .y = false};
     static constexpr bool in_place = false;
 
     /// The first of the operations that is of this kind; one of no kind where there is none.
@@ -20,6 +19,14 @@ struct ConvBlock {
         ((found = found.kind == Operation::none && Operations.kind == kind ? Operations : found), ...);
         return found;
     }
+
+    /// Whether nothing but a rectifier is behind a convolution of one group, whose slope y tells.
+    template <Operation... Operations> static constexpr bool rectifies_alone() {
+        constexpr Operation conv = find<Operations...>(Operation::convolution);
+        return sizeof...(Operations) == 2 && (is_rectifier(Operations) || ...) && conv.groups == 1 &&
+               has_margins(conv.window) && (is_differentiated_from_value(Operations) || ...);
+    }
+    template <Operation... Operations> static constexpr Reads reads{.x = true, .y = rectifies_alone<Operations...>()};
 
     /// Whether the block has a BlockGeometry: one group, the same step and padding for rows and columns, with no less
     /// of it below than above, and square pooling windows without padding.

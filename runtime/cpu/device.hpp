@@ -11,6 +11,7 @@
 #include "runtime/cpu/kernels/conv_add.hpp"
 #include "runtime/cpu/kernels/conv_block.hpp"
 #include "runtime/cpu/kernels/conv_function.hpp"
+#include "runtime/cpu/kernels/conv_relu.hpp"
 #include "runtime/cpu/kernels/convolution.hpp"
 #include "runtime/cpu/kernels/dense.hpp"
 #include "runtime/cpu/kernels/depthwise.hpp"
