@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(a_head_is_trained_on_pretrained_weights) {
     BOOST_TEST(set.train({"--pretrained", Weights::once().at("weights.pth")}).status == 0);
     BOOST_TEST((content(set.model()) == model));
     BOOST_TEST(contains(
-        complaint("photos", set.training({"--pretrained", Weights::once().at("weights.pth"), "--mixup", "0.2"})),
+        complaint("photos", set.training({"--pretrained", Weights::once().at("weights.pth"), "--patience", "5"})),
         "add --all-layers"));
 }
 

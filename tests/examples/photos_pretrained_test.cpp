@@ -1,8 +1,10 @@
 // The photos program on pretrained weights: the second stage, what it advises, what it answers, and wrong labels.
 #define BOOST_TEST_MODULE photos_pretrained
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 
 #include "tests/examples/photos_sets.hpp"
+#include "tests/support/process.hpp"
 
 using namespace tn_test;
 
@@ -49,6 +51,60 @@ BOOST_AUTO_TEST_CASE(only_the_last_layer_is_trained_where_that_does) {
     BOOST_TEST(contains(Set().train({"--pretrained", weights()}).out, "are too few to train all layers on"));
     BOOST_TEST(contains(Set(true, 50, false).train({"--pretrained", weights(), "--head-only"}).out,
                         "only the last layer is trained: as asked for"));
+}
+
+BOOST_AUTO_TEST_CASE(all_layers_are_trained_by_the_recipe_that_is_asked_for) {
+    const Set set(true, 40, false);
+    const auto trained = [&](std::vector<std::string> more) {
+        more.insert(more.begin(), {"--pretrained", weights(), "--epochs", "1"});
+        const Run r = set.train(more);
+        BOOST_REQUIRE_MESSAGE(r.status == 0, r.err);
+        const std::string metrics = content(set.at("run/metrics.csv"));
+        return metrics.substr(metrics.find("\n2,"), 12);  // epoch, iteration and the beginning of the loss
+    };
+    const std::string usual = trained({});
+    BOOST_TEST(contains(content(set.at("run/report.html")), "0.1, 0, 0, 0"));  // label smoothing and what is off
+    BOOST_TEST(trained({"--augmentation", "light", "--label-smoothing", "0.1", "--average", "0"}) == usual);
+    for (const std::vector<std::string>& change : {std::vector<std::string>{"--augmentation", "trivial"},
+                                                   {"--label-smoothing", "0"},
+                                                   {"--mixup", "1"},
+                                                   {"--cutmix", "1"}})
+        BOOST_TEST(trained(change) != usual, change[0]);
+}
+
+BOOST_AUTO_TEST_CASE(a_run_that_was_ended_while_all_layers_were_trained_goes_on_to_the_same_end) {
+    const Set set(true, 40, false);
+    const std::vector<std::string> words{"--pretrained", weights(), "--epochs", "2", "--average", "0.9"};
+    BOOST_REQUIRE(set.train(words).status == 0);
+    const std::string whole = content(set.model());
+    const fs::path kept = set.folder / "run/second-stage.safetensors";
+    BOOST_TEST(!fs::exists(kept));
+    const auto resumed = [&](std::vector<std::string> more) {
+        more.insert(more.begin(), {"--resume", "--epochs", "2", "--average", "0.9"});
+        return set.train(more);
+    };
+    BOOST_TEST(contains(resumed({}).err, "its run has ended"));
+    // Ended within an epoch, and killed when the first has been kept.
+    for (const int signal : {SIGTERM, SIGKILL}) {
+        Run r;
+        for (int i = 0; i < 10 && r.status == 0; ++i) {
+            Process process("photos", set.training(words));
+            BOOST_REQUIRE(until([&] {
+                return signal == SIGKILL ? fs::exists(kept) : contains(process.said(), "of all layers follow");
+            }));
+            r = process.end(signal);
+        }
+        BOOST_REQUIRE(r.status != 0);
+        if (signal == SIGTERM) BOOST_TEST(contains(r.out, "go on with --resume"), r.out);
+        BOOST_TEST(fs::exists(kept));
+        BOOST_TEST(contains(resumed({"--rate", "0.002"}).err, "is of a run with rate"));
+        const Run rest = resumed({});
+        BOOST_TEST(rest.status == 0, rest.err);
+        BOOST_TEST((content(set.model()) == whole));
+        BOOST_TEST(!fs::exists(kept));
+        const std::string metrics = content(set.at("run/metrics.csv"));
+        BOOST_TEST(std::count(metrics.begin(), metrics.end(), '\n') == 4, metrics);  // and the names of the columns
+    }
 }
 
 BOOST_AUTO_TEST_CASE(answers_are_as_many_as_asked_for) {

@@ -14,6 +14,7 @@
 #include "examples/photos/data/sets.hpp"
 #include "examples/photos/networks/networks.hpp"
 #include "examples/photos/run/choose_network.hpp"
+#include "examples/photos/run/recipe.hpp"
 #include "runtime/core/escape_text.hpp"
 #include "runtime/core/file.hpp"
 #include "runtime/data/folder.hpp"
@@ -27,8 +28,6 @@ namespace photos {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr const char* usual_augmentation = "strong";
 
 struct CleanArguments {
     Machine machine;

@@ -91,16 +91,22 @@ std::size_t bytes_to_take(const TrainArguments& a, const NetworkModels& models, 
 
 /// Throws Error where something is asked for that training in stages has no use for.
 void check_stages(const TrainArguments& a, const ChosenNetwork& chosen, const ProcessGroup* group) {
-    RecipeOptions plain;
-    plain.mirror = a.recipe.mirror;
-    plain.epochs = a.recipe.epochs;
-    plain.rate = a.recipe.rate;
-    if (a.recipe != plain || !a.batch.empty() || a.memory > 0 || group)
-        throw Error(
-            fmt::format("{}, {}, is trained in two stages, which take --epochs and --rate but no other recipe, batch, "
-                        "memory or second process: add "
-                        "--all-layers, or begin from scratch with --network colour-deep-128",
-                        chosen.network->name, chosen.why));
+    RecipeOptions taken = a.recipe;
+    const RecipeOptions usual;
+    taken.iterations = usual.iterations;
+    taken.weight_decay = usual.weight_decay;
+    taken.warm_up = usual.warm_up;
+    taken.schedule = usual.schedule;
+    taken.class_weights = usual.class_weights;
+    taken.patience = usual.patience;
+    taken.clip = usual.clip;
+    taken.evaluate_limit = usual.evaluate_limit;
+    if (a.recipe != taken || !a.batch.empty() || a.memory > 0 || group)
+        throw Error(fmt::format(
+            "{}, {}, is trained in two stages, which take --epochs, --rate, --augmentation, "
+            "--label-smoothing, --mixup, --cutmix, --average and --mirror, but no other recipe, batch, "
+            "memory or second process: add --all-layers, or begin from scratch with --network colour-deep-128",
+            chosen.network->name, chosen.why));
 }
 
 void print_pretrained(const Pretrained& found, const std::string& file, int classes) {
@@ -118,7 +124,7 @@ void print_pretrained(const Pretrained& found, const std::string& file, int clas
 
 TrainInputs::TrainInputs(const TrainArguments& a, ProcessGroup* group)
     : model_file(std::filesystem::path(a.sets.output) / "model.safetensors"),
-      augmentation(parse_augmentation(a.recipe.augmentation)),
+      augmentation(parse_augmentation(a.recipe.augmentation.value_or(usual_augmentation))),
       networks(open_shared_networks(a.machine, group)),
       // The trainer reads the model once more and compares it with the run; but that comes after the folder is made.
       chosen(choose_network(a.network, a.resume ? model_file : "", a.sets.folder, *networks)),
@@ -135,7 +141,7 @@ TrainInputs::TrainInputs(const TrainArguments& a, ProcessGroup* group)
     if (in_stages) built = {chosen.network->infer_batch, chosen.network->infer_bytes};
     network = models->summary(batch.built);
     const std::vector<NamedTensor> weights =
-        chosen.pretrained.empty() ? std::vector<NamedTensor>{} : read_weights_file(chosen.pretrained);
+        chosen.pretrained.empty() || a.resume ? std::vector<NamedTensor>{} : read_weights_file(chosen.pretrained);
     sets = read_sets(set_options(a), chosen.network->shape, chosen.network->fit, networks->threads());
     options = train_options(a.recipe, augmentation, sets, *chosen.network, batch.batch, a.sets.seed);
     options.metadata[ground_key] = to_text(parse_ground(a.sets.ground));
@@ -152,6 +158,7 @@ TrainInputs::TrainInputs(const TrainArguments& a, ProcessGroup* group)
     if (in_stages) {
         pretrained = models->inference_model();
         begin(*pretrained);
+        if (a.resume) load_checkpoint(model_file, *pretrained);
         return;
     }
     model = models->training_model(batch.built, a.sets.seed);

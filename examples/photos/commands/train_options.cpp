@@ -90,13 +90,13 @@ void add_regularisation_options(CLI::App& line, RecipeOptions& o) {
                     "balanced: a class with few photographs counts as much as one with many")
         ->capture_default_str()
         ->check(CLI::IsMember({"none", "balanced"}));
-    line.add_option(
-            "--augmentation", o.augmentation,
-            "none, light, strong, digits, trivial, or changes of them, as in strong,flip=0,rotate=0.5:20,hue=0.5:0.1")
-        ->capture_default_str();
-    line.add_option(
-            "--label-smoothing", o.label_smoothing,
-            "part of the target that all classes share; without it 0.1 for photographs in colour from scratch, else 0")
+    line.add_option("--augmentation", o.augmentation,
+                    "none, light, strong, digits, trivial, or changes of them, as in "
+                    "strong,flip=0,rotate=0.5:20,hue=0.5:0.1; without "
+                    "it strong, in the second stage on pretrained weights light");
+    line.add_option("--label-smoothing", o.label_smoothing,
+                    "part of the target that all classes share; without it 0.1 for photographs in colour from scratch "
+                    "and in the second stage on pretrained weights, else 0")
         ->check(within(0, 0.99));
     line.add_option("--mixup", o.mixup, "train on blends of two photographs; alpha, as in 0.2")
         ->capture_default_str()

@@ -12,6 +12,7 @@
 #include "examples/photos/run/pretrained_facts.hpp"
 #include "examples/photos/run/results.hpp"
 #include "examples/photos/run/run_monitor.hpp"
+#include "examples/photos/run/run_stage.hpp"
 #include "runtime/core/escape_text.hpp"
 #include "runtime/core/folder_lock.hpp"
 #include "runtime/core/stop_signals.hpp"
@@ -28,6 +29,9 @@ namespace fs = std::filesystem;
 
 /// What of another run may lie in the folder and is not made anew.
 void remove_stale(const fs::path& out) { fs::remove(out / "augmentation.png"); }
+
+/// Where all layers are kept while they are trained.
+fs::path second_stage_of(const fs::path& out) { return out / "second-stage.safetensors"; }
 
 FineTuningPlan plan(const TrainInputs& in, const TrainArguments& a, const HeadTraining& head) {
     if (a.head_only) return {0, "as asked for"};
@@ -59,16 +63,20 @@ public:
           a_(a),
           folder_(a.sets.output),
           lock_(a.sets.output),
-          monitor_(a.sets.output, a.sets.folder, false, a.live) {}
+          monitor_(a.sets.output, a.sets.folder, a.resume, a.live) {}
 
+    /// A run that is resumed trains its last layer anew, in seconds and to the same bits, and goes on behind that.
     int run() {
         train_last_layer();
-        if (signals_.caught()) return interrupted("nothing is saved");
-        save();
+        if (signals_.caught()) return interrupted(a_.resume ? "what was saved before stays" : "nothing is saved");
+        if (!a_.resume) fs::remove(second_stage_of(a_.sets.output));
+        save(Stage::last_layer);
         train_all_layers();
-        if (signals_.caught()) return interrupted("the model with its last layer trained alone is saved");
+        if (signals_.caught())
+            return interrupted("the model with its last layer trained alone is saved: go on with --resume");
         calibrate();
-        save();
+        save(Stage::ended);
+        fs::remove(second_stage_of(a_.sets.output));
         test_and_report();
         return 0;
     }
@@ -102,17 +110,21 @@ private:
         fmt::print("{}\n", describe(stages_.plan));
         std::fflush(stdout);
         if (stages_.plan.epochs == 0) return;
-        add_epoch(last_);
+        if (monitor_.record().epochs().empty()) monitor_.epoch(last_);
+        stages_.recipe = recipe_of_all_layers(a_.recipe);
         const auto tuned = in_.models->tuning_model(a_.sets.seed);
-        FineTuningOptions options{
-            .epochs = stages_.plan.epochs, .rate = static_cast<float>(a_.recipe.rate), .seed = a_.sets.seed};
+        FineTuningOptions options{.epochs = stages_.plan.epochs,
+                                  .recipe = stages_.recipe,
+                                  .seed = a_.sets.seed,
+                                  .checkpoint = second_stage_of(a_.sets.output)};
+        options.resume = a_.resume && fs::exists(options.checkpoint);
         options.stop = [this] { return signals_.caught() != 0; };
         options.step = [this](const ProgressState& state) { monitor_.step(state); };
         options.epoch = [this](EpochResult epoch) {
             ++epoch.epoch;  // behind that of the last layer
             ++epoch.iteration;
             epoch.seconds = seconds();
-            if (!epoch.last) add_epoch(epoch);
+            if (!epoch.last) monitor_.epoch(epoch);
             last_ = epoch;
         };
         stages_.tuning = fine_tune(*in_.models, *in_.pretrained, *tuned, in_.sets.training, stages_.head, normalise(),
@@ -127,20 +139,17 @@ private:
         divide_outputs(*in_.pretrained, stages_.temperature);
     }
 
-    void add_epoch(const EpochResult& epoch) {
-        monitor_.epoch(epoch);
-        epochs_.push_back(epoch);
-    }
-
     int interrupted(const char* saved) {
         fmt::print("stopped by {}; {}\n", signals_.caught() == SIGINT ? "SIGINT" : "SIGTERM", saved);
         monitor_.end(false);
         return 128 + signals_.caught();
     }
 
-    void save() {
+    void save(Stage stage) {
+        auto metadata = in_.options.metadata;
+        add_stage({stage, in_.chosen.pretrained.filename()}, metadata);
         save_checkpoint(in_.model_file, *in_.pretrained,
-                        {{}, in_.options.classes, normalise(), 0, a_.sets.seed, in_.options.metadata});
+                        {{}, in_.options.classes, normalise(), 0, a_.sets.seed, metadata});
     }
 
     void test_and_report() {
@@ -168,10 +177,10 @@ private:
         last_.test_accuracy = results.final.test_accuracy;
         last_.last = true;
         last_.seconds = seconds();
-        add_epoch(last_);
+        monitor_.epoch(last_);
         monitor_.end(true);
         remove_stale(a_.sets.output);
-        results.panels = stages_.tuning ? history_panels(epochs_) : trial_panels(stages_.head);
+        results.panels = stages_.tuning ? history_panels(monitor_.record().epochs()) : trial_panels(stages_.head);
         results.x_title = stages_.tuning ? "iteration" : "weight decay, as a power of 10";
         fmt::print("features in {:.1f} s, the last layer in {:.1f} s, weight decay {:g}\n",
                    stages_.head.feature_seconds, stages_.head.head_seconds, stages_.head.decay);
@@ -187,7 +196,6 @@ private:
     const StopSignals signals_;
     Stages stages_;
     EpochResult last_;
-    std::vector<EpochResult> epochs_;
 };
 
 }  // namespace

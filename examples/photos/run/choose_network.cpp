@@ -1,6 +1,7 @@
 #include "examples/photos/run/choose_network.hpp"
 
 #include "examples/photos/data/colour.hpp"
+#include "examples/photos/run/run_stage.hpp"
 #include "examples/photos/weights/kept_weights.hpp"
 #include "runtime/core/error.hpp"
 #include "runtime/model/checkpoint.hpp"
@@ -18,14 +19,21 @@ const KnownNetwork& network_of_weights(const std::string& path) {
                 ": has the weights of no known network, or not all: name it by --network, to be told what is missing");
 }
 
+ChosenNetwork network_of_run(const std::string& path) {
+    const CheckpointInfo info = checkpoint_info(Safetensors(path), path);
+    const auto stages = stage_of(info.more, path);
+    if (stages && stages->stage == Stage::ended)
+        throw Error(path +
+                    ": its run has ended, and all of it is in the model: photos test tests it; for a longer run train "
+                    "anew, without --resume");
+    return {&network_of(info.description, path), "that of the model", stages ? stages->weights : ""};
+}
+
 }  // namespace
 
 ChosenNetwork choose_network(const NetworkOptions& options, const std::filesystem::path& model,
                              const std::filesystem::path& folder, const Networks& networks) {
-    if (!model.empty())
-        return {&network_of(checkpoint_info(Safetensors(model), model.string()).description, model.string()),
-                "that of the model",
-                {}};
+    if (!model.empty()) return network_of_run(model.string());
     if (!options.network.empty()) return {&known_network(options.network), "as asked for", options.pretrained};
     if (!options.pretrained.empty())
         return {&network_of_weights(options.pretrained), "whose weights these are", options.pretrained};

@@ -16,8 +16,9 @@ struct NetworkOptions {
 
 struct ChosenNetwork {
     const KnownNetwork* network;
-    std::string why;                   ///< in a few words
-    std::filesystem::path pretrained;  ///< the weights to begin with; empty: none
+    std::string why;  ///< in a few words
+    std::filesystem::path
+        pretrained;  ///< the weights to begin with, or that a run to go on with began with; empty: none
 };
 
 /// The network of `model` if that is not empty, a model file to go on with; else the one that is named; else the one

@@ -7,9 +7,12 @@
 #include <cmath>
 #include <map>
 
+#include "runtime/data/data_digest.hpp"
+#include "runtime/model/checkpoint.hpp"
 #include "runtime/train/calibration.hpp"
 #include "runtime/train/evaluate.hpp"
 #include "runtime/train/probabilities.hpp"
+#include "runtime/train/run_is_over.hpp"
 #include "runtime/train/trainer.hpp"
 
 namespace photos {
@@ -41,19 +44,25 @@ void relative_rates(TrainingModel& model, int features) {
     model.tensor_factors([&](const std::string& name, TensorFactors& of) { of.rate = sizes.at(name); });
 }
 
-TrainOptions recipe_of(const TrainingModel& model, const Pictures& training, const Normalise& normalise,
-                       const FineTuningOptions& options) {
+TrainOptions recipe_of(const TrainingModel& model, const Pictures& training, const Pictures& held,
+                       const Normalise& normalise, const FineTuningOptions& options) {
     TrainOptions o;
     o.batch = std::min(batch, model.batch());
     o.epochs = options.epochs;
     o.warm_up = 0.1f;
-    o.label_smoothing = 0.1f;
+    o.label_smoothing = static_cast<float>(*options.recipe.label_smoothing);
+    o.mixup = static_cast<float>(options.recipe.mixup);
+    o.cutmix = static_cast<float>(options.recipe.cutmix);
+    o.average = static_cast<float>(*options.recipe.average);
     o.classes = training.classes;
-    o.loader.augmentation = Augmentation::light();
+    o.loader.augmentation = parse_augmentation(*options.recipe.augmentation);
     o.loader.normalise = normalise;
     o.loader.seed = options.seed;
     o.stop = options.stop;
     o.after_step = options.step;
+    o.save_to = options.checkpoint;
+    if (options.resume) o.resume_from = options.checkpoint;
+    o.data_digest = digest_of({&training, &held});
     return o;
 }
 
@@ -68,6 +77,13 @@ FineTuningPlan plan_fine_tuning(const Pictures& training, const HeadTraining& he
         fmt::format("the last layer alone is right on {:.1f} % of photographs held out", 100 * accuracy);
     if (accuracy >= good_enough) return {0, found + ", which leaves little to gain by training all layers"};
     return {std::clamp(shown / count, 2, 10), found};
+}
+
+RecipeOptions recipe_of_all_layers(RecipeOptions asked) {
+    asked.augmentation = asked.augmentation.value_or("light");
+    asked.label_smoothing = asked.label_smoothing.value_or(0.1);
+    asked.average = asked.average.value_or(0);
+    return asked;
 }
 
 FineTuning fine_tune(const NetworkModels& models, InferenceModel& model, TrainingModel& tuned, const Pictures& training,
@@ -88,16 +104,30 @@ FineTuning fine_tune(const NetworkModels& models, InferenceModel& model, Trainin
     models.begin_tuning(model, tuned);
     set_head(tuned, alone);
     relative_rates(tuned, head.features.width);
-    const auto measure = [&] { return evaluate(tuned, held, normalise, tuned.batch()); };
+    const auto measure = [&](const Pictures& on) { return evaluate(tuned, on, normalise, tuned.batch()); };
+    const auto tell = [&](EpochResult epoch) {
+        const EpochResult now = measure(held);
+        epoch.held_loss = result.loss = now.test_loss;
+        epoch.held_accuracy = result.accuracy = now.test_accuracy;
+        if (options.epoch) options.epoch(epoch);
+    };
 
-    const auto epochs = train(tuned, Adam{.rate = options.rate}, learnt, Pictures{},
-                              recipe_of(tuned, training, normalise, options), progress, [&](EpochResult epoch) {
-                                  const EpochResult now = measure();
-                                  epoch.held_loss = result.loss = now.test_loss;
-                                  epoch.held_accuracy = result.accuracy = now.test_accuracy;
-                                  if (options.epoch) options.epoch(epoch);
-                              });
-    result.stopped = epochs.empty() || !epochs.back().last;
+    try {
+        const auto epochs = train(tuned, Adam{.rate = static_cast<float>(options.recipe.rate)}, learnt, Pictures{},
+                                  recipe_of(tuned, learnt, held, normalise, options), progress, tell);
+        result.stopped = epochs.empty() || !epochs.back().last;
+    } catch (const RunIsOver&) {  // it was ended between its last step and what follows here
+        load_checkpoint(options.checkpoint, tuned);
+        const EpochResult known = measure(learnt);
+        EpochResult last;
+        last.epoch = options.epochs;
+        last.iteration = static_cast<std::int64_t>(tuned.step());
+        last.train_loss = known.test_loss;
+        last.train_accuracy = known.test_accuracy;
+        last.last = true;
+        tell(last);
+        result.stopped = false;
+    }
     if (!result.stopped && result.better()) {
         result.temperature = fit_temperature(probabilities(tuned, held, normalise, tuned.batch()), held.labels,
                                              static_cast<int>(held.classes.size()));

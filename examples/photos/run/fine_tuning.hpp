@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
 
 #include "examples/photos/networks/known_network.hpp"
 #include "examples/photos/run/head_training.hpp"
+#include "examples/photos/run/recipe.hpp"
 #include "runtime/data/dataset.hpp"
 #include "runtime/data/split.hpp"
 #include "runtime/train/epoch_result.hpp"
@@ -25,12 +27,17 @@ struct FineTuningPlan {
 /// how many there are: about 10,000 are shown in all, each at most 10 times and at least twice.
 FineTuningPlan plan_fine_tuning(const Pictures& training, const HeadTraining& head);
 
+/// The recipe of that stage, with what suits it where nothing is asked for.
+RecipeOptions recipe_of_all_layers(RecipeOptions asked);
+
 /// What the stage is told of and asked.
 struct FineTuningOptions {
     int epochs = 1;
-    float rate = 1e-3f;  ///< Adam's, as a part of what each tensor is
+    RecipeOptions recipe = recipe_of_all_layers({});  ///< whose rate is Adam's, as a part of what each tensor is
     std::uint64_t seed = 1;
-    std::function<bool()> stop{};                      ///< TrainOptions'
+    std::filesystem::path checkpoint{};  ///< where the stage is kept after every epoch and when it is told to stop
+    bool resume = false;                 ///< go on with that one
+    std::function<bool()> stop{};        ///< TrainOptions'
     std::function<void(const ProgressState&)> step{};  ///< told of every step
     std::function<void(const EpochResult&)> epoch{};   ///< and every epoch, with what is held out
 };
@@ -47,7 +54,8 @@ struct FineTuning {
 };
 
 /// Trains all layers of `tuned`, a tuning_model() of `models`, which begins as `model` with a last layer for nine
-/// tenths of the photographs; the rest is held out and says which of both is better. `model` becomes that one.
+/// tenths of the photographs; the rest is held out and says which of both is better. `model` becomes that one. A stage
+/// that is resumed ends in the same bits. Throws tn::Error where its checkpoint is of another run.
 FineTuning fine_tune(const NetworkModels& models, InferenceModel& model, TrainingModel& tuned, const Pictures& training,
                      const HeadTraining& head, const Normalise& normalise, const FineTuningOptions& options,
                      Progress& progress);

@@ -30,7 +30,14 @@ std::vector<std::pair<std::string, std::string>> facts(const Stages& stages) {
         {"features took", fmt::format("{:.1f} s", head.feature_seconds)},
         {"the last layer took", fmt::format("{:.1f} s", head.head_seconds)},
         {"second stage", describe(stages.plan)}};
-    if (stages.tuning) all.emplace_back("all layers or the last", describe(*stages.tuning));
+    if (stages.tuning) {
+        const RecipeOptions& r = stages.recipe;
+        all.emplace_back("rate of all layers", fmt::format("{:g} of what each tensor is", r.rate));
+        all.emplace_back("augmentation", *r.augmentation);
+        all.emplace_back("label smoothing, mixup, cutmix, averaging",
+                         fmt::format("{:g}, {:g}, {:g}, {:g}", *r.label_smoothing, r.mixup, r.cutmix, *r.average));
+        all.emplace_back("all layers or the last", describe(*stages.tuning));
+    }
     all.emplace_back("temperature", fmt::format("{:.2f}, fitted on photographs held out, and part of the last layer",
                                                 stages.temperature));
     return all;

@@ -15,6 +15,7 @@ namespace photos {
 struct Stages {
     HeadTraining head;
     FineTuningPlan plan;
+    RecipeOptions recipe{};  ///< of all layers
     std::optional<FineTuning> tuning{};
     float temperature = 1;  ///< that the last layer is divided by (fit_temperature)
 };

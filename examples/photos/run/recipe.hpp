@@ -12,11 +12,15 @@
 
 namespace photos {
 
+/// The augmentation of a network from scratch.
+inline constexpr const char* usual_augmentation = "strong";
+
 struct RecipeOptions {
     int epochs = 0;               ///< 0: at least 40, and at least 1000 batches
     std::int64_t iterations = 0;  ///< batches instead of epochs; 0: none
     double rate = 1e-3, weight_decay = 1e-4, warm_up = 0.05;
-    std::string schedule = "cosine", class_weights = "none", augmentation = "strong";
+    std::string schedule = "cosine", class_weights = "none";
+    std::optional<std::string> augmentation;  ///< none: strong, or what suits pretrained weights
     int patience = 0;
     double mixup = 0, cutmix = 0, clip = 0;
     std::optional<double> label_smoothing, average;  ///< none: what suits the network

@@ -52,7 +52,7 @@ std::vector<std::pair<std::string, std::string>> recipe_facts(const RecipeOption
         {"this run took", fmt::format("{:.0f} s", end.seconds)},
         {"Adam", fmt::format("rate {:g}, {} after a warm-up of {:g}, weight decay {:g}", c.rate, c.schedule, c.warm_up,
                              c.weight_decay)},
-        {"augmentation", c.augmentation},
+        {"augmentation", c.augmentation.value_or(usual_augmentation)},
         {"label smoothing, mixup, cutmix, averaging", fmt::format("{:g}, {:g}, {:g}, {:g}", options.label_smoothing,
                                                                   options.mixup, options.cutmix, options.average)},
         {"class weights", c.class_weights},
