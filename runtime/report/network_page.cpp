@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "runtime/core/escape_text.hpp"
+#include "runtime/data/fit_names.hpp"
 #include "runtime/report/html.hpp"
 #include "runtime/report/network_page_script.hpp"
 
@@ -67,15 +68,6 @@ constexpr const char* body = R"(<main>
 </main>
 )";
 
-const char* name_of(Fit fit) {
-    switch (fit) {
-        case Fit::cover: return "cover";
-        case Fit::pad: return "pad";
-        case Fit::centre: return "centre";
-        default: return "stretch";
-    }
-}
-
 std::string list_of(const std::vector<std::string>& classes) {
     constexpr std::size_t most = 12;
     std::vector<std::string> names;
@@ -90,7 +82,7 @@ std::string network_page(const NetworkPage& page, const WasmModule& wasm) {
     nlohmann::json network;
     for (const std::string& name : page.classes) network["classes"].push_back(escape_text(name));
     network["shape"] = {{"channels", page.shape.channels}, {"height", page.shape.height}, {"width", page.shape.width}};
-    network["fit"] = name_of(page.fit);
+    network["fit"] = to_text(page.fit);
     for (int c = 0; c < page.shape.channels; ++c) {
         const Normalise::Scaling scaling = page.normalise.scaling(c);
         network["scale"].push_back(scaling.scale);

@@ -67,6 +67,29 @@ BOOST_AUTO_TEST_CASE(what_is_transparent_lies_on_a_chosen_ground_that_the_model_
                "the ground must be white, grey, black or a colour as #8090a0, not #12345");
 }
 
+BOOST_AUTO_TEST_CASE(how_photographs_are_brought_to_size_is_chosen_and_kept_by_the_model) {
+    const Set set(false);
+    const std::string model = set.out() + "/model.safetensors", file = (set.folder / "bar.png").string();
+    set.folder.write("bar.png", png(Bytes(3 * 40, 255), 40, 1, 3));
+    std::vector<std::string> words = set.training();
+    BOOST_TEST(run("photos", words).status == 0);
+    const auto fit = [&] {
+        const std::string told = run("photos", {"inspect", "--model", model}).out;
+        const std::size_t at = told.find("fit       ");
+        return told.substr(at, told.find('\n', at) - at);
+    };
+    const auto answer = [&] { return run("photos", {"predict", "--model", model, file, "--json"}).out; };
+    BOOST_TEST(fit() == "fit       stretch");
+    const std::string whole = answer();
+    // Square ones are learnt from as before, to the same weights.
+    words.insert(words.end(), {"--fit", "pad"});
+    BOOST_TEST(run("photos", words).status == 0);
+    BOOST_TEST(fit() == "fit       pad");
+    BOOST_TEST(answer() != whole);
+    words.back() = "crooked";
+    BOOST_TEST(contains(complaint("photos", words), "--fit"));
+}
+
 BOOST_AUTO_TEST_CASE(links_are_followed_when_asked_for) {
     const Set set(false, true);
     std::vector<std::string> words = set.training();

@@ -107,6 +107,34 @@ BOOST_AUTO_TEST_CASE(a_run_that_was_ended_while_all_layers_were_trained_goes_on_
     }
 }
 
+BOOST_AUTO_TEST_CASE(photographs_are_stretched_where_their_middles_do_not_tell_them_apart) {
+    const TemporaryFolder folder;
+    // 20 wide and 60 high: of the upper and lower fifth, which differ, the middle of the weights sees nothing.
+    for (int i = 0; i < 40; ++i) {
+        tn::Picture p{{3, 60, 20},
+                      std::vector<std::uint8_t>(3 * 60 * 20, static_cast<std::uint8_t>(60 + 2 * (i % 20)))};
+        for (int y = 0; y < 60; ++y)
+            for (int x = 0; x < 20; ++x)
+                if (y < 12 || y >= 48) p.pixels[(i < 20 ? 0 : 1200) + y * 20 + x] = 240;
+        const fs::path file = folder / (i < 20 ? "set/a" : "set/b") / (std::to_string(i) + ".png");
+        fs::create_directories(file.parent_path());
+        tn::write_png(file, p);
+    }
+    const std::string set = (folder / "set").string(), out = (folder / "run").string();
+    const auto train = [&](std::vector<std::string> more) {
+        more.insert(more.begin(),
+                    {"train", set, "--out", out, "--pretrained", weights(), "--head-only", "--threads", "2"});
+        return run("photos", more).out;
+    };
+    const auto tested = [&] { return run("photos", {"test", set, "--model", out + "/model.safetensors"}).out; };
+    BOOST_TEST(contains(train({}), "photographs are brought to size by stretch: of those held out "));
+    BOOST_TEST(contains(content(folder / "run/report.html"), "brought to size"));
+    BOOST_TEST(contains(tested(), "accuracy 100.00 %"), tested());  // by the way that the model keeps
+    const std::string middles = train({"--fit", "centre"});
+    BOOST_TEST(!contains(middles, "brought to size"));
+    BOOST_TEST(!contains(tested(), "accuracy 100.00 %"));
+}
+
 BOOST_AUTO_TEST_CASE(answers_are_as_many_as_asked_for) {
     const Set set(true, 12);
     BOOST_REQUIRE(set.train({"--pretrained", weights()}).status == 0);

@@ -40,7 +40,7 @@ std::vector<ValueRange> calibrated(const InferenceGraph& graph, const TrainedMod
     for (int i = 0; i < count; ++i) {
         const std::string& file = files[part_begin(all, i, count)];
         const Pictures one =
-            set_of(read_picture(file, trained.network.shape.channels, ground_of(trained.info)), trained.network);
+            set_of(read_picture(file, trained.network.shape.channels, ground_of(trained.info)), trained);
         normalise(one.picture(0), one.shape, trained.info.normalise, sample);
         calibration.add(sample);
     }

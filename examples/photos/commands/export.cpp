@@ -66,7 +66,7 @@ int write_exports(const ExportArguments& a) {
     std::string page;
     if (!a.page.empty()) {
         const KnownNetwork& network = trained.network;
-        page = network_page({std::filesystem::path(a.page).stem().string(), info.classes, network.shape, network.fit,
+        page = network_page({std::filesystem::path(a.page).stem().string(), info.classes, network.shape, trained.fit,
                              info.normalise, ground_of(info)},
                             to_wasm(graph, about));
     }

@@ -9,6 +9,7 @@
 #include "examples/photos/networks/model.hpp"
 #include "examples/photos/networks/networks.hpp"
 #include "runtime/core/escape_text.hpp"
+#include "runtime/data/fit_names.hpp"
 #include "runtime/data/image.hpp"
 #include "runtime/model/checkpoint.hpp"
 
@@ -21,11 +22,12 @@ struct InspectArguments {
     std::string model = "photos-run/model.safetensors";
 };
 
-void print_info(const CheckpointInfo& info) {
+void print_info(const CheckpointInfo& info, const KnownNetwork& network) {
     fmt::print("network   {}\nstep      {}\nseed      {}\nclasses   {}:", escape_text(info.description), info.step,
                info.seed, info.classes.size());
     for (const std::string& name : info.classes) fmt::print(" {}", escape_text(name));
     fmt::print("\nground    {}", to_text(ground_of(info)));
+    fmt::print("\nfit       {}", to_text(fit_of(info, network)));
     fmt::print("\nmean      {}  deviation {}\n", info.normalise.mean[0], info.normalise.deviation[0]);
 }
 
@@ -59,7 +61,7 @@ int inspect(const InspectArguments& a) {
     const KnownNetwork& network = network_of(info.description, a.model);
     const auto models = networks->network(network);
     fmt::print("{}: {}\n", network.name, network.purpose);
-    print_info(info);
+    print_info(info, network);
     print_tensors(file);
     fmt::print("pictures  {}\nmachine   {}\n", picture_decoders(), networks->describe());
     for (const BuiltBatch& b : models->batches())

@@ -35,14 +35,14 @@ void write_heat_map(const std::string& file, const Pictures& seen, const Trained
     if (!maps) throw Error("heat maps are computed on the CPU only: use --device cpu");
     const PictureShape s = seen.shape;
     const int zoom = std::max(1, heat_map_side / std::max(s.height, s.width));
-    const Picture photograph = resize(read_picture(file, 3, ground_of(trained.info)),
-                                      {3, zoom * s.height, zoom * s.width}, trained.network.fit);
+    const Picture photograph =
+        resize(read_picture(file, 3, ground_of(trained.info)), {3, zoom * s.height, zoom * s.width}, trained.fit);
     write_png(a.heat_map, heat_picture(*maps, photograph, {s, seen.pixels}, trained.info.normalise, answer));
 }
 
 void print_prediction(const std::string& file, const TrainedModel& trained, const PredictArguments& a) {
     const Picture picture = read_picture(file, trained.network.shape.channels, ground_of(trained.info));
-    const Pictures one = set_of(picture, trained.network);
+    const Pictures one = set_of(picture, trained);
     const auto p = probabilities(*trained.model, one, trained.info.normalise, 1, a.mirror);
     fmt::print("{}\n", answer_line(file, p, trained.info.classes, a.answers));
     if (!a.heat_map.empty())

@@ -46,7 +46,7 @@ int test(const TestArguments& a) {
     const CheckpointInfo& info = trained.info;
     FolderOptions options;
     options.classes = info.classes;
-    options.fit = trained.network.fit;
+    options.fit = trained.fit;
     options.follow_links = a.follow_links;
     options.ground = ground_of(info);
     allow_unreadable(options, a.skip_unreadable);

@@ -8,6 +8,7 @@
 
 #include "examples/photos/networks/model.hpp"
 #include "runtime/core/escape_text.hpp"
+#include "runtime/data/fit_names.hpp"
 #include "runtime/model/checkpoint.hpp"
 #include "runtime/model/pretrained.hpp"
 #include "runtime/model/weights.hpp"
@@ -27,6 +28,9 @@ std::string by_parts(const BuiltBatch& built) {
         "normalisation are those of each part",
         (built.batch + built.parts - 1) / built.parts);
 }
+
+/// Of more photographs it is not tried how they are best brought to size: they are in memory twice while it is.
+constexpr int most_to_try = 5000;
 
 std::size_t bytes_of_layers(const Summary& network) {
     std::size_t sum = 0;
@@ -109,6 +113,13 @@ void check_stages(const TrainArguments& a, const ChosenNetwork& chosen, const Pr
             chosen.network->name, chosen.why));
 }
 
+/// A run that is resumed has the photographs as it began.
+Fit fit_to_begin_with(const TrainArguments& a, const KnownNetwork& network, const std::filesystem::path& model) {
+    if (a.fit != "auto") return parse_fit(a.fit);
+    if (a.resume) return fit_of(checkpoint_info(Safetensors(model), model.string()), network);
+    return network.fit;
+}
+
 void print_pretrained(const Pretrained& found, const std::string& file, int classes) {
     fmt::print("weights of {}{}; ", escape_text(file),
                found.prefix.empty() ? "" : fmt::format(", whose names begin with {}", escape_text(found.prefix)));
@@ -142,8 +153,17 @@ TrainInputs::TrainInputs(const TrainArguments& a, ProcessGroup* group)
     network = models->summary(batch.built);
     const std::vector<NamedTensor> weights =
         chosen.pretrained.empty() || a.resume ? std::vector<NamedTensor>{} : read_weights_file(chosen.pretrained);
-    sets = read_sets(set_options(a), chosen.network->shape, chosen.network->fit, networks->threads());
+    const PictureShape shape = chosen.network->shape;
+    fit = fit_to_begin_with(a, *chosen.network, model_file);
+    sets = read_sets(set_options(a), shape, fit, networks->threads());
+    if (in_stages && a.fit == "auto" && !a.resume && fit != Fit::stretch && !a.sets.folder.empty() &&
+        sets.training.size() <= most_to_try) {
+        SetOptions again = set_options(a);
+        again.quiet = true;
+        stretched = read_sets(again, shape, Fit::stretch, networks->threads());
+    }
     options = train_options(a.recipe, augmentation, sets, *chosen.network, batch.batch, a.sets.seed);
+    options.metadata[fit_key] = to_text(fit);
     options.metadata[ground_key] = to_text(parse_ground(a.sets.ground));
     options.group = networks->group();
     if (!group || group->rank() == 0) options.save_to = model_file;

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 #include "examples/photos/commands/train_options.hpp"
 #include "examples/photos/networks/networks.hpp"
@@ -26,7 +27,10 @@ struct TrainInputs {
     ChosenBatch batch;
     BuiltBatch built;  ///< what the model was compiled for, and the bytes that it takes
     Summary network;
+    Fit fit;  ///< how `sets` were brought to size
     Sets sets;
+    std::optional<Sets>
+        stretched{};  ///< the same whole, where the first stage is to find out which of both does better
     TrainOptions options;
     std::unique_ptr<TrainingModel> model;          ///< null where training goes by train_pretrained()
     std::unique_ptr<InferenceModel> pretrained{};  ///< and the other way round

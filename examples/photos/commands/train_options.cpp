@@ -8,7 +8,7 @@ namespace photos {
 
 namespace {
 
-void add_set_options(CLI::App& line, SetOptions& o) {
+void add_set_options(CLI::App& line, SetOptions& o, std::string& fit) {
     line.add_option("folder", o.folder, "photographs, one sub-folder per class");
     line.option_defaults()->group("Photographs");
     line.add_option("--test", o.test_folder, "a folder of its own to test on");
@@ -20,6 +20,12 @@ void add_set_options(CLI::App& line, SetOptions& o) {
     line.add_option("--held-out", o.held_out_share, "share of every class's training photographs that --patience takes")
         ->capture_default_str()
         ->check(within(0.01, 0.99));
+    line.add_option("--fit", fit,
+                    "how photographs get the network's size: stretch shows all of each, pad too, with black beside it, "
+                    "cover the middle of the network's proportions, centre seven eighths of that; auto: what the "
+                    "network expects, or on pretrained weights what tells held out photographs apart better")
+        ->capture_default_str()
+        ->check(CLI::IsMember({"auto", "stretch", "cover", "pad", "centre"}));
     line.add_option("--cache", o.cache, "a folder that keeps decoded photographs, so that each is decoded once");
     add_ground_option(line, o.ground);
     line.add_flag("--follow-links", o.follow_links, "read what links lead to outside of the folders, too");
@@ -140,7 +146,7 @@ void add_run_options(CLI::App& line, TrainArguments& a, CLI::Option* pretrained)
 /// The options, grouped by what they are about.
 void add_train_options(CLI::App& line, TrainArguments& a) {
     a.sets.output = "photos-run";
-    add_set_options(line, a.sets);
+    add_set_options(line, a.sets, a.fit);
     CLI::Option* pretrained = add_network_options(line, a);
     line.option_defaults()->group("Recipe");
     add_schedule_options(line, a.recipe);

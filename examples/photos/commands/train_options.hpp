@@ -16,6 +16,7 @@ struct TrainArguments {
     Machine machine;
     NetworkOptions network;
     std::string batch, weights;  ///< empty: what suits the network; none
+    std::string fit = "auto";    ///< how photographs are brought to size; auto: as suits the network and them
     std::size_t memory = 0;      ///< the most bytes that training may take; 0: what is free
     bool all_layers = false;     ///< from pretrained weights by the usual recipe, without a stage for the last one
     bool head_only = false;      ///< of pretrained weights only the last layer

@@ -6,6 +6,7 @@
 #include <csignal>
 #include <filesystem>
 
+#include "examples/photos/networks/model.hpp"
 #include "examples/photos/run/fine_tuning.hpp"
 #include "examples/photos/run/head_training.hpp"
 #include "examples/photos/run/heat_maps.hpp"
@@ -16,6 +17,7 @@
 #include "runtime/core/escape_text.hpp"
 #include "runtime/core/folder_lock.hpp"
 #include "runtime/core/stop_signals.hpp"
+#include "runtime/data/fit_names.hpp"
 #include "runtime/data/output_folder.hpp"
 #include "runtime/model/checkpoint.hpp"
 #include "runtime/report/epoch_history.hpp"
@@ -86,22 +88,42 @@ private:
     double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count(); }
 
     void train_last_layer() {
-        int said = 0;
-        const auto after = [&](int done) {
-            const int fifth = 5 * done / in_.sets.training.size();
-            if (fifth > said)
-                monitor_.progress().say(
-                    fmt::format("features of {} of {} photographs", done, in_.sets.training.size()));
-            said = fifth;
-            return signals_.caught() != 0;
-        };
-        stages_.head =
-            train_head(*in_.pretrained, in_.sets.training, normalise(), {.seed = a_.sets.seed, .after = after});
+        stages_.head = head_on(in_.sets.training);
+        stages_.fit = to_text(in_.fit);
+        if (in_.stretched && best_trial(stages_.head) && !signals_.caught()) choose_fit();
+        in_.stretched.reset();
+        set_head(*in_.pretrained, stages_.head.head);
         last_.epoch = 1;
         last_.iteration = 1;
         last_.train_loss = stages_.head.train_loss;
         last_.train_accuracy = stages_.head.train_accuracy;
         last_.seconds = seconds();
+    }
+
+    HeadTraining head_on(const Pictures& training) {
+        int said = 0;
+        const auto after = [&](int done) {
+            const int fifth = 5 * done / training.size();
+            if (fifth > said)
+                monitor_.progress().say(fmt::format("features of {} of {} photographs", done, training.size()));
+            said = fifth;
+            return signals_.caught() != 0;
+        };
+        return train_head(*in_.pretrained, training, normalise(), {.seed = a_.sets.seed, .after = after});
+    }
+
+    /// Goes on with the photographs as they do better held out: as the weights were trained on them, or whole.
+    void choose_fit() {
+        HeadTraining whole = head_on(in_.stretched->training);
+        if (signals_.caught()) return;
+        const FitTrial trial{in_.fit, *best_trial(stages_.head), *best_trial(whole)};
+        stages_.fit = describe(trial);
+        fmt::print("{}\n", stages_.fit);
+        if (!trial.stretched_is_better()) return;
+        stages_.head = std::move(whole);
+        in_.sets = std::move(*in_.stretched);
+        in_.fit = Fit::stretch;
+        in_.options.metadata[fit_key] = to_text(in_.fit);
     }
 
     /// Where that is worth while: otherwise it says why not.

@@ -56,15 +56,15 @@ Sets read_folders(const SetOptions& o, PictureShape shape, Fit fit, ThreadPool& 
     options.ground = parse_ground(o.ground);
     allow_unreadable(options, o.skip_unreadable);
     const Pictures all = read_folder(o.folder, shape, pool, options);
-    print_skipped(all);
-    if (shape.channels == 1 && are_in_colour(all))
+    if (!o.quiet) print_skipped(all);
+    if (!o.quiet && shape.channels == 1 && are_in_colour(all))
         fmt::print(
             "The photographs are in colour; this network reads them in grey, and what only colour tells apart it "
             "cannot learn.\n");
     if (o.test_folder.empty()) return split(all, o);
     options.classes = all.classes;
     const Pictures test = read_folder(o.test_folder, shape, pool, options);
-    print_skipped(test);
+    if (!o.quiet) print_skipped(test);
     std::vector<SkippedFile> skipped = all.skipped;
     skipped.insert(skipped.end(), test.skipped.begin(), test.skipped.end());
     return {all, test, {}, skipped};

@@ -28,6 +28,7 @@ struct SetOptions {
     int generated = 200, generated_test = 0;  ///< drawings per character; to test on, 0: half as many
     double wrong_labels = 0.04;               ///< share of the drawings to train on
     std::uint64_t seed = 1;
+    bool quiet = false;  ///< what there is to say of the photographs has been said
 };
 
 struct Sets {

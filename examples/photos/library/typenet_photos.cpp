@@ -84,7 +84,7 @@ Picture picture_of(const unsigned char* pixels, int width, int height, int chann
 }
 
 void classify(typenet_photos& model, const Picture& picture, float* to) {
-    const Pictures one = photos::set_of(picture, model.trained.network);
+    const Pictures one = photos::set_of(picture, model.trained);
     const std::lock_guard lock(model.one_at_a_time);
     const std::vector<float> p = probabilities(*model.trained.model, one, model.trained.info.normalise, 1);
     std::copy(p.begin(), p.end(), to);
@@ -99,7 +99,7 @@ template <class F> void classify_all(typenet_photos& model, int count, F picture
     all.pixels.resize(count * all.shape.size());
     const std::lock_guard lock(model.one_at_a_time);
     model.networks->threads().run(count, [&](int i) {
-        const Pictures one = photos::set_of(picture(i), trained.network);
+        const Pictures one = photos::set_of(picture(i), trained);
         std::copy(one.pixels.begin(), one.pixels.end(), all.pixels.begin() + tn::Index{i} * all.shape.size());
     });
     const std::vector<float> p = probabilities(*trained.model, all, trained.info.normalise, trained.model->batch());

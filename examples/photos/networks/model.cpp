@@ -1,6 +1,7 @@
 #include "examples/photos/networks/model.hpp"
 
 #include "examples/photos/networks/int8_model.hpp"
+#include "runtime/data/fit_names.hpp"
 #include "runtime/int8/int8_file.hpp"
 
 namespace photos {
@@ -23,7 +24,7 @@ TrainedModel open_model(const std::string& path, Networks& networks) {
     const Safetensors file(path);
     const CheckpointInfo info = checkpoint_info(file, path);
     const KnownNetwork& network = network_of(info.description, path);
-    TrainedModel opened{network, networks.network(network), nullptr, {}};
+    TrainedModel opened{network, fit_of(info, network), networks.network(network), nullptr, {}};
     opened.model = opened.models->inference_model();
     if (is_int8(file)) {
         open_int8(opened, path, static_cast<int>(info.classes.size()), networks);
@@ -38,10 +39,15 @@ std::string describe(const TrainedModel& trained, const Networks& networks) {
     return trained.int8 ? trained.model->describe() : networks.describe();
 }
 
-Pictures set_of(const Picture& picture, const KnownNetwork& network) {
+Fit fit_of(const CheckpointInfo& info, const KnownNetwork& network) {
+    const auto found = info.more.find(fit_key);
+    return found == info.more.end() ? network.fit : parse_fit(found->second);
+}
+
+Pictures set_of(const Picture& picture, const TrainedModel& trained) {
     Pictures one;
-    one.shape = network.shape;
-    one.pixels = resize(picture, network.shape, network.fit).pixels;
+    one.shape = trained.network.shape;
+    one.pixels = resize(picture, one.shape, trained.fit).pixels;
     one.labels = {0};
     return one;
 }

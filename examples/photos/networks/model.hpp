@@ -12,6 +12,7 @@ namespace photos {
 
 struct TrainedModel {
     const KnownNetwork& network;
+    Fit fit;  ///< how photographs were brought to size in training
     std::unique_ptr<NetworkModels> models;
     std::unique_ptr<InferenceModel> model;  ///< uses as many outputs as it has classes
     CheckpointInfo info;
@@ -34,7 +35,13 @@ inline Ground ground_of(const CheckpointInfo& info) {
     return found == info.more.end() ? Ground{} : parse_ground(found->second);
 }
 
+/// Under which the model keeps how photographs were brought to size.
+inline constexpr const char* fit_key = "fit";
+
+/// That; the network's own for a model that does not say.
+Fit fit_of(const CheckpointInfo& info, const KnownNetwork& network);
+
 /// A data set of this one picture, in the size that the network takes.
-Pictures set_of(const Picture& picture, const KnownNetwork& network);
+Pictures set_of(const Picture& picture, const TrainedModel& trained);
 
 }  // namespace photos

@@ -70,9 +70,9 @@ TrainOptions recipe_of(const TrainingModel& model, const Pictures& training, con
 
 FineTuningPlan plan_fine_tuning(const Pictures& training, const HeadTraining& head) {
     const int count = training.size();
-    if (count < fewest || head.trials.empty())
-        return {0, fmt::format("{} photographs are too few to train all layers on", count)};
-    const double accuracy = std::ranges::min_element(head.trials, {}, &DecayTrial::loss)->accuracy;
+    const DecayTrial* best = best_trial(head);
+    if (count < fewest || !best) return {0, fmt::format("{} photographs are too few to train all layers on", count)};
+    const double accuracy = best->accuracy;
     const std::string found =
         fmt::format("the last layer alone is right on {:.1f} % of photographs held out", 100 * accuracy);
     if (accuracy >= good_enough) return {0, found + ", which leaves little to gain by training all layers"};

@@ -24,6 +24,10 @@ float choose_decay(const Features& features, int folds, std::uint64_t seed, std:
     return std::ranges::min_element(trials, {}, &DecayTrial::loss)->decay;
 }
 
+const DecayTrial* best_trial(const HeadTraining& training) {
+    return training.trials.empty() ? nullptr : &*std::ranges::min_element(training.trials, {}, &DecayTrial::loss);
+}
+
 HeadFit fit_of(const LinearHead& head, const Features& features) {
     const std::vector<float> p = head.probabilities(features);
     HeadFit fit;
@@ -52,11 +56,10 @@ HeadTraining train_head(InferenceModel& model, const Pictures& training, const N
     result.feature_seconds = seconds_since(begin);
     const auto head_begin = Clock::now();
     result.decay = choose_decay(features, options.folds, options.seed, result.trials);
-    const LinearHead head = fit_linear_head(features, result.decay);
-    const HeadFit fit = fit_of(head, features);
+    result.head = fit_linear_head(features, result.decay);
+    const HeadFit fit = fit_of(result.head, features);
     result.train_loss = fit.loss;
     result.train_accuracy = fit.accuracy;
-    set_head(model, head);
     result.head_seconds = seconds_since(head_begin);
     return result;
 }

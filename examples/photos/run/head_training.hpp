@@ -24,9 +24,13 @@ struct HeadTraining {
     Features features;               ///< of every picture
     std::vector<DecayTrial> trials;  ///< none where there were too few photographs
     float decay = 0;                 ///< the one of the least loss
+    LinearHead head;
     double train_loss = 0, train_accuracy = 0;
     double feature_seconds = 0, head_seconds = 0;
 };
+
+/// The best of the decays tried; null where there were too few photographs to try any.
+const DecayTrial* best_trial(const HeadTraining& training);
 
 /// Loss and accuracy of a head on features.
 struct HeadFit {
@@ -54,7 +58,7 @@ template <class M> void divide_outputs(M& model, float temperature) {
 /// The temperature of a head with this decay, on samples that it was not trained on; 1 where there are too few.
 float head_temperature(const HeadTraining& head, const HeadOptions& options);
 
-/// Runs the model once over every picture and trains its last layer on the features; the other layers stay as they are.
+/// Runs the model once over every picture and trains its last layer on the features; the model stays as it is.
 HeadTraining train_head(InferenceModel& model, const Pictures& training, const Normalise& normalise,
                         const HeadOptions& options);
 

@@ -4,7 +4,17 @@
 
 #include <cmath>
 
+#include "runtime/data/fit_names.hpp"
+
 namespace photos {
+
+std::string describe(const FitTrial& trial) {
+    return fmt::format(
+        "photographs are brought to size by {}: of those held out the last layer tells {:.1f} % (loss {:.4f}) by "
+        "{} and {:.1f} % (loss {:.4f}) by stretch",
+        to_text(trial.stretched_is_better() ? Fit::stretch : trial.own), 100 * trial.by_own.accuracy, trial.by_own.loss,
+        to_text(trial.own), 100 * trial.stretched.accuracy, trial.stretched.loss);
+}
 
 std::string describe(const FineTuningPlan& plan) {
     if (plan.epochs == 0) return "only the last layer is trained: " + plan.why;
@@ -26,6 +36,7 @@ std::vector<std::pair<std::string, std::string>> facts(const Stages& stages) {
         head.trials.empty() ? "for want of photographs to choose it by" : "the best of those tried on five folds";
     std::vector<std::pair<std::string, std::string>> all{
         {"first stage", "of the last layer, on what the others make of each photograph"},
+        {"brought to size", stages.fit},
         {"weight decay", fmt::format("{:g}, {}", head.decay, folds)},
         {"features took", fmt::format("{:.1f} s", head.feature_seconds)},
         {"the last layer took", fmt::format("{:.1f} s", head.head_seconds)},

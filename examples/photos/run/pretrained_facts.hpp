@@ -12,8 +12,16 @@
 
 namespace photos {
 
+/// What the last layer makes of photographs held out that are brought to size in two ways.
+struct FitTrial {
+    Fit own = Fit::centre;  ///< of the weights
+    DecayTrial by_own, stretched;
+    bool stretched_is_better() const { return stretched.loss < by_own.loss; }
+};
+
 struct Stages {
     HeadTraining head;
+    std::string fit{};  ///< how photographs were brought to size, and why
     FineTuningPlan plan;
     RecipeOptions recipe{};  ///< of all layers
     std::optional<FineTuning> tuning{};
@@ -21,6 +29,7 @@ struct Stages {
 };
 
 /// In one line each, as "5 epochs of all layers follow, since ...".
+std::string describe(const FitTrial& trial);
 std::string describe(const FineTuningPlan& plan);
 std::string describe(const FineTuning& tuning);
 

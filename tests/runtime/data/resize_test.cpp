@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <iostream>
 
+#include "runtime/data/fit_names.hpp"
 #include "runtime/data/image.hpp"
 #include "tests/runtime/data/image/decoding.hpp"
 
@@ -105,4 +106,14 @@ BOOST_AUTO_TEST_CASE(a_photograph_of_the_orl_set) {
     for (const std::uint8_t pixel : picture.pixels) before += pixel / (112.0 * 92);
     for (const std::uint8_t pixel : tn::resize(picture, {1, 48, 48}).pixels) after += pixel / (48.0 * 48);
     BOOST_TEST(std::abs(before - after) < 1);  // shrinking keeps the brightness
+}
+
+BOOST_AUTO_TEST_CASE(each_way_has_a_name) {
+    for (const Fit fit : {Fit::stretch, Fit::cover, Fit::pad, Fit::centre})
+        BOOST_TEST((tn::parse_fit(tn::to_text(fit)) == fit));
+    BOOST_TEST(tn::to_text(Fit::centre) == "centre");
+    BOOST_CHECK_EXCEPTION(tn::parse_fit("center"), tn::Error, [](const tn::Error& e) {
+        return std::string(e.what()) ==
+               "how pictures are brought to size must be stretch, cover, pad or centre, not 'center'";
+    });
 }
