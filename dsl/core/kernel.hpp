@@ -226,7 +226,7 @@ constexpr std::size_t kept_values([[maybe_unused]] Shape in, [[maybe_unused]] in
         return 0;
 }
 
-/// Values of scratch within inference with channels side by side.
+/// Values of scratch within inference with channels side by side, or with something kept.
 template <class Device, class L>
 constexpr std::size_t channels_last_work_values(Shape in, int batch, [[maybe_unused]] Sides sides) {
     using K = KernelOf<Device, L>;

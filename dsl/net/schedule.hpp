@@ -52,8 +52,9 @@ constexpr Program<Nodes, Values> with_room_on(Program<Nodes, Values> program, Li
         Node& node = program.node[at];
         if (!rooms[at].runs) continue;
         node.saved = rooms[at].saved(node.in, node.part);
-        node.work = node.channels_last.any() ? rooms[at].channels_last_work(node.in, node.part, node.channels_last)
-                                             : rooms[at].work(node.in, node.part);
+        node.work = node.channels_last.any() || node.kept > 0
+                        ? rooms[at].channels_last_work(node.in, node.part, node.channels_last)
+                        : rooms[at].work(node.in, node.part);
         node.backward_work = rooms[at].backward_work(node.in, node.part);
         node.saves_for_inference = rooms[at].saves_for_inference;
         node.adds_gradients = rooms[at].adds_gradients;

@@ -59,10 +59,24 @@ struct ChannelsLastPlan {
     constexpr int tile_columns() const { return (conv().out_w() + tile_side - 1) / tile_side; }
     /// As many tiles as keep their products in the L2 cache.
     constexpr int group_tiles() const { return std::clamp(4096 / conv().channels / 8 * 8, 16, 64); }
-    /// Floats from one tile's inputs to the next, and from one frequency to the next: no multiple of a cache's way.
+    constexpr Index tiles(int n) const { return Index{n} * tile_rows() * tile_columns(); }
+    /// Tiles of a group where so many threads share those of n samples.
+    constexpr int tiles_together(int n, int threads) const {
+        return static_cast<int>(std::clamp<Index>((tiles(n) + threads - 1) / threads, 1, group_tiles()));
+    }
+    /// Floats from one tile's inputs to the next.
     constexpr Index inputs_row() const { return round_up(Index{conv().channels}); }
-    constexpr Index inputs_stride() const { return group_tiles() * inputs_row() + max_lanes; }
-    constexpr Index products_stride() const { return Index{group_tiles()} * 3 * max_lanes + max_lanes; }
+};
+
+/// The scratch of a task by Winograd's method: the inputs of so many tiles, then the products of a panel, each by
+/// frequency. Floats from one frequency to the next are no multiple of a cache's way.
+struct WinogradTiles {
+    Index inputs_stride, products_stride, floats;
+
+    constexpr WinogradTiles(const ChannelsLastPlan& plan, int together)
+        : inputs_stride(together * plan.inputs_row() + max_lanes),
+          products_stride(Index{together} * 3 * max_lanes + max_lanes),
+          floats(round_up(frequencies * (inputs_stride + products_stride))) {}
 };
 
 /// What is kept of the weights: packed, and a float to be added for every filter.
@@ -113,7 +127,7 @@ struct FewPositionsWork {
 struct ChannelsLastWork {
     bool transposes_x = false;
     Index x = 0, y = 0;               // in the other layout, of the whole batch
-    Index rows = 0, rows_stride = 0;  // per task: gathered, or Winograd's inputs and products
+    Index rows = 0, rows_stride = 0;  // per task: gathered, or Winograd's tiles, as many as there are threads for
     Index offsets = 0;                // window_offset() of all values
     Index floats = 0;
 
@@ -125,8 +139,13 @@ struct ChannelsLastWork {
         if (transposes_x) x = regions.take(n * c.in_size());
         if (!plan.last.y) y = regions.take(n * c.out_size());
         if (plan.method == ChannelsLastMethod::winograd) {
-            rows_stride = round_up(frequencies * (plan.inputs_stride() + plan.products_stride()));
-            rows = regions.take(max_slices * rows_stride);
+            Index most = 0;
+            for (int threads = 1; threads <= max_slices; ++threads) {
+                const int together = plan.tiles_together(n, threads);
+                const Index tasks = std::min<Index>((plan.tiles(n) + together - 1) / together, max_slices);
+                most = std::max(most, tasks * WinogradTiles(plan, together).floats);
+            }
+            rows = regions.take(most);
         } else if (gathers) {
             rows_stride = round_up(Index{plan.block_rows()} * plan.depth());
             rows = regions.take(max_slices * rows_stride);

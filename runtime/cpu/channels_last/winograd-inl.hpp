@@ -52,8 +52,13 @@ inline void keep_frequencies(ThreadPool& pool, const BlockGeometry& block, const
 /// What every group of tiles reads.
 struct ChannelsLastWinograd : ChannelsLastTensors {
     // From tile to tile, and from frequency to frequency.
-    Index inputs_row = plan.inputs_row(), inputs_stride = plan.inputs_stride(),
-          products_stride = plan.products_stride();
+    Index inputs_row, inputs_stride, products_stride;
+
+    ChannelsLastWinograd(const ChannelsLastTensors& tensors, const WinogradTiles& tiles)
+        : ChannelsLastTensors(tensors),
+          inputs_row(tensors.plan.inputs_row()),
+          inputs_stride(tiles.inputs_stride),
+          products_stride(tiles.products_stride) {}
 
     /// Where a tile lies: of which sample, and its first output.
     struct Place {
@@ -142,16 +147,17 @@ inline void channels_last_winograd(ThreadPool& pool, const ChannelsLastPlan& pla
     const ChannelsLastWork at(plan, pass.n);
     float* work = aligned(pass.work);
     const OtherLayouts other(pool, plan, pass, work, at);
-    const ChannelsLastWinograd tiles{{plan, pass, branch, other}};
-    const Index all = Index{pass.n} * plan.tile_rows() * plan.tile_columns();
-    const Index together = std::clamp<Index>((all + pool.threads() - 1) / pool.threads(), 1, plan.group_tiles());
+    const Index all = plan.tiles(pass.n);
+    const int together = plan.tiles_together(pass.n, pool.threads());
+    const WinogradTiles scratch(plan, together);
+    const ChannelsLastWinograd tiles({plan, pass, branch, other}, scratch);
     const int groups = static_cast<int>((all + together - 1) / together), tasks = std::min(groups, max_slices);
     pool.run(tasks, [&](int task) {
-        float* scratch = work + at.rows + task * at.rows_stride;
+        float* inputs = work + at.rows + task * scratch.floats;
         const Range own = part_of(groups, tasks, task);
         for (int group = own.first; group < own.last; ++group)
-            tiles.run(group * together, std::min(all, (group + 1) * together), scratch,
-                      scratch + frequencies * plan.inputs_stride());
+            tiles.run(Index{group} * together, std::min(all, Index{group + 1} * together), inputs,
+                      inputs + frequencies * scratch.inputs_stride);
     });
     other.finish(pool, plan, pass);
 }

@@ -7,6 +7,7 @@
 #include "dsl/fusions/conv_block.hpp"
 #include "runtime/cpu/channels_last/passes.hpp"
 #include "runtime/cpu/conv_block/method.hpp"
+#include "runtime/cpu/conv_block/plan.hpp"
 #include "runtime/cpu/host_device.hpp"
 #include "runtime/cpu/kernels/conv_block_parameters.hpp"
 
@@ -48,8 +49,11 @@ struct ChannelsLastBlock {
         return depthwise ? depthwise_channels_last(block) : block_channels_last(block);
     }
     constexpr ChannelsLastMethod method() const { return channels_last_method(block, depthwise); }
+    /// Of inference with what is kept: a block by planes whose positions are never many needs no other method's.
     constexpr std::size_t work(int batch, Sides last) const {
-        return ChannelsLastWork({block, last, method()}, batch).floats;
+        if (last.any()) return ChannelsLastWork({block, last, method()}, batch).floats;
+        const Index other = few(batch) < batch ? block_work_floats(block, batch, method_of(block), false) : 0;
+        return std::max<std::size_t>(few_work(batch), other);
     }
     constexpr std::size_t kept(Sides last) const {
         return last.any() || few(1) > 0 ? ChannelsLastKept(block.conv, method()).floats : 0;

@@ -2,7 +2,6 @@
 // runtime/cpu/conv_block.hpp.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 
 #include "dsl/core/kernel.hpp"
@@ -44,8 +43,7 @@ template <Operation Conv, Operation... Behind> struct ConvBlockKernel : Channels
         return block_saved_floats(geometry(in), batch, method_of(geometry(in)));
     }
     static constexpr std::size_t work(Shape in, int batch) {
-        return std::max<std::size_t>(block_work_floats(geometry(in), batch, method_of(geometry(in)), false),
-                                     ConvBlockKernel::channels_last_block(in).few_work(batch));
+        return cpu::block_work_floats(geometry(in), batch, cpu::method_of(geometry(in)), false);
     }
     static constexpr std::size_t backward_work(Shape in, int batch) {
         return block_work_floats(geometry(in), batch, method_of(geometry(in)), true);
