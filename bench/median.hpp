@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
+#include <ctime>
 #include <vector>
 
 namespace bench {
@@ -26,13 +28,22 @@ template <class F> double median(int count, F&& f) {
     return all[count / 2];
 }
 
+/// Seconds of a clock: on the wall, or those of the process's processors where BENCH_PROCESSOR_TIME is set, which
+/// others on a shared machine disturb less.
+inline double seconds() {
+    static const clockid_t clock = std::getenv("BENCH_PROCESSOR_TIME") ? CLOCK_PROCESS_CPUTIME_ID : CLOCK_MONOTONIC;
+    timespec now{};
+    clock_gettime(clock, &now);
+    return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+
 /// Milliseconds of the median of `count` calls, after `unmeasured` ones.
 template <class F> double median_ms(int count, int unmeasured, F&& f) {
     for (int i = 0; i < unmeasured; ++i) f();
     return median(count, [&] {
-        const auto start = std::chrono::steady_clock::now();
+        const double start = seconds();
         f();
-        return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+        return 1e3 * (seconds() - start);
     });
 }
 
