@@ -19,10 +19,10 @@ namespace tn {
 ///         static constexpr std::size_t saved(Shape in, int batch);         // values that forward leaves for backward
 ///         static constexpr std::size_t work(Shape in, int batch);          // values of scratch within a pass
 ///         static constexpr std::size_t backward_work(Shape in, int batch); // within backward, if not as many
-///         static constexpr bool adds_gradients;    // backward adds to the parameters' gradients where Pass::adds;
-///         false template <Shape In> static void forward(cpu::Device&, const Pass<float>&); template <Shape In> static
-///         void backward(cpu::Device&, const Pass<float>&); template <Shape In> static void infer(cpu::Device&, const
-///         Pass<float>&);    // forward otherwise
+///         static constexpr bool adds_gradients = true;                     // backward asks for Pass::adds
+///         template <Shape In> static void forward(cpu::Device&, const Pass<float>&);
+///         template <Shape In> static void backward(cpu::Device&, const Pass<float>&);
+///         template <Shape In> static void infer(cpu::Device&, const Pass<float>&);    // forward otherwise
 ///
 ///         static constexpr ChannelsLast channels_last(Shape in);           // none of these: `no`
 ///         static constexpr std::size_t channels_last_work(Shape in, int batch, Sides);

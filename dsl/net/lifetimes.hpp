@@ -125,7 +125,7 @@ private:
             if (uses_.user[v] >= 0 && (made < 0 || first_of_run_[made] != first_of_run_[uses_.user[v]]))
                 whole_[root(v)] = true;
         }
-        for (int v = 0; v < Values; ++v) whole_[v] = whole_[root(v)];
+        // A joined value is whole where the other is, and where one that is joined is.
         for (int v = 0; v < p.values; ++v)
             if (const int into = p.joined[v].into; into >= 0) whole_[into] = whole_[into] || whole_[v];
         for (int v = 0; v < p.values; ++v)
@@ -191,7 +191,7 @@ private:
 
     /// Values of output y of a node.
     constexpr std::size_t room_of(int y, const Node& node) const {
-        return node.out.size() * (whole_[y] ? batch_ : node.part);
+        return p.value[y].size() * (whole_[y] ? batch_ : node.part);
     }
 
     constexpr void place_values() {
@@ -214,9 +214,7 @@ private:
                 } else if (may_overwrite(i)) {
                     value_[y] = value_[node.inputs[0]];
                 } else if (const int into = p.joined[y].into; into >= 0) {
-                    if (value_[into] < 0)
-                        value_[into] = add(p.value[into].size() * (whole_[into] ? batch_ : node.part), first_use(y, i),
-                                           last_use(y, i));
+                    if (value_[into] < 0) value_[into] = add(room_of(into, node), first_use(y, i), last_use(y, i));
                     value_[y] = value_[into];
                 } else if (value_[y] < 0) {
                     value_[y] = add(room_of(y, node), first_use(y, i), last_use(y, i));

@@ -1,6 +1,7 @@
 // Inference of blocks of convolution whose values have their channels side by side, for the kernels of blocks.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 
 #include "dsl/core/kernel.hpp"

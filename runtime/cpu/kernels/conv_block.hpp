@@ -43,7 +43,7 @@ template <Operation Conv, Operation... Behind> struct ConvBlockKernel : Channels
         return block_saved_floats(geometry(in), batch, method_of(geometry(in)));
     }
     static constexpr std::size_t work(Shape in, int batch) {
-        return cpu::block_work_floats(geometry(in), batch, cpu::method_of(geometry(in)), false);
+        return block_work_floats(geometry(in), batch, method_of(geometry(in)), false);
     }
     static constexpr std::size_t backward_work(Shape in, int batch) {
         return block_work_floats(geometry(in), batch, method_of(geometry(in)), true);

@@ -15,9 +15,9 @@ namespace detail {
 #pragma clang diagnostic ignored "-Wpass-failed"  // a formula of which clang makes no vectors
 #endif
 
-// Without fused multiply-add, and so with the same bits as the portable loops. AVX-512 has it always, and clang decides
-// to fuse where an expression is written, not where it is inlined: there AVX2 is the widest. In place, y is x and dx
-// dy.
+// Without fused multiply-add, and so with the same bits as the portable loops. AVX-512 always has it, and clang decides
+// to fuse where an expression is written, not where it is inlined, so that AVX2 is the widest there. In place, y is x
+// and dx is dy.
 #define TN_POINTWISE_LOOPS(name, attributes)                                                                 \
     template <Expression F> attributes void name##_forward(const float* x, float* y, int count) {            \
         TN_INDEPENDENT for (int i = 0; i < count; ++i) y[i] = evaluate<F>(x[i]);                             \

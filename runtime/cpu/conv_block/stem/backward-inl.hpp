@@ -85,9 +85,8 @@ inline const double* patch_sums(ThreadPool& pool, const StemWorkspace& ws, const
     return sums;
 }
 
-/// The sums over z of one filter from its patch sums, and its dw [depth], to which
-/// it may be added: dw is linear in the sums, so where several
-/// processes share the batch each computes that of its own samples.
+/// The sums over z of one filter from its patch sums, and dw [depth] = (dw +) its own: dw is linear in the sums, so
+/// where several processes share the batch each computes that of its own samples.
 inline GradientSums filter_gradient(const StemWorkspace& ws, const PatchCovariance& covariance, const double* sum_gp,
                                     const float* weight, double scale, double inv_std, float* dw, bool add) {
     const int depth = ws.plan.depth();
